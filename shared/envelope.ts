@@ -1,0 +1,119 @@
+import { isId, type PeerId } from './ids.ts';
+
+/** The relay's own address on the wire; no endpoint can have it. */
+export const RELAY_ADDRESS = '@relay';
+export type Address = PeerId | typeof RELAY_ADDRESS;
+
+/** The largest frame, in bytes, unless told otherwise. */
+export const FRAME_BYTES_MAX = 1_048_576;
+
+/** A message type as the envelope allows it; which of them mean something is the protocol's matter. */
+const TYPE_PATTERN = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+
+/** The routing keys in their order on the wire: `{"type":"…","from":"…","to":"…","id":…,"body":…}`. */
+const CANONICAL_HEAD =
+  /^\{"type":"([A-Za-z][A-Za-z0-9]{0,63})","from":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","to":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","id":(0|[1-9][0-9]{0,15}),"body":/;
+
+/** No canonical head is longer than this: the keys, three names of 64, a number of 16 digits. */
+export const HEAD_BYTES_MAX = 260;
+
+export interface Head {
+  readonly type: string;
+  readonly from: Address;
+  readonly to: Address;
+  readonly id: number;
+  /** Where the body begins: an offset into the text, and into its bytes, since the head is ASCII. */
+  readonly bodyOffset: number;
+}
+
+export interface Frame {
+  readonly type: string;
+  readonly from: Address;
+  readonly to: Address;
+  readonly id: number;
+  readonly body: unknown;
+}
+
+/** Writes a frame with its keys in canonical order. The body must be a JSON value. */
+export function encodeFrame(frame: Frame): string {
+  return encodeHead(frame) + JSON.stringify(frame.body) + '}';
+}
+
+/** The part of a frame before its body, for a sender that encodes one body for many receivers. */
+export function encodeHead(head: Omit<Frame, 'body'>): string {
+  return `{"type":"${head.type}","from":"${head.from}","to":"${head.to}","id":${head.id},"body":`;
+}
+
+/**
+ * Reads the routing keys from the first characters of a frame without parsing it.
+ * @param text the frame, or at least its first HEAD_BYTES_MAX characters
+ * @returns undefined when the keys are not in canonical order; `decodeFrame` may still accept such a frame.
+ */
+export function sliceHead(text: string): Head | undefined {
+  const match = CANONICAL_HEAD.exec(text);
+  if (match === null) return undefined;
+  const id = Number(match[4]);
+  if (!Number.isSafeInteger(id)) return undefined;
+  return {
+    type: match[1]!,
+    from: match[2] as Address,
+    to: match[3] as Address,
+    id,
+    bodyOffset: match[0].length,
+  };
+}
+
+export type Decoded =
+  | { readonly ok: true; readonly frame: Frame; readonly canonical: boolean }
+  | { readonly ok: false; readonly code: 'FRAME_NOT_JSON' | 'FRAME_MALFORMED'; readonly message: string };
+
+/**
+ * Reads a whole frame. Never throws.
+ *
+ * A canonical frame's routing keys are read by `sliceHead` and only its body is parsed, so a second `from`
+ * behind the body cannot mean one thing to the relay, which slices, and another to the receiver.
+ */
+export function decodeFrame(text: string): Decoded {
+  const head = sliceHead(text);
+  if (head === undefined) return decodeUnordered(text);
+  const body = parseJson(text.slice(head.bodyOffset, -1));
+  if (!text.endsWith('}') || body === undefined) {
+    return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
+  }
+  const { type, from, to, id } = head;
+  return { ok: true, canonical: true, frame: { type, from, to, id, body: body.value } };
+}
+
+function decodeUnordered(text: string): Decoded {
+  const parsed = parseJson(text);
+  if (parsed === undefined) return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
+  const problem = whatIsWrongWith(parsed.value);
+  if (problem !== undefined) return { ok: false, code: 'FRAME_MALFORMED', message: problem };
+  const { type, from, to, id, body } = parsed.value as Frame;
+  return { ok: true, canonical: false, frame: { type, from, to, id, body } };
+}
+
+function whatIsWrongWith(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'the frame is not a JSON object';
+  const { type, from, to, id, body, ...others } = value as Record<string, unknown>;
+  if (typeof type !== 'string' || !TYPE_PATTERN.test(type)) return '"type" is not a message type';
+  if (!isAddress(from)) return '"from" is not an endpoint id';
+  if (!isAddress(to)) return '"to" is not an endpoint id';
+  if (!Number.isSafeInteger(id) || (id as number) < 0) return '"id" is not a whole number from 0 to 2^53 - 1';
+  if (body === undefined) return '"body" is missing';
+  const unknownKey = Object.keys(others)[0];
+  if (unknownKey !== undefined) return `${JSON.stringify(unknownKey.slice(0, 64))} is not a key of a frame`;
+  return undefined;
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === 'string' && (value === RELAY_ADDRESS || isId(value));
+}
+
+function parseJson(text: string): { value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Every error that a user, a program or a socket can meet, in one table.
+ *
+ * - `httpStatus`: the status of an HTTP answer that carries it
+ * - `closeCode`: the WebSocket close code that ends a connection because of it
+ * - `exitCode`: the exit code of a command that ends with it
+ * - `definite`: true when what was asked for certainly did not happen; false when it may have
+ */
+interface ErrorKind {
+  readonly httpStatus?: number;
+  readonly closeCode?: number;
+  readonly exitCode?: number;
+  readonly definite: boolean;
+  readonly meaning: string;
+}
+
+export const ERRORS = {
+  FRAME_NOT_JSON: { closeCode: 4400, definite: true, meaning: 'a frame is not one JSON object in one text message' },
+  FRAME_MALFORMED: {
+    closeCode: 4400,
+    definite: true,
+    meaning: 'a frame lacks a key of the envelope, or has a wrong one',
+  },
+  FRAME_TYPE_UNKNOWN: {
+    definite: true,
+    meaning: "a frame's type is not one of the protocol; the frame is dropped, the connection stays",
+  },
+  FRAME_BODY_INVALID: {
+    definite: true,
+    meaning: "a frame's body does not have the shape of its type; the frame is dropped, the connection stays",
+  },
+  FRAME_FORGED: { closeCode: 4403, definite: true, meaning: "a frame's `from` is not the identity of its connection" },
+  FRAME_TOO_LARGE: { closeCode: 1009, definite: true, meaning: 'a frame is larger than the relay forwards' },
+
+  HELLO_EXPECTED: {
+    closeCode: 4401,
+    definite: true,
+    meaning: 'the first frame on a connection was not a good Hello, or did not come in time',
+  },
+  PROTOCOL_VERSION_UNSUPPORTED: {
+    closeCode: 4426,
+    exitCode: 7,
+    definite: true,
+    meaning: 'peer and relay speak different versions of the protocol',
+  },
+  IDENTITY_REPLACED: {
+    closeCode: 4409,
+    exitCode: 7,
+    definite: true,
+    meaning: 'another process connected with the same cluster and id; the newest wins',
+  },
+  DISCONNECTED_BY_OPERATOR: {
+    closeCode: 4410,
+    httpStatus: 403,
+    definite: true,
+    meaning: 'somebody cut this connection over HTTP, and may refuse new ones for a while',
+  },
+  RELAY_FULL: {
+    closeCode: 4429,
+    httpStatus: 503,
+    definite: true,
+    meaning: 'the relay holds as many clusters, endpoints or connections as it is allowed to',
+  },
+  RELAY_STOPPING: { closeCode: 1001, httpStatus: 503, definite: true, meaning: 'the relay is shutting down' },
+  CONNECTION_LOST: {
+    closeCode: 4408,
+    definite: false,
+    meaning: 'the other end of a connection did not answer a ping in time',
+  },
+
+  REQUEST_INVALID: {
+    httpStatus: 400,
+    exitCode: 2,
+    definite: true,
+    meaning: 'a request does not have the documented shape',
+  },
+  PARTITION_OVERLAPS: {
+    httpStatus: 400,
+    exitCode: 2,
+    definite: true,
+    meaning: 'an endpoint stands in two groups of a partition',
+  },
+  TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
+  HOST_REFUSED: {
+    httpStatus: 403,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the Host header names a host that this relay does not answer for',
+  },
+  ORIGIN_REFUSED: {
+    httpStatus: 403,
+    exitCode: 4,
+    definite: true,
+    meaning: 'a web page of another origin may not use this relay',
+  },
+  ROUTE_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'there is no such route' },
+  CLUSTER_UNKNOWN: {
+    httpStatus: 404,
+    exitCode: 4,
+    definite: true,
+    meaning: 'no endpoint of that cluster ever connected to this relay',
+  },
+  PEER_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no such peer ever connected to this relay' },
+  PEER_NOT_CONNECTED: { httpStatus: 409, exitCode: 4, definite: true, meaning: 'that peer has no connection to cut' },
+  INTERNAL: {
+    httpStatus: 500,
+    closeCode: 1011,
+    exitCode: 70,
+    definite: false,
+    meaning: 'a defect in Whitewater; please report it',
+  },
+
+  USAGE: {
+    exitCode: 2,
+    definite: true,
+    meaning: 'a command, flag, environment variable or configuration file is wrong',
+  },
+  RELAY_UNREACHABLE: { exitCode: 3, definite: false, meaning: 'no relay answers at that address' },
+  PORT_IN_USE: { exitCode: 6, definite: true, meaning: 'another program listens on that address and port' },
+  ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
+  TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
+
+  STORE_UNREADABLE: { exitCode: 5, definite: true, meaning: 'the data directory cannot be opened, created or written' },
+  STORE_IN_USE: { exitCode: 5, definite: true, meaning: 'another process has the data directory open' },
+  STORE_DAMAGED: { exitCode: 5, definite: true, meaning: 'the data directory does not hold what was acknowledged' },
+  STORE_BELONGS_TO_ANOTHER: {
+    exitCode: 5,
+    definite: true,
+    meaning: 'the data directory belongs to another cluster or peer',
+  },
+  STORE_WRITE_FAILED: {
+    exitCode: 5,
+    definite: false,
+    meaning: 'a write to the data directory failed; the peer stops, because the effect is unknown',
+  },
+  INVARIANT_VIOLATED: {
+    exitCode: 70,
+    definite: false,
+    meaning: 'the peer found its own state impossible and stopped; please report it',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An error of the table. `message` says what happened and what to do next. */
+export class WhitewaterError extends Error {
+  readonly code: ErrorCode;
+  readonly details: unknown;
+
+  constructor(code: ErrorCode, message: string, options: { details?: unknown; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'WhitewaterError';
+    this.code = code;
+    this.details = options.details;
+  }
+
+  /** True when what was asked for certainly did not happen; false when it may have. */
+  get definite(): boolean {
+    return ERRORS[this.code].definite;
+  }
+
+  get httpStatus(): number {
+    return kindOf(this.code).httpStatus ?? 500;
+  }
+
+  get closeCode(): number {
+    return kindOf(this.code).closeCode ?? 1011;
+  }
+
+  get exitCode(): number {
+    return kindOf(this.code).exitCode ?? 1;
+  }
+}
+
+function kindOf(code: ErrorCode): ErrorKind {
+  return ERRORS[code];
+}
+
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERRORS, text);
+}

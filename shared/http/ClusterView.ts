@@ -1,0 +1,64 @@
+import { Type, type Static } from 'typebox';
+import { ClusterId, PeerId } from '../ids.ts';
+import { Role, Status } from '../messages/Status.ts';
+import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
+import { Partition } from './Partition.ts';
+import { Traffic } from './Traffic.ts';
+
+const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
+  Type.Union([schema, Type.Null()]);
+
+/**
+ * What the relay knows of one endpoint: its connection, and the newest status that it reported.
+ * Everything from `role` on is the peer's own account, `statusMsAgo` old, and null until it gave one.
+ */
+export const PeerView = Type.Object({
+  id: PeerId,
+  connected: Type.Boolean(),
+  /** Names the connection, in the relay's log and trace too. */
+  connectionId: nullable(Type.String()),
+  /** The address from which it connected. */
+  remoteAddress: nullable(Type.String()),
+  /** Since any frame came from it; null if none ever did. */
+  heardMsAgo: nullable(Milliseconds),
+  statusMsAgo: nullable(Milliseconds),
+  /** How many times it has connected. */
+  connections: Count,
+  /** While an operator refuses its connections: how much longer. */
+  refusedForMs: nullable(Milliseconds),
+  role: nullable(Role),
+  term: nullable(Term),
+  votedFor: nullable(PeerId),
+  leader: nullable(PeerId),
+  lastLogIndex: nullable(LogIndex),
+  commitIndex: nullable(LogIndex),
+  lastApplied: nullable(LogIndex),
+  /** The whole status, for whoever wants more. */
+  status: nullable(Status),
+});
+export type PeerView = Static<typeof PeerView>;
+
+/**
+ * One cluster as the relay sees it. `leader` and `term` come from the statuses of connected peers: the leader of the
+ * highest term among those that call themselves leader; null when none does.
+ */
+export const ClusterView = Type.Object({
+  id: ClusterId,
+  leader: nullable(PeerId),
+  /** The highest term that any peer reported; 0 when none did. */
+  term: Term,
+  partition: nullable(Partition),
+  peers: Type.Array(PeerView),
+  traffic: Traffic,
+});
+export type ClusterView = Static<typeof ClusterView>;
+
+export const ClusterSummary = Type.Object({
+  id: ClusterId,
+  leader: nullable(PeerId),
+  term: Term,
+  peers: Count,
+  connected: Count,
+  partitioned: Type.Boolean(),
+});
+export type ClusterSummary = Static<typeof ClusterSummary>;

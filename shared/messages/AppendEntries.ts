@@ -1,0 +1,17 @@
+import { Type, type Static } from 'typebox';
+import { LogIndex, Term } from '../numbers.ts';
+import { Entry } from './Entry.ts';
+
+/** A leader replicates its log and keeps its followers quiet (paper, Figure 2). The leader is the frame's `from`. */
+export const AppendEntries = Type.Object(
+  {
+    term: Term,
+    prevLogIndex: LogIndex,
+    prevLogTerm: Term,
+    leaderCommit: LogIndex,
+    /** Empty for a heartbeat, which obeys the same rules as any other. */
+    entries: Type.Array(Entry, { maxItems: 65_536 }),
+  },
+  { additionalProperties: false },
+);
+export type AppendEntries = Static<typeof AppendEntries>;

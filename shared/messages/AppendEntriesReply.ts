@@ -1,0 +1,23 @@
+import { Type, type Static } from 'typebox';
+import { FrameId, LogIndex, Term } from '../numbers.ts';
+
+export const AppendEntriesReply = Type.Object(
+  {
+    /** The follower's term, after it took the request's term into account. */
+    term: Term,
+    /** The term of the request that this answers. */
+    requestTerm: Term,
+    inReplyTo: FrameId,
+    success: Type.Boolean(),
+    /** On success: `prevLogIndex + entries.length` of that very request. On refusal: 0. */
+    matchIndex: LogIndex,
+    /**
+     * On a refusal by the log: the term at `prevLogIndex` and the first index that the follower holds of it;
+     * with no entry there, `conflictTerm` is absent and `conflictIndex` is the follower's log length plus one.
+     */
+    conflictTerm: Type.Optional(Term),
+    conflictIndex: Type.Optional(LogIndex),
+  },
+  { additionalProperties: false },
+);
+export type AppendEntriesReply = Static<typeof AppendEntriesReply>;

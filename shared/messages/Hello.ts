@@ -1,0 +1,18 @@
+import { Type, type Static } from 'typebox';
+import { Count } from '../numbers.ts';
+
+/** The first frame on a connection, from an endpoint to `@relay`. */
+export const Hello = Type.Object(
+  {
+    protocolVersion: Count,
+    /**
+     * Whose messages this endpoint speaks. For `raft` the relay refuses message types that the protocol does not know;
+     * any other name may use any type that the envelope allows.
+     */
+    application: Type.String({ minLength: 1, maxLength: 64 }),
+    /** Name and version of the program, for people. */
+    software: Type.String({ maxLength: 128 }),
+  },
+  { additionalProperties: false },
+);
+export type Hello = Static<typeof Hello>;

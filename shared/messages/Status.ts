@@ -1,0 +1,82 @@
+import { Type, type Static } from 'typebox';
+import { PeerId } from '../ids.ts';
+import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
+import { VoteRefusal } from './VoteRefusal.ts';
+
+export const Role = Type.Union([
+  Type.Literal('leader'),
+  Type.Literal('follower'),
+  Type.Literal('candidate'),
+  Type.Literal('preCandidate'),
+  Type.Literal('learner'),
+]);
+export type Role = Static<typeof Role>;
+
+/** Why an election timer was last reset: the three reasons of the paper, and the two ways in which a timer is first armed. */
+export const TimerResetReason = Type.Union([
+  Type.Literal('started'),
+  Type.Literal('heardFromLeader'),
+  Type.Literal('grantedVote'),
+  Type.Literal('startedElection'),
+  Type.Literal('steppedDown'),
+]);
+export type TimerResetReason = Static<typeof TimerResetReason>;
+
+export const ElectionTimer = Type.Object(
+  {
+    /** The timeout drawn at the last reset. */
+    timeoutMs: Milliseconds,
+    /** What was left of it when this status was made; 0 when it is overdue. */
+    remainingMs: Milliseconds,
+    reason: TimerResetReason,
+  },
+  { additionalProperties: false },
+);
+export type ElectionTimer = Static<typeof ElectionTimer>;
+
+export const VoteCount = Type.Object(
+  {
+    granted: Type.Array(PeerId),
+    refused: Type.Array(Type.Object({ peer: PeerId, refusal: VoteRefusal }, { additionalProperties: false })),
+  },
+  { additionalProperties: false },
+);
+export type VoteCount = Static<typeof VoteCount>;
+
+/**
+ * A peer's own account of itself, to `@relay`. Feeds the routes and the page; the relay's faults never touch it.
+ * It tells only what is durable: a term or vote appears here after it was written.
+ */
+export const Status = Type.Object(
+  {
+    role: Role,
+    term: Term,
+    votedFor: Type.Union([PeerId, Type.Null()]),
+    leader: Type.Union([PeerId, Type.Null()]),
+    lastLogIndex: LogIndex,
+    lastLogTerm: Term,
+    commitIndex: LogIndex,
+    lastApplied: LogIndex,
+    voters: Type.Array(PeerId),
+    /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
+    canCommit: Type.Boolean(),
+    /** Absent while leading: a leader has no election timer. */
+    electionTimer: Type.Optional(ElectionTimer),
+    /** The votes so far, while this peer is a candidate or pre-candidate. */
+    votes: Type.Optional(VoteCount),
+    /** Since the current leader was last heard; absent if never in this term, and while leading. */
+    leaderHeardMsAgo: Type.Optional(Milliseconds),
+    heartbeatMs: Milliseconds,
+    electionTimeoutMsMin: Milliseconds,
+    electionTimeoutMsMax: Milliseconds,
+    preVote: Type.Boolean(),
+    checkQuorum: Type.Boolean(),
+    /** Where term and vote are kept: `memory` forgets them with the process. */
+    storage: Type.Union([Type.Literal('disk'), Type.Literal('memory')]),
+    /** The process, where there is one. */
+    pid: Type.Optional(Count),
+    uptimeMs: Milliseconds,
+  },
+  { additionalProperties: false },
+);
+export type Status = Static<typeof Status>;

@@ -1,0 +1,17 @@
+import { Type } from 'typebox';
+
+/** Counters and indexes travel as JSON numbers, exact up to 2^53 - 1. */
+const nonNegative = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
+
+/** A Raft term; the first leader's is 1. */
+export const Term = Type.Integer({ ...nonNegative, description: 'A Raft term' });
+
+/** A position in the Raft log; the first entry's is 1, and 0 stands before it. */
+export const LogIndex = Type.Integer({ ...nonNegative, description: 'A position in the log, from 1' });
+
+/** A sender's running number of a frame. */
+export const FrameId = Type.Integer({ ...nonNegative, description: "The sender's running number" });
+
+export const Count = Type.Integer(nonNegative);
+
+export const Milliseconds = Type.Number({ minimum: 0, description: 'Milliseconds' });

@@ -1,0 +1,66 @@
+import { AppendEntries } from './messages/AppendEntries.ts';
+import { AppendEntriesReply } from './messages/AppendEntriesReply.ts';
+import { Hello } from './messages/Hello.ts';
+import { PreVote } from './messages/PreVote.ts';
+import { PreVoteReply } from './messages/PreVoteReply.ts';
+import { Refused } from './messages/Refused.ts';
+import { RequestVote } from './messages/RequestVote.ts';
+import { RequestVoteReply } from './messages/RequestVoteReply.ts';
+import { Status } from './messages/Status.ts';
+import { Welcome } from './messages/Welcome.ts';
+
+/** Grows with every change of a schema or of the envelope; a test compares it with a hash of both. */
+export const PROTOCOL_VERSION = 1;
+
+/** What peers say to each other. The relay's faults apply to these. */
+export const RAFT_MESSAGES = {
+  RequestVote,
+  RequestVoteReply,
+  PreVote,
+  PreVoteReply,
+  AppendEntries,
+  AppendEntriesReply,
+} as const;
+
+/** What an endpoint and its relay say to each other. No fault applies to these. */
+export const CONTROL_MESSAGES = { Hello, Welcome, Status, Refused } as const;
+
+export const MESSAGES = { ...RAFT_MESSAGES, ...CONTROL_MESSAGES } as const;
+
+export type RaftMessageType = keyof typeof RAFT_MESSAGES;
+export type ControlMessageType = keyof typeof CONTROL_MESSAGES;
+export type MessageType = keyof typeof MESSAGES;
+
+export interface Bodies {
+  RequestVote: RequestVote;
+  RequestVoteReply: RequestVoteReply;
+  PreVote: PreVote;
+  PreVoteReply: PreVoteReply;
+  AppendEntries: AppendEntries;
+  AppendEntriesReply: AppendEntriesReply;
+  Hello: Hello;
+  Welcome: Welcome;
+  Status: Status;
+  Refused: Refused;
+}
+
+/** A message and its body, told apart by `type`. */
+export type Message<Type extends MessageType = MessageType> = {
+  [Name in Type]: { readonly type: Name; readonly body: Bodies[Name] };
+}[Type];
+
+export type RaftMessage = Message<RaftMessageType>;
+export type ControlMessage = Message<ControlMessageType>;
+
+export function isMessageType(type: string): type is MessageType {
+  return Object.hasOwn(MESSAGES, type);
+}
+
+export function isRaftMessageType(type: string): type is RaftMessageType {
+  return Object.hasOwn(RAFT_MESSAGES, type);
+}
+
+/** The calls among the messages, as the lab counts them: a request, as against the reply to one. */
+export function isRequestType(type: string): boolean {
+  return isRaftMessageType(type) && !type.endsWith('Reply');
+}

@@ -1,0 +1,19 @@
+import { Compile } from 'typebox/compile';
+import { MESSAGES, type Message, type MessageType } from './protocol.ts';
+
+const validators = Object.fromEntries(
+  Object.entries(MESSAGES).map(([type, schema]) => [type, Compile(schema)]),
+) as Record<MessageType, ReturnType<typeof Compile>>;
+
+export type Validated =
+  | { readonly ok: true; readonly message: Message }
+  | { readonly ok: false; readonly code: 'FRAME_BODY_INVALID'; readonly message: string };
+
+/** Holds a body against the schema of its message type. Never throws. */
+export function validateBody(type: MessageType, body: unknown): Validated {
+  const validator = validators[type];
+  if (validator.Check(body)) return { ok: true, message: { type, body } as Message };
+  const first = validator.Errors(body)[0];
+  const where = first === undefined ? '' : `: "body${first.instancePath}" ${first.message}`;
+  return { ok: false, code: 'FRAME_BODY_INVALID', message: `the body is not a ${type}${where}` };
+}
