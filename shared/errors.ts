@@ -128,6 +128,11 @@ export const ERRORS = {
     definite: true,
     meaning: 'the data directory belongs to another cluster or peer',
   },
+  MEMBERSHIP_DIFFERS: {
+    exitCode: 5,
+    definite: true,
+    meaning: 'the list of peers is not the one with which the data directory was first started',
+  },
   STORE_WRITE_FAILED: {
     exitCode: 5,
     definite: false,

@@ -1,6 +1,8 @@
 import { AppendEntries } from './messages/AppendEntries.ts';
 import { AppendEntriesReply } from './messages/AppendEntriesReply.ts';
 import { Hello } from './messages/Hello.ts';
+import { Ping } from './messages/Ping.ts';
+import { Pong } from './messages/Pong.ts';
 import { PreVote } from './messages/PreVote.ts';
 import { PreVoteReply } from './messages/PreVoteReply.ts';
 import { Refused } from './messages/Refused.ts';
@@ -23,7 +25,7 @@ export const RAFT_MESSAGES = {
 } as const;
 
 /** What an endpoint and its relay say to each other. No fault applies to these. */
-export const CONTROL_MESSAGES = { Hello, Welcome, Status, Refused } as const;
+export const CONTROL_MESSAGES = { Hello, Welcome, Status, Ping, Pong, Refused } as const;
 
 export const MESSAGES = { ...RAFT_MESSAGES, ...CONTROL_MESSAGES } as const;
 
@@ -41,6 +43,8 @@ export interface Bodies {
   Hello: Hello;
   Welcome: Welcome;
   Status: Status;
+  Ping: Ping;
+  Pong: Pong;
   Refused: Refused;
 }
 

@@ -10,6 +10,11 @@ export const Hello = Type.Object(
      * any other name may use any type that the envelope allows.
      */
     application: Type.String({ minLength: 1, maxLength: 64 }),
+    /**
+     * Drawn at random by each process. A new connection of the same instance silently replaces its old one;
+     * one of another instance takes the identity over, and the older process is told so and stops.
+     */
+    instance: Type.String({ minLength: 1, maxLength: 64 }),
     /** Name and version of the program, for people. */
     software: Type.String({ maxLength: 128 }),
   },

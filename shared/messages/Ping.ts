@@ -1,0 +1,8 @@
+import { Type, type Static } from 'typebox';
+
+/**
+ * An endpoint that heard nothing for a while asks its relay for a sign of life. A frame and not a WebSocket ping,
+ * because a browser cannot send those.
+ */
+export const Ping = Type.Object({}, { additionalProperties: false });
+export type Ping = Static<typeof Ping>;
