@@ -1,0 +1,8 @@
+// Runs before `npm start` and `npm test`: a few milliseconds when dist/ is what the sources say, a build otherwise.
+import { build, isFresh } from './build.js';
+
+if (!isFresh()) {
+  const startedMs = performance.now();
+  await build({ check: false, force: false });
+  console.log(`built dist/ in ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+}
