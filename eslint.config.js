@@ -1,4 +1,5 @@
 import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 const FOLDERS = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
@@ -19,6 +20,7 @@ const NO_NODE = {
 /**
  * "Who may know whom" of docs/ARCHITECTURE.md for the files of one folder at the root.
  * @param {{ files: string[], folder: string, allowed: string[], refused?: object[] }} row
+ * @returns {import('typescript-eslint').ConfigArray[number]}
  */
 function importTable({ files, folder, allowed, refused = [] }) {
   const others = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));
@@ -32,6 +34,7 @@ function importTable({ files, folder, allowed, refused = [] }) {
 /**
  * The files of a pure folder that lie `depth` folders below it: they know each other, and types of shared.
  * @param {string} folder @param {number} depth
+ * @returns {import('typescript-eslint').ConfigArray[number]}
  */
 function pureImports(folder, depth) {
   const parent = String.raw`\.\./`.repeat(depth + 1);
@@ -69,7 +72,7 @@ const NO_ASYNC = {
   message: 'This folder is pure: what takes time goes through inputs and effects.',
 };
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['node_modules/', 'dist/', 'dist.*/', 'coverage/', '.tap/', 'data/'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
@@ -158,7 +161,6 @@ export default tseslint.config(
     extends: [tseslint.configs.disableTypeChecked],
     // The compiler knows what exists: it reads these files too.
     rules: { 'no-undef': 'off' },
-  },
   },
   { files: ['eslint.config.js'], rules: { 'no-restricted-syntax': 'off' } },
 );
