@@ -20,7 +20,7 @@ const NO_NODE = {
 /**
  * "Who may know whom" of docs/ARCHITECTURE.md for the files of one folder at the root.
  * @param {{ files: string[], folder: string, allowed: string[], refused?: object[] }} row
- * @returns {import('typescript-eslint').ConfigArray[number]}
+ * @returns {import('eslint').Linter.Config}
  */
 function importTable({ files, folder, allowed, refused = [] }) {
   const others = FOLDERS.filter((other) => other !== folder && !allowed.includes(other));
@@ -34,7 +34,7 @@ function importTable({ files, folder, allowed, refused = [] }) {
 /**
  * The files of a pure folder that lie `depth` folders below it: they know each other, and types of shared.
  * @param {string} folder @param {number} depth
- * @returns {import('typescript-eslint').ConfigArray[number]}
+ * @returns {import('eslint').Linter.Config}
  */
 function pureImports(folder, depth) {
   const parent = String.raw`\.\./`.repeat(depth + 1);

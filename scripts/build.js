@@ -2,7 +2,16 @@
 //   --no-check      do not report type errors (`npm run check` does), for a quick build before start and test
 //   --if-possible   do nothing where the compiler is not installed, as after `npm ci --omit=dev`
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -41,10 +50,17 @@ export async function build({ check, force }) {
     if (existsSync(DIST)) renameSync(DIST, previous);
     renameSync(next, DIST);
     rmSync(previous, { recursive: true, force: true });
+    linkCommand();
   } finally {
     rmSync(next, { recursive: true, force: true });
     unlock();
   }
+}
+
+/** @param {unknown} error */
+export function explain(error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
 
 /** @param {string} outDir @param {boolean} check */
@@ -53,9 +69,17 @@ function compile(outDir, check) {
   const { status } = spawnSync(process.execPath, [TSC, ...options, ...(check ? [] : ['--noCheck'])], {
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  if (status !== 0) throw new Error('tsc failed; dist/ stays as it was');
+  if (status !== 0) throw new Error('the build failed; dist/ stays as it was');
   const main = join(outDir, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
+}
+
+/** Lets `npx whitewater` in this clone find its own command at once; without it npm installs a link of its own first. */
+function linkCommand() {
+  if (process.platform === 'win32') return;
+  const link = join(ROOT, 'node_modules/.bin/whitewater');
+  rmSync(link, { force: true });
+  symlinkSync('../../dist/cli/main.js', link);
 }
 
 /** Holds a file with this process's id; a lock whose process is gone counts for nothing. */
@@ -90,6 +114,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (process.argv.includes('--if-possible') && !existsSync(TSC)) {
     console.log('no compiler installed: dist/ is not built');
   } else {
-    await build({ check: !process.argv.includes('--no-check'), force: true });
+    await build({ check: !process.argv.includes('--no-check'), force: true }).catch(explain);
   }
 }
