@@ -61,12 +61,7 @@ export interface Report {
 }
 
 export type RoleChangeReason =
-  | 'electionTimeout'
-  | 'higherTerm'
-  | 'leaderOfSameTerm'
-  | 'wonPreVote'
-  | 'wonElection'
-  | 'lostQuorum';
+  'electionTimeout' | 'higherTerm' | 'leaderOfSameTerm' | 'wonPreVote' | 'wonElection' | 'grantedVote' | 'lostQuorum';
 
 export type IgnoreReason =
   /** A reply to a request of another term, or to an earlier round. */

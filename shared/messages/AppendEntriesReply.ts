@@ -8,6 +8,8 @@ export const AppendEntriesReply = Type.Object(
     /** The term of the request that this answers. */
     requestTerm: Term,
     inReplyTo: FrameId,
+    /** The request's own `prevLogIndex`: a refusal that arrives late must not move `nextIndex` again. */
+    prevLogIndex: LogIndex,
     success: Type.Boolean(),
     /** On success: `prevLogIndex + entries.length` of that very request. On refusal: 0. */
     matchIndex: LogIndex,

@@ -1,0 +1,144 @@
+import type { Effect } from './effect.ts';
+import { resetElectionTimer } from './electionTimer.ts';
+import type { Input, MessageArrived } from './input.ts';
+import { invariant } from './invariant.ts';
+import { checkInvariants, landmarksOf } from './invariants.ts';
+import { checkOptions, type RaftOptions } from './options.ts';
+import { RaftState, type StoredRaftState } from './RaftState.ts';
+import { receiveAppendEntries } from './receive/receiveAppendEntries.ts';
+import { receiveAppendEntriesReply } from './receive/receiveAppendEntriesReply.ts';
+import { receivePreVote } from './receive/receivePreVote.ts';
+import { receivePreVoteReply } from './receive/receivePreVoteReply.ts';
+import { receiveRequestVote } from './receive/receiveRequestVote.ts';
+import { receiveRequestVoteReply } from './receive/receiveRequestVoteReply.ts';
+import { countOwnVote } from './roles/candidate.ts';
+import { electionTimedOut } from './roles/follower.ts';
+import { advanceCommit, leaderDeadlineReached, quorumDeadlineMs } from './roles/leader.ts';
+import { statusOf, type RaftStatus } from './status.ts';
+import { adoptHigherTerm } from './term.ts';
+
+/**
+ * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", Figure 2, with
+ * PreVote and CheckQuorum of Ongaro's thesis as options.
+ *
+ * It has no clock, randomness, disk or network of its own: each comes in by `step` or the options, and goes out as an effect.
+ * The same class runs under the driver and under the simulator. Two instances that are given the same
+ * options and inputs give the same effects.
+ */
+export class Raft {
+  readonly #state: RaftState;
+  #started = false;
+  #failed = false;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+
+  /**
+   * @param stored what the store held; a new one holds term 0, no vote and no entries
+   * @throws {RangeError} when an option is not legal
+   */
+  constructor(options: RaftOptions, stored: StoredRaftState) {
+    checkOptions(options);
+    this.#state = new RaftState(options, stored);
+  }
+
+  /**
+   * Takes one input to its end.
+   *
+   * @returns what to do, in order: the write first, then the messages, then the rest
+   * @throws {InvariantViolation} when the peer must stop; every later step throws too
+   */
+  step(input: Input): Effect[] {
+    const state = this.#state;
+    invariant(!this.#failed, 'this peer has failed before');
+    this.#failed = true;
+    invariant(
+      this.#started === (input.type !== 'start'),
+      `the input ${input.type} came ${this.#started ? 'twice' : 'before start'}`,
+    );
+    invariant(input.nowMs >= state.nowMs, `the clock went back from ${state.nowMs} to ${input.nowMs}`);
+    state.nowMs = input.nowMs;
+    const before = landmarksOf(state);
+    state.outbox.begin(input.type === 'message' ? `${input.from}/${input.id}` : undefined);
+    this.#handle(input);
+    this.#askForDeadline();
+    checkInvariants(state, before);
+    this.#failed = false;
+    return state.outbox.take();
+  }
+
+  /** This peer's account of itself. It may tell what is not durable yet: the driver waits before it passes it on. */
+  status(nowMs: number): RaftStatus {
+    return statusOf(this.#state, nowMs);
+  }
+
+  #handle(input: Input): void {
+    const state = this.#state;
+    switch (input.type) {
+      case 'start':
+        this.#started = true;
+        return resetElectionTimer(state, 'started');
+      case 'message':
+        return this.#receive(input);
+      case 'deadline':
+        this.#deadlineMs = Number.POSITIVE_INFINITY;
+        return this.#deadlineReached();
+      case 'persisted':
+        return this.#persisted(input.sequence);
+      default:
+        return unreachable(input);
+    }
+  }
+
+  #receive({ from, id, message }: MessageArrived): void {
+    const state = this.#state;
+    adoptHigherTerm(state, message);
+    switch (message.type) {
+      case 'RequestVote':
+        return receiveRequestVote(state, from, id, message.body);
+      case 'RequestVoteReply':
+        return receiveRequestVoteReply(state, from, message.body);
+      case 'PreVote':
+        return receivePreVote(state, from, id, message.body);
+      case 'PreVoteReply':
+        return receivePreVoteReply(state, from, message.body);
+      case 'AppendEntries':
+        return receiveAppendEntries(state, from, id, message.body);
+      case 'AppendEntriesReply':
+        return receiveAppendEntriesReply(state, from, message.body);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #deadlineReached(): void {
+    const state = this.#state;
+    if (state.role.type === 'leader') leaderDeadlineReached(state, state.role);
+    else if (state.electionTimer !== null && state.nowMs >= state.electionTimer.deadlineMs) electionTimedOut(state);
+  }
+
+  #persisted(sequence: number): void {
+    const state = this.#state;
+    invariant(sequence < state.outbox.upcomingSequence, `write ${sequence} was never asked for`);
+    state.durableSequence = Math.max(state.durableSequence, sequence);
+    state.log.synced(sequence);
+    countOwnVote(state);
+    if (state.role.type === 'leader') advanceCommit(state, state.role);
+  }
+
+  #askForDeadline(): void {
+    const deadlineMs = nextDeadlineMs(this.#state);
+    if (deadlineMs === this.#deadlineMs) return;
+    this.#deadlineMs = deadlineMs;
+    this.#state.outbox.setDeadline(deadlineMs);
+  }
+}
+
+function nextDeadlineMs(state: RaftState): number {
+  const { role, electionTimer } = state;
+  if (role.type === 'leader') return Math.min(role.nextHeartbeatAtMs, quorumDeadlineMs(state, role));
+  invariant(electionTimer !== null, `a ${role.type} has an election timer`);
+  return electionTimer.deadlineMs;
+}
+
+function unreachable(value: never): never {
+  throw new TypeError(`not handled: ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,16 @@
+import type { TimerResetReason } from '../../shared/messages/Status.ts';
+import type { RaftState } from './RaftState.ts';
+
+/**
+ * Draws a new timeout, from a continuous range so that ties are rare, and starts it.
+ *
+ * Called when the current leader is heard, when a vote is granted, when an election is started (paper, 5.2), and to arm a timer
+ * where none runs. Nothing else may call it: a refused request or a stale message that moved the deadline
+ * would let peers that cannot win keep the others from standing.
+ */
+export function resetElectionTimer(state: RaftState, reason: TimerResetReason): void {
+  const { electionTimeoutMsMin: min, electionTimeoutMsMax: max, random } = state.options;
+  const timeoutMs = min + random() * (max - min);
+  state.electionTimer = { timeoutMs, deadlineMs: state.nowMs + timeoutMs, reason };
+  state.outbox.report({ type: 'timerReset', reason, timeoutMs });
+}

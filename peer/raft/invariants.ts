@@ -1,0 +1,46 @@
+import { invariant } from './invariant.ts';
+import type { RaftState } from './RaftState.ts';
+
+/** What must not have gone back after a step. */
+export interface Landmarks {
+  readonly term: number;
+  readonly votedFor: string | null;
+  readonly commitIndex: number;
+  readonly lastIndexAsLeader: number;
+}
+
+export function landmarksOf(state: RaftState): Landmarks {
+  return {
+    term: state.currentTerm,
+    votedFor: state.votedFor,
+    commitIndex: state.commitIndex,
+    lastIndexAsLeader: state.role.type === 'leader' ? state.log.lastIndex : 0,
+  };
+}
+
+/** Held after every step, in production too. Each is constant time. */
+export function checkInvariants(state: RaftState, before: Landmarks): void {
+  const { currentTerm, votedFor, commitIndex, lastApplied, log, role } = state;
+  invariant(currentTerm >= before.term, `the term fell from ${before.term} to ${currentTerm}`);
+  if (currentTerm === before.term) {
+    invariant(
+      before.votedFor === null || votedFor === before.votedFor,
+      `the vote of term ${currentTerm} changed from ${before.votedFor} to ${votedFor}`,
+    );
+    invariant(
+      role.type !== 'leader' || log.lastIndex >= before.lastIndexAsLeader,
+      `a leader removed entries of its own log in term ${currentTerm}`,
+    );
+  }
+  invariant(commitIndex >= before.commitIndex, `the commit index fell from ${before.commitIndex} to ${commitIndex}`);
+  invariant(commitIndex <= log.lastIndex, `the commit index ${commitIndex} is past the log's end ${log.lastIndex}`);
+  invariant(lastApplied <= commitIndex, `${lastApplied} is applied but only ${commitIndex} committed`);
+  invariant(log.durableIndex <= log.lastIndex, `the log is durable up to ${log.durableIndex}, past its end`);
+  invariant(log.lastTerm <= currentTerm, `the log holds an entry of term ${log.lastTerm}, past ${currentTerm}`);
+  invariant(
+    (role.type === 'leader') === (state.electionTimer === null),
+    `a ${role.type} with the wrong election timer`,
+  );
+  invariant(role.type !== 'leader' || state.leader === state.id, 'a leader that does not name itself the leader');
+  invariant(role.type !== 'candidate' || votedFor === state.id, 'a candidate that did not vote for itself');
+}

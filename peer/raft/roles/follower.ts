@@ -1,0 +1,26 @@
+import type { RoleChangeReason } from '../effect.ts';
+import { resetElectionTimer } from '../electionTimer.ts';
+import type { RaftState } from '../RaftState.ts';
+import { changeRole } from './changeRole.ts';
+import { startElection } from './candidate.ts';
+import { startPreVote } from './preCandidate.ts';
+
+/**
+ * Steps down, keeping term and vote. A candidate keeps its deadline: stepping down is no reason to wait longer.
+ * A leader had none, so one is armed.
+ */
+export function becomeFollower(state: RaftState, reason: RoleChangeReason): void {
+  if (state.role.type === 'follower') return;
+  changeRole(state, { type: 'follower' }, reason);
+  if (state.electionTimer === null) resetElectionTimer(state, 'steppedDown');
+}
+
+/** No leader was heard for a whole timeout, or no candidate won: stand, or ask first (paper, 5.2). */
+export function electionTimedOut(state: RaftState): void {
+  if (state.role.type === 'candidate' && state.role.selfVoteSequence > state.durableSequence) {
+    // Its requests still wait for the disk: another term now would only wait behind them, and terms would run away.
+    return resetElectionTimer(state, 'startedElection');
+  }
+  if (state.options.preVote) startPreVote(state);
+  else startElection(state, 'electionTimeout');
+}

@@ -1,0 +1,30 @@
+import type { PeerId } from '../../shared/ids.ts';
+import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
+import { isQuorum } from './configuration.ts';
+import type { RaftState, Votes } from './RaftState.ts';
+
+/** Whether this peer leads, or heard from the current leader within the minimum election timeout. */
+export function leaderIsAlive(state: RaftState): boolean {
+  if (state.role.type === 'leader') return true;
+  if (state.leaderHeardAtMs === null) return false;
+  return state.nowMs - state.leaderHeardAtMs < state.options.electionTimeoutMsMin;
+}
+
+export function noVotes(): Votes {
+  return { granted: new Set(), refused: new Map() };
+}
+
+export function hasWon(state: RaftState, votes: Votes): boolean {
+  return isQuorum(state.configuration, (voter) => votes.granted.has(voter));
+}
+
+/** A voter's first answer counts; repeated frames change nothing. */
+export function countVote(votes: Votes, by: PeerId, granted: boolean, refusal: VoteRefusal | undefined): void {
+  if (votes.granted.has(by)) return;
+  if (granted) {
+    votes.granted.add(by);
+    votes.refused.delete(by);
+  } else {
+    votes.refused.set(by, refusal ?? 'staleTerm');
+  }
+}
