@@ -38,15 +38,16 @@ export function xoshiro128StarStar(state: XoshiroState): () => number {
 }
 
 function stateOf(text: string): XoshiroState {
-  const next = splitmix32(hash(text));
-  const state: XoshiroState = [next(), next(), next(), next()];
+  const one = splitmix32(hash(text, 0x811c9dc5));
+  const other = splitmix32(hash(text, 0x2f0b4c47));
+  const state: XoshiroState = [one(), other(), one(), other()];
   // The one state from which xoshiro never leaves.
   return state.every((word) => word === 0) ? [1, 0, 0, 0] : state;
 }
 
-/** FNV-1a over UTF-16 code units. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
+/** FNV-1a over UTF-16 code units. Two of them with different bases tell 2^64 seeds apart. */
+function hash(text: string, basis: number): number {
+  let value = basis;
   for (let at = 0; at < text.length; at += 1) {
     value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
   }
