@@ -7,6 +7,9 @@ export type Address = PeerId | typeof RELAY_ADDRESS;
 /** The largest frame, in bytes, unless told otherwise. */
 export const FRAME_BYTES_MAX = 1_048_576;
 
+/** How deep arrays and objects may lie in one another in a body: what was read must be writable again without a deep stack. */
+export const BODY_NESTING_MAX = 512;
+
 /** A message type as the envelope allows it; which of them mean something is the protocol's matter. */
 const TYPE_PATTERN = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
@@ -80,6 +83,7 @@ export function decodeFrame(text: string): Decoded {
   if (!text.endsWith('}') || body === undefined) {
     return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
   }
+  if (isNestedTooDeep(text)) return { ok: false, code: 'FRAME_MALFORMED', message: TOO_DEEP };
   const { type, from, to, id } = head;
   return { ok: true, canonical: true, frame: { type, from, to, id, body: body.value } };
 }
@@ -87,7 +91,7 @@ export function decodeFrame(text: string): Decoded {
 function decodeUnordered(text: string): Decoded {
   const parsed = parseJson(text);
   if (parsed === undefined) return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
-  const problem = whatIsWrongWith(parsed.value);
+  const problem = isNestedTooDeep(text) ? TOO_DEEP : whatIsWrongWith(parsed.value);
   if (problem !== undefined) return { ok: false, code: 'FRAME_MALFORMED', message: problem };
   const { type, from, to, id, body } = parsed.value as Frame;
   return { ok: true, canonical: false, frame: { type, from, to, id, body } };
@@ -104,6 +108,28 @@ function whatIsWrongWith(value: unknown): string | undefined {
   const unknownKey = Object.keys(others)[0];
   if (unknownKey !== undefined) return `${JSON.stringify(unknownKey.slice(0, 64))} is not a key of a frame`;
   return undefined;
+}
+
+const TOO_DEEP = `"body" has arrays or objects more than ${BODY_NESTING_MAX} deep in one another`;
+
+/** @param text a legal JSON object: a frame, whose own braces are one level more than its body's */
+function isNestedTooDeep(text: string): boolean {
+  // Every level takes two characters, so most frames are too short to need a look.
+  if (text.length <= 2 * (BODY_NESTING_MAX + 1)) return false;
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === '[' || character === '{') {
+      depth += 1;
+      if (depth > BODY_NESTING_MAX + 1) return true;
+    } else if (character === ']' || character === '}') depth -= 1;
+  }
+  return false;
 }
 
 function isAddress(value: unknown): value is Address {

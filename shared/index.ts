@@ -3,6 +3,7 @@ export { ClusterId, clusterId, ID_PATTERN, isId, PeerId, peerId } from './ids.ts
 export { Count, FrameId, LogIndex, Milliseconds, Term } from './numbers.ts';
 export {
   type Address,
+  BODY_NESTING_MAX,
   type Decoded,
   decodeFrame,
   encodeFrame,
@@ -41,6 +42,7 @@ export {
   type TraceRecord,
   type TraceTopic,
 } from './trace.ts';
+export { type Random, seededRandom } from './random.ts';
 export { VERSION } from './version.ts';
 
 export { AppendEntries } from './messages/AppendEntries.ts';
