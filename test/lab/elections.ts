@@ -1,0 +1,79 @@
+import type { LabTester } from './LabTester.ts';
+
+/** R of the lab: "generous" for an election, and used as a unit of sleep only. */
+const ELECTION_MS = 1000;
+
+export interface Remarks {
+  /** Something that the lab only warns of. */
+  comment(text: string): void;
+}
+
+/** A1, TestInitialElection2A: a leader, one term, and both still there after two quiet seconds. */
+export async function initialElection(tester: LabTester, { comment }: Remarks): Promise<void> {
+  const { cluster } = tester;
+  await tester.checkOneLeader();
+  await checkFirstElectionCalls(tester);
+  await cluster.sleep(50);
+  const term = tester.checkTerms();
+  if (term < 1) throw new Error(`the term is ${term}, but should be at least 1`);
+  await checkIdleCalls(tester, 2 * ELECTION_MS);
+  const later = tester.checkTerms();
+  if (later !== term) comment('warning: term changed even though there were no failures');
+  await tester.checkOneLeader();
+}
+
+/** A2, TestReElection2A: leaders are cut off and come back; without a quorum nobody leads. */
+export async function reElection(tester: LabTester): Promise<void> {
+  const { cluster } = tester;
+  const first = await tester.checkOneLeader();
+  await cluster.disconnect(first);
+  await tester.checkOneLeader();
+  await cluster.connect(first);
+  const second = await tester.checkOneLeader();
+  const other = (second + 1) % cluster.size;
+  await cluster.disconnect(second);
+  await cluster.disconnect(other);
+  await cluster.sleep(2 * ELECTION_MS);
+  tester.checkNoLeader();
+  await cluster.connect(other);
+  await tester.checkOneLeader();
+  await cluster.connect(second);
+  await tester.checkOneLeader();
+}
+
+/** A3, TestManyElections2A: nine times up to three of seven are cut off, and the others have a leader. */
+export async function manyElections(tester: LabTester): Promise<void> {
+  const { cluster, random } = tester;
+  await tester.checkOneLeader();
+  for (let round = 1; round <= 9; round += 1) {
+    const chosen = [1, 2, 3].map(() => Math.floor(random() * cluster.size));
+    for (const peer of chosen) await cluster.disconnect(peer);
+    await tester.checkOneLeader();
+    for (const peer of chosen) await cluster.connect(peer);
+  }
+  await tester.checkOneLeader();
+}
+
+/** The lab's bound on the first election, taken for each second that it lasted: 30 calls. */
+async function checkFirstElectionCalls(tester: LabTester): Promise<void> {
+  const { rpcs } = await tester.counts();
+  const seconds = Math.max(1, tester.secondsSinceBegin());
+  if (rpcs < 1 || rpcs > 30 * seconds) {
+    throw new Error(`too many or few calls (${rpcs}) to elect the first leader in ${seconds.toFixed(1)} s`);
+  }
+}
+
+/** The lab's bound on an idle second of three peers: 60 calls, which is 20 for each of them. */
+async function checkIdleCalls(tester: LabTester, idleMs: number): Promise<void> {
+  const { cluster } = tester;
+  const startedMs = cluster.nowMs();
+  const before = await tester.counts();
+  await cluster.sleep(idleMs);
+  const { rpcs } = await tester.counts();
+  const seconds = (cluster.nowMs() - startedMs) / 1000;
+  const callsMax = 20 * cluster.size * seconds;
+  if (rpcs - before.rpcs > callsMax) {
+    throw new Error(`too many calls (${rpcs - before.rpcs}) for ${seconds.toFixed(1)} idle seconds of ${cluster.size}`);
+  }
+  if (rpcs === before.rpcs) throw new Error('not one heartbeat in an idle time');
+}
