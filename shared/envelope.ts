@@ -14,7 +14,7 @@ export const BODY_NESTING_MAX = 512;
 const TYPE_PATTERN = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
 /** The routing keys in their order on the wire: `{"type":"…","from":"…","to":"…","id":…,"body":…}`. */
-const CANONICAL_HEAD =
+export const CANONICAL_HEAD =
   /^\{"type":"([A-Za-z][A-Za-z0-9]{0,63})","from":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","to":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","id":(0|[1-9][0-9]{0,15}),"body":/;
 
 /** No canonical head is longer than this: the keys, three names of 64, a number of 16 digits. */
@@ -70,6 +70,8 @@ export type Decoded =
   | { readonly ok: true; readonly frame: Frame; readonly canonical: boolean }
   | { readonly ok: false; readonly code: 'FRAME_NOT_JSON' | 'FRAME_MALFORMED'; readonly message: string };
 
+const NOT_JSON: Decoded = { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
+
 /**
  * Reads a whole frame. Never throws.
  *
@@ -81,7 +83,8 @@ export function decodeFrame(text: string): Decoded {
   if (head === undefined) return decodeUnordered(text);
   const body = parseJson(text.slice(head.bodyOffset, -1));
   if (!text.endsWith('}') || body === undefined) {
-    return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
+    if (parseJson(text) === undefined) return NOT_JSON;
+    return { ok: false, code: 'FRAME_MALFORMED', message: 'behind "body", the last key of a frame, stands only "}"' };
   }
   if (isNestedTooDeep(text)) return { ok: false, code: 'FRAME_MALFORMED', message: TOO_DEEP };
   const { type, from, to, id } = head;
@@ -90,7 +93,7 @@ export function decodeFrame(text: string): Decoded {
 
 function decodeUnordered(text: string): Decoded {
   const parsed = parseJson(text);
-  if (parsed === undefined) return { ok: false, code: 'FRAME_NOT_JSON', message: 'the frame is not one JSON object' };
+  if (parsed === undefined) return NOT_JSON;
   const problem = isNestedTooDeep(text) ? TOO_DEEP : whatIsWrongWith(parsed.value);
   if (problem !== undefined) return { ok: false, code: 'FRAME_MALFORMED', message: problem };
   const { type, from, to, id, body } = parsed.value as Frame;
