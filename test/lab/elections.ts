@@ -3,13 +3,11 @@ import type { LabTester } from './LabTester.ts';
 /** R of the lab: "generous" for an election, and used as a unit of sleep only. */
 const ELECTION_MS = 1000;
 
-export interface Remarks {
-  /** Something that the lab only warns of. */
-  comment(text: string): void;
-}
-
-/** A1, TestInitialElection2A: a leader, one term, and both still there after two quiet seconds. */
-export async function initialElection(tester: LabTester, { comment }: Remarks): Promise<void> {
+/**
+ * A1, TestInitialElection2A: a leader, one term, and both still there after two quiet seconds.
+ * @param warn takes what the lab only warns of
+ */
+export async function initialElection(tester: LabTester, warn: (text: string) => void): Promise<void> {
   const { cluster } = tester;
   await tester.checkOneLeader();
   await checkFirstElectionCalls(tester);
@@ -18,7 +16,7 @@ export async function initialElection(tester: LabTester, { comment }: Remarks): 
   if (term < 1) throw new Error(`the term is ${term}, but should be at least 1`);
   await checkIdleCalls(tester, 2 * ELECTION_MS);
   const later = tester.checkTerms();
-  if (later !== term) comment('warning: term changed even though there were no failures');
+  if (later !== term) warn('warning: term changed even though there were no failures');
   await tester.checkOneLeader();
 }
 
