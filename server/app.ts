@@ -1,0 +1,103 @@
+import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
+import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import fastifyWebsocket from '@fastify/websocket';
+import { fastify } from 'fastify';
+import type { TSchema } from 'typebox';
+import { VERSION } from '../shared/version.ts';
+import { answerClientError, answerErrors } from './http/errorAnswers.ts';
+import { guardRequests } from './http/guards.ts';
+import type { RelayApp } from './http/RelayApp.ts';
+import { sendSecurityHeaders } from './http/securityHeaders.ts';
+import { Hub } from './hub/Hub.ts';
+import { HostGuard } from './locks/HostGuard.ts';
+import { TokenGuard } from './locks/TokenGuard.ts';
+import { RelayMetrics } from './metrics/RelayMetrics.ts';
+import { resolveOptions, type RelayOptions, type ResolvedOptions } from './options.ts';
+import { clusterRoutes } from './routes/clusterRoutes.ts';
+import { healthRoutes } from './routes/healthRoutes.ts';
+import { pageRoutes } from './routes/pageRoutes.ts';
+import { sessionRoutes } from './routes/sessionRoutes.ts';
+import { socketRoutes } from './routes/socketRoutes.ts';
+import { stopSockets } from './stopSockets.ts';
+
+/** How long a request may take to arrive whole: HTTP here is small, and sockets that trickle are not waited for. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * Builds a relay that does not listen yet; `listenRelay` does that. `close()` ends it within about `closeGraceMs`,
+ * whatever its clients do.
+ * @throws {WhitewaterError} USAGE when an option makes no sense
+ */
+export function buildRelay(given: RelayOptions = {}): RelayApp {
+  const options = resolveOptions(given);
+  const hub = new Hub(options);
+  const tokens = new TokenGuard(options.token, hub.clock);
+  const app = newApp(options);
+
+  app.setValidatorCompiler<TSchema>(TypeBoxValidatorCompiler);
+  // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
+  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  answerErrors(app, hub);
+  sendSecurityHeaders(app);
+
+  void app.register(fastifyWebsocket, {
+    options: webSocketOptions(options),
+    // Every socket has an error handler of its own; without this one the plugin would cut it before its close code left.
+    errorHandler: () => undefined,
+    preClose: stopSockets(hub),
+  });
+  void app.register(fastifySwagger, { openapi: openapi() });
+  void app.register(async (scope: RelayApp) => {
+    guardRequests(app, hub, new HostGuard(options), tokens);
+    clusterRoutes(scope, hub);
+    socketRoutes(scope, hub);
+    sessionRoutes(scope, tokens);
+    healthRoutes(scope, new RelayMetrics(hub));
+    scope.get('/api/openapi.json', { config: { isOpen: true }, schema: { hide: true } }, async () => app.swagger());
+  });
+  void app.register(async (scope: RelayApp) => pageRoutes(scope, options.dashboardDirectory));
+  return app;
+}
+
+function newApp(options: ResolvedOptions): RelayApp {
+  return fastify({
+    bodyLimit: options.bodyBytesMax,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: true,
+    // The guards answer while the relay stops, in our own shape.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    routerOptions: { maxParamLength: 128 },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+}
+
+/** `closeTimeout` is an option of `ws` that its types do not have yet. */
+function webSocketOptions(options: ResolvedOptions): {
+  maxPayload: number;
+  perMessageDeflate: false;
+  closeTimeout: number;
+} {
+  return {
+    maxPayload: options.frameBytesMax,
+    // Ten times slower for frames of this size, and a way to make a relay unpack a bomb.
+    perMessageDeflate: false,
+    closeTimeout: options.closeGraceMs,
+  };
+}
+
+function openapi(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Whitewater relay',
+      version: VERSION,
+      description: 'Clusters on a relay that misbehaves on command. Every answer that is no success is an ErrorAnswer.',
+    },
+    components: {
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'Only if the relay was started with a token' },
+      },
+    },
+    security: [{}, { bearer: [] }],
+  };
+}

@@ -1,0 +1,24 @@
+import type { Faults } from './faults.ts';
+import { separates } from './partition.ts';
+
+/** What the faults need to know of a frame. Its body is nobody's business but the receiver's. */
+export interface JudgedFrame {
+  readonly type: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What becomes of a frame by the faults in force, and why. */
+export type Fate = { readonly type: 'delivered' } | { readonly type: 'dropped'; readonly cause: FaultCause };
+
+/** The causes of a drop that a fault can be, as against `absent` and `slowReader`, which are the receiver's doing. */
+export type FaultCause = 'partition';
+
+// One value each: a relay judges hundreds of thousands of frames a second.
+const DELIVERED: Fate = { type: 'delivered' };
+const DROPPED_BY_PARTITION: Fate = { type: 'dropped', cause: 'partition' };
+
+export function fateOf(frame: JudgedFrame, faults: Faults): Fate {
+  if (faults.partition !== undefined && separates(faults.partition, frame.from, frame.to)) return DROPPED_BY_PARTITION;
+  return DELIVERED;
+}

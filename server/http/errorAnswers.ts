@@ -1,0 +1,77 @@
+import type { Socket } from 'node:net';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
+import type { HubServices } from '../hub/HubServices.ts';
+import type { RelayApp } from './RelayApp.ts';
+
+/** Every answer that is no success has the shape of ErrorAnswer, whoever made it. */
+export function answerErrors(app: RelayApp, services: HubServices): void {
+  app.setErrorHandler((error: FastifyError | WhitewaterError, request, reply) => {
+    sendError(toWhitewaterError(error, services), request, reply, services);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const message = `there is no ${request.method} ${path.slice(0, 256)}; /api/openapi.json lists what there is`;
+    sendError(new WhitewaterError('ROUTE_UNKNOWN', message), request, reply, services);
+  });
+}
+
+export function sendError(
+  error: WhitewaterError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { refusals }: HubServices,
+): void {
+  const { code, message, details } = error;
+  // A wrong caller is told; what may be an attack, or keeps a peer out, is also told to whoever runs the relay.
+  if (isWorthALine(error))
+    refusals.report(code, request.ip, `${request.method} ${request.routeOptions.url ?? ''}: ${message}`);
+  else refusals.count(code);
+  const answer: ErrorAnswer = { code, message, ...(details === undefined ? {} : { details }) };
+  if (code === 'TOKEN_WRONG') reply.header('www-authenticate', 'Bearer');
+  reply.code(error.httpStatus).type('application/json; charset=utf-8').send(JSON.stringify(answer));
+}
+
+function isWorthALine({ httpStatus }: WhitewaterError): boolean {
+  return httpStatus === 401 || httpStatus === 403 || httpStatus >= 500;
+}
+
+function toWhitewaterError(error: FastifyError | WhitewaterError, { options }: HubServices): WhitewaterError {
+  if (error instanceof WhitewaterError) return error;
+  if (error.validation !== undefined) return validationError(error);
+  const { statusCode = 500 } = error;
+  // What fastify itself refuses: a body that is not JSON, too large, of another type, and the like.
+  if (statusCode >= 400 && statusCode < 500) return new WhitewaterError('REQUEST_INVALID', error.message);
+  options.logger.error('INTERNAL: a request met a defect of the relay', { error });
+  return new WhitewaterError('INTERNAL', 'the relay met a defect of its own; please report it');
+}
+
+/** Names the place and what would be legal there. */
+function validationError(error: FastifyError): WhitewaterError {
+  const where = error.validationContext ?? 'body';
+  const problems = (error.validation ?? []).slice(0, 10).map(({ instancePath, message = 'is wrong', params }) => ({
+    place: `${where}${instancePath}`,
+    problem: message,
+    legal: params,
+  }));
+  const first = problems[0];
+  const message = first === undefined ? error.message : `${first.place} ${first.problem}`;
+  return new WhitewaterError('REQUEST_INVALID', message, { details: { problems } });
+}
+
+/** Node gives up on a request that is not HTTP before there is a request; its answer has our shape too. */
+export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const answer: ErrorAnswer = {
+    code: 'REQUEST_INVALID',
+    message: 'the request is not good HTTP/1.1, or came too slowly',
+  };
+  const body = JSON.stringify(answer);
+  const head = ['HTTP/1.1 400 Bad Request', 'Content-Type: application/json', `Content-Length: ${body.length}`];
+  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
+}

@@ -1,0 +1,26 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Hub } from '../hub/Hub.ts';
+import type { HostGuard } from '../locks/HostGuard.ts';
+import type { TokenGuard } from '../locks/TokenGuard.ts';
+import type { RelayApp } from './RelayApp.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Anybody may have it, whether the relay has a token or not. */
+    isOpen?: boolean;
+  }
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** What every request and every upgrade has to pass before its route. */
+export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens: TokenGuard): void {
+  app.addHook('onRequest', async (request) => {
+    const { headers } = request;
+    hosts.checkHost(headers.host);
+    if (request.ws || !SAFE_METHODS.has(request.method)) hosts.checkOrigin(headers.origin, headers.host);
+    if (hub.isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
+    // A route that does not exist is not open either: what a locked relay has is nobody's business.
+    if (request.routeOptions.config.isOpen !== true) tokens.check(headers);
+  });
+}

@@ -1,0 +1,31 @@
+import type { PeerId } from '../../shared/ids.ts';
+import type { Status } from '../../shared/messages/Status.ts';
+import type { Connection } from './Connection.ts';
+import type { Link } from './Link.ts';
+
+/** One identity in a cluster, connected or remembered, and what it last said of itself. */
+export class Endpoint {
+  readonly id: PeerId;
+  /** Forgotten as soon as its connection ends: the relay made up its id, so nobody will ask for it again. */
+  readonly isEphemeral: boolean;
+  connection: Connection | undefined;
+  /** How many times it has connected; 0 for one that is known only from the voters of others. */
+  connections = 0;
+  /** Drawn by its newest process; see Hello. */
+  instance: string | undefined;
+  status: Status | undefined;
+  /** All times are monotonic milliseconds of the relay's clock. */
+  statusAtMs = 0;
+  heardAtMs: number | undefined;
+  goneAtMs = 0;
+  /** Until then an operator refuses its connections. */
+  refusedUntilMs = 0;
+  /** What it sends, by receiver. */
+  readonly links = new Map<string, Link>();
+
+  constructor(id: PeerId, options: { isEphemeral: boolean; nowMs: number }) {
+    this.id = id;
+    this.isEphemeral = options.isEphemeral;
+    this.goneAtMs = options.nowMs;
+  }
+}

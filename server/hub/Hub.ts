@@ -1,0 +1,160 @@
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
+import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import type { Hello } from '../../shared/messages/Hello.ts';
+import type { ResolvedOptions } from '../options.ts';
+import { Cluster } from './Cluster.ts';
+import { Connection, type Identity } from './Connection.ts';
+import type { Endpoint } from './Endpoint.ts';
+import type { HubServices } from './HubServices.ts';
+import { Liveness } from './Liveness.ts';
+import { Refusals } from './Refusals.ts';
+import { sumOfTraffic } from './sumOfTraffic.ts';
+import { Turn } from './Turn.ts';
+import type { Traffic } from '../../shared/http/Traffic.ts';
+
+/** All clusters of a relay and all sockets of their endpoints. */
+export class Hub implements HubServices {
+  readonly options: ResolvedOptions;
+  readonly clock = (): number => performance.now();
+  readonly turn = new Turn(this.clock);
+  readonly refusals: Refusals;
+  readonly liveness: Liveness;
+  readonly #clusters = new Map<string, Cluster>();
+  readonly #connections = new Set<Connection>();
+  /** What passed in clusters that were forgotten since: totals never go back. */
+  readonly #trafficOfForgotten: Traffic[] = [];
+  #isStopping = false;
+
+  constructor(options: ResolvedOptions) {
+    this.options = options;
+    this.refusals = new Refusals(options.logger, this.clock);
+    this.liveness = new Liveness(options.pingIntervalMs);
+  }
+
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  get connections(): ReadonlySet<Connection> {
+    return this.#connections;
+  }
+
+  get clusters(): readonly Cluster[] {
+    return [...this.#clusters.values()];
+  }
+
+  /** @throws {WhitewaterError} CLUSTER_UNKNOWN, naming those that are known */
+  cluster(id: string): Cluster {
+    const cluster = this.#clusters.get(id);
+    if (cluster !== undefined) return cluster;
+    const known = [...this.#clusters.keys()].sort();
+    const message = `no endpoint of a cluster ${id} ever connected to this relay; known are ${known.join(', ') || 'none yet'}`;
+    throw new WhitewaterError('CLUSTER_UNKNOWN', message, { details: { known } });
+  }
+
+  totalTraffic(): Traffic {
+    return sumOfTraffic([...this.#trafficOfForgotten, ...this.clusters.map((cluster) => cluster.traffic)]);
+  }
+
+  /**
+   * Whether a socket of that identity may be upgraded at all.
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   */
+  checkUpgrade(cluster: ClusterId, id: PeerId): void {
+    this.#refuseWhenStopping();
+    if (this.#connections.size >= this.options.connectionsMax) {
+      const message = `${this.options.connectionsMax} endpoints are connected, and the relay takes no more`;
+      throw new WhitewaterError('RELAY_FULL', message);
+    }
+    this.#refuseByOperator(this.#clusters.get(cluster), id);
+  }
+
+  /**
+   * Whether another viewer of a live feed may come.
+   * @throws {WhitewaterError} RELAY_FULL
+   */
+  checkViewers(): void {
+    const viewers = this.clusters.reduce((total, cluster) => total + cluster.feed.viewerCount, 0);
+    if (viewers < this.options.viewersMax) return;
+    throw new WhitewaterError(
+      'RELAY_FULL',
+      `${this.options.viewersMax} live feeds are open, and the relay opens no more`,
+    );
+  }
+
+  /** Takes over a socket whose upgrade was allowed. It has no identity yet: its Hello must be good first. */
+  accept(webSocket: WebSocket, socket: Socket, identity: Identity): void {
+    this.#connections.add(new Connection(this, webSocket, socket, identity));
+  }
+
+  /**
+   * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   */
+  admit(connection: Connection, hello: Hello): { cluster: Cluster; endpoint: Endpoint } {
+    const { cluster: clusterId, id, isEphemeral } = connection.identity;
+    this.#refuseWhenStopping();
+    this.#refuseByOperator(this.#clusters.get(clusterId), id);
+    const cluster = this.#clusters.get(clusterId) ?? this.#newCluster(clusterId);
+    const endpoint = cluster.roster.admit(id, { isEphemeral, nowMs: this.clock() });
+    cluster.connected(endpoint, connection, hello.instance);
+    return { cluster, endpoint };
+  }
+
+  /** A connection has ended, though its socket may still be closing. */
+  ended(connection: Connection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Counts a refusal, says so in the log, and tells those who watch the cluster. */
+  noteRefusal(code: ErrorCode, identity: Pick<Identity, 'cluster' | 'id'>, message: string): void {
+    if (code === 'RELAY_STOPPING' || code === 'DISCONNECTED_BY_OPERATOR') {
+      this.refusals.count(code);
+      return;
+    }
+    const wasLogged = this.refusals.report(code, `${identity.cluster}/${identity.id}`, message);
+    if (wasLogged) this.#clusters.get(identity.cluster)?.noteRefusal(identity.id, `${code}: ${message}`);
+  }
+
+  /** Tells every endpoint and viewer that the relay stops. Sockets that do not close by themselves are not waited for. */
+  stop(): void {
+    this.#isStopping = true;
+    for (const connection of [...this.#connections]) {
+      connection.closeWith('RELAY_STOPPING', 'the relay is shutting down; connect again, or to another relay');
+    }
+    for (const cluster of this.clusters) cluster.feed.stop();
+    this.liveness.stop();
+  }
+
+  #refuseWhenStopping(): void {
+    if (this.#isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
+  }
+
+  #refuseByOperator(cluster: Cluster | undefined, id: PeerId): void {
+    const forMs = Math.ceil(cluster?.refusedForMs(id) ?? 0);
+    if (forMs === 0) return;
+    const message = `an operator refuses connections of ${id} for another ${forMs} ms`;
+    throw new WhitewaterError('DISCONNECTED_BY_OPERATOR', message, { details: { forMs } });
+  }
+
+  #newCluster(id: ClusterId): Cluster {
+    if (this.#clusters.size >= this.options.clustersMax) this.#forgetIdleCluster();
+    const cluster = new Cluster(id, this);
+    this.#clusters.set(id, cluster);
+    return cluster;
+  }
+
+  /** Clusters stand in the order of their first connection; the first idle one goes. */
+  #forgetIdleCluster(): void {
+    const idle = this.clusters.find((cluster) => cluster.isIdle);
+    if (idle === undefined) {
+      const message = `${this.options.clustersMax} clusters are connected, and the relay takes no more`;
+      throw new WhitewaterError('RELAY_FULL', message);
+    }
+    const total = sumOfTraffic([...this.#trafficOfForgotten, idle.traffic]);
+    this.#trafficOfForgotten.splice(0, Infinity, total);
+    this.#clusters.delete(idle.id);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Liveness } from './Liveness.ts';
+import type { Refusals } from './Refusals.ts';
+import type { ResolvedOptions } from '../options.ts';
+import type { Turn } from './Turn.ts';
+
+/** What all parts of a hub share. */
+export interface HubServices {
+  readonly options: ResolvedOptions;
+  /** Monotonic milliseconds. */
+  readonly clock: () => number;
+  readonly turn: Turn;
+  readonly refusals: Refusals;
+  readonly liveness: Liveness;
+}

@@ -1,0 +1,19 @@
+import type { Endpoint } from './Endpoint.ts';
+
+/** One directed link: who sends, who receives, and how many frames found their way. */
+export class Link {
+  readonly sender: Endpoint;
+  readonly receiver: Endpoint;
+  delivered = 0;
+  dropped = 0;
+  /** What a live feed has already told of this link. */
+  deliveredTold = 0;
+  droppedTold = 0;
+  /** In the list of links of which the live feed has something to tell. */
+  isListed = false;
+
+  constructor(sender: Endpoint, receiver: Endpoint) {
+    this.sender = sender;
+    this.receiver = receiver;
+  }
+}

@@ -1,0 +1,140 @@
+import type { Turn } from './Turn.ts';
+
+/** What an outbox needs of a socket: `net.Socket` and `tls.TLSSocket` have it. */
+export interface ByteSink {
+  write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
+}
+
+/** Frames are gathered into pages of this size, and a full page leaves at once: the bound on what a turn holds back. */
+const PAGE_BYTES = 32_768;
+/** The longest header of an unmasked WebSocket frame (RFC 6455, section 5.2). */
+const HEADER_BYTES_MAX = 10;
+const TEXT_FRAME_FIN = 0x81;
+
+/**
+ * What waits to be written to one socket.
+ *
+ * Frames are copied one behind the other, each with its WebSocket header, so that all that one turn brings leaves in
+ * one system call; and so that no frame keeps alive the far larger buffer in which it was read, however long it waits.
+ * One write is under way at a time; the rest waits here, up to `bytesMax`, and beyond it `offer` refuses.
+ *
+ * The WebSocket library writes pings and close frames to the same socket beside this. Both write whole frames only.
+ */
+export class Outbox {
+  readonly #sink: ByteSink;
+  readonly #turn: Turn;
+  readonly #bytesMax: number;
+  /** Full pages, or parts of them, oldest first. They come before what `#page` holds. */
+  readonly #sealed: Uint8Array[] = [];
+  #page: Uint8Array = EMPTY;
+  #pageStart = 0;
+  #pageEnd = 0;
+  #waitingBytes = 0;
+  #writingBytes = 0;
+  #writesDone = 0;
+  #awaitsTurn = false;
+  #closed = false;
+
+  constructor(sink: ByteSink, turn: Turn, bytesMax: number) {
+    this.#sink = sink;
+    this.#turn = turn;
+    this.#bytesMax = bytesMax;
+  }
+
+  /** Bytes that were offered and that the operating system has not taken yet. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
+  /** How many writes have ended, and whether another is under way: together they tell a slow reader from a dead one. */
+  get writesDone(): number {
+    return this.#writesDone;
+  }
+  get isWriting(): boolean {
+    return this.#writingBytes > 0;
+  }
+
+  /**
+   * Takes a text frame's payload, which must be UTF-8 and may be reused by the caller afterwards.
+   * @returns false, having taken nothing, when more than the bound would wait
+   */
+  offer(payload: Uint8Array): boolean {
+    const most = payload.length + HEADER_BYTES_MAX;
+    if (this.#closed || this.#waitingBytes + most > this.#bytesMax) return false;
+    if (this.#pageEnd + most > this.#page.length) this.#turnPage(most);
+    const start = this.#pageEnd;
+    const bodyStart = writeHeader(this.#page, start, payload.length);
+    this.#page.set(payload, bodyStart);
+    this.#pageEnd = bodyStart + payload.length;
+    this.#waitingBytes += this.#pageEnd - start;
+    if (!this.#awaitsTurn) {
+      this.#awaitsTurn = true;
+      this.#turn.flushAtEnd(this);
+    }
+    return true;
+  }
+
+  /** Writes what waits, unless a write is under way: then it follows that one. */
+  flush(): void {
+    this.#awaitsTurn = false;
+    if (this.#writingBytes === 0) this.#writeNext();
+  }
+
+  /** Forgets what waits; what the socket already has still leaves. */
+  close(): void {
+    this.#closed = true;
+    this.#sealed.length = 0;
+    this.#page = EMPTY;
+    this.#pageStart = this.#pageEnd = 0;
+    this.#waitingBytes = this.#writingBytes;
+  }
+
+  #turnPage(bytesLeast: number): void {
+    if (this.#pageEnd > this.#pageStart) this.#sealed.push(this.#page.subarray(this.#pageStart, this.#pageEnd));
+    this.#page = Buffer.allocUnsafeSlow(Math.max(PAGE_BYTES, bytesLeast));
+    this.#pageStart = this.#pageEnd = 0;
+    if (this.#writingBytes === 0) this.#writeNext();
+  }
+
+  #writeNext(): void {
+    let bytes = this.#sealed.shift();
+    if (bytes === undefined) {
+      if (this.#pageEnd === this.#pageStart) return;
+      bytes = this.#page.subarray(this.#pageStart, this.#pageEnd);
+      this.#pageStart = this.#pageEnd;
+    }
+    this.#writingBytes = bytes.length;
+    this.#sink.write(bytes, this.#written);
+  }
+
+  readonly #written = (): void => {
+    this.#waitingBytes -= this.#writingBytes;
+    this.#writingBytes = 0;
+    this.#writesDone += 1;
+    if (this.#closed) return;
+    if (this.#waitingBytes > 0) this.#writeNext();
+    else if (this.#page.length > PAGE_BYTES) this.#page = EMPTY;
+    // Everything has left the page, so it can be written from its beginning again.
+    if (this.#waitingBytes === 0) this.#pageStart = this.#pageEnd = 0;
+  };
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** @returns where the payload begins */
+function writeHeader(page: Uint8Array, start: number, length: number): number {
+  page[start] = TEXT_FRAME_FIN;
+  if (length < 126) {
+    page[start + 1] = length;
+    return start + 2;
+  }
+  if (length < 65_536) {
+    page[start + 1] = 126;
+    page[start + 2] = length >>> 8;
+    page[start + 3] = length & 0xff;
+    return start + 4;
+  }
+  page[start + 1] = 127;
+  new DataView(page.buffer, page.byteOffset).setBigUint64(start + 2, BigInt(length));
+  return start + 10;
+}

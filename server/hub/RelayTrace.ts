@@ -1,0 +1,51 @@
+import type { Head } from '../../shared/envelope.ts';
+import { RELAY_ADDRESS } from '../../shared/envelope.ts';
+import type { DropCause } from '../../shared/http/Traffic.ts';
+import type { ClusterId } from '../../shared/ids.ts';
+import type { Trace, TraceRecord, TraceTopic } from '../../shared/trace.ts';
+import type { Faults } from '../faults/faults.ts';
+import type { Connection } from './Connection.ts';
+
+/** The relay's lines of the shared trace, for one cluster. */
+export class RelayTrace {
+  readonly #trace: Trace;
+  readonly #cluster: ClusterId;
+
+  constructor(trace: Trace, cluster: ClusterId) {
+    this.#trace = trace;
+    this.#cluster = cluster;
+  }
+
+  connected(connection: Connection): void {
+    const { id, identity } = connection;
+    this.#write('transport', 'connected', {
+      details: { endpoint: identity.id, connectionId: id, remoteAddress: identity.remoteAddress },
+    });
+  }
+
+  disconnected(connection: Connection, reason: string): void {
+    const { id, identity } = connection;
+    this.#write('transport', 'disconnected', { details: { endpoint: identity.id, connectionId: id, reason } });
+  }
+
+  frame(head: Omit<Head, 'bodyOffset'>, bytes: number, cause: DropCause | undefined): void {
+    const { type, from, to, id } = head;
+    const details = { type, to, bytes, ...(cause === undefined ? {} : { cause }) };
+    this.#write('frame', cause === undefined ? 'forwarded' : 'dropped', { messageId: `${from}/${id}`, details });
+  }
+
+  faults({ epoch, partition }: Faults): void {
+    const details = { epoch, ...(partition === undefined ? {} : { groups: partition.source.groups }) };
+    this.#write('fault', partition === undefined ? 'healed' : 'partitioned', { details });
+  }
+
+  disconnectedByOperator(endpoint: string, forMs: number): void {
+    this.#write('fault', 'disconnected', { details: { endpoint, forMs } });
+  }
+
+  #write(topic: TraceTopic, event: string, more: Pick<TraceRecord, 'messageId' | 'details'>): void {
+    if (!this.#trace.wants(topic)) return;
+    const timeMs = performance.timeOrigin + performance.now();
+    this.#trace.write({ timeMs, cluster: this.#cluster, node: RELAY_ADDRESS, topic, event, ...more });
+  }
+}

@@ -1,0 +1,48 @@
+import type { ClusterSummary, ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
+import type { Cluster } from './Cluster.ts';
+import type { Endpoint } from './Endpoint.ts';
+
+export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
+  const { id, leadership, partition, traffic, roster } = cluster;
+  return {
+    ...{ id, leader: leadership.leader, term: leadership.term, partition },
+    peers: roster.sorted().map((endpoint) => peerView(endpoint, nowMs)),
+    traffic,
+  };
+}
+
+export function clusterSummary(cluster: Cluster): ClusterSummary {
+  const { id, leadership, partition, roster } = cluster;
+  return {
+    ...{ id, leader: leadership.leader, term: leadership.term },
+    ...{ peers: roster.size, connected: roster.connectedCount, partitioned: partition !== null },
+  };
+}
+
+/** @param nowMs the relay's clock, by which the ages are reckoned; they are whole milliseconds */
+export function peerView(endpoint: Endpoint, nowMs: number): PeerView {
+  const { connection, status } = endpoint;
+  const refusedForMs = Math.ceil(endpoint.refusedUntilMs - nowMs);
+  return {
+    id: endpoint.id,
+    connected: connection !== undefined,
+    connectionId: connection?.id ?? null,
+    remoteAddress: connection?.identity.remoteAddress ?? null,
+    heardMsAgo: endpoint.heardAtMs === undefined ? null : ageMs(endpoint.heardAtMs, nowMs),
+    statusMsAgo: status === undefined ? null : ageMs(endpoint.statusAtMs, nowMs),
+    connections: endpoint.connections,
+    refusedForMs: refusedForMs > 0 ? refusedForMs : null,
+    role: status?.role ?? null,
+    term: status?.term ?? null,
+    votedFor: status?.votedFor ?? null,
+    leader: status?.leader ?? null,
+    lastLogIndex: status?.lastLogIndex ?? null,
+    commitIndex: status?.commitIndex ?? null,
+    lastApplied: status?.lastApplied ?? null,
+    status: status ?? null,
+  };
+}
+
+function ageMs(thenMs: number, nowMs: number): number {
+  return Math.max(0, Math.round(nowMs - thenMs));
+}

@@ -1,0 +1,30 @@
+import type { WebSocket } from 'ws';
+import { ERRORS } from '../../shared/errors.ts';
+
+/** A viewer to whom more than this is still on its way is left out until it has caught up. */
+const WAITING_BYTES_MAX = 262_144;
+
+/** Somebody who watches a cluster: one WebSocket that is only written to. */
+export class Viewer {
+  readonly #webSocket: WebSocket;
+
+  constructor(webSocket: WebSocket) {
+    this.#webSocket = webSocket;
+  }
+
+  get isReady(): boolean {
+    const { readyState, OPEN, bufferedAmount } = this.#webSocket;
+    return readyState === OPEN && bufferedAmount < WAITING_BYTES_MAX;
+  }
+
+  /** @returns false when the viewer is too slow for it */
+  send(text: string): boolean {
+    if (!this.isReady) return false;
+    this.#webSocket.send(text);
+    return true;
+  }
+
+  stop(): void {
+    this.#webSocket.close(ERRORS.RELAY_STOPPING.closeCode, 'RELAY_STOPPING');
+  }
+}

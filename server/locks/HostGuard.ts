@@ -1,0 +1,59 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import { isLoopback } from './loopback.ts';
+
+const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Guards against web pages of others. A page that can cut networks is worth an attack by a page in the same browser:
+ * by its own name that suddenly means 127.0.0.1 (DNS rebinding: the Host is wrong), or across sites, which browsers
+ * allow for WebSockets and for simple requests (the Origin is wrong).
+ */
+export class HostGuard {
+  readonly #names: ReadonlySet<string>;
+  readonly #checksHost: boolean;
+
+  constructor(options: { host: string; allowedHosts: readonly string[] }) {
+    const own = options.host.includes(':') ? `[${options.host}]` : options.host;
+    this.#names = new Set([...LOOPBACK_NAMES, own, ...options.allowedHosts].map((name) => name.toLowerCase()));
+    // Others reach a relay beyond loopback by names that it cannot know; there the token is the guard.
+    this.#checksHost = isLoopback(options.host) || options.allowedHosts.length > 0;
+  }
+
+  /** @throws {WhitewaterError} HOST_REFUSED */
+  checkHost(host: string | undefined): void {
+    if (!this.#checksHost || (host !== undefined && this.#isAllowed(host))) return;
+    const names = [...this.#names];
+    const message = `this relay does not answer for the host ${JSON.stringify(host ?? '')}; use ${names.join(', ')}, or name it in the allowed hosts`;
+    throw new WhitewaterError('HOST_REFUSED', message, { details: { allowed: names } });
+  }
+
+  /**
+   * Programs send no Origin; browsers always do, where it matters.
+   * @throws {WhitewaterError} ORIGIN_REFUSED
+   */
+  checkOrigin(origin: string | undefined, host: string | undefined): void {
+    if (origin === undefined) return;
+    const originHost = hostOf(origin);
+    if (originHost !== undefined) {
+      if (originHost === host?.toLowerCase()) return;
+      if (this.#names.has(originHost) && !LOOPBACK_NAMES.includes(originHost)) return;
+    }
+    const message = `a web page of ${JSON.stringify(origin)} may not use this relay; open the relay's own page, or name that host in the allowed hosts`;
+    throw new WhitewaterError('ORIGIN_REFUSED', message);
+  }
+
+  /** With the port, or by its name alone and any port. */
+  #isAllowed(host: string): boolean {
+    const lower = host.toLowerCase();
+    return this.#names.has(lower) || this.#names.has(lower.replace(/:\d{1,5}$/, ''));
+  }
+}
+
+function hostOf(origin: string): string | undefined {
+  try {
+    const { protocol, host } = new URL(origin);
+    return protocol === 'http:' || protocol === 'https:' ? host : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,126 @@
+import { FRAME_BYTES_MAX } from '../shared/envelope.ts';
+import { WhitewaterError } from '../shared/errors.ts';
+import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
+import { SILENT_LOGGER, type Logger } from './log.ts';
+
+/** What can be told to a relay. Everything has a default; a number that makes no sense is refused, never mended. */
+export interface RelayOptions {
+  /** The address to listen on. Default 127.0.0.1. Any other than loopback needs a token. */
+  readonly host?: string;
+  /** The TCP port; 0 takes any that is free. Default 7070. */
+  readonly port?: number;
+  /**
+   * Whoever sends it may do everything: connect endpoints, read, and break the network.
+   * Default: none, and then anybody who reaches the socket may.
+   */
+  readonly token?: string;
+  /**
+   * Further host names, such as `raft.example.org` or `raft.example.org:8443`, under which browsers reach this relay.
+   * Default: none, so a relay on loopback answers for localhost, 127.0.0.1 and [::1] only.
+   */
+  readonly allowedHosts?: readonly string[];
+
+  /** The largest frame, in bytes; a larger one ends its connection. Default 1 MiB. */
+  readonly frameBytesMax?: number;
+  /**
+   * The most that may wait for one receiver, in bytes. Frames beyond it are dropped and counted as `slowReader`;
+   * nobody else waits. Default 8 MiB.
+   */
+  readonly bufferBytesMax?: number;
+  /** Default 256. Beyond it the cluster that was idle longest is forgotten; if none is idle, `RELAY_FULL`. */
+  readonly clustersMax?: number;
+  /**
+   * Endpoints that one cluster may have, connected or only remembered. Default 256.
+   * Beyond it the one that has been gone longest is forgotten; if all are connected, `RELAY_FULL`.
+   */
+  readonly endpointsMax?: number;
+  /** Sockets of endpoints on the whole relay, including those that did not say Hello yet. Default 4096. */
+  readonly connectionsMax?: number;
+  /** Viewers of live feeds on the whole relay. Default 256. */
+  readonly viewersMax?: number;
+  /** The largest HTTP request body, in bytes. Default 64 KiB. */
+  readonly bodyBytesMax?: number;
+
+  /** How long a new connection may take to say Hello. Default 5000. */
+  readonly helloTimeoutMs?: number;
+  /**
+   * How often each connection is pinged. One that gave no sign of life over two whole intervals is dead, so a
+   * half-open socket is found within three: 1.8 s by default. Default 600.
+   */
+  readonly pingIntervalMs?: number;
+  /** How often a live feed is updated at most. Default 100, which is ten times a second. */
+  readonly liveIntervalMs?: number;
+  /** How long a closing connection may take to answer before its socket is destroyed. Default 500. */
+  readonly closeGraceMs?: number;
+
+  /** Where the built page lies. Default: where `npm run build` puts it. */
+  readonly dashboardDirectory?: string;
+  /** Lines for people. Default: none. */
+  readonly logger?: Logger;
+  /** The structured trace. Default: none. */
+  readonly trace?: Trace;
+}
+
+/** Options that have no default stay optional; all others are there. */
+type Optional = 'token' | 'dashboardDirectory';
+export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
+
+export const RELAY_DEFAULTS = {
+  host: '127.0.0.1',
+  port: 7070,
+  allowedHosts: [],
+  frameBytesMax: FRAME_BYTES_MAX,
+  bufferBytesMax: 8 * 1_048_576,
+  clustersMax: 256,
+  endpointsMax: 256,
+  connectionsMax: 4096,
+  viewersMax: 256,
+  bodyBytesMax: 65_536,
+  helloTimeoutMs: 5000,
+  pingIntervalMs: 600,
+  liveIntervalMs: 100,
+  closeGraceMs: 500,
+  logger: SILENT_LOGGER,
+  trace: SILENT_TRACE,
+} as const satisfies RelayOptions;
+
+const LEAST: Partial<Record<keyof RelayOptions, number>> = {
+  port: 0,
+  frameBytesMax: 1024,
+  bufferBytesMax: 1024,
+  clustersMax: 1,
+  endpointsMax: 2,
+  connectionsMax: 1,
+  viewersMax: 0,
+  bodyBytesMax: 1024,
+  helloTimeoutMs: 1,
+  pingIntervalMs: 10,
+  liveIntervalMs: 10,
+  closeGraceMs: 0,
+};
+const MOST: Partial<Record<keyof RelayOptions, number>> = { port: 65_535 };
+/** Timers take no longer delay, and no buffer is larger. */
+const MOST_OF_ALL = 2 ** 31 - 1;
+
+/** @throws {WhitewaterError} USAGE, naming the option and its legal values */
+export function resolveOptions(options: RelayOptions): ResolvedOptions {
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const resolved: ResolvedOptions = { ...RELAY_DEFAULTS, ...given };
+  for (const [name, least] of Object.entries(LEAST) as [keyof RelayOptions, number][]) {
+    const value = resolved[name];
+    const most = MOST[name] ?? MOST_OF_ALL;
+    if (!Number.isInteger(value) || (value as number) < least || (value as number) > most) {
+      throw new WhitewaterError('USAGE', `the option ${name} must be a whole number from ${least} to ${most}`);
+    }
+  }
+  if (resolved.bufferBytesMax < resolved.frameBytesMax) {
+    throw new WhitewaterError(
+      'USAGE',
+      `bufferBytesMax (${resolved.bufferBytesMax}) must be at least frameBytesMax (${resolved.frameBytesMax}), or the largest frames could never be delivered`,
+    );
+  }
+  if (resolved.token === '') {
+    throw new WhitewaterError('USAGE', 'the token is empty: leave it out, or give at least one character');
+  }
+  return resolved;
+}
