@@ -28,6 +28,11 @@ export class Outbox {
   #issuedSequence = 0;
   #hardStateSequence = 0;
 
+  /** The newest write of the steps before this one; 0 before the first. */
+  get issuedSequence(): number {
+    return this.#issuedSequence;
+  }
+
   /** The sequence that this step's write will have, if it writes. */
   get upcomingSequence(): number {
     return this.#issuedSequence + 1;

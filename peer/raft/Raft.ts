@@ -90,6 +90,9 @@ export class Raft {
 
   #receive({ from, id, message }: MessageArrived): void {
     const state = this.#state;
+    // No peer writes to itself: another process has its name. Following that one's term or entries would let this peer
+    // depose or overwrite itself.
+    if (from === state.id) return state.outbox.report({ type: 'ignored', reason: 'impossible' });
     adoptHigherTerm(state, message);
     switch (message.type) {
       case 'RequestVote':

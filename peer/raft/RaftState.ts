@@ -30,12 +30,14 @@ export interface PreCandidate {
   readonly votes: Votes;
   /** The id of this round's first request: rounds share a term, so replies are told apart by it. */
   readonly firstRequestId: number;
+  /** Its requests leave once this write is durable. */
+  readonly requestsAfter: number;
 }
 
 export interface Candidate {
   readonly type: 'candidate';
   readonly votes: Votes;
-  /** Its own vote counts once this write is durable. */
+  /** Its own vote counts, and its requests leave, once this write is durable. */
   readonly selfVoteSequence: number;
 }
 
@@ -88,7 +90,7 @@ export class RaftState {
   constructor(options: RaftOptions, stored: StoredRaftState) {
     this.options = options;
     this.id = options.id;
-    this.configuration = { voters: options.voters };
+    this.configuration = { voters: [...options.voters] };
     this.currentTerm = stored.hardState.currentTerm;
     this.votedFor = stored.hardState.votedFor;
     this.log = new Log(stored.entries);

@@ -56,6 +56,9 @@ export const ELECTION_PRESETS = {
 
 export type ElectionPreset = keyof typeof ELECTION_PRESETS;
 
+/** What the schema of AppendEntries allows: receivers drop a longer list unread. */
+const ENTRIES_LIMIT = 65_536;
+
 /** @throws {RangeError} saying which option is wrong and what is legal */
 export function checkOptions(options: RaftOptions): void {
   const { heartbeatMs, electionTimeoutMsMin: min, electionTimeoutMsMax: max, voters, entriesPerMessageMax } = options;
@@ -71,7 +74,7 @@ export function checkOptions(options: RaftOptions): void {
   if (!voters.includes(options.id)) {
     throw new RangeError(`voters does not name this peer, ${options.id}: ${voters.join(', ')}`);
   }
-  if (entriesPerMessageMax !== undefined && !(entriesPerMessageMax >= 1)) {
-    throw new RangeError(`entriesPerMessageMax is ${entriesPerMessageMax}: it must be at least 1`);
+  if (entriesPerMessageMax !== undefined && !(entriesPerMessageMax >= 1 && entriesPerMessageMax <= ENTRIES_LIMIT)) {
+    throw new RangeError(`entriesPerMessageMax is ${entriesPerMessageMax}: it must be from 1 to ${ENTRIES_LIMIT}`);
   }
 }

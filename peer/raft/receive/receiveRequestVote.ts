@@ -25,8 +25,8 @@ export function receiveRequestVote(state: RaftState, from: PeerId, id: number, r
 
 function whyRefuse(state: RaftState, from: PeerId, request: RequestVote): VoteRefusal | undefined {
   if (request.term < state.currentTerm) return 'staleTerm';
-  // The term was not adopted because a leader is alive: see term.ts.
-  if (request.term > state.currentTerm && leaderIsAlive(state)) return 'leaderAlive';
+  // A higher term was not adopted for this very reason (see term.ts); in the leader's own term a vote could elect nobody.
+  if (state.options.checkQuorum && leaderIsAlive(state)) return 'leaderAlive';
   if (state.votedFor !== null && state.votedFor !== from) return 'alreadyVoted';
   if (!state.log.isUpToDate(request.lastLogTerm, request.lastLogIndex)) return 'logBehind';
   return undefined;

@@ -17,10 +17,15 @@ export function becomeFollower(state: RaftState, reason: RoleChangeReason): void
 
 /** No leader was heard for a whole timeout, or no candidate won: stand, or ask first (paper, 5.2). */
 export function electionTimedOut(state: RaftState): void {
-  if (state.role.type === 'candidate' && state.role.selfVoteSequence > state.durableSequence) {
-    // Its requests still wait for the disk: another term now would only wait behind them, and terms would run away.
-    return resetElectionTimer(state, 'startedElection');
-  }
+  // Another round now would only wait behind the last one, terms would run away, and answers always come too late.
+  if (awaitsDisk(state)) return resetElectionTimer(state, 'startedElection');
   if (state.options.preVote) startPreVote(state);
   else startElection(state, 'electionTimeout');
+}
+
+/** Whether this peer stands or asks, and its requests could not leave yet. */
+function awaitsDisk({ role, durableSequence }: RaftState): boolean {
+  if (role.type === 'candidate') return role.selfVoteSequence > durableSequence;
+  if (role.type === 'preCandidate') return role.requestsAfter > durableSequence;
+  return false;
 }

@@ -1,0 +1,104 @@
+import type { AppendEntriesReply } from '../../shared/messages/AppendEntriesReply.ts';
+import type { Entry } from '../../shared/messages/Entry.ts';
+import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
+import type { Message } from '../../shared/protocol.ts';
+
+/** The end of a log as vote requests tell it; the empty log unless told otherwise. */
+export interface LogEnd {
+  readonly lastLogIndex?: number;
+  readonly lastLogTerm?: number;
+}
+
+/** What a reply says of the request that it answers. */
+export interface Answered {
+  /** The request's term; the replier's own unless told otherwise. */
+  readonly requestTerm?: number;
+  readonly inReplyTo?: number;
+}
+
+export function requestVote(term: number, { lastLogIndex = 0, lastLogTerm = 0 }: LogEnd = {}): Message<'RequestVote'> {
+  return { type: 'RequestVote', body: { term, lastLogIndex, lastLogTerm } };
+}
+
+/** @param term that the sender would stand in */
+export function preVote(term: number, { lastLogIndex = 0, lastLogTerm = 0 }: LogEnd = {}): Message<'PreVote'> {
+  return { type: 'PreVote', body: { term, lastLogIndex, lastLogTerm } };
+}
+
+/** @param term the replier's own */
+export function voteGranted(
+  term: number,
+  { requestTerm = term, inReplyTo = 1 }: Answered = {},
+): Message<'RequestVoteReply'> {
+  return { type: 'RequestVoteReply', body: { term, requestTerm, inReplyTo, voteGranted: true } };
+}
+
+/** @param term the replier's own */
+export function voteRefused(
+  term: number,
+  { requestTerm = term, inReplyTo = 1 }: Answered = {},
+  refusal: VoteRefusal = 'alreadyVoted',
+): Message<'RequestVoteReply'> {
+  return { type: 'RequestVoteReply', body: { term, requestTerm, inReplyTo, voteGranted: false, refusal } };
+}
+
+/** @param term the replier's own; the request asked for the one after it unless told otherwise */
+export function preVoteGranted(
+  term: number,
+  { requestTerm = term + 1, inReplyTo = 1 }: Answered = {},
+): Message<'PreVoteReply'> {
+  return { type: 'PreVoteReply', body: { term, requestTerm, inReplyTo, voteGranted: true } };
+}
+
+/** @param term the replier's own */
+export function preVoteRefused(
+  term: number,
+  { requestTerm = term + 1, inReplyTo = 1 }: Answered = {},
+  refusal: VoteRefusal = 'leaderAlive',
+): Message<'PreVoteReply'> {
+  return { type: 'PreVoteReply', body: { term, requestTerm, inReplyTo, voteGranted: false, refusal } };
+}
+
+export interface AppendOptions {
+  readonly prevLogIndex?: number;
+  readonly prevLogTerm?: number;
+  readonly leaderCommit?: number;
+  readonly entries?: readonly Entry[];
+}
+
+/** A heartbeat to an empty log unless told otherwise. */
+export function appendEntries(
+  term: number,
+  { prevLogIndex = 0, prevLogTerm = 0, leaderCommit = 0, entries = [] }: AppendOptions = {},
+): Message<'AppendEntries'> {
+  return { type: 'AppendEntries', body: { term, prevLogIndex, prevLogTerm, leaderCommit, entries: [...entries] } };
+}
+
+/** @param matchIndex what the request verified; its `prevLogIndex` too unless told otherwise */
+export function appended(
+  term: number,
+  matchIndex: number,
+  { requestTerm = term, inReplyTo = 1, prevLogIndex = matchIndex }: Answered & { readonly prevLogIndex?: number } = {},
+): Message<'AppendEntriesReply'> {
+  return {
+    type: 'AppendEntriesReply',
+    body: { term, requestTerm, inReplyTo, prevLogIndex, success: true, matchIndex },
+  };
+}
+
+export interface RefusedAppend extends Answered, Pick<AppendEntriesReply, 'conflictTerm' | 'conflictIndex'> {
+  readonly prevLogIndex?: number;
+}
+
+export function appendRefused(
+  term: number,
+  { requestTerm = term, inReplyTo = 1, prevLogIndex = 0, ...conflict }: RefusedAppend = {},
+): Message<'AppendEntriesReply'> {
+  const body = { term, requestTerm, inReplyTo, prevLogIndex, success: false, matchIndex: 0, ...conflict };
+  return { type: 'AppendEntriesReply', body };
+}
+
+/** Entries of the given terms, told apart by their commands. */
+export function entriesOf(...terms: readonly number[]): Entry[] {
+  return terms.map((term, at) => ({ term, command: `${term}.${at + 1}` }));
+}

@@ -1,0 +1,225 @@
+import type { Apply, Effect, Persist, RaftEvent, Send, StorageStep } from '../../peer/raft/effect.ts';
+import type { Input } from '../../peer/raft/input.ts';
+import { ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from '../../peer/raft/options.ts';
+import { Raft } from '../../peer/raft/Raft.ts';
+import type { RaftStatus } from '../../peer/raft/status.ts';
+import { peerId, type PeerId } from '../../shared/ids.ts';
+import type { Entry } from '../../shared/messages/Entry.ts';
+import type { Bodies, RaftMessage, RaftMessageType } from '../../shared/protocol.ts';
+import { entriesOf, preVoteGranted, voteGranted } from './raftMessages.ts';
+
+export interface ScriptedRaftOptions extends Partial<ElectionOptions> {
+  /** The times and rules; `lab`, which is the plain Figure 2, unless told otherwise. */
+  readonly preset?: ElectionPreset;
+  readonly id?: string;
+  /** How many voters: p1, p2, ... */
+  readonly peers?: number;
+  /** The stored term; that of the last stored entry unless told otherwise. */
+  readonly term?: number;
+  readonly votedFor?: string | null;
+  /** The terms of the stored entries. */
+  readonly log?: readonly number[];
+  /** Half-way between the shortest and the longest timeout, each time, unless told otherwise. */
+  readonly random?: () => number;
+  /** Whether a write is durable at once; true unless told otherwise. Else call `persisted`. */
+  readonly autoPersist?: boolean;
+  readonly entriesPerMessageMax?: number;
+  /** False: the test calls `start` itself. */
+  readonly started?: boolean;
+}
+
+/**
+ * One core in fake time, fed by hand. What it asks for is kept: messages that may leave in `sent`, those that wait for a
+ * write in `held`.
+ */
+export class ScriptedRaft {
+  readonly id: PeerId;
+  readonly voters: readonly PeerId[];
+  readonly raft: Raft;
+  readonly persists: Persist[] = [];
+  readonly events: RaftEvent[] = [];
+  readonly applied: Apply[] = [];
+  /** Every message, as the core gave it. */
+  readonly asked: Send[] = [];
+  sent: Send[] = [];
+  held: Send[] = [];
+  nowMs = 1000;
+  deadlineMs = Number.POSITIVE_INFINITY;
+  /** What the disk holds. */
+  readonly stored: { term: number; votedFor: PeerId | null; entries: Entry[] };
+  readonly #autoPersist: boolean;
+  #durable = 0;
+  #frameId = 0;
+
+  constructor(options: ScriptedRaftOptions = {}) {
+    const election: ElectionOptions = { ...ELECTION_PRESETS[options.preset ?? 'lab'], ...electionPart(options) };
+    this.id = peerId(options.id ?? 'p1');
+    this.voters = Array.from({ length: options.peers ?? 3 }, (_, at) => peerId(`p${at + 1}`));
+    const votedFor = options.votedFor === undefined || options.votedFor === null ? null : peerId(options.votedFor);
+    const term = options.term ?? options.log?.at(-1) ?? 0;
+    this.stored = { term, votedFor, entries: entriesOf(...(options.log ?? [])) };
+    this.#autoPersist = options.autoPersist ?? true;
+    this.raft = new Raft(
+      {
+        ...election,
+        id: this.id,
+        voters: this.voters,
+        random: options.random ?? (() => 0.5),
+        ...(options.entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax: options.entriesPerMessageMax }),
+      },
+      { hardState: { currentTerm: this.stored.term, votedFor }, entries: [...this.stored.entries] },
+    );
+    if (options.started ?? true) this.step({ type: 'start', nowMs: this.nowMs });
+  }
+
+  get status(): RaftStatus {
+    return this.raft.status(this.nowMs);
+  }
+
+  get role(): RaftStatus['role'] {
+    return this.status.role;
+  }
+
+  get term(): number {
+    return this.status.term;
+  }
+
+  /** The newest write asked for. */
+  get issued(): number {
+    return this.persists.at(-1)?.sequence ?? 0;
+  }
+
+  advance(byMs: number): void {
+    this.nowMs += byMs;
+  }
+
+  /** Gives the input `deadline` at the time that the core asked for, or later. */
+  reachDeadline(lateByMs = 0): void {
+    this.nowMs = this.deadlineMs + lateByMs;
+    this.step({ type: 'deadline', nowMs: this.nowMs });
+  }
+
+  deadline(): void {
+    this.step({ type: 'deadline', nowMs: this.nowMs });
+  }
+
+  /** @returns the messages that this one caused, held or not */
+  receive(from: string, message: RaftMessage, id?: number): Send[] {
+    this.#frameId += 1;
+    const before = this.asked.length;
+    this.step({ type: 'message', nowMs: this.nowMs, from: peerId(from), id: id ?? this.#frameId, message });
+    return this.asked.slice(before);
+  }
+
+  /** Everything up to `sequence`, the newest write unless told otherwise, is durable. */
+  persisted(sequence = this.issued): void {
+    for (const persist of this.persists) {
+      if (persist.sequence > this.#durable && persist.sequence <= sequence) this.#store(persist.steps);
+    }
+    this.#durable = Math.max(this.#durable, sequence);
+    this.step({ type: 'persisted', nowMs: this.nowMs, sequence });
+    this.sent.push(...this.held.filter(({ after }) => after <= this.#durable));
+    this.held = this.held.filter(({ after }) => after > this.#durable);
+  }
+
+  step(input: Input): Effect[] {
+    const effects = this.raft.step(input);
+    for (const effect of effects) this.#carryOut(effect);
+    const asksForWrite = effects.some(({ type }) => type === 'persist');
+    if (this.#autoPersist && asksForWrite) this.persisted();
+    return effects;
+  }
+
+  /** The messages that may have left, which are forgotten. */
+  takeSent(): Send[] {
+    const { sent } = this;
+    this.sent = [];
+    return sent;
+  }
+
+  /** The bodies among the messages sent, by type and receiver. */
+  bodiesSent<Type extends RaftMessageType>(type: Type, to?: string): Bodies[Type][] {
+    return bodiesOf(this.sent, type, to);
+  }
+
+  eventsOf<Type extends RaftEvent['type']>(type: Type): Extract<RaftEvent, { type: Type }>[] {
+    return this.events.filter((event): event is Extract<RaftEvent, { type: Type }> => event.type === type);
+  }
+
+  /** Times out until it stands as a candidate; everybody grants its pre-votes. */
+  becomeCandidate(): void {
+    this.reachDeadline();
+    if (this.role === 'preCandidate') {
+      const inReplyTo = this.asked.at(-1)?.id ?? 0;
+      for (const voter of this.voters) {
+        if (voter !== this.id && this.role === 'preCandidate') {
+          this.receive(voter, preVoteGranted(this.term, { inReplyTo }));
+        }
+      }
+    }
+  }
+
+  /** Times out and is elected by the first voters that make a majority. */
+  becomeLeader(): void {
+    this.becomeCandidate();
+    for (const voter of this.voters) {
+      if (voter !== this.id && this.role === 'candidate') this.receive(voter, voteGranted(this.term));
+    }
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'persist':
+        this.persists.push(effect);
+        break;
+      case 'send':
+        this.asked.push(effect);
+        (effect.after <= this.#durable ? this.sent : this.held).push(effect);
+        break;
+      case 'setDeadline':
+        this.deadlineMs = effect.atMs;
+        break;
+      case 'apply':
+        this.applied.push(effect);
+        break;
+      case 'report':
+        this.events.push(effect.event);
+        break;
+    }
+  }
+
+  #store(steps: readonly StorageStep[]): void {
+    for (const step of steps) {
+      if (step.type === 'setHardState') {
+        this.stored.term = step.hardState.currentTerm;
+        this.stored.votedFor = step.hardState.votedFor;
+      } else if (step.type === 'truncate') {
+        this.stored.entries.splice(step.fromIndex - 1);
+      } else {
+        if (step.firstIndex !== this.stored.entries.length + 1) throw new Error('the log on disk has a gap');
+        this.stored.entries.push(...step.entries);
+      }
+    }
+  }
+}
+
+export function bodiesOf<Type extends RaftMessageType>(
+  sends: readonly Send[],
+  type: Type,
+  to?: string,
+): Bodies[Type][] {
+  return sends.flatMap((send) =>
+    send.message.type === type && (to === undefined || send.to === to) ? [send.message.body as Bodies[Type]] : [],
+  );
+}
+
+function electionPart(options: ScriptedRaftOptions): Partial<ElectionOptions> {
+  const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = options;
+  return {
+    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
+    ...(electionTimeoutMsMin === undefined ? {} : { electionTimeoutMsMin }),
+    ...(electionTimeoutMsMax === undefined ? {} : { electionTimeoutMsMax }),
+    ...(preVote === undefined ? {} : { preVote }),
+    ...(checkQuorum === undefined ? {} : { checkQuorum }),
+  };
+}
