@@ -1,0 +1,79 @@
+import type { Import } from './imports.ts';
+import { finding, type Finding } from './sourceTree.ts';
+
+interface Row {
+  /** The row's second cell in docs/ARCHITECTURE.md; undefined for a part of a folder that the page has no row for. */
+  readonly says?: string;
+  /** Folders beside its own that a file may import. */
+  readonly folders: readonly string[];
+  /** `types`: of those folders it may import types only, and no package at all. */
+  readonly only?: 'types';
+  /** Packages and modules of Node that it may import; everything when absent. */
+  readonly packages?: RegExp;
+}
+
+const ALL = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const NONE = /^(?!)/;
+
+/** The longest matching folder counts. */
+export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
+  shared: { says: 'a schema library, `nanoid`', folders: [], packages: /^(?:typebox(?:\/.*)?|nanoid)$/ },
+  client: { says: '`shared`', folders: ['shared'], packages: /^(?:typebox(?:\/.*)?|ws)$/ },
+  'peer/raft': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
+  peer: { says: '`shared`, its own folders', folders: ['shared'], packages: NONE },
+  'peer/storage': {
+    folders: ['shared', 'peer'],
+    packages: /^(?:node:.*|(?:abstract|classic|memory)-level|typebox(?:\/.*)?)$/,
+  },
+  'peer/transport': { folders: ['shared', 'peer'], packages: /^(?:node:.*|ws)$/ },
+  'peer/clock': { folders: ['shared', 'peer'], packages: /^node:/ },
+  'server/faults': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
+  'server/dashboard': { folders: ['shared'], packages: /^preact(?:\/.*)?$/ },
+  server: { says: '`shared`, `client`, its own folders', folders: ['shared', 'client'] },
+  sim: { says: '`shared`, `client`, `peer`, `server/faults`', folders: ['shared', 'client', 'peer', 'server/faults'] },
+  cli: { says: 'all of the above', folders: ['shared', 'client', 'peer', 'server', 'sim'] },
+  test: { says: 'all', folders: ALL },
+  bench: { says: 'all', folders: ALL },
+  scripts: { folders: [] },
+};
+
+export function importFindings(imports: readonly Import[]): Finding[] {
+  return imports.flatMap((one) => {
+    const problem = problemOf(one);
+    return problem === undefined ? [] : [finding(one.file, one.node, `${one.specifier}: ${problem}`)];
+  });
+}
+
+function problemOf({ file, specifier, target, typeOnly }: Import): string | undefined {
+  const folder = rowOf(file.fileName);
+  const row = folder === undefined ? undefined : IMPORT_TABLE[folder];
+  if (folder === undefined || row === undefined) return 'imported from a folder that the table does not have';
+  if (target === undefined) {
+    const legal = row.packages === undefined || row.packages.test(specifier);
+    return legal ? undefined : `${folder} may not import this package`;
+  }
+  if (isIn(target, folder)) return undefined;
+  if (!row.folders.some((allowed) => isIn(target, allowed))) return `${folder} may not know ${rowOf(target) ?? target}`;
+  if (row.only === 'types' && !typeOnly) return `${folder} may import types of it, no values`;
+  return undefined;
+}
+
+function rowOf(path: string): string | undefined {
+  return Object.keys(IMPORT_TABLE)
+    .filter((folder) => isIn(path, folder))
+    .sort((a, b) => b.length - a.length)[0];
+}
+
+function isIn(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`);
+}
+
+/** Relative imports name the file that is there, ending and all, and never an entry point of the package. */
+export function specifierFindings(imports: readonly Import[], files: ReadonlySet<string>): Finding[] {
+  return imports.flatMap(({ file, node, specifier, target }) => {
+    if (target === undefined) return [];
+    if (!files.has(target)) return [finding(file, node, `${specifier}: no such file; write its whole name`)];
+    const isEntryPoint = /(?:^|\/)index\.ts$/.test(target) && !file.fileName.startsWith('test/');
+    return isEntryPoint ? [finding(file, node, `${specifier}: import the file itself, not an entry point`)] : [];
+  });
+}
