@@ -9,6 +9,8 @@ export const DIST = join(ROOT, 'dist');
 export const STAMP = '.stamp';
 
 const FOLDERS = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'bench', 'scripts'];
+/** What programs leave among the sources. */
+const NOT_SOURCES = new Set(['bench/results']);
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /**
@@ -34,6 +36,7 @@ function walk(hash, folder) {
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = `${folder}/${entry.name}`;
+    if (NOT_SOURCES.has(path)) continue;
     if (entry.isDirectory()) walk(hash, path);
     else describe(hash, path);
   }

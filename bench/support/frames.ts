@@ -1,0 +1,36 @@
+import { encodeFrame } from '../../shared/envelope.ts';
+import { peerId, type PeerId } from '../../shared/ids.ts';
+import type { AppendEntries } from '../../shared/messages/AppendEntries.ts';
+
+/** Frame ids of the bench all have eight digits, so that all frames of a run have one length. */
+export const FIRST_FRAME_ID = 10_000_000;
+
+export interface Link {
+  readonly from: PeerId;
+  readonly to: PeerId;
+}
+
+/** Links between endpoints of their own: p1 to p2, p3 to p4, ... */
+export function separateLinks(count: number): Link[] {
+  return Array.from({ length: count }, (_, index) => ({
+    from: peerId(`p${2 * index + 1}`),
+    to: peerId(`p${2 * index + 2}`),
+  }));
+}
+
+/**
+ * An AppendEntries with one entry, as a leader would send it, whose text has exactly `bytes` bytes.
+ * @throws {RangeError} when that is too few for it
+ */
+export function appendEntriesFrame({ from, to }: Link, id: number, bytes: number): string {
+  const encode = (command: string) => {
+    const body: AppendEntries = {
+      ...{ term: 12, prevLogIndex: 345_678, prevLogTerm: 12, leaderCommit: 345_678 },
+      entries: [{ term: 12, command }],
+    };
+    return encodeFrame({ type: 'AppendEntries', from, to, id, body });
+  };
+  const padding = bytes - encode('').length;
+  if (padding < 0) throw new RangeError(`an AppendEntries with an entry has no place in ${bytes} bytes`);
+  return encode('x'.repeat(padding));
+}
