@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Clock } from '../../peer/ports/Clock.ts';
+import type { Clock, Timer } from '../../peer/ports/Clock.ts';
 
 export interface ClockHarness {
   readonly clock: Clock;
@@ -57,12 +57,12 @@ export function clockContract(t: Test, name: string, make: () => ClockHarness): 
     const { clock, pass } = make();
     const calls: string[] = [];
     const atMs = clock.nowMs() + 3;
-    const second = { stop: (): void => undefined };
+    const timers: Timer[] = [];
     clock.setTimer(atMs, () => {
       calls.push('first');
-      second.stop();
+      timers.forEach((timer) => timer.stop());
     });
-    second.stop = clock.setTimer(atMs + 0.0001, () => calls.push('second')).stop;
+    timers.push(clock.setTimer(atMs + 0.0001, () => calls.push('second')));
     await pass(30);
     t.same(calls, ['first']);
   });

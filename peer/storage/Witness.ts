@@ -1,0 +1,65 @@
+import { Buffer } from 'node:buffer';
+import { open, type FileHandle } from 'node:fs/promises';
+import { crc32 } from './checksum.ts';
+import type { StepWitness } from './LevelStorage.ts';
+
+/** `whitewater witness 1 step 0000000000000042 crc 0badcafe` and a line feed. */
+const LINE = /^whitewater witness 1 step (\d{16}) crc ([0-9a-f]{8})\n$/;
+const STEP_DIGITS = 16;
+
+/**
+ * A small file beside a database, with the number of the last acknowledged step.
+ *
+ * LevelDB forgets a damaged tail of its log without a word, and the tail is where the newest vote is. With this number an
+ * older store than the acknowledged one is noticed. It is written in place with one write of fixed size, after the database's
+ * sync, and is not synced itself: after a loss of power it may name an older step, never a newer one.
+ */
+export class Witness implements StepWitness {
+  readonly #file: FileHandle;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** Opens the file, or makes it, and writes the step. */
+  static async open(path: string, step: number): Promise<Witness> {
+    // Not 'w': a crash must not find the file cut to nothing while its old content was good.
+    const file = await open(path, 'a').then(async (created) => {
+      await created.close();
+      return open(path, 'r+');
+    });
+    try {
+      const line = lineOf(step);
+      await file.write(line, 0, line.length, 0);
+      await file.truncate(line.length);
+      await file.sync();
+      return new Witness(file);
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  async write(step: number): Promise<void> {
+    const line = lineOf(step);
+    const { bytesWritten } = await this.#file.write(line, 0, line.length, 0);
+    if (bytesWritten !== line.length) throw new Error(`wrote ${bytesWritten} of ${line.length} bytes to the witness`);
+  }
+
+  async close(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/** @returns the step that a witness file's content names; undefined when it is torn or not a witness */
+export function readWitness(content: string): number | undefined {
+  const match = LINE.exec(content);
+  if (match === null) return undefined;
+  const step = Number(match[1]);
+  return lineOf(step).toString() === content ? step : undefined;
+}
+
+function lineOf(step: number): Buffer {
+  const text = `whitewater witness 1 step ${String(step).padStart(STEP_DIGITS, '0')}`;
+  return Buffer.from(`${text} crc ${crc32(text).toString(16).padStart(8, '0')}\n`);
+}

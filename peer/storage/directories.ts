@@ -1,0 +1,48 @@
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+/**
+ * Makes a directory and those above it, where they are missing.
+ *
+ * Not `mkdir` with `recursive`: that goes round for ever below a file system that makes no directories, such as /proc.
+ * @returns the uppermost directory that was made; undefined when all were there
+ */
+export async function makeDirectory(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path);
+    return path;
+  } catch (error) {
+    if (isCode(error, 'EEXIST') && (await stat(path)).isDirectory()) return undefined;
+    if (!isCode(error, 'ENOENT') || (await isThere(dirname(path)))) throw error;
+  }
+  const uppermost = await makeDirectory(dirname(path));
+  await mkdir(path);
+  return uppermost ?? path;
+}
+
+/** Makes it durable that a directory exists, up to the one above the uppermost that was made. */
+export async function syncDirectories(directory: string, uppermostMade: string | undefined): Promise<void> {
+  // Windows refuses to open a directory as a file, and needs no such thing.
+  if (process.platform === 'win32') return;
+  const top = resolve(uppermostMade === undefined ? directory : dirname(uppermostMade));
+  for (let path = resolve(directory); ; path = dirname(path)) {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (path === top || path === dirname(path)) return;
+  }
+}
+
+export function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

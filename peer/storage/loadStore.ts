@@ -1,0 +1,153 @@
+import type { AbstractLevel } from 'abstract-level';
+import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Entry } from '../../shared/messages/Entry.ts';
+import {
+  DamagedRecord,
+  decodeRecord,
+  ENTRY_KEYS,
+  encodeRecord,
+  entryKey,
+  FORMAT_VERSION,
+  type Head,
+} from './records.ts';
+
+/** Any abstract-level database: LevelDB on a disk or in a browser, or memory. */
+export type Database = AbstractLevel<string | Buffer | Uint8Array>;
+
+/** Waits for the disk. Databases that have none ignore `sync`. */
+export const SYNCED = { keyEncoding: 'utf8', valueEncoding: 'utf8', sync: true } as const;
+
+/** Whose store it is, and who the voters are. */
+export interface StoreOwner {
+  readonly cluster: ClusterId;
+  readonly id: PeerId;
+  readonly voters: readonly PeerId[];
+}
+
+export interface LoadedStore {
+  readonly head: Head;
+  readonly voters: readonly PeerId[];
+  readonly entries: readonly Entry[];
+  /** Of each entry's record, in order. */
+  readonly checksums: readonly number[];
+}
+
+/** Makes an empty database a store of term 0, no vote and an empty log, as step 1. */
+export async function createStore(database: Database, owner: StoreOwner): Promise<LoadedStore> {
+  const { cluster, id } = owner;
+  const voters = [...owner.voters];
+  const head: Head = { step: 1, currentTerm: 0, votedFor: null, lastIndex: 0, lastChecksum: 0 };
+  const records = [
+    { key: 'format', value: encodeRecord<'format'>('format', { version: FORMAT_VERSION }).text },
+    { key: 'owner', value: encodeRecord<'owner'>('owner', { cluster, id }).text },
+    { key: 'voters', value: encodeRecord<'voters'>('voters', voters).text },
+    { key: 'head', value: encodeRecord<'head'>('head', head).text },
+  ];
+  await database.batch(
+    records.map((record) => ({ type: 'put', ...record })),
+    SYNCED,
+  );
+  return { head, voters, entries: [], checksums: [] };
+}
+
+/**
+ * Reads everything and holds it against its checksums and against what must be true of a log.
+ *
+ * @param where names the store in errors
+ * @returns undefined when the database has no record at all
+ * @throws {DamagedRecord} when it does not hold what was written
+ * @throws {WhitewaterError} `STORE_UNREADABLE` when a newer version wrote it, `STORE_BELONGS_TO_ANOTHER`,
+ *   `MEMBERSHIP_DIFFERS`
+ */
+export async function loadStore(
+  database: Database,
+  owner: StoreOwner,
+  where: string,
+): Promise<LoadedStore | undefined> {
+  if (await isEmpty(database)) return undefined;
+  checkFormat(decodeRecord('format', 'format', await database.get('format')).value.version, where);
+  checkOwner(decodeRecord('owner', 'owner', await database.get('owner')).value, owner, where);
+  const voters = decodeRecord('voters', 'voters', await database.get('voters')).value;
+  checkVoters(voters, owner, where);
+  const head = decodeRecord('head', 'head', await database.get('head')).value;
+  const log = await readLog(database);
+  checkLog(head, log);
+  return { head, voters, ...log };
+}
+
+/** Whether two lists name the same voters, in whatever order. */
+export function sameVoters(one: readonly PeerId[], other: readonly PeerId[]): boolean {
+  return one.length === other.length && new Set([...one, ...other]).size === one.length;
+}
+
+interface StoredLog {
+  readonly entries: readonly Entry[];
+  readonly checksums: readonly number[];
+}
+
+async function isEmpty(database: Database): Promise<boolean> {
+  const keys = await database.keys({ limit: 1 }).all();
+  return keys.length === 0;
+}
+
+async function readLog(database: Database): Promise<StoredLog> {
+  const entries: Entry[] = [];
+  const checksums: number[] = [];
+  for await (const [key, text] of database.iterator(ENTRY_KEYS)) {
+    const index = entries.length + 1;
+    if (key !== entryKey(index)) throw new DamagedRecord(`the record "${entryKey(index)}" is missing`);
+    const { value, checksum } = decodeRecord('entry', key, text, checksums[index - 2] ?? 0);
+    const before = entries[index - 2];
+    if (before !== undefined && value.term < before.term) {
+      throw new DamagedRecord(
+        `entry ${index} has term ${value.term}, below term ${before.term} of the entry before it`,
+      );
+    }
+    entries.push(value);
+    checksums.push(checksum);
+  }
+  return { entries, checksums };
+}
+
+function checkLog(head: Head, { entries, checksums }: StoredLog): void {
+  if (head.lastIndex !== entries.length || head.lastChecksum !== (checksums.at(-1) ?? 0)) {
+    throw new DamagedRecord(
+      `the log has ${entries.length} entries that are not the ${head.lastIndex} which were last written`,
+    );
+  }
+  const lastTerm = entries.at(-1)?.term ?? 0;
+  if (head.currentTerm < lastTerm) {
+    throw new DamagedRecord(`the current term ${head.currentTerm} is below term ${lastTerm} of the last entry`);
+  }
+}
+
+function checkFormat(version: number, where: string): void {
+  if (version === FORMAT_VERSION) return;
+  throw new WhitewaterError(
+    'STORE_UNREADABLE',
+    `${where} has format ${version}, and this version of Whitewater reads format ${FORMAT_VERSION}: ` +
+      'use the version that wrote it',
+    { details: { found: version, expected: FORMAT_VERSION } },
+  );
+}
+
+function checkOwner(found: { cluster: ClusterId; id: PeerId }, expected: StoreOwner, where: string): void {
+  if (found.cluster === expected.cluster && found.id === expected.id) return;
+  throw new WhitewaterError(
+    'STORE_BELONGS_TO_ANOTHER',
+    `${where} belongs to peer "${found.id}" of cluster "${found.cluster}", not to "${expected.id}" of ` +
+      `"${expected.cluster}": give each peer a directory of its own`,
+    { details: { found, expected: { cluster: expected.cluster, id: expected.id } } },
+  );
+}
+
+function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
+  if (sameVoters(found, voters)) return;
+  throw new WhitewaterError(
+    'MEMBERSHIP_DIFFERS',
+    `${where} was first started with the peers ${found.join(', ')}, now with ${voters.join(', ')}: two lists can elect ` +
+      'two leaders, so start it with the first list',
+    { details: { found, given: voters } },
+  );
+}

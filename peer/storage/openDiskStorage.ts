@@ -1,0 +1,99 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import type { Logger } from '../ports/Logger.ts';
+import type { OpenedStorage } from '../ports/Storage.ts';
+import { isCode, makeDirectory, syncDirectories } from './directories.ts';
+import { openedStorage } from './LevelStorage.ts';
+import { createStore, loadStore, type LoadedStore, type StoreOwner } from './loadStore.ts';
+import { DamagedRecord } from './records.ts';
+import { storeError } from './storeError.ts';
+import { readWitness, Witness } from './Witness.ts';
+
+export interface DiskStorageOptions extends StoreOwner {
+  /** Holds `database/` (LevelDB) and `witness`. Made if it is not there. One directory per peer. */
+  readonly directory: string;
+  readonly logger: Logger;
+}
+
+/**
+ * Opens a peer's data directory, or makes it, and reads all of it.
+ *
+ * @throws {WhitewaterError} `STORE_UNREADABLE`, `STORE_IN_USE`, `STORE_DAMAGED`, `STORE_BELONGS_TO_ANOTHER`,
+ *   `MEMBERSHIP_DIFFERS`; the store is closed again
+ */
+export async function openDiskStorage(options: DiskStorageOptions): Promise<OpenedStorage> {
+  const { directory, id } = options;
+  const paths = { database: join(directory, 'database'), witness: join(directory, 'witness') };
+  try {
+    const uppermostMade = await makeDirectory(directory);
+    await checkNotGone(paths.database, paths.witness);
+    const database = new ClassicLevel(paths.database);
+    await database.open();
+    try {
+      const opened = await openWithWitness(options, paths.witness, database);
+      // Else a loss of power could take a new store whole, and its votes with it.
+      await syncDirectories(directory, uppermostMade);
+      return opened;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    throw storeError(error, directory, id);
+  }
+}
+
+async function openWithWitness(
+  options: DiskStorageOptions,
+  witnessPath: string,
+  database: ClassicLevel,
+): Promise<OpenedStorage> {
+  const { directory, logger } = options;
+  // Read after the database is open, and so locked: now nobody else writes it.
+  const content = await readIfThere(witnessPath);
+  const loaded = await loadStore(database, options, `the data directory ${directory}`);
+  if (loaded === undefined && content !== undefined) {
+    throw new DamagedRecord('the database is empty, although something was acknowledged');
+  }
+  if (loaded !== undefined) checkStep(loaded, content, witnessPath, logger);
+  const store = loaded ?? (await createStore(database, options));
+  return openedStorage('disk', database, store, await Witness.open(witnessPath, store.head.step));
+}
+
+function checkStep({ head }: LoadedStore, content: string | undefined, witnessPath: string, logger: Logger): void {
+  const witnessed = content === undefined ? undefined : readWitness(content);
+  if (witnessed === undefined) {
+    const what = content === undefined ? 'missing' : 'torn';
+    logger.warn(`the witness ${witnessPath} is ${what}, the database beside it is good: writing a new one`);
+  } else if (witnessed > head.step) {
+    throw new DamagedRecord(`the database ends at step ${head.step}, although step ${witnessed} was acknowledged`);
+  }
+}
+
+/**
+ * Refuses to make a new database in the place of one that was there: when a witness tells of it, or when files are left of it.
+ * (A process that dies while LevelDB makes a new database leaves neither a log nor a table.)
+ */
+async function checkNotGone(databasePath: string, witnessPath: string): Promise<void> {
+  const names = await readdir(databasePath).catch((error: unknown): string[] => {
+    if (isCode(error, 'ENOENT')) return [];
+    throw error;
+  });
+  if (names.includes('CURRENT')) return;
+  if (names.some((name) => /\.(?:log|ldb|sst)$/.test(name))) {
+    throw new DamagedRecord('database/CURRENT is missing, although the database has content');
+  }
+  if ((await readIfThere(witnessPath)) !== undefined) {
+    throw new DamagedRecord('the database is gone, although something was acknowledged');
+  }
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (isCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,112 @@
+import { Type, type Static } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { ClusterId, PeerId } from '../../shared/ids.ts';
+import { Entry } from '../../shared/messages/Entry.ts';
+import { Count, LogIndex, Term } from '../../shared/numbers.ts';
+import { crc32 } from './checksum.ts';
+
+/**
+ * What a store holds, one record a key:
+ *
+ * | key                      | record                                           | written                    |
+ * | ------------------------ | ------------------------------------------------ | -------------------------- |
+ * | `format`                 | the version of this layout                       | once                       |
+ * | `owner`                  | cluster and peer                                 | once                       |
+ * | `voters`                 | who the voters were at the first start           | once                       |
+ * | `head`                   | term, vote, how far the log goes, step number    | with every write           |
+ * | `entry/0000000000000001` | one entry of the log                             | when appended              |
+ *
+ * A record is 8 hexadecimal digits of a CRC-32, a space, and JSON. The checksum covers the key too. An entry's checksum goes on
+ * from its predecessor's, and the head names the last one, so an entry that is missing, or older than the head, is noticed.
+ */
+export const FORMAT_VERSION = 1;
+
+const Head = Type.Object({
+  /** 1 for the write that made the store; one more with each write. */
+  step: Count,
+  currentTerm: Term,
+  votedFor: Type.Union([PeerId, Type.Null()]),
+  lastIndex: LogIndex,
+  lastChecksum: Count,
+});
+export type Head = Static<typeof Head>;
+
+const SCHEMAS = {
+  format: Type.Object({ version: Count }),
+  owner: Type.Object({ cluster: ClusterId, id: PeerId }),
+  voters: Type.Array(PeerId, { minItems: 1 }),
+  head: Head,
+  entry: Entry,
+} as const;
+
+export type RecordKind = keyof typeof SCHEMAS;
+type RecordValue<Kind extends RecordKind> = Static<(typeof SCHEMAS)[Kind]>;
+
+const validators = Object.fromEntries(
+  Object.entries(SCHEMAS).map(([kind, schema]) => [kind, Compile(schema)]),
+) as Record<RecordKind, ReturnType<typeof Compile>>;
+
+/** What a store holds is not what was written. The message says which part. */
+export class DamagedRecord extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'DamagedRecord';
+  }
+}
+
+const ENTRY_PREFIX = 'entry/';
+/** Digits of the largest index, so that keys sort as indexes do. */
+const INDEX_DIGITS = 16;
+
+export const ENTRY_KEYS = { gte: ENTRY_PREFIX, lt: 'entry0' } as const;
+
+export function entryKey(index: number): string {
+  return ENTRY_PREFIX + String(index).padStart(INDEX_DIGITS, '0');
+}
+
+export interface EncodedRecord {
+  readonly text: string;
+  readonly checksum: number;
+}
+
+/** @param before for an entry, the checksum of the entry before it; 0 for the first entry and all other records */
+export function encodeRecord<Kind extends RecordKind>(
+  key: string,
+  value: RecordValue<Kind>,
+  before = 0,
+): EncodedRecord {
+  const json = JSON.stringify(value);
+  const checksum = crc32(`${key} ${json}`, before);
+  return { text: `${hexadecimal(checksum)} ${json}`, checksum };
+}
+
+/** @throws {DamagedRecord} */
+export function decodeRecord<Kind extends RecordKind>(
+  kind: Kind,
+  key: string,
+  text: string | undefined,
+  before = 0,
+): { readonly value: RecordValue<Kind>; readonly checksum: number } {
+  if (text === undefined) throw new DamagedRecord(`the record "${key}" is missing`);
+  const json = text.slice(9);
+  const checksum = crc32(`${key} ${json}`, before);
+  if (text.slice(0, 9) !== `${hexadecimal(checksum)} `) {
+    throw new DamagedRecord(`the record "${key}" does not match its checksum`);
+  }
+  // A checksum that matches says that we wrote it; the schema says that it means what this version thinks.
+  const value = parse(json);
+  if (!validators[kind].Check(value)) throw new DamagedRecord(`the record "${key}" does not have its shape`);
+  return { value: value as RecordValue<Kind>, checksum };
+}
+
+function hexadecimal(checksum: number): string {
+  return checksum.toString(16).padStart(8, '0');
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

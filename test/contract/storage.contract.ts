@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import type { Test } from 'tap';
+import type { OpenedStorage, Storage, StoredState } from '../../peer/ports/Storage.ts';
+import type { StorageStep } from '../../peer/raft/effect.ts';
+import type { Entry } from '../../shared/messages/Entry.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
+
+export const OWNER = {
+  cluster: clusterId('demo'),
+  id: peerId('p1'),
+  voters: [peerId('p1'), peerId('p2'), peerId('p3')],
+};
+
+export interface StorageHarness {
+  /** Opens the store of `OWNER`; what was written and closed before is still there. */
+  readonly open: () => Promise<OpenedStorage>;
+}
+
+/** @returns a promise of the write's end, for tests */
+export function write(storage: Storage, steps: readonly StorageStep[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    storage.write(steps, (error) => (error === undefined ? resolve() : reject(error)));
+  });
+}
+
+function entry(term: number, command: unknown = `of term ${term}`): Entry {
+  return { term, command };
+}
+
+/** What `Storage` promises, for every store that can be opened again. */
+export function storageContract(t: Test, name: string, make: (t: Test) => StorageHarness): void {
+  t.test(`${name}: a new store holds term 0, no vote, no entries, and the voters`, async (t) => {
+    const { open } = make(t);
+    const { storage, stored } = await open();
+    t.same(stored, { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters: OWNER.voters });
+    await storage.close();
+    const again = await open();
+    t.same(again.stored, stored, 'also when it is opened again');
+    await again.storage.close();
+  });
+
+  t.test(`${name}: what was written is there when it is opened again`, async (t) => {
+    const { open } = make(t);
+    const { storage } = await open();
+    await write(storage, [{ type: 'setHardState', hardState: { currentTerm: 3, votedFor: peerId('p2') } }]);
+    await write(storage, [{ type: 'append', firstIndex: 1, entries: [entry(1), entry(2), entry(2)] }]);
+    await write(storage, [{ type: 'append', firstIndex: 4, entries: [entry(3)] }]);
+    await storage.close();
+    const { storage: again, stored } = await open();
+    t.same(stored.hardState, { currentTerm: 3, votedFor: 'p2' });
+    t.same(stored.entries, [entry(1), entry(2), entry(2), entry(3)]);
+    await again.close();
+  });
+
+  t.test(`${name}: the steps of a write take effect in order`, async (t) => {
+    const { open } = make(t);
+    const { storage } = await open();
+    await write(storage, [
+      { type: 'setHardState', hardState: { currentTerm: 1, votedFor: peerId('p1') } },
+      { type: 'append', firstIndex: 1, entries: [entry(1, 'a'), entry(1, 'b'), entry(1, 'c')] },
+      { type: 'setHardState', hardState: { currentTerm: 2, votedFor: null } },
+      { type: 'truncate', fromIndex: 2 },
+      { type: 'append', firstIndex: 2, entries: [entry(2, 'B')] },
+    ]);
+    await write(storage, [{ type: 'truncate', fromIndex: 7 }]);
+    await storage.close();
+    const { storage: again, stored } = await open();
+    t.same(stored.hardState, { currentTerm: 2, votedFor: null });
+    t.same(stored.entries, [entry(1, 'a'), entry(2, 'B')]);
+    await again.close();
+  });
+
+  t.test(`${name}: done is called once, and not within write`, async (t) => {
+    const { open } = make(t);
+    const { storage } = await open();
+    let within = true;
+    let calls = 0;
+    await new Promise<void>((resolve) => {
+      storage.write([{ type: 'setHardState', hardState: { currentTerm: 1, votedFor: null } }], (error) => {
+        calls += 1;
+        t.equal(error, undefined);
+        t.notOk(within, 'after write returned');
+        resolve();
+      });
+      within = false;
+    });
+    await write(storage, []);
+    t.equal(calls, 1);
+    await storage.close();
+  });
+
+  t.test(`${name}: a next write can begin in done of the one before`, async (t) => {
+    const { open } = make(t);
+    const { storage } = await open();
+    await new Promise<void>((resolve) => {
+      const next = (term: number): void => {
+        if (term > 20) return resolve();
+        storage.write([{ type: 'append', firstIndex: term, entries: [entry(term)] }], () => next(term + 1));
+      };
+      storage.write([{ type: 'setHardState', hardState: { currentTerm: 20, votedFor: null } }], () => next(1));
+    });
+    await storage.close();
+    const { storage: again, stored } = await open();
+    t.same(
+      stored.entries.map(({ term }) => term),
+      Array.from({ length: 20 }, (_, at) => at + 1),
+      'in the order of their indexes, 10 after 9',
+    );
+    await again.close();
+  });
+
+  t.test(`E46: ${name}: any history of writes gives the state that its steps describe`, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const { open } = make(t);
+        let { storage } = await open();
+        let expected: StoredState = {
+          hardState: { currentTerm: 0, votedFor: null },
+          entries: [],
+          voters: OWNER.voters,
+        };
+        for (const { changes, openAgain } of history) {
+          const { steps, after } = carriedOut(expected, changes);
+          await write(storage, steps);
+          expected = after;
+          if (!openAgain) continue;
+          await storage.close();
+          const opened = await open();
+          t.same(opened.stored, expected);
+          ({ storage } = opened);
+        }
+        await storage.close();
+      }),
+      { numRuns: 25 },
+    );
+  });
+}
+
+/** Numbers stand for choices, so that every history is legal: terms never fall, entries follow each other. */
+interface Change {
+  readonly kind: 'vote' | 'newTerm' | 'truncate' | 'append';
+  readonly choice: number;
+  readonly commands: readonly unknown[];
+}
+
+const histories = fc.array(
+  fc.record({
+    changes: fc.array(
+      fc.record<Change>({
+        kind: fc.constantFrom('vote', 'newTerm', 'truncate', 'append'),
+        choice: fc.nat(100),
+        commands: fc.array(fc.jsonValue(), { maxLength: 4 }),
+      }),
+      { maxLength: 5 },
+    ),
+    openAgain: fc.boolean(),
+  }),
+  { maxLength: 6 },
+);
+
+function carriedOut(before: StoredState, changes: readonly Change[]): { steps: StorageStep[]; after: StoredState } {
+  const steps: StorageStep[] = [];
+  let { hardState, entries } = before;
+  for (const { kind, choice, commands } of changes) {
+    if (kind === 'vote' || kind === 'newTerm') {
+      const votedFor = OWNER.voters[choice % 4] ?? null;
+      hardState = { currentTerm: hardState.currentTerm + (kind === 'newTerm' ? 1 + (choice % 3) : 0), votedFor };
+      steps.push({ type: 'setHardState', hardState });
+    } else if (kind === 'truncate') {
+      const fromIndex = 1 + (choice % (entries.length + 1));
+      entries = entries.slice(0, fromIndex - 1);
+      steps.push({ type: 'truncate', fromIndex });
+    } else {
+      // A JSON text knows no minus zero.
+      const added = commands.map((command) => entry(hardState.currentTerm, JSON.parse(JSON.stringify(command))));
+      steps.push({ type: 'append', firstIndex: entries.length + 1, entries: added });
+      entries = [...entries, ...added];
+    }
+  }
+  return { steps, after: { ...before, hardState, entries } };
+}
