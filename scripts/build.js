@@ -44,8 +44,14 @@ export async function build({ check, force }) {
     rmSync(next, { recursive: true, force: true });
     compile(next, check);
     const { buildDashboard } = await import('./build-dashboard.js');
-    await buildDashboard(join(next, 'server/dashboard'));
-    writeFileSync(join(next, STAMP), stamp);
+    try {
+      await buildDashboard(join(next, 'server/dashboard'));
+      writeFileSync(join(next, STAMP), stamp);
+    } catch (error) {
+      // Half a page must not keep anybody from working on the rest; without a stamp the next build tries again.
+      if (check) throw error;
+      console.error('the page could not be built; going on without it');
+    }
     rmSync(previous, { recursive: true, force: true });
     if (existsSync(DIST)) renameSync(DIST, previous);
     renameSync(next, DIST);
