@@ -1,0 +1,23 @@
+import type { Command } from '../Command.ts';
+import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
+import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
+
+export const healCommand: Command = {
+  name: 'heal',
+  summary: 'end every fault of a cluster',
+  description: 'Makes the network of a cluster whole: ends its partition, and refuses no peer any longer.',
+  settings: [...ACCESS_SETTINGS, JSON_OUTPUT],
+  examples: [
+    { line: 'whitewater heal', what: 'the only cluster of the relay on this machine' },
+    { line: 'whitewater heal --cluster blue', what: 'one of several' },
+  ],
+  run: async (invocation) => {
+    const { chosenCluster, relayAccess } = await import('../live/relayAccess.ts');
+    const { printAnswer } = await import('../control/printAnswer.ts');
+    const access = relayAccess(invocation.settings);
+    const cluster = await chosenCluster(access, invocation.settings);
+    const answer = await access.client.heal(cluster);
+    printAnswer(invocation, answer, `${cluster}: healed; all ${answer.peers.length} peers can reach each other`);
+    return 0;
+  },
+};

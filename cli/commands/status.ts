@@ -1,0 +1,26 @@
+import type { Command } from '../Command.ts';
+import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
+import { JSON_OUTPUT, PLAIN, switchSetting } from '../settings/sharedSettings.ts';
+
+const WATCH = switchSetting({
+  name: 'watch',
+  description: 'go on showing what changes, until Ctrl-C',
+  fallback: false,
+});
+
+export const statusCommand: Command = {
+  name: 'status',
+  summary: "show who leads, and every peer's role and term",
+  description:
+    'Shows every cluster of a relay, or one, with the role, term and leader of each peer as it tells them itself. With --json, the answer of GET /api/clusters/CLUSTER if a cluster is named, and of GET /api/clusters if none is; with --watch too, one line of JSON for each change.',
+  settings: [WATCH, JSON_OUTPUT, PLAIN, ...ACCESS_SETTINGS],
+  examples: [
+    { line: 'whitewater status', what: 'once' },
+    { line: 'whitewater status --watch', what: 'a live table on a terminal, lines of events elsewhere' },
+    { line: 'whitewater status --cluster demo --json', what: 'for programs' },
+  ],
+  run: async (invocation) => {
+    if (invocation.settings.get(WATCH)) return (await import('../status/watchStatus.ts')).watchStatus(invocation);
+    return (await import('../status/printStatus.ts')).printStatus(invocation);
+  },
+};

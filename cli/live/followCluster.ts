@@ -1,0 +1,79 @@
+import { WebSocket } from 'ws';
+import { RelayClient } from '../../client/RelayClient.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { LiveEvent } from '../../shared/http/Live.ts';
+import { ClusterPicture } from './ClusterPicture.ts';
+
+/** A lost feed is tried again after this long, then twice as long, up to the most. */
+const RETRY_MS = { first: 50, most: 1000 };
+
+export interface FollowOptions {
+  readonly url: string;
+  readonly token: string | undefined;
+  readonly cluster: string;
+  readonly signal: AbortSignal;
+  /** Called after every message, with the events that are news. */
+  readonly onChange?: (events: readonly LiveEvent[]) => void;
+  /** Whether to go on after a feed that never opened. One that was open is always tried again. */
+  readonly isPatient: (error: WhitewaterError) => boolean;
+}
+
+/** A feed that comes back by itself. */
+export interface FollowedCluster {
+  readonly picture: ClusterPicture;
+  /** Whether the feed is there right now. */
+  readonly isOpen: boolean;
+  /**
+   * Settles when the signal ends it.
+   * @throws {WhitewaterError} when the first attempt fails and `isPatient` does not want another
+   */
+  readonly ended: Promise<void>;
+}
+
+/** Follows a cluster until the signal says to stop. */
+export function followCluster(options: FollowOptions): FollowedCluster {
+  const state = { isOpen: false };
+  const picture = new ClusterPicture();
+  const ended = follow(options, picture, state);
+  return {
+    ...{ picture, ended },
+    get isOpen() {
+      return state.isOpen;
+    },
+  };
+}
+
+async function follow(options: FollowOptions, picture: ClusterPicture, state: { isOpen: boolean }): Promise<void> {
+  const { url, token, cluster, signal, onChange, isPatient } = options;
+  const client = new RelayClient({ url, WebSocket, ...(token === undefined ? {} : { token }) });
+  let wasOpen = false;
+  let retryMs = RETRY_MS.first;
+  while (!signal.aborted) {
+    try {
+      for await (const message of client.live(cluster, signal)) {
+        state.isOpen = wasOpen = true;
+        retryMs = RETRY_MS.first;
+        onChange?.(picture.apply(message, performance.now()));
+      }
+    } catch (error) {
+      if (!(error instanceof WhitewaterError)) throw error;
+      if (!wasOpen && !isPatient(error)) throw error;
+    }
+    state.isOpen = false;
+    await pause(retryMs, signal);
+    retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+  }
+}
+
+function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, durationMs);
+    signal.addEventListener('abort', done);
+    if (signal.aborted) done();
+  });
+}

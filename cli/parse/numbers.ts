@@ -1,0 +1,27 @@
+/**
+ * @param what names the number in the error, such as `a port`
+ * @throws {RangeError} saying what is legal
+ */
+export function parseWholeNumber(text: string, what: string, least: number, most: number): number {
+  const value = /^[0-9]{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most)) {
+    throw new RangeError(`${JSON.stringify(text)} is not ${what}: give a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+const BYTES = /^([0-9]+) ?(B|KiB|MiB)?$/;
+const UNITS_BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1_048_576 };
+
+/**
+ * @param text `65536`, `64KiB` or `1MiB`
+ * @throws {RangeError} saying what is legal
+ */
+export function parseBytes(text: string): number {
+  const match = BYTES.exec(text.trim());
+  const bytes = match === null ? Number.NaN : Number(match[1]) * (UNITS_BYTES[match[2] ?? 'B'] ?? 1);
+  if (!Number.isSafeInteger(bytes)) {
+    throw new RangeError(`${JSON.stringify(text)} is not a size: write 65536, 64KiB or 1MiB`);
+  }
+  return bytes;
+}

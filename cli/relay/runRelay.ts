@@ -1,0 +1,33 @@
+import type { Invocation } from '../Command.ts';
+import { lineLogger } from '../process/lineLogger.ts';
+import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
+import { isSupervised, tellSupervisor } from '../process/supervised.ts';
+import { openTrace } from '../process/traceFile.ts';
+import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT } from '../settings/relaySettings.ts';
+import { TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
+import { tokenOf } from '../settings/token.ts';
+import { listenRelay } from '../../server/listen.ts';
+
+/** Runs a relay until the process is asked to stop. */
+export async function runRelay({ settings, stdout, stderr }: Invocation): Promise<number> {
+  const stop = stopRequested(() => process.exit(0));
+  const token = tokenOf(settings);
+  const { trace, close: closeTrace } = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
+  const relay = await listenRelay({
+    host: settings.get(HOST),
+    port: settings.get(PORT),
+    allowedHosts: settings.get(ALLOW_HOST),
+    frameBytesMax: settings.get(FRAME_BYTES_MAX_SETTING),
+    ...(token === undefined ? {} : { token }),
+    logger: lineLogger(stdout, stderr),
+    trace,
+  });
+  tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
+  const locked = token === undefined ? '' : ', behind its token';
+  if (!isSupervised()) stdout.write(`the relay listens at ${relay.url}${locked}\n`);
+  await stop;
+  exitUnlessStopped(0);
+  await relay.close();
+  closeTrace();
+  return 0;
+}

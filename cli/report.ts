@@ -1,0 +1,23 @@
+import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+
+/** Anything that was thrown, as an error of the table. */
+export function asWhitewaterError(error: unknown): WhitewaterError {
+  if (error instanceof WhitewaterError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new WhitewaterError('INTERNAL', `${message}; please report it with what stands below`, { cause: error });
+}
+
+/** Codes of a defect in the program: whoever reports it needs the stack. */
+const DEFECTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['INTERNAL', 'INVARIANT_VIOLATED']);
+
+/** One line for people and scripts: `whitewater: CODE: what happened; what to do next`. */
+export function errorLine(error: WhitewaterError): string {
+  return `whitewater: ${error.code}: ${error.message.replace(/\s*\n\s*/g, ' ')}\n`;
+}
+
+/** The error's line, and the stack too where the program itself is at fault. */
+export function errorText(error: WhitewaterError): string {
+  if (!DEFECTS.has(error.code)) return errorLine(error);
+  const cause = error.cause instanceof Error ? error.cause : error;
+  return `${errorLine(error)}${cause.stack ?? ''}\n`;
+}

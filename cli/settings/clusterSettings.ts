@@ -1,0 +1,127 @@
+import { peerId, type PeerId } from '../../shared/ids.ts';
+import { ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from '../../peer/raft/options.ts';
+import { parseDurationMs, parseDurationRange, type DurationRange } from '../parse/duration.ts';
+import { parsePeers } from '../parse/peers.ts';
+import { parseRelayAddress } from '../parse/relayAddress.ts';
+import { parseChoice, parseSwitch } from '../parse/switch.ts';
+import type { Setting } from './Setting.ts';
+import type { Settings } from './Settings.ts';
+import { PORT_DEFAULT, textSetting } from './sharedSettings.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+
+export const ID: Setting<PeerId | undefined> = {
+  name: 'id',
+  placeholder: '<name>',
+  description: "this peer's name in its cluster",
+  parse: peerId,
+  fallback: undefined,
+  fallbackText: 'none, must be given',
+};
+
+/** Who the voters are, for a peer. */
+export const VOTERS: Setting<readonly PeerId[] | undefined> = {
+  name: 'peers',
+  placeholder: '<names>',
+  list: true,
+  description: 'all peers of the cluster, this one too, such as p1,p2,p3; a number N means p1 to pN',
+  parse: parsePeers,
+  fallback: undefined,
+  fallbackText: 'none, must be given',
+};
+
+export const RELAYS: Setting<readonly URL[]> = {
+  name: 'relay',
+  placeholder: '<address>',
+  list: true,
+  description: 'where the relay answers; several are tried in turn',
+  parse: (text) => text.split(',').map(parseRelayAddress),
+  fallback: [new URL(`http://127.0.0.1:${PORT_DEFAULT}`)],
+  fallbackText: `http://127.0.0.1:${PORT_DEFAULT}`,
+};
+
+export const DATA = textSetting({
+  name: 'data',
+  placeholder: '<directory>',
+  description: 'keep term, vote and log in this directory; without it they are forgotten when the process ends',
+  fallbackText: 'memory',
+});
+
+const PRESETS = Object.keys(ELECTION_PRESETS) as ElectionPreset[];
+
+export const PRESET: Setting<ElectionPreset> = {
+  name: 'preset',
+  placeholder: '<name>',
+  description: `a named set of the four below: ${PRESETS.join(', ')}`,
+  parse: (text) => parseChoice(text, 'a preset', PRESETS),
+  fallback: 'default',
+  fallbackText: 'default',
+};
+
+export const HEARTBEAT: Setting<number | undefined> = {
+  name: 'heartbeat',
+  placeholder: '<duration>',
+  description: 'a leader speaks up this often',
+  parse: parseDurationMs,
+  fallback: undefined,
+  fallbackText: "the preset's; 100ms",
+};
+
+export const ELECTION_TIMEOUT: Setting<DurationRange | undefined> = {
+  name: 'electionTimeout',
+  placeholder: '<min..max>',
+  description: 'a peer that hears no leader for a time drawn from this range stands for election',
+  parse: parseDurationRange,
+  fallback: undefined,
+  fallbackText: "the preset's; 250..400",
+};
+
+export const PRE_VOTE: Setting<boolean | undefined> = {
+  name: 'preVote',
+  negatable: true,
+  description: 'ask before standing for election, so that a peer which cannot win disturbs nobody',
+  parse: parseSwitch,
+  fallback: undefined,
+  fallbackText: "the preset's; on",
+};
+
+export const CHECK_QUORUM: Setting<boolean | undefined> = {
+  name: 'checkQuorum',
+  negatable: true,
+  description: 'a leader that cannot reach a majority steps down',
+  parse: parseSwitch,
+  fallback: undefined,
+  fallbackText: "the preset's; on",
+};
+
+export const SEED = textSetting({
+  name: 'seed',
+  placeholder: '<text>',
+  description: 'draw the same election timeouts again, in the same order',
+  fallbackText: 'drawn at random',
+});
+
+export const ELECTION_SETTINGS = [PRESET, HEARTBEAT, ELECTION_TIMEOUT, PRE_VOTE, CHECK_QUORUM] as const;
+
+/** @throws {WhitewaterError} USAGE when the times do not fit together */
+export function electionOf(settings: Settings): ElectionOptions {
+  const preset = ELECTION_PRESETS[settings.get(PRESET)];
+  const timeout = settings.get(ELECTION_TIMEOUT);
+  const election = {
+    heartbeatMs: settings.get(HEARTBEAT) ?? preset.heartbeatMs,
+    electionTimeoutMsMin: timeout?.minMs ?? preset.electionTimeoutMsMin,
+    electionTimeoutMsMax: timeout?.maxMs ?? preset.electionTimeoutMsMax,
+    preVote: settings.get(PRE_VOTE) ?? preset.preVote,
+    checkQuorum: settings.get(CHECK_QUORUM) ?? preset.checkQuorum,
+  };
+  const { heartbeatMs, electionTimeoutMsMin: min } = election;
+  if (heartbeatMs <= 0) {
+    throw new WhitewaterError('USAGE', `the heartbeat (${settings.sourceOf(HEARTBEAT)}) must be longer than 0`);
+  }
+  if (min <= heartbeatMs) {
+    throw new WhitewaterError(
+      'USAGE',
+      `an election timeout of ${min} ms (${settings.sourceOf(ELECTION_TIMEOUT)}) is not longer than the heartbeat of ${heartbeatMs} ms (${settings.sourceOf(HEARTBEAT)}); raise --election-timeout or lower --heartbeat`,
+    );
+  }
+  return election;
+}

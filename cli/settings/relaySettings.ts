@@ -1,0 +1,44 @@
+import { FRAME_BYTES_MAX } from '../../shared/envelope.ts';
+import { parseBytes, parseWholeNumber } from '../parse/numbers.ts';
+import type { Setting } from './Setting.ts';
+import { PORT_DEFAULT } from './sharedSettings.ts';
+
+export const HOST: Setting<string> = {
+  name: 'host',
+  placeholder: '<address>',
+  description: 'the address to listen on; any but a loopback address needs a token',
+  parse: (text) => {
+    if (!/^[\w.:%-]+$/.test(text)) throw new RangeError(`${JSON.stringify(text)} is not an address or a host name`);
+    return text;
+  },
+  fallback: '127.0.0.1',
+  fallbackText: '127.0.0.1',
+};
+
+export const PORT: Setting<number> = {
+  name: 'port',
+  placeholder: '<port>',
+  description: 'the TCP port to listen on; 0 takes any that is free',
+  parse: (text) => parseWholeNumber(text, 'a port', 0, 65_535),
+  fallback: PORT_DEFAULT,
+  fallbackText: String(PORT_DEFAULT),
+};
+
+export const ALLOW_HOST: Setting<readonly string[]> = {
+  name: 'allowHost',
+  placeholder: '<names>',
+  list: true,
+  description: 'further host names under which browsers reach this relay, such as raft.example.org',
+  parse: (text) => text.split(',').map((name) => name.trim()),
+  fallback: [],
+  fallbackText: 'none',
+};
+
+export const FRAME_BYTES_MAX_SETTING: Setting<number> = {
+  name: 'frameBytesMax',
+  placeholder: '<size>',
+  description: 'the largest frame; a larger one ends its connection',
+  parse: parseBytes,
+  fallback: FRAME_BYTES_MAX,
+  fallbackText: '1MiB',
+};

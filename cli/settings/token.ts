@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Settings } from './Settings.ts';
+import { TOKEN, TOKEN_FILE } from './sharedSettings.ts';
+
+/**
+ * The token, said outright or in a file; of the two, the one that was given in the stronger place.
+ * @throws {WhitewaterError} USAGE when both were given in one place, or the file gives none
+ */
+export function tokenOf(settings: Settings): string | undefined {
+  const token = settings.get(TOKEN);
+  const file = settings.get(TOKEN_FILE);
+  if (file === undefined) return token;
+  if (token !== undefined) {
+    const stronger = settings.compare(TOKEN, TOKEN_FILE);
+    if (stronger > 0) return token;
+    if (stronger === 0) {
+      const places = `${settings.sourceOf(TOKEN)} and ${settings.sourceOf(TOKEN_FILE)}`;
+      throw new WhitewaterError('USAGE', `both ${places} give a token; give one of them`);
+    }
+  }
+  return readToken(file, settings.sourceOf(TOKEN_FILE));
+}
+
+function readToken(path: string, place: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').trim();
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new WhitewaterError('USAGE', `${place}: the file cannot be read (${why}); name a readable file`, { cause });
+  }
+  if (text === '') throw new WhitewaterError('USAGE', `${place}: ${path} is empty; write the token into it`);
+  return text;
+}

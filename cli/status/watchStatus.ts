@@ -1,0 +1,64 @@
+import type { LiveEvent } from '../../shared/http/Live.ts';
+import type { Invocation } from '../Command.ts';
+import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
+import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
+import { timeOfDay } from '../process/lineLogger.ts';
+import { stopRequested } from '../process/shutdown.ts';
+import { JSON_OUTPUT, PLAIN } from '../settings/sharedSettings.ts';
+import { formatDuration } from '../view/durations.ts';
+import { isLiveTerminal, LiveScreen } from '../view/LiveScreen.ts';
+import type { Screen } from '../view/screen.ts';
+
+/** A feed that tells nothing for this long is probably broken; a cluster with a leader changes ten times a second. */
+const SILENCE_MS_MAX = 2000;
+
+/** Shows a cluster until the process is asked to stop. */
+export async function watchStatus({ settings, stdout }: Invocation): Promise<number> {
+  const access = relayAccess(settings);
+  const cluster = await chosenCluster(access, settings);
+  const ending = new AbortController();
+  void stopRequested(() => process.exit(130)).then(() => ending.abort());
+  let print: (events: readonly LiveEvent[]) => void = () => undefined;
+  const followed = followCluster({
+    ...{ url: access.url, token: access.token, cluster, signal: ending.signal },
+    onChange: (events) => print(events),
+    isPatient: () => false,
+  });
+  if (settings.get(JSON_OUTPUT)) {
+    print = () => stdout.write(`${JSON.stringify(followed.picture.viewAt(performance.now()))}\n`);
+  } else if (settings.get(PLAIN) || !isLiveTerminal(stdout)) {
+    print = (events) => stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${text}\n`).join(''));
+  } else {
+    return showLive(followed, cluster, access.url, stdout);
+  }
+  await followed.ended;
+  return 0;
+}
+
+async function showLive(
+  followed: FollowedCluster,
+  cluster: string,
+  url: string,
+  stdout: NodeJS.WriteStream,
+): Promise<number> {
+  const screen = new LiveScreen(stdout, () => screenOf(followed, cluster, url));
+  try {
+    await followed.ended;
+  } finally {
+    screen.stop();
+  }
+  return 0;
+}
+
+function screenOf({ picture, isOpen }: FollowedCluster, cluster: string, url: string): Screen {
+  const nowMs = performance.now();
+  const view = picture.viewAt(nowMs);
+  return { cluster, view, events: picture.events, notice: view && noticeOf(isOpen, picture.ageMs(nowMs), url) };
+}
+
+/** What to say when the picture is not of now. */
+export function noticeOf(isOpen: boolean, ageMs: number, url: string): string | undefined {
+  const since = `the picture is ${formatDuration(ageMs)} old`;
+  if (!isOpen) return `no live feed from ${url}, trying again; ${since}`;
+  return ageMs > SILENCE_MS_MAX ? `nothing has changed for ${formatDuration(ageMs)}` : undefined;
+}

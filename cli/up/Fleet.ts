@@ -1,0 +1,109 @@
+import { mkdirSync } from 'node:fs';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { ProcessRow } from '../view/PeerRow.ts';
+import type { DataDirectory } from './dataDirectory.ts';
+import { KeptProcess, type ProcessHandlers } from './KeptProcess.ts';
+import { childEnvironment, peerWords, relayWords, type UpPlan } from './UpPlan.ts';
+
+/** A process that was asked to end and has not after this long is killed. */
+const PATIENCE_MS = 1200;
+
+export interface FleetHandlers {
+  /** The relay listens for the first time, and the peers are being started. */
+  onListening(url: string, timeMs: number): void;
+  /** Something happened to a process that people should know. */
+  onNews(text: string): void;
+  /** A process wrote to its standard error. */
+  onLine(name: string, line: string): void;
+  /** Nothing is left that could work. */
+  onOver(error: WhitewaterError): void;
+}
+
+/** A relay and the peers of one cluster, each a child process. */
+export class Fleet {
+  readonly #plan: UpPlan;
+  readonly #handlers: FleetHandlers;
+  readonly #relay: KeptProcess;
+  readonly #peers: readonly KeptProcess[];
+  #port: number;
+  #relayUrl = '';
+
+  /** @throws {WhitewaterError} USAGE when the trace directory cannot be made */
+  constructor(plan: UpPlan, data: DataDirectory, handlers: FleetHandlers) {
+    this.#plan = plan;
+    this.#handlers = handlers;
+    this.#port = plan.port;
+    if (plan.trace !== undefined) makeTraceDirectory(plan.trace.directory);
+    const environment = childEnvironment(plan.token, data.isTemporary);
+    this.#relay = new KeptProcess(
+      { name: 'the relay', words: () => relayWords(plan, this.#port), environment },
+      { ...this.#processHandlers(), onListening: (report) => this.#listening(report.url, report.timeMs) },
+    );
+    this.#peers = plan.peers.map((id) => {
+      const words = (): string[] => peerWords(plan, id, this.#relayUrl, data.path);
+      return new KeptProcess({ name: id, words, environment }, this.#processHandlers());
+    });
+  }
+
+  get peerRows(): ProcessRow[] {
+    return this.#peers.map(({ row }) => row);
+  }
+
+  get relayRow(): ProcessRow {
+    return this.#relay.row;
+  }
+
+  start(): void {
+    this.#relay.start();
+  }
+
+  /** Asks every process to end, and kills those that take too long. Resolves when none is left. */
+  async stop(): Promise<void> {
+    const impatience = setTimeout(() => this.kill(), PATIENCE_MS);
+    await Promise.all([...this.#peers, this.#relay].map((process) => process.stop()));
+    clearTimeout(impatience);
+  }
+
+  /** Ends every process at once. */
+  kill(): void {
+    for (const process of [...this.#peers, this.#relay]) process.kill();
+  }
+
+  #processHandlers(): ProcessHandlers {
+    return {
+      onLine: (name, line) => this.#handlers.onLine(name, line),
+      onEnded: (name, why, restartMs) =>
+        this.#handlers.onNews(`${name} ended (${why}); starting it again in ${restartMs} ms`),
+      onGivenUp: (name, error) => this.#givenUp(name, error),
+    };
+  }
+
+  #listening(url: string, timeMs: number): void {
+    const isFirst = this.#relayUrl === '';
+    this.#relayUrl = url;
+    // A relay that is started again has to be where everybody looks for it.
+    this.#port = Number(new URL(url).port);
+    if (!isFirst) {
+      this.#handlers.onNews(`the relay listens again at ${url}`);
+      return;
+    }
+    for (const peer of this.#peers) peer.start();
+    this.#handlers.onListening(url, timeMs);
+  }
+
+  #givenUp(name: string, error: WhitewaterError): void {
+    const isOver = this.#relay.isGivenUp || this.#peers.every((peer) => peer.isGivenUp);
+    const hint = error.code === 'MEMBERSHIP_DIFFERS' ? ` (--peers ${this.#plan.peers.length})` : '';
+    if (isOver) this.#handlers.onOver(error);
+    else this.#handlers.onNews(`${name} is not started again${hint}: ${error.code}: ${error.message}`);
+  }
+}
+
+function makeTraceDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (cause) {
+    const message = `the trace directory cannot be made (${(cause as Error).message}); name another`;
+    throw new WhitewaterError('USAGE', message, { cause });
+  }
+}

@@ -1,0 +1,97 @@
+import { join, resolve } from 'node:path';
+import type { ElectionOptions } from '../../peer/raft/options.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import { electionOf, SEED } from '../settings/clusterSettings.ts';
+import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT } from '../settings/relaySettings.ts';
+import { variableOf } from '../settings/Setting.ts';
+import type { Settings } from '../settings/Settings.ts';
+import { CLUSTER, TOKEN, TRACE } from '../settings/sharedSettings.ts';
+import { tokenOf } from '../settings/token.ts';
+import { DATA_OF_ALL, PEERS, TRACE_DIR } from '../settings/upSettings.ts';
+
+/** Everything that `up` was told, ready to be passed on to its children. */
+export interface UpPlan {
+  readonly host: string;
+  readonly port: number;
+  readonly cluster: ClusterId;
+  readonly peers: readonly PeerId[];
+  /** Undefined: a temporary one is to be made. */
+  readonly dataDirectory: string | undefined;
+  readonly election: ElectionOptions;
+  readonly token: string | undefined;
+  readonly seed: string | undefined;
+  readonly allowHosts: readonly string[];
+  readonly frameBytesMax: number;
+  readonly trace: { readonly directory: string; readonly topics: string } | undefined;
+}
+
+/** @throws {WhitewaterError} USAGE */
+export function planOf(settings: Settings): UpPlan {
+  const data = settings.get(DATA_OF_ALL);
+  const directory = settings.get(TRACE_DIR);
+  const topics = settings.get(TRACE);
+  if (topics !== undefined && directory === undefined) {
+    throw new WhitewaterError(
+      'USAGE',
+      `${settings.sourceOf(TRACE)} needs --trace-dir, a directory for one file a process`,
+    );
+  }
+  return {
+    host: settings.get(HOST),
+    port: settings.get(PORT),
+    cluster: settings.get(CLUSTER),
+    peers: settings.get(PEERS),
+    dataDirectory: data === undefined ? undefined : resolve(data),
+    election: electionOf(settings),
+    token: tokenOf(settings),
+    seed: settings.get(SEED),
+    allowHosts: settings.get(ALLOW_HOST),
+    frameBytesMax: settings.get(FRAME_BYTES_MAX_SETTING),
+    trace: directory === undefined ? undefined : { directory: resolve(directory), topics: topics?.join(',') ?? 'all' },
+  };
+}
+
+/** @param port the port to listen on: the one that was asked for, or on a second start the one it got */
+export function relayWords(plan: UpPlan, port: number): string[] {
+  return [
+    ...['relay', '--host', plan.host, '--port', String(port), '--frame-bytes-max', String(plan.frameBytesMax)],
+    ...plan.allowHosts.flatMap((name) => ['--allow-host', name]),
+    ...traceWords(plan, 'relay'),
+  ];
+}
+
+export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirectory: string): string[] {
+  const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = plan.election;
+  return [
+    ...['peer', '--cluster', plan.cluster, '--id', id, '--peers', plan.peers.join(','), '--relay', relayUrl],
+    ...['--data', join(dataDirectory, plan.cluster, id)],
+    ...['--heartbeat', String(heartbeatMs), '--election-timeout', `${electionTimeoutMsMin}..${electionTimeoutMsMax}`],
+    preVote ? '--pre-vote' : '--no-pre-vote',
+    checkQuorum ? '--check-quorum' : '--no-check-quorum',
+    ...(plan.seed === undefined ? [] : ['--seed', plan.seed]),
+    ...traceWords(plan, `${plan.cluster}-${id}`),
+  ];
+}
+
+function traceWords({ trace }: UpPlan, name: string): string[] {
+  if (trace === undefined) return [];
+  return ['--trace', trace.topics, '--trace-file', join(trace.directory, `${name}.ndjson`)];
+}
+
+/** Tells a peer that its data directory is nobody's but its own. */
+export const TEMPORARY_DATA_VARIABLE = 'WHITEWATER_TEMPORARY_DATA';
+
+/**
+ * The children's environment: everything they are to know is in their words, but for the token, since others can see the
+ * words of a process.
+ */
+export function childEnvironment(token: string | undefined, isTemporary: boolean): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('WHITEWATER_'));
+  return {
+    ...Object.fromEntries(kept),
+    WHITEWATER_CONFIG: 'none',
+    ...(token === undefined ? {} : { [variableOf(TOKEN)]: token }),
+    ...(isTemporary ? { [TEMPORARY_DATA_VARIABLE]: '1' } : {}),
+  };
+}

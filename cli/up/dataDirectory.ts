@@ -1,0 +1,31 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { WhitewaterError } from '../../shared/errors.ts';
+
+export interface DataDirectory {
+  readonly path: string;
+  readonly isTemporary: boolean;
+  /** Removes a temporary one; keeps any other. */
+  release(): void;
+}
+
+/**
+ * Where the peers of `up` keep their votes: always on disk, because a peer that forgot its vote and is started again under
+ * its old name could vote twice in one term.
+ * @throws {WhitewaterError} STORE_UNREADABLE when it cannot be made
+ */
+export function openDataDirectory(path: string | undefined): DataDirectory {
+  try {
+    if (path !== undefined) {
+      mkdirSync(path, { recursive: true });
+      return { path, isTemporary: false, release: () => undefined };
+    }
+    const temporary = mkdtempSync(join(tmpdir(), 'whitewater-'));
+    const release = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
+    return { path: temporary, isTemporary: true, release };
+  } catch (cause) {
+    const message = `the data directory cannot be made (${(cause as Error).message}); name another with --data`;
+    throw new WhitewaterError('STORE_UNREADABLE', message, { cause });
+  }
+}

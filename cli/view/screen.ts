@@ -1,0 +1,62 @@
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import type { LiveEvent } from '../../shared/http/Live.ts';
+import { timeOfDay } from '../process/lineLogger.ts';
+import type { Colours } from './colours.ts';
+import { renderLine, type Line } from './Line.ts';
+import { effectOf, formatSides, sidesOf } from './partitionText.ts';
+import { peerRows, type ProcessRow } from './PeerRow.ts';
+import { peerTable, type TableLook } from './peerTable.ts';
+
+/** What the live view shows. */
+export interface Screen {
+  readonly cluster: string;
+  readonly view: ClusterView | undefined;
+  /** The processes that this command started; none when it only watches. */
+  readonly processes?: readonly ProcessRow[];
+  /** What stands in the way, such as a lost feed. */
+  readonly notice?: string | undefined;
+  readonly events: readonly ScreenEvent[];
+}
+
+export type ScreenEvent = Pick<LiveEvent, 'timeMs' | 'text'>;
+
+export interface ScreenLook extends TableLook {
+  /** Lines on the terminal. */
+  readonly rows: number;
+}
+
+const EVENTS_MAX = 10;
+
+/** The whole view as text, never wider or higher than the terminal. */
+export function renderScreen(screen: Screen, look: ScreenLook): string {
+  const { colours } = look;
+  const lines: Line[] = [titleOf(screen, colours), ...networkOf(screen, colours), []];
+  lines.push(...peerTable(peerRows(screen.view, screen.processes), look));
+  // One line stays free for the cursor, one for the gap.
+  const room = Math.min(EVENTS_MAX, look.rows - lines.length - 2);
+  if (room > 0 && screen.events.length > 0) lines.push([], ...eventLines(screen.events.slice(-room), colours));
+  return lines
+    .slice(0, Math.max(1, look.rows - 1))
+    .map((line) => renderLine(line, look.columns))
+    .join('\n');
+}
+
+function titleOf({ cluster, view, notice }: Screen, colours: Colours): Line {
+  const pieces = [{ text: cluster, paint: colours.bold }, { text: '  ' }];
+  if (notice !== undefined) return [...pieces, { text: notice, paint: colours.yellow }];
+  if (view === undefined) return [...pieces, { text: 'no peer has connected yet' }];
+  const connected = view.peers.filter((peer) => peer.connected).length;
+  const rest = { text: `, term ${view.term}, ${connected} of ${view.peers.length} peers connected` };
+  if (view.leader === null) return [...pieces, { text: 'no leader', paint: colours.yellow }, rest];
+  return [...pieces, { text: `leader ${view.leader}`, paint: colours.green }, rest];
+}
+
+function networkOf({ view }: Screen, colours: Colours): Line[] {
+  if (view?.partition == null) return [];
+  const sides = formatSides(sidesOf(view));
+  return [[{ text: 'partition ' }, { text: sides, paint: colours.magenta }, { text: `; ${effectOf(view)}` }]];
+}
+
+function eventLines(events: readonly ScreenEvent[], colours: Colours): Line[] {
+  return events.map(({ timeMs, text }) => [{ text: `${timeOfDay(timeMs)}  `, paint: colours.dim }, { text }]);
+}
