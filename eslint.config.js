@@ -101,7 +101,8 @@ export default defineConfig(
       '@typescript-eslint/no-empty-function': 'off',
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT, NO_NON_NULL],
       'no-console': 'error',
-      eqeqeq: 'error',
+      // `== null` asks for null and undefined at once.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'object-shorthand': 'error',
       'prefer-const': 'error',
     },
