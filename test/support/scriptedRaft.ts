@@ -1,4 +1,4 @@
-import type { Apply, Effect, Persist, RaftEvent, Send, StorageStep } from '../../peer/raft/effect.ts';
+import type { Apply, Effect, HardState, Persist, RaftEvent, Send, StorageStep } from '../../peer/raft/effect.ts';
 import type { Input } from '../../peer/raft/input.ts';
 import { ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from '../../peer/raft/options.ts';
 import { Raft } from '../../peer/raft/Raft.ts';
@@ -19,6 +19,8 @@ export interface ScriptedRaftOptions extends Partial<ElectionOptions> {
   readonly votedFor?: string | null;
   /** The terms of the stored entries. */
   readonly log?: readonly number[];
+  /** The stored entries themselves. */
+  readonly entries?: readonly Entry[];
   /** Half-way between the shortest and the longest timeout, each time, unless told otherwise. */
   readonly random?: () => number;
   /** Whether a write is durable at once; true unless told otherwise. Else call `persisted`. */
@@ -47,17 +49,19 @@ export class ScriptedRaft {
   deadlineMs = Number.POSITIVE_INFINITY;
   /** What the disk holds. */
   readonly stored: { term: number; votedFor: PeerId | null; entries: Entry[] };
+  readonly #options: ScriptedRaftOptions;
   readonly #autoPersist: boolean;
   #durable = 0;
   #frameId = 0;
 
   constructor(options: ScriptedRaftOptions = {}) {
     const election: ElectionOptions = { ...ELECTION_PRESETS[options.preset ?? 'lab'], ...electionPart(options) };
+    this.#options = options;
     this.id = peerId(options.id ?? 'p1');
     this.voters = Array.from({ length: options.peers ?? 3 }, (_, at) => peerId(`p${at + 1}`));
     const votedFor = options.votedFor === undefined || options.votedFor === null ? null : peerId(options.votedFor);
-    const term = options.term ?? options.log?.at(-1) ?? 0;
-    this.stored = { term, votedFor, entries: entriesOf(...(options.log ?? [])) };
+    const entries = options.entries ?? entriesOf(...(options.log ?? []));
+    this.stored = { term: options.term ?? entries.at(-1)?.term ?? 0, votedFor, entries: [...entries] };
     this.#autoPersist = options.autoPersist ?? true;
     this.raft = new Raft(
       {
@@ -89,14 +93,40 @@ export class ScriptedRaft {
     return this.persists.at(-1)?.sequence ?? 0;
   }
 
+  /** When the election timer runs out; undefined when none runs. */
+  get electionDeadlineMs(): number | undefined {
+    const { electionTimer } = this.status;
+    return electionTimer === undefined ? undefined : this.nowMs + electionTimer.remainingMs;
+  }
+
+  /** The term and vote that the core last asked to be made durable. */
+  get hardStateAsked(): HardState | undefined {
+    const steps = this.persists.flatMap((persist) => persist.steps);
+    return steps.findLast((step) => step.type === 'setHardState')?.hardState;
+  }
+
+  /** Crashes, losing what was not durable, and comes back with what the disk holds. */
+  restart(): ScriptedRaft {
+    const { term, votedFor, entries } = this.stored;
+    return new ScriptedRaft({ ...this.#options, term, votedFor, entries });
+  }
+
   advance(byMs: number): void {
     this.nowMs += byMs;
   }
 
   /** Gives the input `deadline` at the time that the core asked for, or later. */
   reachDeadline(lateByMs = 0): void {
-    this.nowMs = this.deadlineMs + lateByMs;
+    this.nowMs = Math.max(this.nowMs, this.deadlineMs + lateByMs);
     this.step({ type: 'deadline', nowMs: this.nowMs });
+  }
+
+  /** Reaches one deadline after the other, hearing nothing, until the role is another. */
+  reachDeadlinesWhile(role: RaftStatus['role']): void {
+    for (let deadlines = 0; this.role === role; deadlines += 1) {
+      if (deadlines === 1000) throw new Error(`still ${role} after ${deadlines} deadlines`);
+      this.reachDeadline();
+    }
   }
 
   deadline(): void {

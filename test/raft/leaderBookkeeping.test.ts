@@ -1,0 +1,405 @@
+import t from 'tap';
+import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
+import { RaftState } from '../../peer/raft/RaftState.ts';
+import { receiveAppendEntriesReply } from '../../peer/raft/receive/receiveAppendEntriesReply.ts';
+import { becomeLeader } from '../../peer/raft/roles/leader.ts';
+import { enterTerm } from '../../peer/raft/term.ts';
+import type { Effect } from '../../peer/raft/effect.ts';
+import { peerId } from '../../shared/ids.ts';
+import type { AppendEntries } from '../../shared/messages/AppendEntries.ts';
+import type { AppendEntriesReply } from '../../shared/messages/AppendEntriesReply.ts';
+import type { RaftMessage } from '../../shared/protocol.ts';
+import {
+  appended,
+  appendEntries,
+  appendRefused,
+  entriesOf,
+  requestVote,
+  voteGranted,
+} from '../support/raftMessages.ts';
+import { bodiesOf, ScriptedRaft, type ScriptedRaftOptions } from '../support/scriptedRaft.ts';
+
+/** A leader whose log holds entries of the given terms; its own term is the one after `term` or after the last one. */
+function leaderOf(terms: readonly number[], options: ScriptedRaftOptions = {}): ScriptedRaft {
+  const leader = new ScriptedRaft({ log: terms, ...options });
+  leader.becomeLeader();
+  leader.takeSent();
+  return leader;
+}
+
+/** What the next heartbeat sends to a peer: its `nextIndex` and entries. */
+function heartbeatTo(leader: ScriptedRaft, peer: string): AppendEntries | undefined {
+  leader.takeSent();
+  leader.reachDeadline();
+  return leader.bodiesSent('AppendEntries', peer)[0];
+}
+
+/** Where the leader believes the peer's log to end: what it sends begins behind it. */
+function prevLogIndexTo(leader: ScriptedRaft, peer: string): number | undefined {
+  return heartbeatTo(leader, peer)?.prevLogIndex;
+}
+
+t.test('A13: at each election nextIndex begins behind the log, and matchIndex at 0', async (t) => {
+  const leader = leaderOf([1, 1, 1], { peers: 5 });
+  leader.receive('p2', appended(2, 3));
+  leader.receive('p3', appendRefused(2, { prevLogIndex: 3, conflictIndex: 1 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 3);
+  t.equal(prevLogIndexTo(leader, 'p3'), 0, 'it was sent back');
+  // Deposed, given a longer log by its successor, and elected again.
+  leader.receive('p4', appendEntries(3, { prevLogIndex: 3, prevLogTerm: 1, entries: entriesOf(3, 3) }));
+  leader.becomeLeader();
+  t.equal(leader.term, 4);
+  for (const peer of ['p2', 'p3', 'p4', 'p5']) t.equal(prevLogIndexTo(leader, peer), 5);
+  // Were p2's old matchIndex of 3 still believed, this refusal could not go below it.
+  leader.receive('p2', appendRefused(4, { prevLogIndex: 5, conflictIndex: 1 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 0);
+});
+
+t.test('a peer that is behind is sent what it lacks, at once', async (t) => {
+  const leader = leaderOf([1, 1, 2, 2]);
+  const [request, ...others] = leader.receive('p2', appendRefused(3, { prevLogIndex: 4, conflictIndex: 2 }));
+  t.same(others, []);
+  t.same(
+    request?.message,
+    appendEntries(3, { prevLogIndex: 1, prevLogTerm: 1, entries: entriesOf(1, 1, 2, 2).slice(1) }),
+  );
+});
+
+t.test('entries go in portions, each as soon as the one before is acknowledged', async (t) => {
+  const leader = leaderOf([1, 1, 1, 1, 1], { entriesPerMessageMax: 2 });
+  const portions: [number, number][] = [];
+  let requests = leader.receive('p2', appendRefused(2, { prevLogIndex: 5, conflictIndex: 1 }));
+  while (requests.length > 0 && portions.length < 10) {
+    const [body] = bodiesOf(requests, 'AppendEntries', 'p2');
+    const { prevLogIndex = -1, entries = [] } = body ?? {};
+    portions.push([prevLogIndex, entries.length]);
+    requests = leader.receive('p2', appended(2, prevLogIndex + entries.length, { prevLogIndex }));
+  }
+  t.same(portions, [
+    [0, 2],
+    [2, 2],
+    [4, 1],
+  ]);
+});
+
+t.test('B26: 50 conflicting entries of one old term are repaired in two extra round trips', async (t) => {
+  const old = Array.from({ length: 50 }, () => 2);
+  const newer = Array.from({ length: 60 }, () => 3);
+  const leader = leaderOf([1, ...newer], { id: 'p1' });
+  const lagging = new ScriptedRaft({ id: 'p2', log: [1, ...old] });
+  let requests: readonly RaftMessage[] = [
+    { type: 'AppendEntries', body: heartbeatTo(leader, 'p2') ?? appendEntries(0).body },
+  ];
+  let refused = 0;
+  for (let trips = 0; trips < 10 && requests.length > 0; trips += 1) {
+    const replies = requests.flatMap((message) => lagging.receive('p1', message));
+    refused += replies.filter(({ message }) => message.type === 'AppendEntriesReply' && !message.body.success).length;
+    requests = replies.flatMap(({ message }) => leader.receive('p2', message)).map(({ message }) => message);
+  }
+  t.same(
+    lagging.stored.entries.map(({ term }) => term),
+    [1, ...newer],
+  );
+  t.ok(refused <= 2, `${refused} refusals`);
+});
+
+t.test(
+  'B26: the hint is the own last entry of the conflicting term, else where the follower has it from',
+  async (t) => {
+    const known = leaderOf([1, 1, 2, 2, 4, 4], { term: 5 });
+    known.receive('p2', appendRefused(6, { prevLogIndex: 6, conflictTerm: 2, conflictIndex: 2 }));
+    t.equal(prevLogIndexTo(known, 'p2'), 4, 'behind its own last entry of term 2');
+    const unknown = leaderOf([1, 1, 2, 2, 4, 4], { term: 5 });
+    unknown.receive('p2', appendRefused(6, { prevLogIndex: 6, conflictTerm: 3, conflictIndex: 3 }));
+    t.equal(prevLogIndexTo(unknown, 'p2'), 2);
+    const shorter = leaderOf([1, 1, 2, 2, 4, 4], { term: 5 });
+    shorter.receive('p2', appendRefused(6, { prevLogIndex: 6, conflictIndex: 4 }));
+    t.equal(prevLogIndexTo(shorter, 'p2'), 3);
+  },
+);
+
+t.test('B26: a hint that makes no sense moves nextIndex one back, never forward, never below 1', async (t) => {
+  const forward = leaderOf([1, 1, 1, 1]);
+  forward.receive('p2', appendRefused(2, { prevLogIndex: 4, conflictIndex: 99 }));
+  t.equal(prevLogIndexTo(forward, 'p2'), 3);
+  forward.receive('p2', appendRefused(2, { prevLogIndex: 3, conflictIndex: 0 }));
+  t.equal(prevLogIndexTo(forward, 'p2'), 0);
+  forward.receive('p2', appendRefused(2, { prevLogIndex: 0, conflictIndex: 0 }));
+  t.equal(prevLogIndexTo(forward, 'p2'), 0);
+});
+
+t.test('B26: any two logs are made equal, in one round trip per term of the follower and one more', async (t) => {
+  const logs: [leader: number[], follower: number[]][] = [
+    [[], []],
+    [[], [1, 1]],
+    [[1, 1, 1], []],
+    [
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
+      [1, 1, 1, 4, 4, 5, 5, 6, 6],
+    ],
+    [
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
+      [1, 1, 1, 4],
+    ],
+    [
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6, 6],
+    ],
+    [
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
+      [1, 1, 1, 4, 4, 4, 4],
+    ],
+    [
+      [1, 1, 1, 4, 4, 5, 5, 6, 6, 6],
+      [1, 1, 1, 2, 2, 2, 3, 3, 3, 3, 3],
+    ],
+  ];
+  for (const [terms, others] of logs) {
+    const leader = leaderOf(terms, { term: 7 });
+    const lagging = new ScriptedRaft({ id: 'p2', log: others, term: 7 });
+    let requests: RaftMessage[] = [];
+    for (let trips = 0; trips <= new Set(others).size + 1; trips += 1) {
+      if (requests.length === 0) {
+        requests = [{ type: 'AppendEntries', body: heartbeatTo(leader, 'p2') ?? appendEntries(0).body }];
+      }
+      const replies = requests.flatMap((message) => lagging.receive('p1', message));
+      requests = replies.flatMap(({ message }) => leader.receive('p2', message)).map(({ message }) => message);
+    }
+    const { entries } = lagging.stored;
+    t.same(
+      entries.slice(0, terms.length).map(({ term }) => term),
+      terms,
+      `${terms.join()} over ${others.join()}`,
+    );
+    // What is longer than the leader's log stays until the leader has an entry there (paper, Figure 2: only a conflict deletes).
+    if (entries.length > terms.length) t.same(others.slice(0, terms.length), terms);
+  }
+});
+
+t.test('B27: matchIndex is what that very request verified, not where nextIndex or the log stands', async (t) => {
+  const leader = leaderOf([1, 1, 1, 1, 1], { peers: 5 });
+  leader.receive('p2', appendRefused(2, { prevLogIndex: 5, conflictIndex: 1 }));
+  // Of the requests under way the one with prevLogIndex 0 and two entries is answered.
+  leader.receive('p2', appended(2, 2, { prevLogIndex: 0 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 2);
+  leader.receive('p2', appended(2, 2, { prevLogIndex: 0 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 2, 'and the same answer twice adds nothing');
+});
+
+t.test("B28: CCF's rollback_safety: a late refusal after a success changes nothing", async (t) => {
+  const leader = leaderOf([1, 1, 1, 1]);
+  leader.receive('p2', appendRefused(2, { prevLogIndex: 4, conflictIndex: 2 }));
+  leader.receive('p2', appended(2, 4, { prevLogIndex: 1 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 4);
+  for (const [prevLogIndex, conflictIndex] of [
+    [4, 2],
+    [1, 1],
+    [3, 1],
+    [2, 2],
+  ] as const) {
+    t.same(leader.receive('p2', appendRefused(2, { prevLogIndex, conflictIndex })), []);
+    t.equal(prevLogIndexTo(leader, 'p2'), 4, `a refusal of prevLogIndex ${prevLogIndex}`);
+  }
+});
+
+t.test('B28: matchIndex is monotone: an older success that comes later changes nothing', async (t) => {
+  const leader = leaderOf([1, 1, 1, 1]);
+  leader.receive('p2', appended(2, 4));
+  leader.receive('p2', appended(2, 1));
+  t.equal(prevLogIndexTo(leader, 'p2'), 4);
+  leader.receive('p2', appendRefused(2, { prevLogIndex: 4, conflictIndex: 1 }));
+  t.equal(prevLogIndexTo(leader, 'p2'), 4, 'and nextIndex stays above it');
+});
+
+t.test('B28: a refusal that was already acted upon does not move nextIndex again', async (t) => {
+  const leader = leaderOf([1, 2, 3, 4, 5], { term: 5 });
+  const refusal = appendRefused(6, { prevLogIndex: 5, conflictTerm: 4, conflictIndex: 4 });
+  leader.receive('p2', refusal);
+  t.equal(prevLogIndexTo(leader, 'p2'), 4);
+  for (let copies = 0; copies < 3; copies += 1) t.same(leader.receive('p2', refusal), []);
+  t.equal(prevLogIndexTo(leader, 'p2'), 4);
+});
+
+t.test('B29: a refusal because of a higher term steps down and sends nothing more', async (t) => {
+  const leader = leaderOf([1, 1, 1]);
+  t.same(leader.receive('p2', appendRefused(9, { requestTerm: 2, prevLogIndex: 3, conflictIndex: 1 })), []);
+  t.equal(leader.role, 'follower');
+  t.equal(leader.term, 9);
+});
+
+t.test("B30: the request's term is compared: replies to an earlier reign do nothing", async (t) => {
+  const leader = leaderOf([1, 1, 1], { peers: 5 });
+  leader.receive('p4', appendEntries(3, { prevLogIndex: 3, prevLogTerm: 1 }));
+  leader.becomeLeader();
+  t.equal(leader.term, 4);
+  t.same(leader.receive('p2', appendRefused(4, { requestTerm: 2, prevLogIndex: 3, conflictIndex: 1 })), []);
+  t.equal(prevLogIndexTo(leader, 'p2'), 3, 'a refusal of term 2, sent by a peer that knows of term 4');
+  leader.receive('p3', appended(4, 3, { requestTerm: 2 }));
+  leader.receive('p3', appendRefused(4, { prevLogIndex: 3, conflictIndex: 1 }));
+  t.equal(prevLogIndexTo(leader, 'p3'), 0, 'the success of term 2 was not believed');
+});
+
+t.test('B30: one that does not lead any more ignores replies', async (t) => {
+  const peer = leaderOf([1, 1]);
+  peer.receive('p2', appendRefused(3, { requestTerm: 2 }));
+  const before = { ...peer.status };
+  t.same(peer.receive('p3', appended(2, 2)), []);
+  t.same(peer.receive('p3', appended(3, 2)), []);
+  t.same(peer.status, before);
+});
+
+t.test('B30: strangers are not counted, nor is an answer that is past the own log', async (t) => {
+  const leader = leaderOf([1, 1]);
+  t.same(leader.receive('p9', appendRefused(2, { prevLogIndex: 2, conflictIndex: 1 })), []);
+  t.same(leader.receive('p2', appended(2, 3)), []);
+  t.equal(prevLogIndexTo(leader, 'p2'), 2);
+  t.same(
+    leader.eventsOf('ignored').map(({ reason }) => reason),
+    ['notAMember', 'impossible'],
+  );
+});
+
+t.test('B32: Figure 8: an entry of a former term is not committed by counting copies', async (t) => {
+  // (c): S1 leads term 4 with the entry of term 2 at index 2, and replicates it to a majority.
+  const leader = leaderOf([1, 2], { term: 3, peers: 5 });
+  t.equal(leader.term, 4);
+  for (const peer of ['p2', 'p3', 'p4', 'p5']) leader.receive(peer, appended(4, 2));
+  t.equal(leader.status.commitIndex, 0);
+  t.same(leader.applied, []);
+  leader.reachDeadline();
+  t.equal(leader.bodiesSent('AppendEntries', 'p2')[0]?.leaderCommit, 0);
+});
+
+/**
+ * The state of a leader of term 4 of five, with entries of its own term: a core comes there by proposals only,
+ * so these tests drive its parts.
+ */
+function leaderWithOwnEntries(stored: readonly number[], own: number): RaftState {
+  const state = new RaftState(
+    {
+      ...ELECTION_PRESETS.lab,
+      id: peerId('p1'),
+      voters: ['p1', 'p2', 'p3', 'p4', 'p5'].map(peerId),
+      random: () => 0.5,
+    },
+    { hardState: { currentTerm: 3, votedFor: null }, entries: entriesOf(...stored) },
+  );
+  state.nowMs = 0;
+  enterTerm(state, 4, state.id);
+  becomeLeader(state);
+  state.outbox.take();
+  if (own > 0) state.log.append(entriesOf(...Array.from({ length: own }, () => 4)), 2);
+  return state;
+}
+
+function replyTo(state: RaftState, from: string, message: { body: AppendEntriesReply }): Effect[] {
+  receiveAppendEntriesReply(state, peerId(from), message.body);
+  return state.outbox.take();
+}
+
+t.test('B32: Figure 8: with an entry of the own term on a majority, the earlier ones follow', async (t) => {
+  const state = leaderWithOwnEntries([1, 2], 1);
+  replyTo(state, 'p2', appended(4, 3));
+  t.equal(state.commitIndex, 0, 'two of five, of which one is not durable');
+  replyTo(state, 'p3', appended(4, 2));
+  t.equal(state.commitIndex, 0, 'index 2 of term 2 is on three');
+  replyTo(state, 'p4', appended(4, 3));
+  t.equal(state.commitIndex, 0, 'the leader itself has not written index 3 yet: it is on two');
+  const effects = replyTo(state, 'p5', appended(4, 3));
+  t.equal(state.commitIndex, 3, 'three others hold it');
+  t.match(
+    effects.find(({ type }) => type === 'apply'),
+    { firstIndex: 1, entries: [{ term: 1 }, { term: 2 }, { term: 4 }] },
+  );
+});
+
+t.test('B33: the commit index moves in the step of the reply, and every next message carries it', async (t) => {
+  const state = leaderWithOwnEntries([1, 2], 2);
+  state.log.synced(2);
+  replyTo(state, 'p2', appended(4, 4));
+  const effects = replyTo(state, 'p3', appended(4, 3));
+  t.equal(state.commitIndex, 3);
+  t.match(
+    effects.filter(({ type }) => type === 'send'),
+    [{ to: 'p3', message: { body: { leaderCommit: 3, prevLogIndex: 3, entries: [{ term: 4 }] } } }],
+    'p3 lacks the last entry, and is told',
+  );
+});
+
+t.test('B34: the leader counts itself, as far as its own disk has it', async (t) => {
+  const state = leaderWithOwnEntries([1, 2], 1);
+  replyTo(state, 'p2', appended(4, 3));
+  replyTo(state, 'p3', appended(4, 3));
+  t.equal(state.commitIndex, 0);
+  state.log.synced(1);
+  replyTo(state, 'p2', appended(4, 3));
+  t.equal(state.commitIndex, 0, 'another write was done');
+  state.log.synced(2);
+  replyTo(state, 'p4', appended(4, 3));
+  t.equal(state.commitIndex, 3);
+});
+
+t.test('B31: counts are per peer: the same reply many times is one vote for the commit', async (t) => {
+  const state = leaderWithOwnEntries([1, 2], 1);
+  state.log.synced(2);
+  for (let copies = 0; copies < 10; copies += 1) replyTo(state, 'p2', appended(4, 3));
+  t.equal(state.commitIndex, 0);
+  replyTo(state, 'p3', appended(4, 3));
+  t.equal(state.commitIndex, 3);
+});
+
+t.test('B35: a leader never removes its own entries, whoever writes', async (t) => {
+  const leader = leaderOf([1, 1, 1]);
+  for (const from of ['p2', 'p3', 'p9']) {
+    t.same(leader.receive(from, appendEntries(2, { entries: entriesOf(2) })), []);
+    t.match(leader.receive(from, appendEntries(1, { entries: entriesOf(1) }))[0]?.message.body, { success: false });
+    t.same(leader.receive(from, requestVote(2, { lastLogIndex: 9, lastLogTerm: 2 })).length, 1);
+  }
+  t.equal(leader.role, 'leader');
+  t.equal(leader.stored.entries.length, 3);
+});
+
+t.test('B36: peers are independent: one that never answers delays nobody', async (t) => {
+  const leader = leaderOf([1, 1, 1], { peers: 5 });
+  for (let beats = 0; beats < 50; beats += 1) {
+    leader.reachDeadline();
+    const beat = leader.takeSent();
+    t.same(
+      beat.map(({ to }) => to),
+      ['p2', 'p3', 'p4', 'p5'],
+    );
+    for (const peer of ['p3', 'p4']) leader.receive(peer, appended(2, 3));
+  }
+  t.equal(leader.role, 'leader');
+});
+
+t.test('B37: what a former leader would still have sent is not sent', async (t) => {
+  const leader = leaderOf([1, 1]);
+  leader.receive('p2', appendEntries(5));
+  leader.takeSent();
+  t.ok(leader.deadlineMs > leader.nowMs + 100, 'its heartbeat timer is gone');
+  leader.advance(100);
+  leader.deadline();
+  t.same(leader.takeSent(), []);
+});
+
+t.test('B39: an idle leader sends one heartbeat per interval and peer, and answers cause no more', async (t) => {
+  const leader = leaderOf([1, 1], { preset: 'default' });
+  const start = leader.nowMs;
+  let frames = 0;
+  while (leader.nowMs < start + 10_000) {
+    leader.reachDeadline();
+    for (const { to } of leader.takeSent()) {
+      frames += 1;
+      leader.receive(to, appended(2, 2));
+    }
+  }
+  t.equal(leader.role, 'leader');
+  t.equal(frames, 2 * 100);
+});
+
+t.test('late votes do not disturb a leader', async (t) => {
+  const leader = leaderOf([1]);
+  t.same(leader.receive('p3', voteGranted(2)), []);
+  t.equal(leader.role, 'leader');
+});
