@@ -49,6 +49,10 @@ export class ScriptedRaft {
   deadlineMs = Number.POSITIVE_INFINITY;
   /** What the disk holds. */
   readonly stored: { term: number; votedFor: PeerId | null; entries: Entry[] };
+  /** The log as the core asked for it, durable or not. */
+  readonly logAsked: Entry[];
+  /** The longest that the log on disk ever was. */
+  everStored: number;
   readonly #options: ScriptedRaftOptions;
   readonly #autoPersist: boolean;
   #durable = 0;
@@ -62,6 +66,8 @@ export class ScriptedRaft {
     const votedFor = options.votedFor === undefined || options.votedFor === null ? null : peerId(options.votedFor);
     const entries = options.entries ?? entriesOf(...(options.log ?? []));
     this.stored = { term: options.term ?? entries.at(-1)?.term ?? 0, votedFor, entries: [...entries] };
+    this.logAsked = [...entries];
+    this.everStored = entries.length;
     this.#autoPersist = options.autoPersist ?? true;
     this.raft = new Raft(
       {
@@ -91,6 +97,11 @@ export class ScriptedRaft {
   /** The newest write asked for. */
   get issued(): number {
     return this.persists.at(-1)?.sequence ?? 0;
+  }
+
+  /** The newest write that is durable. */
+  get durable(): number {
+    return this.#durable;
   }
 
   /** When the election timer runs out; undefined when none runs. */
@@ -201,6 +212,7 @@ export class ScriptedRaft {
     switch (effect.type) {
       case 'persist':
         this.persists.push(effect);
+        changeLog(this.logAsked, effect.steps);
         break;
       case 'send':
         this.asked.push(effect);
@@ -220,16 +232,21 @@ export class ScriptedRaft {
 
   #store(steps: readonly StorageStep[]): void {
     for (const step of steps) {
-      if (step.type === 'setHardState') {
-        this.stored.term = step.hardState.currentTerm;
-        this.stored.votedFor = step.hardState.votedFor;
-      } else if (step.type === 'truncate') {
-        this.stored.entries.splice(step.fromIndex - 1);
-      } else {
-        if (step.firstIndex !== this.stored.entries.length + 1) throw new Error('the log on disk has a gap');
-        this.stored.entries.push(...step.entries);
-      }
+      if (step.type !== 'setHardState') continue;
+      this.stored.term = step.hardState.currentTerm;
+      this.stored.votedFor = step.hardState.votedFor;
     }
+    changeLog(this.stored.entries, steps);
+    this.everStored = Math.max(this.everStored, this.stored.entries.length);
+  }
+}
+
+function changeLog(log: Entry[], steps: readonly StorageStep[]): void {
+  for (const step of steps) {
+    if (step.type === 'truncate') log.splice(step.fromIndex - 1);
+    if (step.type !== 'append') continue;
+    if (step.firstIndex !== log.length + 1) throw new Error('the log has a gap');
+    log.push(...step.entries);
   }
 }
 

@@ -1,0 +1,91 @@
+import t from 'tap';
+import { checkOptions, ELECTION_DEFAULTS, ELECTION_PRESETS, type RaftOptions } from '../../peer/raft/options.ts';
+import { Raft } from '../../peer/raft/Raft.ts';
+import { AppendEntries } from '../../shared/messages/AppendEntries.ts';
+import { peerId } from '../../shared/ids.ts';
+import { ScriptedRaft } from '../support/scriptedRaft.ts';
+
+const GOOD: RaftOptions = {
+  ...ELECTION_DEFAULTS,
+  id: peerId('p1'),
+  voters: [peerId('p1'), peerId('p2'), peerId('p3')],
+  random: () => 0.5,
+};
+const EMPTY = { hardState: { currentTerm: 0, votedFor: null }, entries: [] };
+
+t.test('every preset is legal; the lab presets have the plain rules of Figure 2', async (t) => {
+  for (const [name, preset] of Object.entries(ELECTION_PRESETS)) {
+    t.doesNotThrow(() => checkOptions({ ...GOOD, ...preset }), name);
+    const plain = name.startsWith('lab');
+    t.equal(preset.preVote, !plain, name);
+    t.equal(preset.checkQuorum, !plain, name);
+    t.ok(preset.heartbeatMs * 2 < preset.electionTimeoutMsMin, `${name}: one lost heartbeat starts no election`);
+  }
+  const { lab, labRelaxed, default: normal, relaxed } = ELECTION_PRESETS;
+  t.same({ ...lab, preVote: true, checkQuorum: true }, normal);
+  t.same({ ...labRelaxed, preVote: true, checkQuorum: true }, relaxed);
+});
+
+t.test('what is not legal is refused, and the message says which option, what it is and what is legal', async (t) => {
+  const wrong: [Partial<RaftOptions>, RegExp][] = [
+    [{ heartbeatMs: 0 }, /heartbeatMs is 0: it must be above 0/],
+    [{ heartbeatMs: -5 }, /heartbeatMs is -5/],
+    [{ heartbeatMs: Number.NaN }, /heartbeatMs is NaN/],
+    [{ heartbeatMs: Number.POSITIVE_INFINITY }, /above heartbeatMs, which is Infinity/],
+    [{ electionTimeoutMsMin: 100 }, /electionTimeoutMsMin is 100: it must be above heartbeatMs, which is 100/],
+    [{ electionTimeoutMsMin: Number.NaN }, /electionTimeoutMsMin is NaN/],
+    [
+      { electionTimeoutMsMax: 249 },
+      /electionTimeoutMsMax is 249: it must be at least electionTimeoutMsMin, which is 250/,
+    ],
+    [{ electionTimeoutMsMax: Number.POSITIVE_INFINITY }, /electionTimeoutMsMax is Infinity/],
+    [{ electionTimeoutMsMax: Number.NaN }, /electionTimeoutMsMax is NaN/],
+    [{ voters: [] }, /voters is empty/],
+    [{ voters: [peerId('p1'), peerId('p2'), peerId('p1')] }, /voters names a peer twice: p1, p2, p1/],
+    [{ voters: [peerId('p2'), peerId('p3')] }, /voters does not name this peer, p1: p2, p3/],
+    [{ entriesPerMessageMax: 0 }, /entriesPerMessageMax is 0: it must be from 1 to 65536/],
+    [{ entriesPerMessageMax: 65_537 }, /entriesPerMessageMax is 65537/],
+    [{ entriesPerMessageMax: Number.NaN }, /entriesPerMessageMax is NaN/],
+  ];
+  for (const [change, message] of wrong) {
+    t.throws(() => new Raft({ ...GOOD, ...change }, EMPTY), { name: 'RangeError', message });
+  }
+});
+
+t.test('the bound of entriesPerMessageMax is that of the schema', async (t) => {
+  const maxItems = Number(Reflect.get(AppendEntries.properties.entries, 'maxItems'));
+  t.ok(maxItems > 0);
+  t.doesNotThrow(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems }));
+  t.throws(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems + 1 }));
+});
+
+t.test('a fixed timeout is legal, and is what is drawn', async (t) => {
+  const peer = new ScriptedRaft({ electionTimeoutMsMin: 300, electionTimeoutMsMax: 300, random: () => 0.999 });
+  t.equal(peer.deadlineMs, 1300);
+});
+
+t.test('the list of voters is taken over, not shared', async (t) => {
+  const voters = [peerId('p1'), peerId('p2'), peerId('p3')];
+  const raft = new Raft({ ...GOOD, voters }, EMPTY);
+  voters.push(peerId('p4'));
+  t.equal(raft.status(0).voters.length, 3);
+});
+
+t.test('what the store held is where the core begins', async (t) => {
+  const entries = [
+    { term: 1, command: 'a' },
+    { term: 4, command: { b: [1] } },
+  ];
+  const raft = new Raft(GOOD, { hardState: { currentTerm: 7, votedFor: peerId('p3') }, entries });
+  t.match(raft.status(0), {
+    role: 'follower',
+    term: 7,
+    votedFor: 'p3',
+    leader: null,
+    lastLogIndex: 2,
+    lastLogTerm: 4,
+    commitIndex: 0,
+    lastApplied: 0,
+    canCommit: false,
+  });
+});
