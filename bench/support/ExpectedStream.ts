@@ -1,4 +1,5 @@
-const TEXT_FRAME_FIN = 0x81;
+import { TEXT_FRAME_FIN } from './webSocketClient.ts';
+
 const PING_FRAME_FIN = 0x89;
 
 /**

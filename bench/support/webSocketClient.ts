@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
 
-const TEXT_FRAME_FIN = 0x81;
+/** The first byte of a text message that is one frame (RFC 6455, section 5.2). */
+export const TEXT_FRAME_FIN = 0x81;
 const MASKED = 0x80;
 
 /**
