@@ -4,11 +4,12 @@ import fastifyWebsocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import type { TSchema } from 'typebox';
 import { VERSION } from '../shared/version.ts';
-import { answerClientError, answerErrors } from './http/errorAnswers.ts';
+import { answerBadUrl, answerClientError, answerErrors } from './http/errorAnswers.ts';
 import { guardRequests } from './http/guards.ts';
 import type { RelayApp } from './http/RelayApp.ts';
 import { sendSecurityHeaders } from './http/securityHeaders.ts';
 import { Hub } from './hub/Hub.ts';
+import { takeJson } from './http/takeJson.ts';
 import { HostGuard } from './locks/HostGuard.ts';
 import { TokenGuard } from './locks/TokenGuard.ts';
 import { RelayMetrics } from './metrics/RelayMetrics.ts';
@@ -22,6 +23,8 @@ import { stopSockets } from './stopSockets.ts';
 
 /** How long a request may take to arrive whole: HTTP here is small, and sockets that trickle are not waited for. */
 const REQUEST_TIMEOUT_MS = 10_000;
+/** TCP connections that are no WebSocket, at most. */
+const PLAIN_CONNECTIONS_MAX = 1024;
 
 /**
  * Builds a relay that does not listen yet; `listenRelay` does that. `close()` ends it within about `closeGraceMs`,
@@ -32,11 +35,12 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   const options = resolveOptions(given);
   const hub = new Hub(options);
   const tokens = new TokenGuard(options.token, hub.clock);
-  const app = newApp(options);
+  const app = newApp(hub);
 
   app.setValidatorCompiler<TSchema>(TypeBoxValidatorCompiler);
   // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  takeJson(app);
   answerErrors(app, hub);
   sendSecurityHeaders(app);
 
@@ -53,22 +57,26 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));
-    scope.get('/api/openapi.json', { config: { isOpen: true }, schema: { hide: true } }, async () => app.swagger());
+    scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   });
   void app.register(async (scope: RelayApp) => pageRoutes(scope, options.dashboardDirectory));
   return app;
 }
 
-function newApp(options: ResolvedOptions): RelayApp {
-  return fastify({
-    bodyLimit: options.bodyBytesMax,
+function newApp(hub: Hub): RelayApp {
+  const app = fastify({
+    bodyLimit: hub.options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
     // The guards answer while the relay stops, in our own shape.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => answerBadUrl(error, request, reply, hub),
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  // Beyond what the hub may have, so that a relay which is full can still say so.
+  app.server.maxConnections = hub.options.connectionsMax + hub.options.viewersMax + PLAIN_CONNECTIONS_MAX;
+  return app;
 }
 
 /** `closeTimeout` is an option of `ws` that its types do not have yet. */

@@ -33,6 +33,14 @@ export function sendError(
   reply.code(error.httpStatus).type('application/json; charset=utf-8').send(JSON.stringify(answer));
 }
 
+/** What fastify refuses by itself, and what to do about it. */
+const ADVICE: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'the body must be JSON: send it with "content-type: application/json"',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'the body is larger than this relay takes',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'the body is not JSON',
+  FST_ERR_BAD_URL: 'the path is not a good URL',
+};
+
 function isWorthALine({ httpStatus }: WhitewaterError): boolean {
   return httpStatus === 401 || httpStatus === 403 || httpStatus >= 500;
 }
@@ -42,9 +50,16 @@ function toWhitewaterError(error: FastifyError | WhitewaterError, { options }: H
   if (error.validation !== undefined) return validationError(error);
   const { statusCode = 500 } = error;
   // What fastify itself refuses: a body that is not JSON, too large, of another type, and the like.
-  if (statusCode >= 400 && statusCode < 500) return new WhitewaterError('REQUEST_INVALID', error.message);
+  if (statusCode >= 400 && statusCode < 500)
+    return new WhitewaterError('REQUEST_INVALID', ADVICE[error.code] ?? error.message);
   options.logger.error('INTERNAL: a request met a defect of the relay', { error });
   return new WhitewaterError('INTERNAL', 'the relay met a defect of its own; please report it');
+}
+
+/** Of a path that is not one, fastify makes no request that the other handlers see. */
+export function answerBadUrl(error: FastifyError, request: unknown, reply: unknown, services: HubServices): void {
+  const refused = toWhitewaterError(error, services);
+  sendError(refused, request as FastifyRequest, reply as FastifyReply, services);
 }
 
 /** Names the place and what would be legal there. */

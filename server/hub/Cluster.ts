@@ -128,7 +128,7 @@ export class Cluster {
     endpoint.connection = undefined;
     endpoint.goneAtMs = this.#services.clock();
     this.#tell('disconnected', endpoint.id, `${endpoint.id} disconnected: ${reason}`);
-    if (endpoint.isEphemeral) this.roster.forget(endpoint);
+    if (endpoint.isEphemeral && this.refusedForMs(endpoint.id) === 0) this.roster.forget(endpoint);
     this.#changed(endpoint);
   }
 
@@ -184,8 +184,12 @@ export class Cluster {
       );
     }
     if (forMs > 0) endpoint.refusedUntilMs = this.#services.clock() + forMs;
-    const meanwhile = forMs > 0 ? `, and refuses ${id} for ${forMs} ms` : '';
-    endpoint.connection?.closeWith('DISCONNECTED_BY_OPERATOR', `an operator cut this connection${meanwhile}`);
+    const meanwhile = forMs > 0 ? `; the relay refuses ${id} for ${forMs} ms` : '';
+    if (endpoint.connection !== undefined) {
+      endpoint.connection.closeWith('DISCONNECTED_BY_OPERATOR', `an operator cut this connection${meanwhile}`);
+    } else {
+      this.#tell('disconnected', endpoint.id, `${id} was not connected${meanwhile}`);
+    }
     this.#trace.disconnectedByOperator(id, forMs);
     this.#changed(endpoint);
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
-import type { WebSocket } from 'ws';
 import { decodeFrame, encodeFrame, HEAD_BYTES_MAX, RELAY_ADDRESS, sliceHead } from '../../shared/envelope.ts';
 import type { Frame, Head } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
@@ -19,7 +19,7 @@ import { Outbox } from './Outbox.ts';
 export interface Identity {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  /** The relay made the id up. */
+  /** Not remembered when it goes; see Endpoint. */
   readonly isEphemeral: boolean;
   readonly remoteAddress: string;
 }
@@ -59,7 +59,7 @@ export class Connection {
         return false;
       },
     };
-    this.#outbox = new Outbox(sink, hub.turn, hub.options.bufferBytesMax);
+    this.#outbox = new Outbox(sink, { turn: hub.turn, pages: hub.pages, bytesMax: hub.options.bufferBytesMax });
     this.#endWatch = hub.liveness.watch(webSocket, socket, () => this.#lost(), this.#outbox);
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;

@@ -6,7 +6,7 @@ import type { Link } from './Link.ts';
 /** One identity in a cluster, connected or remembered, and what it last said of itself. */
 export class Endpoint {
   readonly id: PeerId;
-  /** Forgotten as soon as its connection ends: the relay made up its id, so nobody will ask for it again. */
+  /** A client, which is forgotten when its connection ends: it draws another id for the next. */
   readonly isEphemeral: boolean;
   connection: Connection | undefined;
   /** How many times it has connected; 0 for one that is known only from the voters of others. */

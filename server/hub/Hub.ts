@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
@@ -9,7 +9,9 @@ import { Connection, type Identity } from './Connection.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { HubServices } from './HubServices.ts';
 import { Liveness } from './Liveness.ts';
+import { PagePool } from './PagePool.ts';
 import { Refusals } from './Refusals.ts';
+import { RelayTrace } from './RelayTrace.ts';
 import { sumOfTraffic } from './sumOfTraffic.ts';
 import { Turn } from './Turn.ts';
 import type { Traffic } from '../../shared/http/Traffic.ts';
@@ -19,6 +21,7 @@ export class Hub implements HubServices {
   readonly options: ResolvedOptions;
   readonly clock = (): number => performance.now();
   readonly turn = new Turn(this.clock);
+  readonly pages = new PagePool();
   readonly refusals: Refusals;
   readonly liveness: Liveness;
   readonly #clusters = new Map<string, Cluster>();
@@ -110,6 +113,7 @@ export class Hub implements HubServices {
 
   /** Counts a refusal, says so in the log, and tells those who watch the cluster. */
   noteRefusal(code: ErrorCode, identity: Pick<Identity, 'cluster' | 'id'>, message: string): void {
+    new RelayTrace(this.options.trace, identity.cluster).refused(identity.id, code, message);
     if (code === 'RELAY_STOPPING' || code === 'DISCONNECTED_BY_OPERATOR') {
       this.refusals.count(code);
       return;

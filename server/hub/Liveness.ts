@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 
 /** Signs of life that do not show in the bytes received: writes that the other end's acknowledgements made possible. */
 export interface WriteProgress {

@@ -1,3 +1,4 @@
+import type { PagePool } from './PagePool.ts';
 import type { Turn } from './Turn.ts';
 
 /** What an outbox needs of a socket: `net.Socket` and `tls.TLSSocket` have it. */
@@ -5,8 +6,6 @@ export interface ByteSink {
   write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
 }
 
-/** Frames are gathered into pages of this size, and a full page leaves at once: the bound on what a turn holds back. */
-const PAGE_BYTES = 32_768;
 /** The longest header of an unmasked WebSocket frame (RFC 6455, section 5.2). */
 const HEADER_BYTES_MAX = 10;
 const TEXT_FRAME_FIN = 0x81;
@@ -23,6 +22,7 @@ const TEXT_FRAME_FIN = 0x81;
 export class Outbox {
   readonly #sink: ByteSink;
   readonly #turn: Turn;
+  readonly #pages: PagePool;
   readonly #bytesMax: number;
   /** Full pages, or parts of them, oldest first. They come before what `#page` holds. */
   readonly #sealed: Uint8Array[] = [];
@@ -35,9 +35,10 @@ export class Outbox {
   #awaitsTurn = false;
   #closed = false;
 
-  constructor(sink: ByteSink, turn: Turn, bytesMax: number) {
+  constructor(sink: ByteSink, { turn, pages, bytesMax }: { turn: Turn; pages: PagePool; bytesMax: number }) {
     this.#sink = sink;
     this.#turn = turn;
+    this.#pages = pages;
     this.#bytesMax = bytesMax;
   }
 
@@ -91,7 +92,7 @@ export class Outbox {
 
   #turnPage(bytesLeast: number): void {
     if (this.#pageEnd > this.#pageStart) this.#sealed.push(this.#page.subarray(this.#pageStart, this.#pageEnd));
-    this.#page = Buffer.allocUnsafeSlow(Math.max(PAGE_BYTES, bytesLeast));
+    this.#page = this.#pages.take(bytesLeast);
     this.#pageStart = this.#pageEnd = 0;
     if (this.#writingBytes === 0) this.#writeNext();
   }
@@ -112,10 +113,14 @@ export class Outbox {
     this.#writingBytes = 0;
     this.#writesDone += 1;
     if (this.#closed) return;
-    if (this.#waitingBytes > 0) this.#writeNext();
-    else if (this.#page.length > PAGE_BYTES) this.#page = EMPTY;
-    // Everything has left the page, so it can be written from its beginning again.
-    if (this.#waitingBytes === 0) this.#pageStart = this.#pageEnd = 0;
+    if (this.#waitingBytes > 0) {
+      this.#writeNext();
+      return;
+    }
+    // Everything has left the page, and nothing else refers to it.
+    this.#pages.give(this.#page);
+    this.#page = EMPTY;
+    this.#pageStart = this.#pageEnd = 0;
   };
 }
 

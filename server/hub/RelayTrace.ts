@@ -1,5 +1,6 @@
 import type { Head } from '../../shared/envelope.ts';
 import { RELAY_ADDRESS } from '../../shared/envelope.ts';
+import type { ErrorCode } from '../../shared/errors.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
 import type { ClusterId } from '../../shared/ids.ts';
 import type { Trace, TraceRecord, TraceTopic } from '../../shared/trace.ts';
@@ -26,6 +27,10 @@ export class RelayTrace {
   disconnected(connection: Connection, reason: string): void {
     const { id, identity } = connection;
     this.#write('transport', 'disconnected', { details: { endpoint: identity.id, connectionId: id, reason } });
+  }
+
+  refused(endpoint: string, code: ErrorCode, message: string): void {
+    this.#write('transport', 'refused', { details: { endpoint, code, message } });
   }
 
   frame(head: Omit<Head, 'bodyOffset'>, bytes: number, cause: DropCause | undefined): void {

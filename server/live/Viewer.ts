@@ -1,4 +1,4 @@
-import type { WebSocket } from 'ws';
+import type { WebSocket } from '@fastify/websocket';
 import { ERRORS } from '../../shared/errors.ts';
 
 /** A viewer to whom more than this is still on its way is left out until it has caught up. */

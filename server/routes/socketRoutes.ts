@@ -1,17 +1,15 @@
 import type { Socket } from 'node:net';
+import type { WebSocket } from '@fastify/websocket';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { nanoid } from 'nanoid';
-import { Type, type Static } from 'typebox';
-import type { WebSocket } from 'ws';
+import { Type } from 'typebox';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { ClusterId, peerId, PeerId } from '../../shared/ids.ts';
+import { ClusterId, PeerId } from '../../shared/ids.ts';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { Viewer } from '../live/Viewer.ts';
 
-const PeerQuery = Type.Object({ cluster: ClusterId, id: PeerId });
-const ClientQuery = Type.Object({ cluster: ClusterId, id: Type.Optional(PeerId) });
+const EndpointQuery = Type.Object({ cluster: ClusterId, id: PeerId });
 const ClusterParams = Type.Object({ cluster: ClusterId });
 
 const UPGRADED = Type.Unsafe<never>(Type.Null({ description: 'Switching protocols' }));
@@ -19,31 +17,22 @@ const socketAnswers = { 101: UPGRADED, default: ErrorAnswer };
 
 /** The WebSockets: of peers, of clients of their state machine, and of those who watch. */
 export function socketRoutes(app: RelayApp, hub: Hub): void {
-  app.route({
-    method: 'GET',
-    url: '/peer',
-    schema: { summary: 'WebSocket of a peer; see docs/PROTOCOL.md', querystring: PeerQuery, response: socketAnswers },
-    preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id),
-    handler: refuseWithoutUpgrade,
-    wsHandler: (webSocket, request) => {
-      const { cluster, id } = request.query as Static<typeof PeerQuery>;
-      accept(hub, webSocket, request, { cluster, id, isEphemeral: false });
-    },
-  });
-  app.route({
-    method: 'GET',
-    url: '/client',
-    schema: {
-      summary: 'WebSocket of a client: an endpoint like a peer, with an id of its own or one from the relay',
-      ...{ querystring: ClientQuery, response: socketAnswers },
-    },
-    preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id ?? clientId()),
-    handler: refuseWithoutUpgrade,
-    wsHandler: (webSocket, request) => {
-      const { cluster, id } = request.query as Static<typeof ClientQuery>;
-      accept(hub, webSocket, request, { cluster, id: id ?? clientId(), isEphemeral: id === undefined });
-    },
-  });
+  const endpointRoute = (url: string, summary: string, isEphemeral: boolean): void => {
+    app.route({
+      method: 'GET',
+      url,
+      schema: { summary, querystring: EndpointQuery, response: socketAnswers },
+      preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id),
+      handler: refuseWithoutUpgrade,
+      wsHandler: (webSocket, request) => {
+        const { cluster, id } = request.query;
+        hub.accept(webSocket, socketOf(request), { cluster, id, isEphemeral, remoteAddress: request.ip });
+      },
+    });
+  };
+  endpointRoute('/peer', 'WebSocket of a peer; see docs/PROTOCOL.md', false);
+  // Clients draw an id for each session; remembering them all would help nobody.
+  endpointRoute('/client', 'WebSocket of a client of the state machine; the relay forgets it when it goes', true);
   app.route({
     method: 'GET',
     url: '/api/clusters/:cluster/live',
@@ -57,19 +46,10 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     },
     handler: refuseWithoutUpgrade,
     wsHandler: (webSocket, request) => {
-      const { cluster } = request.params as Static<typeof ClusterParams>;
+      const { cluster } = request.params;
       watch(hub, webSocket, socketOf(request), cluster);
     },
   });
-}
-
-function accept(
-  hub: Hub,
-  webSocket: WebSocket,
-  request: FastifyRequest,
-  identity: { cluster: ClusterId; id: PeerId; isEphemeral: boolean },
-): void {
-  hub.accept(webSocket, socketOf(request), { ...identity, remoteAddress: request.ip });
 }
 
 function watch(hub: Hub, webSocket: WebSocket, socket: Socket, clusterId: ClusterId): void {
@@ -87,10 +67,6 @@ function watch(hub: Hub, webSocket: WebSocket, socket: Socket, clusterId: Cluste
 
 function socketOf(request: FastifyRequest): Socket {
   return request.raw.socket;
-}
-
-function clientId(): PeerId {
-  return peerId(`client_${nanoid(12)}`);
 }
 
 async function refuseWithoutUpgrade(_request: unknown, reply: FastifyReply): Promise<never> {

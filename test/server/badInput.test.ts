@@ -1,0 +1,148 @@
+import t from 'tap';
+import { TestRelay } from './support/relay.ts';
+import type { TestPeer } from './support/TestPeer.ts';
+
+interface BadInput {
+  readonly what: string;
+  readonly code: string;
+  readonly send: (peer: TestPeer) => void;
+  /** Undefined when the connection stays. */
+  readonly closeCode: number | undefined;
+  /** The relay has no chance to say why before the socket closes. */
+  readonly isSilent?: boolean;
+}
+
+const deep = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+const growing = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":[${Array(150_000).fill('1e20').join(',')}]}`;
+
+const cases: BadInput[] = [
+  { what: 'a frame that is not JSON', code: 'FRAME_NOT_JSON', closeCode: 4400, send: (p) => p.sendText('hello?') },
+  { what: 'an empty frame', code: 'FRAME_NOT_JSON', closeCode: 4400, send: (p) => p.sendText('') },
+  {
+    ...{ what: 'a truncated frame for the relay', code: 'FRAME_NOT_JSON', closeCode: 4400 },
+    send: (p) => p.sendText('{"type":"Status","from":"p1","to":"@relay","id":1,"body":{"role":"lea'),
+  },
+  {
+    ...{ what: 'a binary message', code: 'FRAME_NOT_JSON', closeCode: 4400 },
+    send: (p) => p.webSocket.send(Buffer.from('{"type":"RequestVote","from":"p1","to":"p2","id":1,"body":{}}')),
+  },
+  { what: 'JSON that is no object', code: 'FRAME_MALFORMED', closeCode: 4400, send: (p) => p.sendText('[1,2]') },
+  {
+    ...{ what: 'a frame without a receiver', code: 'FRAME_MALFORMED', closeCode: 4400 },
+    send: (p) => p.sendText('{"type":"RequestVote","from":"p1","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a frame with an illegal receiver', code: 'FRAME_MALFORMED', closeCode: 4400 },
+    send: (p) => p.sendText('{"type":"RequestVote","from":"p1","to":"../p2","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a frame with an unknown key', code: 'FRAME_MALFORMED', closeCode: 4400 },
+    send: (p) => p.sendText('{"via":"p3","type":"RequestVote","from":"p1","to":"p2","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a frame with a number that is none', code: 'FRAME_MALFORMED', closeCode: 4400 },
+    send: (p) => p.sendText('{"type":"RequestVote","from":"p1","to":"p2","id":-1,"body":{}}'),
+  },
+  { what: 'a body nested beyond reason', code: 'FRAME_MALFORMED', closeCode: 4400, send: (p) => p.sendText(deep) },
+  {
+    ...{ what: 'a frame that is too large', code: 'FRAME_TOO_LARGE', closeCode: 1009, isSilent: true },
+    send: (p) => p.send('RequestVote', 'p2', 'x'.repeat(1_048_576)),
+  },
+  {
+    ...{ what: 'a frame that is too large in canonical order', code: 'FRAME_TOO_LARGE', closeCode: 1009 },
+    send: (p) => p.sendText(growing),
+  },
+  {
+    ...{ what: 'text that is not UTF-8', code: 'FRAME_MALFORMED', closeCode: 1007, isSilent: true },
+    send: (p) => p.webSocket.send(Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), { binary: false }),
+  },
+  {
+    ...{ what: 'a frame from somebody else', code: 'FRAME_FORGED', closeCode: 4403 },
+    send: (p) => p.sendText('{"type":"RequestVote","from":"p2","to":"p3","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a frame from the relay itself', code: 'FRAME_FORGED', closeCode: 4403 },
+    send: (p) => p.sendText('{"type":"Welcome","from":"@relay","to":"p2","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a reordered frame from somebody else', code: 'FRAME_FORGED', closeCode: 4403 },
+    send: (p) => p.sendText('{"from":"p2","type":"RequestVote","to":"p3","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a status from somebody else', code: 'FRAME_FORGED', closeCode: 4403 },
+    send: (p) => p.sendText('{"type":"Status","from":"p2","to":"@relay","id":1,"body":{}}'),
+  },
+  {
+    ...{ what: 'a frame of an unknown type', code: 'FRAME_TYPE_UNKNOWN', closeCode: undefined },
+    send: (p) => p.send('Gossip', 'p2'),
+  },
+  {
+    ...{ what: 'a frame of an unknown type for the relay', code: 'FRAME_TYPE_UNKNOWN', closeCode: undefined },
+    send: (p) => p.send('Gossip', '@relay'),
+  },
+  {
+    ...{ what: 'a status without a role', code: 'FRAME_BODY_INVALID', closeCode: undefined },
+    send: (p) => p.send('Status', '@relay', { term: 1 }),
+  },
+  {
+    ...{ what: 'a ping with something in it', code: 'FRAME_BODY_INVALID', closeCode: undefined },
+    send: (p) => p.send('Ping', '@relay', { x: 1 }),
+  },
+];
+
+for (const { what, code, closeCode, send, isSilent = false } of cases) {
+  t.test(`${what}: ${code}, counted, logged, and nobody else is touched`, async (t) => {
+    const relay = await TestRelay.start(t);
+    const [p1, p2, p3] = [await relay.dial('p1'), await relay.dial('p2'), await relay.dial('p3')];
+    send(p1);
+    if (!isSilent) {
+      const { body } = await p1.heard('Refused');
+      t.equal((body as { code: string }).code, code);
+      t.match((body as { message: string }).message, /\w+ \w+/, 'it says what is wrong');
+    }
+    if (closeCode === undefined) {
+      await p1.settled();
+      p1.send('RequestVote', 'p2');
+      await p2.heard('RequestVote');
+    } else {
+      t.equal((await p1.closed()).code, closeCode);
+    }
+    await relay.until('the counter moves', async () => (await relay.refusals(code)) === 1);
+    const lines = relay.log.filter((line) => line.startsWith(`${code} demo/p1: `));
+    t.equal(lines.length, 1, 'one clear line');
+    p3.send('RequestVote', 'p2', 'still here');
+    await p2.heard('RequestVote', ({ body }) => body === 'still here');
+    t.ok(
+      p2.frames.every(({ from, type }) =>
+        from === 'p1' ? type === 'RequestVote' : from === 'p3' || from === '@relay',
+      ),
+    );
+    t.match((await relay.view()).peers, [
+      { connected: closeCode === undefined },
+      { connected: true },
+      { connected: true },
+    ]);
+  });
+}
+
+t.test('a flood of bad frames is counted in full and fills neither the log nor the list of events', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  for (let count = 0; count < 5000; count += 1) p1.send('Gossip', 'p2');
+  await p1.settled();
+  t.equal(await relay.refusals('FRAME_TYPE_UNKNOWN'), 5000);
+  t.ok(relay.log.filter((line) => line.startsWith('FRAME_TYPE_UNKNOWN')).length <= 3);
+});
+
+t.test('rubbish that is no HTTP is answered in the documented shape', async (t) => {
+  const relay = await TestRelay.start(t);
+  const { connect } = await import('node:net');
+  const answer = await new Promise<string>((resolve) => {
+    const socket = connect(relay.port, '127.0.0.1', () => socket.write('\x16\x03\x01 rubbish\r\n\r\n'));
+    let text = '';
+    socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('close', () => resolve(text));
+  });
+  t.match(answer, /^HTTP\/1\.1 400 /);
+  t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { code: 'REQUEST_INVALID', message: String });
+});

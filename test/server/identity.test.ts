@@ -1,0 +1,140 @@
+import t from 'tap';
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
+import { TestRelay } from './support/relay.ts';
+
+t.test('a good Hello is answered with Welcome, and the relay knows the endpoint', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  const welcome = await p1.heard('Welcome');
+  t.equal(welcome.from, '@relay');
+  t.equal(welcome.to, 'p1');
+  const { connectionId, ...rest } = welcome.body as { connectionId: string };
+  t.same(rest, { protocolVersion: PROTOCOL_VERSION, frameBytesMax: 1_048_576 });
+  const [peer] = (await relay.view()).peers;
+  t.match(peer, { id: 'p1', connected: true, connectionId, remoteAddress: '127.0.0.1', connections: 1, role: null });
+});
+
+t.test('the newest process wins an identity; the older one is told why, and frames go to the newer', async (t) => {
+  const relay = await TestRelay.start(t);
+  const older = await relay.dial('p1', { instance: 'one' });
+  const p2 = await relay.dial('p2');
+  const newer = await relay.dial('p1', { instance: 'other' });
+  t.match((await older.heard('Refused')).body, { code: 'IDENTITY_REPLACED', message: /newest wins/ });
+  t.same(await older.closed(), { code: 4409, reason: 'IDENTITY_REPLACED' });
+  p2.send('RequestVote', 'p1', { mark: 1 });
+  await newer.heard('RequestVote');
+  t.notOk(older.frames.some((frame) => frame.type === 'RequestVote'));
+  t.equal(await relay.refusals('IDENTITY_REPLACED'), 1);
+  const [peer] = (await relay.view()).peers;
+  t.match(peer, { id: 'p1', connected: true, connections: 2 }, 'the end of the older socket takes nothing away');
+});
+
+t.test('a newer connection of the same process takes over without a word to the older', async (t) => {
+  const relay = await TestRelay.start(t);
+  const older = await relay.dial('p1', { instance: 'same' });
+  older.status({ role: 'leader', term: 7 });
+  await older.settled();
+  const newer = await relay.dial('p1', { instance: 'same' });
+  await older.closed();
+  t.notOk(older.frames.some((frame) => frame.type === 'Refused'));
+  await newer.settled();
+  t.equal(await relay.refusals('IDENTITY_REPLACED'), 0);
+  t.match(await relay.view(), { leader: 'p1', term: 7 }, 'its account of itself still holds');
+});
+
+t.test('the status of an older process says nothing of a newer one', async (t) => {
+  const relay = await TestRelay.start(t);
+  const older = await relay.dial('p1', { instance: 'one' });
+  older.status({ role: 'leader', term: 7 });
+  await older.settled();
+  await relay.dial('p1', { instance: 'other' });
+  t.match(await relay.view(), { leader: null, peers: [{ role: null, status: null }] });
+});
+
+t.test('a process of a wrong version does not push a good one out', async (t) => {
+  const relay = await TestRelay.start(t);
+  const good = await relay.dial('p1');
+  const bad = await relay.open('p1');
+  bad.hello({ hello: { protocolVersion: PROTOCOL_VERSION + 1, shape: 'unknown to this version' } });
+  const { body } = await bad.heard('Refused');
+  t.match(body, { code: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  const { message } = body as { message: string };
+  t.match(message, `version ${PROTOCOL_VERSION} `, 'names the version of the relay');
+  t.match(message, `version ${PROTOCOL_VERSION + 1}:`, 'and that of the peer');
+  t.same(await bad.closed(), { code: 4426, reason: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  t.equal(await relay.refusals('PROTOCOL_VERSION_UNSUPPORTED'), 1);
+  await good.settled();
+  t.match(await relay.view(), { peers: [{ id: 'p1', connected: true, connections: 1 }] });
+});
+
+t.test('the first frame must be a good Hello', async (t) => {
+  const relay = await TestRelay.start(t);
+  const watcher = await relay.dial('p9');
+  const cases: [string, unknown][] = [
+    ['another frame', undefined],
+    ['a Hello without a version', { application: 'raft', instance: 'x', software: 'x' }],
+    [
+      'a Hello with an unknown key',
+      { protocolVersion: PROTOCOL_VERSION, application: 'raft', instance: 'x', software: 'x', y: 1 },
+    ],
+    ['a Hello whose body is no object', 'hello'],
+  ];
+  for (const [what, hello] of cases) {
+    const peer = await relay.open('p1');
+    if (hello === undefined) peer.send('RequestVote', 'p9');
+    else peer.hello({ hello });
+    t.match((await peer.heard('Refused')).body, { code: 'HELLO_EXPECTED' }, what);
+    t.same(await peer.closed(), { code: 4401, reason: 'HELLO_EXPECTED' }, what);
+  }
+  await watcher.settled();
+  t.notOk(
+    watcher.frames.some((frame) => frame.type === 'RequestVote'),
+    'nothing was forwarded',
+  );
+  t.equal(await relay.refusals('HELLO_EXPECTED'), cases.length);
+});
+
+t.test('a second Hello ends the connection', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  p1.hello();
+  t.match((await p1.heard('Refused')).body, { code: 'HELLO_EXPECTED', message: /second Hello/ });
+  t.equal((await p1.closed()).code, 4401);
+});
+
+t.test('who says nothing in time is disconnected', async (t) => {
+  const relay = await TestRelay.start(t, { helloTimeoutMs: 50 });
+  const silent = await relay.open('p1');
+  t.match((await silent.heard('Refused')).body, { code: 'HELLO_EXPECTED', message: /within 50 ms/ });
+  t.equal((await silent.closed()).code, 4401);
+});
+
+t.test('a client is an endpoint like a peer, and is forgotten when it goes', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  const client = await relay.dial('client_x7', { path: 'client' });
+  client.send('RequestVote', 'p1');
+  await p1.heard('RequestVote');
+  p1.send('RequestVoteReply', 'client_x7');
+  await client.heard('RequestVoteReply');
+  t.same(
+    (await relay.view()).peers.map((peer) => peer.id),
+    ['client_x7', 'p1'],
+  );
+  client.end();
+  await relay.until('it is forgotten', async () => (await relay.view()).peers.length === 1);
+});
+
+t.test('an upgrade without a good identity is refused before there is a socket', async (t) => {
+  const relay = await TestRelay.start(t);
+  for (const query of [
+    '',
+    'cluster=demo',
+    'id=p1',
+    'cluster=demo&id=@relay',
+    'cluster=a%20b&id=p1',
+    'cluster=demo&id=p1&id=p2',
+  ]) {
+    await t.rejects(relay.open('p1', { query }), { status: 400, code: 'REQUEST_INVALID' }, query);
+  }
+});

@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import type { Writable } from 'node:stream';
+import t from 'tap';
+import * as ws from 'ws';
+import { Outbox } from '../../server/hub/Outbox.ts';
+import { PAGE_BYTES, PagePool } from '../../server/hub/PagePool.ts';
+import { Turn } from '../../server/hub/Turn.ts';
+
+/** What `ws` reads frames with; its types do not have it. */
+const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable };
+
+/** A socket that takes a write when the test says so, and keeps a copy of the bytes as they are at that moment. */
+class Sink {
+  readonly taken: Buffer[] = [];
+  readonly pending: { bytes: Uint8Array; done: () => void }[] = [];
+
+  write(bytes: Uint8Array, done: () => void): boolean {
+    this.pending.push({ bytes, done });
+    return true;
+  }
+
+  take(): void {
+    const next = this.pending.shift();
+    if (next === undefined) throw new Error('nothing is being written');
+    this.taken.push(Buffer.from(next.bytes));
+    next.done();
+  }
+
+  takeAll(): void {
+    while (this.pending.length > 0) this.take();
+  }
+
+  /** The messages in what was taken, as the WebSocket library reads them. */
+  messages(): Promise<string[]> {
+    const messages: string[] = [];
+    const receiver = new Receiver({ isServer: false });
+    receiver.on('message', (data: Buffer) => messages.push(data.toString()));
+    return new Promise((resolve, reject) => {
+      receiver.on('error', reject);
+      receiver.end(Buffer.concat(this.taken), () => resolve(messages));
+    });
+  }
+}
+
+const turnEnded = () => new Promise<void>((resolve) => setImmediate(resolve));
+const text = (length: number) => randomBytes(length).toString('hex').slice(0, length);
+
+function outbox(bytesMax = 1 << 24) {
+  const sink = new Sink();
+  const turn = new Turn(() => performance.now());
+  return { sink, box: new Outbox(sink, { turn, pages: new PagePool(), bytesMax }) };
+}
+
+t.test('all that one turn brings leaves in one write, in order', async (t) => {
+  const { sink, box } = outbox();
+  const sent = Array.from({ length: 50 }, (_, index) => `{"n":${index}}`);
+  for (const each of sent) t.ok(box.offer(Buffer.from(each)));
+  t.equal(sink.pending.length, 0, 'nothing leaves before the end of the turn');
+  await turnEnded();
+  t.equal(sink.pending.length, 1);
+  sink.takeAll();
+  t.same(await sink.messages(), sent);
+  t.equal(box.waitingBytes, 0);
+});
+
+t.test('every length has a good header', async (t) => {
+  const { sink, box } = outbox();
+  const lengths = [0, 1, 125, 126, 127, 65_535, 65_536, 1_048_576, PAGE_BYTES - 10, PAGE_BYTES - 9, PAGE_BYTES];
+  const sent = lengths.map(text);
+  for (const each of sent) t.ok(box.offer(Buffer.from(each)));
+  await turnEnded();
+  sink.takeAll();
+  t.same(await sink.messages(), sent);
+});
+
+t.test('a full page does not wait for the end of the turn', async (t) => {
+  const { sink, box } = outbox();
+  const frame = Buffer.alloc(1000, 'x');
+  for (let bytes = 0; bytes <= PAGE_BYTES; bytes += 1000) box.offer(frame);
+  t.equal(sink.pending.length, 1);
+  t.ok((sink.pending[0]?.bytes.length ?? 0) > PAGE_BYTES - 1010);
+});
+
+t.test('one write is under way at a time; what comes meanwhile follows it', async (t) => {
+  const { sink, box } = outbox();
+  const sent: string[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    sent.push(text(300 + round));
+    box.offer(Buffer.from(sent.at(-1) ?? ''));
+    await turnEnded();
+    t.equal(sink.pending.length, 1);
+  }
+  t.equal(box.isWriting, true);
+  sink.take();
+  t.equal(sink.pending.length, 1, 'the rest in one write');
+  sink.takeAll();
+  t.same(await sink.messages(), sent);
+  t.equal(box.isWriting, false);
+  t.equal(box.writesDone, 2);
+});
+
+t.test('beyond its bound it takes nothing, and takes again when there is room', async (t) => {
+  const { sink, box } = outbox(100_000);
+  const frame = Buffer.alloc(1000, 'x');
+  let accepted = 0;
+  while (box.offer(frame)) accepted += 1;
+  t.ok(accepted >= 98 && accepted < 100, `${accepted} frames of 1004 bytes`);
+  t.ok(box.waitingBytes <= 100_000);
+  await turnEnded();
+  sink.takeAll();
+  t.equal((await sink.messages()).length, accepted, 'what it took leaves whole');
+  t.equal(box.waitingBytes, 0);
+  t.ok(box.offer(frame));
+});
+
+t.test('what the caller does with its bytes afterwards does not matter', async (t) => {
+  const { sink, box } = outbox();
+  const bytes = Buffer.from('{"a":1}');
+  box.offer(bytes);
+  bytes.fill(0);
+  await turnEnded();
+  sink.takeAll();
+  t.same(await sink.messages(), ['{"a":1}']);
+});
+
+t.test('pages are shared by outboxes only when nothing of them is on its way', async (t) => {
+  const turn = new Turn(() => performance.now());
+  const pages = new PagePool();
+  const sinks = Array.from({ length: 8 }, () => new Sink());
+  const boxes = sinks.map((sink) => new Outbox(sink, { turn, pages, bytesMax: 1 << 20 }));
+  const sent = boxes.map((): string[] => []);
+  // Random interleaving of offers, turns and completed writes; each receiver must get its own frames in order.
+  for (let step = 0; step < 4000; step += 1) {
+    const which = Math.floor(Math.random() * boxes.length);
+    const frame = `${which}:${step}:${text(Math.floor(Math.random() ** 8 * 60_000))}`;
+    if (boxes[which]?.offer(Buffer.from(frame)) === true) sent[which]?.push(frame);
+    if (step % 7 === 0) await turnEnded();
+    const sink = sinks[Math.floor(Math.random() * sinks.length)];
+    while (sink !== undefined && sink.pending.length > 0) sink.take();
+  }
+  await turnEnded();
+  for (const [which, sink] of sinks.entries()) {
+    sink.takeAll();
+    t.same(await sink.messages(), sent[which], `receiver ${which}`);
+  }
+});
+
+t.test('closed, it forgets what waits and takes nothing more', async (t) => {
+  const { sink, box } = outbox();
+  box.offer(Buffer.from('first'));
+  await turnEnded();
+  box.offer(Buffer.from('second'));
+  box.close();
+  t.notOk(box.offer(Buffer.from('third')));
+  await turnEnded();
+  sink.takeAll();
+  t.same(await sink.messages(), ['first']);
+  t.equal(box.waitingBytes, 0);
+});
