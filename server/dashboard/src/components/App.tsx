@@ -1,0 +1,109 @@
+import type { ComponentChildren } from 'preact';
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import type { RelayClient } from '../../../../client/RelayClient.ts';
+import type { ClusterId } from '../../../../shared/ids.ts';
+import { type Clusters, useClusters } from '../hooks/useClusters.ts';
+import { useFeed } from '../hooks/useFeed.ts';
+import { chosenCluster, clusterInHash } from '../model/chosenCluster.ts';
+import { ClusterChooser } from './ClusterChooser.tsx';
+import { ClusterPage } from './ClusterPage.tsx';
+import { ConnectionState } from './ConnectionState.tsx';
+import { EmptyState } from './EmptyState.tsx';
+import { Header } from './Header.tsx';
+import { Notice } from './Notice.tsx';
+import { TokenPrompt } from './TokenPrompt.tsx';
+
+interface AppProps {
+  readonly base: URL;
+  readonly client: RelayClient;
+}
+
+/** Decides what there is to see: a cluster, the way to start one, the question for a token, or that nobody answers. */
+export function App({ base, client }: AppProps) {
+  const { clusters, askAgain } = useClusters(client);
+  const [wanted, choose] = useWantedCluster();
+  const known = clusters.phase === 'known' ? clusters.clusters : [];
+  const cluster = chosenCluster(wanted, known);
+  const feed = useFeed(base, client, cluster);
+  const relay = base.href.replace(/\/$/, '');
+
+  useEffect(() => {
+    // Without this the page would drop what it shows as soon as the relay, started anew, lists other clusters.
+    if (wanted === null && cluster !== null) choose(cluster);
+  }, [wanted, cluster, choose]);
+
+  const onOpened = useCallback(() => {
+    askAgain();
+    feed.retry();
+  }, [askAgain, feed.retry]);
+
+  const isLocked = clusters.phase === 'unauthorised' || feed.state.phase === 'unauthorised';
+  const body = (): ComponentChildren => {
+    if (isLocked) return <TokenPrompt base={base} onOpened={onOpened} />;
+    if (feed.picture !== null) {
+      return (
+        <ClusterPage
+          key={feed.picture.cluster}
+          {...{ base, client, feed, relay, picture: feed.picture }}
+          clusters={known}
+        />
+      );
+    }
+    return <Waiting clusters={clusters} wanted={wanted} relay={relay} onRetry={askAgain} />;
+  };
+
+  return (
+    <>
+      <Header>
+        <ClusterChooser clusters={known} chosen={cluster} onChoose={choose} />
+        {cluster !== null && !isLocked && <ConnectionState feed={feed} />}
+      </Header>
+      <main>{body()}</main>
+    </>
+  );
+}
+
+interface WaitingProps {
+  readonly clusters: Clusters;
+  readonly wanted: ClusterId | null;
+  readonly relay: string;
+  readonly onRetry: () => void;
+}
+
+/** There is no picture of a cluster yet: why, and what to do about it. */
+function Waiting({ clusters, wanted, relay, onRetry }: WaitingProps) {
+  if (clusters.phase === 'failed') {
+    return (
+      <Notice title="The relay does not answer" isAlert>
+        <p>
+          <code>{clusters.error.code}</code> {clusters.error.message}
+        </p>
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      </Notice>
+    );
+  }
+  const isUnknown = clusters.phase === 'known' && !clusters.clusters.some(({ id }) => id === wanted);
+  if (isUnknown) return <EmptyState relay={relay} wanted={clusters.clusters.length === 0 ? null : wanted} />;
+  return (
+    <p class="waiting" role="status">
+      Connecting to the relay…
+    </p>
+  );
+}
+
+/** The cluster that the address bar names, so that a link and a reload lead to the same one. */
+function useWantedCluster(): [ClusterId | null, (cluster: ClusterId) => void] {
+  const [wanted, setWanted] = useState(() => clusterInHash(location.hash));
+  useEffect(() => {
+    const read = (): void => setWanted(clusterInHash(location.hash));
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }, []);
+  const choose = useCallback((cluster: ClusterId) => {
+    history.replaceState(null, '', `#${cluster}`);
+    setWanted(cluster);
+  }, []);
+  return [wanted, choose];
+}

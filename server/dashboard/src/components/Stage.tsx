@@ -1,0 +1,69 @@
+import type { PeerId } from '../../../../shared/ids.ts';
+import { headlineOf } from '../model/headline.ts';
+import { type Draft, groupName, type Groups } from '../model/groups.ts';
+import { rateAt } from '../model/linkRate.ts';
+import type { Picture } from '../model/Picture.ts';
+import { CrownIcon } from './CrownIcon.tsx';
+import { Legend } from './Legend.tsx';
+import { Ring } from './Ring.tsx';
+
+/** Holds the line open, so that the ring does not jump when there is something to say. */
+const NO_BREAK_SPACE = '\u00a0';
+
+interface StageProps {
+  readonly picture: Picture;
+  readonly inForce: Groups;
+  /** The partition being put together; null when there is none besides the one in force. */
+  readonly draft: Draft | null;
+  readonly nowMs: number;
+  readonly onPeer: (peer: PeerId) => void;
+}
+
+export function Stage({ picture, inForce, draft, nowMs, onPeer }: StageProps) {
+  const { crown, title, detail } = headlineOf(picture);
+  return (
+    <section class="card stage" aria-label="The cluster">
+      <div class="headline">
+        <h2 data-crown={crown ?? 'none'}>
+          {crown !== null && <CrownIcon kind={crown} size={26} />}
+          {title}
+        </h2>
+        <PartitionFact inForce={inForce} />
+        <p class="detail">{detail === '' ? NO_BREAK_SPACE : detail}</p>
+        <TrafficFact picture={picture} nowMs={nowMs} />
+      </div>
+      <Ring {...{ picture, inForce, draft, nowMs, onPeer }} />
+      <Legend />
+    </section>
+  );
+}
+
+function PartitionFact({ inForce }: { readonly inForce: Groups }) {
+  if (inForce.length < 2) return <p class="fact">network whole</p>;
+  return (
+    <p class="fact is-cut">
+      partitioned{' '}
+      {inForce.map((group, index) => (
+        <span key={index} class="group-words" data-group={index % 6}>
+          <b>{groupName(index)}</b> {group.join(' ')}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+function TrafficFact({ picture, nowMs }: { readonly picture: Picture; readonly nowMs: number }) {
+  let delivered = 0;
+  let dropped = 0;
+  for (const link of picture.links.values()) {
+    const rate = rateAt(link, nowMs);
+    delivered += rate.deliveredPerSecond;
+    dropped += rate.droppedPerSecond;
+  }
+  return (
+    <p class="fact numbers">
+      {`${Math.round(delivered)} frames/s delivered`}
+      {dropped >= 0.5 ? <span class="is-cut">{`, ${Math.round(dropped)}/s dropped`}</span> : null}
+    </p>
+  );
+}

@@ -1,0 +1,165 @@
+import type { LiveMessage } from '../../../../shared/http/Live.ts';
+import { retryDelayMs } from './backoff.ts';
+
+/** What the feed is doing. Times are of the page's monotonic clock, in milliseconds. */
+export type FeedState =
+  | { readonly phase: 'connecting' }
+  | { readonly phase: 'live' }
+  | { readonly phase: 'waiting'; readonly retryAtMs: number; readonly reason: string }
+  /** The relay answers, but wants a token; `retry()` when there is one. */
+  | { readonly phase: 'unauthorised' };
+
+/** What an HTTP request tells about a relay whose WebSocket says nothing. */
+export type ProbeResult = 'ok' | 'unauthorised' | 'clusterUnknown' | 'unreachable';
+
+export interface FeedSocketEvents {
+  readonly onText: (text: string) => void;
+  /** Once, whether it had opened or not. Nothing comes after it. */
+  readonly onClosed: () => void;
+}
+
+export interface FeedPorts {
+  /** Opens a socket; the function returned closes it, after which it reports nothing more. */
+  readonly openSocket: (events: FeedSocketEvents) => () => void;
+  readonly probe: () => Promise<ProbeResult>;
+  readonly nowMs: () => number;
+  /** The function returned cancels it. */
+  readonly setTimer: (action: () => void, afterMs: number) => () => void;
+  readonly random: () => number;
+}
+
+export interface FeedListener {
+  readonly onState: (state: FeedState) => void;
+  readonly onMessage: (message: LiveMessage) => void;
+  /** The picture is as old as the newest call of this: a message came, or the relay answered that it is there. */
+  readonly onFresh: () => void;
+}
+
+/** A feed that is silent for so long is asked whether it still lives: an idle cluster has nothing to say. */
+export const SILENCE_MS_MAX = 3000;
+
+/** An attempt to connect is given up after this long. */
+export const CONNECT_MS_MAX = 5000;
+
+const REASONS: Readonly<Record<Exclude<ProbeResult, 'unauthorised'>, string>> = {
+  ok: 'the connection to the relay was lost',
+  clusterUnknown: 'the relay does not know this cluster any more',
+  unreachable: 'the relay does not answer',
+};
+
+/** The live feed of one cluster, which comes back by itself until it is stopped. */
+export class LiveFeed {
+  readonly #ports: FeedPorts;
+  readonly #listener: FeedListener;
+  #attempt = 0;
+  #isStopped = false;
+  /** Grows with every socket and every probe, so that an answer that comes too late is known as such. */
+  #round = 0;
+  #closeSocket: (() => void) | undefined;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(ports: FeedPorts, listener: FeedListener) {
+    this.#ports = ports;
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#connect();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#leave();
+  }
+
+  /** Does not wait for the next attempt's time; does nothing while the feed is live. */
+  retry(): void {
+    if (this.#isStopped || this.#closeSocket !== undefined) return;
+    this.#connect();
+  }
+
+  #connect(): void {
+    this.#leave();
+    this.#listener.onState({ phase: 'connecting' });
+    this.#closeSocket = this.#ports.openSocket({
+      onText: (text) => this.#receive(text),
+      onClosed: () => this.#lost(),
+    });
+    this.#arm(() => this.#lost(), CONNECT_MS_MAX);
+  }
+
+  #receive(text: string): void {
+    const message = parse(text);
+    if (message === undefined) return;
+    // Only a snapshot shows that the feed works: it is the first message of every feed.
+    if (message.type === 'snapshot') {
+      this.#attempt = 0;
+      this.#listener.onState({ phase: 'live' });
+    }
+    this.#listener.onFresh();
+    this.#listener.onMessage(message);
+    this.#arm(() => this.#checkSilence(), SILENCE_MS_MAX);
+  }
+
+  #checkSilence(): void {
+    this.#probe((result) => {
+      if (result !== 'ok') {
+        this.#lost(result);
+        return;
+      }
+      this.#listener.onFresh();
+      this.#arm(() => this.#checkSilence(), SILENCE_MS_MAX);
+    });
+  }
+
+  /** A browser does not tell why a WebSocket failed, so HTTP is asked. */
+  #lost(known?: ProbeResult): void {
+    this.#leave();
+    this.#attempt += 1;
+    if (known === undefined) this.#probe((result) => this.#wait(result));
+    else this.#wait(known);
+  }
+
+  #wait(result: ProbeResult): void {
+    if (result === 'unauthorised') {
+      this.#listener.onState({ phase: 'unauthorised' });
+      return;
+    }
+    const delayMs = retryDelayMs(this.#attempt, this.#ports.random());
+    const retryAtMs = this.#ports.nowMs() + delayMs;
+    this.#listener.onState({ phase: 'waiting', retryAtMs, reason: REASONS[result] });
+    this.#arm(() => this.#connect(), delayMs);
+  }
+
+  #probe(then: (result: ProbeResult) => void): void {
+    const round = ++this.#round;
+    const settle = (result: ProbeResult): void => {
+      if (round === this.#round && !this.#isStopped) then(result);
+    };
+    this.#ports.probe().then(settle, () => settle('unreachable'));
+  }
+
+  #arm(action: () => void, afterMs: number): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#ports.setTimer(action, afterMs);
+  }
+
+  #leave(): void {
+    this.#round += 1;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#closeSocket?.();
+    this.#closeSocket = undefined;
+  }
+}
+
+/** The relay is trusted for the shape of its messages; what is no message of the feed is passed over. */
+function parse(text: string): LiveMessage | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
+    return value.type === 'snapshot' || value.type === 'delta' ? (value as LiveMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,43 @@
+import type { ClusterId } from '../../../../shared/ids.ts';
+import type { RelayClient } from '../../../../client/RelayClient.ts';
+import { WhitewaterError } from '../../../../shared/errors.ts';
+import type { FeedPorts, FeedSocketEvents, ProbeResult } from './LiveFeed.ts';
+
+/** What a feed needs of a browser. */
+export function browserFeed(base: URL, client: RelayClient, cluster: ClusterId): FeedPorts {
+  const url = new URL(`api/clusters/${encodeURIComponent(cluster)}/live`, base);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return {
+    openSocket: (events) => openSocket(url.href, events),
+    probe: () => probe(client, cluster),
+    nowMs: () => performance.now(),
+    setTimer: (action, afterMs) => {
+      const timer = setTimeout(action, afterMs);
+      return () => clearTimeout(timer);
+    },
+    random: () => Math.random(),
+  };
+}
+
+function openSocket(url: string, { onText, onClosed }: FeedSocketEvents): () => void {
+  const socket = new WebSocket(url);
+  const silence = new AbortController();
+  const { signal } = silence;
+  socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => onText(String(data)), { signal });
+  socket.addEventListener('close', onClosed, { signal });
+  return () => {
+    silence.abort();
+    socket.close();
+  };
+}
+
+async function probe(client: RelayClient, cluster: ClusterId): Promise<ProbeResult> {
+  try {
+    await client.cluster(cluster);
+    return 'ok';
+  } catch (error) {
+    const code = error instanceof WhitewaterError ? error.code : 'INTERNAL';
+    if (code === 'TOKEN_WRONG') return 'unauthorised';
+    return code === 'CLUSTER_UNKNOWN' ? 'clusterUnknown' : 'unreachable';
+  }
+}

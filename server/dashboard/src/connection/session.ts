@@ -1,0 +1,30 @@
+import type { ErrorAnswer } from '../../../../shared/http/ErrorAnswer.ts';
+
+/** Whether the relay has a token, and whether this browser may use it. */
+export interface Session {
+  readonly locked: boolean;
+  readonly open: boolean;
+}
+
+/** @throws {TypeError} when no relay answers */
+export async function readSession(base: URL): Promise<Session> {
+  const response = await fetch(new URL('api/session', base));
+  return (await response.json()) as Session;
+}
+
+/**
+ * Gives the token, for a cookie that only the browser can read.
+ * @returns null, or the relay's refusal
+ */
+export async function logIn(base: URL, token: string): Promise<ErrorAnswer | null> {
+  try {
+    const response = await fetch(new URL('api/session', base), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ token }),
+    });
+    return response.ok ? null : ((await response.json()) as ErrorAnswer);
+  } catch {
+    return { code: 'RELAY_UNREACHABLE', message: 'the relay does not answer: is it still running?' };
+  }
+}

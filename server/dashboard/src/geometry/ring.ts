@@ -1,0 +1,165 @@
+import type { PeerId } from '../../../../shared/ids.ts';
+import type { Groups } from '../model/groups.ts';
+
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** An ellipse with its axes upright. Lengths in CSS pixels. */
+export interface Ellipse extends Point {
+  readonly radiusX: number;
+  readonly radiusY: number;
+}
+
+/** A stretch of the ring, clockwise, in radians from the x axis; `toRadians` is never below `fromRadians`. */
+export interface Stretch {
+  readonly fromRadians: number;
+  readonly toRadians: number;
+}
+
+/** How much of a turn lies between two groups, in steps between neighbours. */
+const GAP_STEPS = 0.75;
+const TURN = 2 * Math.PI;
+const ROUNDING = 1e-6;
+
+/** How far term band and election timer reach round a peer's body, in its radii. */
+export const HALO = 1.32;
+/** Room above a halo for a crown or votes, and for captions beside or below it. */
+const ABOVE = 26;
+const BESIDE = 132;
+const BELOW = 40;
+/** From so many peers on, those at the top and the bottom have no room for a caption beside them. */
+export const CROWD = 7;
+/** A stage narrower than this has no room for captions beside the peers. */
+const WIDE = 560;
+
+/** Where everything is on a stage of a certain size. */
+export interface Layout {
+  readonly ring: Ellipse;
+  /** Of a peer's body, in CSS pixels. */
+  readonly nodeRadius: number;
+  /** `beside`: outward, to the left or right. */
+  readonly captions: 'beside' | 'below';
+}
+
+/**
+ * The ellipse on which the peers' centres lie, as large as the stage allows and never much wider than high; and peers
+ * so small that n of them find room on it.
+ */
+export function layoutOf(width: number, height: number, n: number): Layout {
+  const isWide = width >= WIDE;
+  // As if in two groups, so that a partition does not change their size.
+  const crowd = Math.min(width, height) / (1.45 * (n + 2 * GAP_STEPS));
+  const nodeRadius = Math.max(16, Math.min(72, width / 10.5, height / 10.5, crowd));
+  const halo = nodeRadius * HALO;
+  const radiusY = Math.max(0, (height - 2 * halo - ABOVE - (isWide && n < CROWD ? 6 : BELOW)) / 2);
+  const roomX = width / 2 - halo - (isWide ? BESIDE : 8);
+  const radiusX = Math.max(0, Math.min(roomX, radiusY * 1.6));
+  const y = halo + ABOVE + radiusY;
+  const ring = { x: width / 2, y, radiusX, radiusY: Math.min(radiusY, radiusX * 1.25) };
+  // A single peer stands in the middle.
+  return {
+    ring: n === 1 ? { ...ring, radiusX: 0, radiusY: 0 } : ring,
+    nodeRadius,
+    captions: isWide ? 'beside' : 'below',
+  };
+}
+
+export function pointAt(ring: Ellipse, radians: number): Point {
+  return { x: ring.x + ring.radiusX * Math.cos(radians), y: ring.y + ring.radiusY * Math.sin(radians) };
+}
+
+/**
+ * The angle of each peer, in radians, clockwise from the x axis. Without a partition they stand evenly, the first on
+ * top. With one, the members of a group stand side by side, groups apart, and nobody moves farther than needed.
+ */
+export function anglesOf(peers: readonly PeerId[], groups: Groups): ReadonlyMap<PeerId, number> {
+  const even = evenAngles(peers);
+  if (groups.length < 2) return even;
+  const step = TURN / (peers.length + groups.length * GAP_STEPS);
+  const apart = new Map<PeerId, number>();
+  let radians = 0;
+  for (const group of inCircularOrder(groups, even)) {
+    for (const id of group) {
+      apart.set(id, radians);
+      radians += step;
+    }
+    radians += step * GAP_STEPS;
+  }
+  return turnedTowards(apart, even);
+}
+
+/** Where each group lies on the ring, for groups whose members stand side by side. */
+export function stretchesOf(groups: Groups, angles: ReadonlyMap<PeerId, number>): readonly Stretch[] {
+  return groups.map((group) => {
+    const members = clockwise(group, angles);
+    const fromRadians = angleOf(members.at(0), angles);
+    return { fromRadians, toRadians: fromRadians + positive(angleOf(members.at(-1), angles) - fromRadians) };
+  });
+}
+
+function evenAngles(peers: readonly PeerId[]): ReadonlyMap<PeerId, number> {
+  // Two stand side by side; any other number begins at the top.
+  const start = peers.length === 2 ? Math.PI : -Math.PI / 2;
+  return new Map(peers.map((id, index) => [id, start + (TURN * index) / peers.length]));
+}
+
+/** Groups by the middle of their members, and in each group the members clockwise from behind its widest gap. */
+function inCircularOrder(groups: Groups, angles: ReadonlyMap<PeerId, number>): Groups {
+  return groups
+    .map((group) => {
+      const members = clockwise(group, angles);
+      const first = angleOf(members.at(0), angles);
+      const offsets = members.map((id) => positive(angleOf(id, angles) - first));
+      const middle = first + offsets.reduce((sum, offset) => sum + offset, 0) / Math.max(1, members.length);
+      return { members, middle: positive(middle) };
+    })
+    .sort((a, b) => a.middle - b.middle)
+    .map(({ members }) => members);
+}
+
+function clockwise(group: readonly PeerId[], angles: ReadonlyMap<PeerId, number>): readonly PeerId[] {
+  const sorted = group.toSorted((a, b) => positive(angleOf(a, angles)) - positive(angleOf(b, angles)));
+  let start = 0;
+  let widest = 0;
+  sorted.forEach((id, index) => {
+    const gap = positive(angleOf(id, angles) - angleOf(sorted.at(index - 1), angles));
+    // Among gaps that differ by rounding alone, the first counts.
+    if (gap < widest + ROUNDING) return;
+    widest = gap;
+    start = index;
+  });
+  return [...sorted.slice(start), ...sorted.slice(0, start)];
+}
+
+function angleOf(id: PeerId | undefined, angles: ReadonlyMap<PeerId, number>): number {
+  return id === undefined ? 0 : (angles.get(id) ?? 0);
+}
+
+/** All angles turned by one amount: that which brings them nearest to where they were. */
+function turnedTowards(
+  angles: ReadonlyMap<PeerId, number>,
+  target: ReadonlyMap<PeerId, number>,
+): ReadonlyMap<PeerId, number> {
+  let sines = 0;
+  let cosines = 0;
+  for (const [id, radians] of angles) {
+    const difference = (target.get(id) ?? radians) - radians;
+    sines += Math.sin(difference);
+    cosines += Math.cos(difference);
+  }
+  const turn = Math.atan2(sines, cosines);
+  return new Map([...angles].map(([id, radians]) => [id, radians + turn]));
+}
+
+/** Into [0, a turn); a full turn but for rounding is none. */
+export function positive(radians: number): number {
+  const once = ((radians % TURN) + TURN) % TURN;
+  return TURN - once < ROUNDING ? 0 : once;
+}
+
+/** Into [-half a turn, half a turn). */
+export function wrapped(radians: number): number {
+  return positive(radians + Math.PI) - Math.PI;
+}

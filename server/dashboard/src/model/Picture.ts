@@ -1,0 +1,37 @@
+import type { LiveEvent } from '../../../../shared/http/Live.ts';
+import type { Partition } from '../../../../shared/http/Partition.ts';
+import type { PeerView } from '../../../../shared/http/ClusterView.ts';
+import type { Traffic } from '../../../../shared/http/Traffic.ts';
+import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
+import type { LinkRate } from './linkRate.ts';
+
+/** The most events that the page keeps; older ones are forgotten. */
+export const EVENTS_MAX = 200;
+
+/** A peer as the relay last described it, and when that description arrived. */
+export interface SeenPeer {
+  readonly view: PeerView;
+  /** The page's own monotonic clock, in milliseconds: what ages in the view is counted on from here. */
+  readonly receivedAtMs: number;
+  /** When the relay last heard from it, on the page's clock; null if never. */
+  readonly heardAtMs: number | null;
+}
+
+/** Everything that the page knows of one cluster. Changed by `reduce` alone. */
+export interface Picture {
+  readonly cluster: ClusterId;
+  /** The relay's judgement: the leader of the highest term among connected peers. */
+  readonly leader: PeerId | null;
+  readonly term: number;
+  readonly partition: Partition | null;
+  /** By id, numbers in it counted as numbers: p2 before p10. */
+  readonly peers: readonly SeenPeer[];
+  /** Newest first, at most EVENTS_MAX. */
+  readonly events: readonly LiveEvent[];
+  /** By `linkKey`. */
+  readonly links: ReadonlyMap<string, LinkRate>;
+  readonly traffic: Traffic;
+  /** The relay's clock (Unix epoch) and the page's own (monotonic), both when the newest message came. */
+  readonly relayTimeMs: number;
+  readonly receivedAtMs: number;
+}

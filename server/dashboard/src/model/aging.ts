@@ -1,0 +1,28 @@
+import type { ElectionTimer } from '../../../../shared/messages/Status.ts';
+import type { SeenPeer } from './Picture.ts';
+
+/** What an age that the relay gave has become since it arrived. */
+export function agedMs(peer: SeenPeer, msAgo: number | null, nowMs: number): number | null {
+  return msAgo === null ? null : msAgo + Math.max(0, nowMs - peer.receivedAtMs);
+}
+
+export function heardMsAgo(peer: SeenPeer, nowMs: number): number | null {
+  return peer.heardAtMs === null ? null : Math.max(0, nowMs - peer.heardAtMs);
+}
+
+/** How much longer the relay refuses this peer's connections; 0 when it does not. */
+export function refusedForMs(peer: SeenPeer, nowMs: number): number {
+  const { refusedForMs: left } = peer.view;
+  return left === null ? 0 : Math.max(0, left - (nowMs - peer.receivedAtMs));
+}
+
+/** The peer's own account of its timer, to be counted on. Null while it leads, is away, or never told. */
+export function electionTimerOf(peer: SeenPeer): ElectionTimer | null {
+  return (peer.view.connected ? peer.view.status?.electionTimer : undefined) ?? null;
+}
+
+/** What is left of the election timer, if nothing reset it since the peer last told. 0 when it is overdue. */
+export function timerRemainingMs(peer: SeenPeer, timer: ElectionTimer, nowMs: number): number {
+  const sinceStatusMs = agedMs(peer, peer.view.statusMsAgo ?? 0, nowMs) ?? 0;
+  return Math.max(0, timer.remainingMs - sinceStatusMs);
+}

@@ -1,0 +1,54 @@
+import type { PeerId } from '../../../../shared/ids.ts';
+import { crownOf, otherLeaders, peerOf } from './crown.ts';
+import { groupsInForce } from './groups.ts';
+import type { Picture } from './Picture.ts';
+import { majorityOf } from './shapes.ts';
+
+/** The state of the cluster in two lines. */
+export interface Headline {
+  readonly crown: 'full' | 'hollow' | null;
+  readonly title: string;
+  /** Why there is no leader, or what is odd about the one there is; empty when all is well. */
+  readonly detail: string;
+}
+
+export function headlineOf(picture: Picture): Headline {
+  const leader = peerOf(picture, picture.leader);
+  if (leader === undefined) return { crown: null, title: 'No leader', detail: whyNoLeader(picture) };
+  const crown = crownOf(leader);
+  const others = otherLeaders(picture).map(({ view }) => `${view.id} (term ${view.term ?? 0})`);
+  const title = `${leader.view.id} leads term ${leader.view.term ?? picture.term}`;
+  const details = [
+    ...(crown === 'hollow' ? [`${leader.view.id} hears no majority, so it cannot commit`] : []),
+    ...(others.length === 0
+      ? []
+      : [`${others.join(' and ')} still ${others.length === 1 ? 'believes it leads' : 'believe they lead'}`]),
+  ];
+  return { crown, title, detail: details.join('; ') };
+}
+
+/** One sentence, from what is certain: who is away, who cannot reach whom, who is asking for votes. */
+export function whyNoLeader(picture: Picture): string {
+  const connected = picture.peers.filter(({ view }) => view.connected);
+  if (connected.length === 0) return 'no peer is connected';
+  const voters = votersOf(picture);
+  const needed = majorityOf(voters.size);
+  const reachable = groupsInForce(
+    picture.partition,
+    connected.map(({ view }) => view.id).filter((id) => voters.has(id)),
+  );
+  const most = Math.max(0, ...reachable.map((group) => group.length));
+  if (most < needed) {
+    const who = reachable.length > 1 ? `the largest group has ${most}` : `only ${most} can be reached`;
+    return `${needed} of ${voters.size} votes make a leader, and ${who}`;
+  }
+  const candidates = connected.filter(({ view }) => view.role === 'candidate' || view.role === 'preCandidate');
+  if (candidates.length === 0) return 'waiting for an election timer to run out';
+  return `${candidates.map(({ view }) => view.id).join(' and ')} ${candidates.length === 1 ? 'asks' : 'ask'} for votes`;
+}
+
+/** Those that any peer counts as a voter; all endpoints while none has told. */
+function votersOf(picture: Picture): Set<PeerId> {
+  const voters = new Set(picture.peers.flatMap(({ view }) => view.status?.voters ?? []));
+  return voters.size > 0 ? voters : new Set(picture.peers.map(({ view }) => view.id));
+}

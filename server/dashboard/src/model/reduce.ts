@@ -1,0 +1,92 @@
+import type { LinkTraffic, LiveDelta, LiveEvent, LiveMessage, LiveSnapshot } from '../../../../shared/http/Live.ts';
+import type { PeerView } from '../../../../shared/http/ClusterView.ts';
+import type { PeerId } from '../../../../shared/ids.ts';
+import { count, type LinkRate, linkKey, rateAt, SILENT } from './linkRate.ts';
+import { EVENTS_MAX, type Picture, type SeenPeer } from './Picture.ts';
+
+/**
+ * The picture after one more message of the feed. Pure: `nowMs` is the page's monotonic clock.
+ * A delta without a snapshot before it means nothing, and changes nothing.
+ */
+export function reduce(picture: Picture | null, message: LiveMessage, nowMs: number): Picture | null {
+  if (message.type === 'snapshot') return fromSnapshot(picture, message, nowMs);
+  if (picture === null) return null;
+  return withDelta(picture, message, nowMs);
+}
+
+/** The relay sends a snapshot in the midst of a feed too, to a viewer that was too slow: the rates then live on. */
+function fromSnapshot(picture: Picture | null, { cluster, events, timeMs }: LiveSnapshot, nowMs: number): Picture {
+  const links = picture?.cluster === cluster.id ? counted(picture.links, [], nowMs) : new Map<string, LinkRate>();
+  return {
+    cluster: cluster.id,
+    leader: cluster.leader,
+    term: cluster.term,
+    partition: cluster.partition,
+    peers: inOrder(cluster.peers.map((view) => seen(view, nowMs))),
+    events: newestFirst(events, []),
+    links,
+    traffic: cluster.traffic,
+    relayTimeMs: timeMs,
+    receivedAtMs: nowMs,
+  };
+}
+
+function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
+  return {
+    ...picture,
+    leader: delta.leader,
+    term: delta.term,
+    partition: delta.partition === undefined ? picture.partition : delta.partition,
+    peers: heard(replaced(picture.peers, delta.peers, nowMs), delta.links, nowMs),
+    events: newestFirst(delta.events, picture.events),
+    links: counted(picture.links, delta.links, nowMs),
+    traffic: delta.traffic,
+    relayTimeMs: delta.timeMs,
+    receivedAtMs: nowMs,
+  };
+}
+
+function seen(view: PeerView, nowMs: number): SeenPeer {
+  return { view, receivedAtMs: nowMs, heardAtMs: view.heardMsAgo === null ? null : nowMs - view.heardMsAgo };
+}
+
+function replaced(peers: readonly SeenPeer[], views: readonly PeerView[], nowMs: number): readonly SeenPeer[] {
+  if (views.length === 0) return peers;
+  const byId = new Map(peers.map((peer) => [peer.view.id, peer]));
+  for (const view of views) byId.set(view.id, seen(view, nowMs));
+  return inOrder([...byId.values()]);
+}
+
+/** A frame that the relay has counted is a frame that it has heard, whether or not it also described the sender anew. */
+function heard(peers: readonly SeenPeer[], links: readonly LinkTraffic[], nowMs: number): readonly SeenPeer[] {
+  const senders = new Set<PeerId>();
+  for (const link of links) if (link.delivered + link.dropped > 0) senders.add(link.from);
+  if (senders.size === 0) return peers;
+  return peers.map((peer) => (senders.has(peer.view.id) ? { ...peer, heardAtMs: nowMs } : peer));
+}
+
+function counted(
+  rates: ReadonlyMap<string, LinkRate>,
+  links: readonly LinkTraffic[],
+  nowMs: number,
+): ReadonlyMap<string, LinkRate> {
+  const next = new Map<string, LinkRate>();
+  for (const [key, rate] of rates) {
+    const faded = rateAt(rate, nowMs);
+    if (faded.deliveredPerSecond > 0 || faded.droppedPerSecond > 0) next.set(key, faded);
+  }
+  for (const link of links) {
+    const key = linkKey(link.from, link.to);
+    next.set(key, count(next.get(key) ?? SILENT, link, nowMs));
+  }
+  return next;
+}
+
+function newestFirst(arrived: readonly LiveEvent[], before: readonly LiveEvent[]): readonly LiveEvent[] {
+  if (arrived.length === 0) return before;
+  return [...arrived.toReversed(), ...before].slice(0, EVENTS_MAX);
+}
+
+function inOrder(peers: SeenPeer[]): SeenPeer[] {
+  return peers.sort((a, b) => a.view.id.localeCompare(b.view.id, 'en', { numeric: true }));
+}

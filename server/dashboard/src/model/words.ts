@@ -1,0 +1,44 @@
+import type { Role, TimerResetReason } from '../../../../shared/messages/Status.ts';
+import type { VoteRefusal } from '../../../../shared/messages/VoteRefusal.ts';
+
+export const ROLE_WORDS: Readonly<Record<Role, string>> = {
+  leader: 'leader',
+  follower: 'follower',
+  candidate: 'candidate',
+  preCandidate: 'pre-candidate',
+  learner: 'learner',
+};
+
+export const TIMER_REASON_WORDS: Readonly<Record<TimerResetReason, string>> = {
+  started: 'started',
+  heardFromLeader: 'heard from leader',
+  grantedVote: 'granted a vote',
+  startedElection: 'started election',
+  steppedDown: 'stepped down',
+};
+
+/** To be read after the voter's name. */
+export const REFUSAL_WORDS: Readonly<Record<VoteRefusal, string>> = {
+  staleTerm: 'has a higher term',
+  alreadyVoted: 'voted for another',
+  logBehind: 'has a newer log',
+  leaderAlive: 'hears a leader',
+};
+
+/** 85 ms, 1.4 s, 3 s, 12 s, 3 min, 2 h. */
+export function durationText(durationMs: number): string {
+  if (durationMs < 9950 && durationMs >= 1000 && durationMs % 1000 === 0) return `${durationMs / 1000} s`;
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 9950) return `${(durationMs / 1000).toFixed(1)} s`;
+  if (durationMs < 59_500) return `${Math.round(durationMs / 1000)} s`;
+  if (durationMs < 3_570_000) return `${Math.round(durationMs / 60_000)} min`;
+  return `${Math.round(durationMs / 3_600_000)} h`;
+}
+
+/** 12:34:56.789 in the viewer's own time zone. */
+export function clockText(timeMs: number): string {
+  const time = new Date(timeMs);
+  const two = (n: number) => String(n).padStart(2, '0');
+  const thousandths = String(time.getMilliseconds()).padStart(3, '0');
+  return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${thousandths}`;
+}
