@@ -68,7 +68,7 @@ function emptyProgram({ stdout, stderr }: Surroundings): Commander {
       // Errors become one line, elsewhere.
       writeErr: (text) => stderr.write(text),
       outputError: () => undefined,
-      getOutHelpWidth: () => stdout.columns ?? 100,
+      getOutHelpWidth: () => (stdout.isTTY ? stdout.columns : 100),
     })
     .addHelpText(
       'after',

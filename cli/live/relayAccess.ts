@@ -1,6 +1,5 @@
 import { RelayClient } from '../../client/RelayClient.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { httpAddress } from '../parse/relayAddress.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { URL_OF_RELAY, WHICH_CLUSTER } from '../settings/sharedSettings.ts';
 import { tokenOf } from '../settings/token.ts';
@@ -12,7 +11,7 @@ export interface RelayAccess {
 }
 
 export function relayAccess(settings: Settings): RelayAccess {
-  const url = httpAddress(settings.get(URL_OF_RELAY));
+  const url = settings.get(URL_OF_RELAY);
   const token = tokenOf(settings);
   return { url, token, client: new RelayClient({ url, ...(token === undefined ? {} : { token }) }) };
 }

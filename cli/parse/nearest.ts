@@ -15,7 +15,7 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 /** Levenshtein's distance. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, at) => at);
-  for (const [oneAt, letter] of [...one].entries()) {
+  for (const [oneAt, letter] of Array.from(one).entries()) {
     const next = [oneAt + 1];
     for (let at = 1; at <= other.length; at += 1) {
       const replaced = (row[at - 1] ?? 0) + (letter === other[at - 1] ? 0 : 1);

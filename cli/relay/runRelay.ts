@@ -12,7 +12,7 @@ import { listenRelay } from '../../server/listen.ts';
 export async function runRelay({ settings, stdout, stderr }: Invocation): Promise<number> {
   const stop = stopRequested(() => process.exit(0));
   const token = tokenOf(settings);
-  const { trace, close: closeTrace } = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
+  const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const relay = await listenRelay({
     host: settings.get(HOST),
     port: settings.get(PORT),
@@ -20,7 +20,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     frameBytesMax: settings.get(FRAME_BYTES_MAX_SETTING),
     ...(token === undefined ? {} : { token }),
     logger: lineLogger(stdout, stderr),
-    trace,
+    trace: opened.trace,
   });
   tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
   const locked = token === undefined ? '' : ', behind its token';
@@ -28,6 +28,6 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
   await stop;
   exitUnlessStopped(0);
   await relay.close();
-  closeTrace();
+  opened.close();
   return 0;
 }

@@ -14,7 +14,7 @@ export interface Setting<Value> {
   readonly negatable?: boolean;
   /** Never shown. */
   readonly secret?: boolean;
-  /** @throws {RangeError} saying what is legal */
+  /** @throws {RangeError | WhitewaterError} USAGE, saying what is legal */
   readonly parse: (text: string) => Value;
   readonly fallback: Value;
   /** The default as `--help` shows it. */

@@ -79,7 +79,8 @@ function read(setting: Setting<unknown>, text: string, source: Source, place: st
   try {
     return { value: setting.parse(text), text, source, place };
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
+    const isUsage = cause instanceof RangeError || (cause instanceof WhitewaterError && cause.code === 'USAGE');
+    if (!isUsage) throw cause;
     throw new WhitewaterError('USAGE', `${place}: ${cause.message}`, { cause });
   }
 }

@@ -2,7 +2,7 @@ import { peerId, type PeerId } from '../../shared/ids.ts';
 import { ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from '../../peer/raft/options.ts';
 import { parseDurationMs, parseDurationRange, type DurationRange } from '../parse/duration.ts';
 import { parsePeers } from '../parse/peers.ts';
-import { parseRelayAddress } from '../parse/relayAddress.ts';
+import { parseHttpAddress } from '../parse/relayAddress.ts';
 import { parseChoice, parseSwitch } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 import type { Settings } from './Settings.ts';
@@ -29,13 +29,13 @@ export const VOTERS: Setting<readonly PeerId[] | undefined> = {
   fallbackText: 'none, must be given',
 };
 
-export const RELAYS: Setting<readonly URL[]> = {
+export const RELAYS: Setting<readonly string[]> = {
   name: 'relay',
   placeholder: '<address>',
   list: true,
   description: 'where the relay answers; several are tried in turn',
-  parse: (text) => text.split(',').map(parseRelayAddress),
-  fallback: [new URL(`http://127.0.0.1:${PORT_DEFAULT}`)],
+  parse: (text) => text.split(',').map(parseHttpAddress),
+  fallback: [`http://127.0.0.1:${PORT_DEFAULT}`],
   fallbackText: `http://127.0.0.1:${PORT_DEFAULT}`,
 };
 

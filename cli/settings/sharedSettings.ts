@@ -1,6 +1,6 @@
 import { clusterId } from '../../shared/ids.ts';
 import { parseTraceTopics } from '../../shared/trace.ts';
-import { parseRelayAddress } from '../parse/relayAddress.ts';
+import { parseHttpAddress } from '../parse/relayAddress.ts';
 import { parseSwitch } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 
@@ -45,12 +45,12 @@ export const WHICH_CLUSTER: Setting<ReturnType<typeof clusterId> | undefined> = 
   fallbackText: 'the only one, if the relay has one',
 };
 
-export const URL_OF_RELAY: Setting<URL> = {
+export const URL_OF_RELAY: Setting<string> = {
   name: 'url',
   placeholder: '<address>',
   description: 'where the relay answers',
-  parse: parseRelayAddress,
-  fallback: new URL(`http://127.0.0.1:${PORT_DEFAULT}`),
+  parse: parseHttpAddress,
+  fallback: `http://127.0.0.1:${PORT_DEFAULT}`,
   fallbackText: `http://127.0.0.1:${PORT_DEFAULT}`,
 };
 

@@ -5,9 +5,10 @@ import { renderScreen, type Screen } from './screen.ts';
 /** Five times a second: fast enough for a timer's bar, slow enough for a terminal at the far end of a line. */
 const REDRAW_MS = 200;
 
-/** Whether a table that is redrawn in place makes sense there. */
+/** Whether a table that is redrawn in place makes sense there: on a terminal of known size that can move its cursor. */
 export function isLiveTerminal(stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv = process.env): boolean {
-  return stream.isTTY && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';
+  const isTable = stream.isTTY && stream.columns > 0 && stream.rows > 0;
+  return isTable && environment['TERM'] !== 'dumb' && (environment['CI'] ?? '') === '';
 }
 
 /** Draws the view again and again in the same place. */
@@ -26,7 +27,7 @@ export class LiveScreen {
   }
 
   redraw(): void {
-    const { columns = 80, rows = 24 } = this.#stream;
+    const { columns, rows } = this.#stream;
     const look = { columns, rows, colours: coloursFor(this.#stream), blocks: showsBlocks() };
     this.#draw(renderScreen(this.#screenNow(), look));
   }
