@@ -117,6 +117,8 @@ t.test('these checks see what they are for', async (t) => {
     ['server/faults/fate.ts', 'export async function fate() {}', /waits for nothing/],
     ['peer/raft/Raft.ts', 'setTimeout(() => {}, 1);', /setTimeout: this folder is pure/],
     ['cli/main.ts', 'const x = y as any;', /`any` switches/],
+    ['cli/main.ts', 'let x: any;', /`any` switches/],
+    ['test/a.test.ts', 'const x = y as any;', /`any` switches/],
     ['cli/main.ts', 'export default 7;', /export by name/],
     ['cli/main.ts', 'export default function main() {}', /export by name/],
     ['cli/main.ts', 'class A { private b = 1; }', /#field/],

@@ -19,6 +19,7 @@ const SILENCED = /@ts-(?:ignore|nocheck)/;
 const MAY_SLEEP = [
   /^test\/support\//,
   /^test\/peer\/clock\.test\.ts$/, // the system's clock against itself
+  /^test\/processes\/(?:flappingSockets|relayRestart)\.test\.ts$/, // how long an outage lasts is their input
   /^test\/lab\//, // the lab's tester sleeps by its own rules
 ];
 
@@ -52,7 +53,11 @@ function nodeFindings(file: ts.SourceFile): Finding[] {
 }
 
 function problemAnywhere(node: ts.Node, file: ts.SourceFile): string | undefined {
-  if (node.kind === ts.SyntaxKind.AnyKeyword) return '`any` switches the compiler off; use `unknown`';
+  if (node.kind === ts.SyntaxKind.AnyKeyword) {
+    // In a test the linter asks for a reason; a cast has none anywhere.
+    const isAllowed = file.fileName.startsWith('test/') && !ts.isAsExpression(node.parent);
+    return isAllowed ? undefined : '`any` switches the compiler off; use `unknown`';
+  }
   if (ts.isExportAssignment(node) && file.fileName !== 'eslint.config.js') return 'export by name';
   if (hasModifier(node, ts.SyntaxKind.DefaultKeyword)) return 'export by name';
   const isMember = ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node) || ts.isAccessor(node);
