@@ -19,7 +19,7 @@ interface Column {
 
 const GAP = '  ';
 const NAME_WIDTH_MAX = 16;
-const BAR_WIDTH = 12;
+const BAR_WIDTH = 10;
 const NOTHING: Piece = { text: '-' };
 
 /** The table of a cluster's peers. Columns that do not fit are left out, the least telling first. */
