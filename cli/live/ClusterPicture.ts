@@ -10,6 +10,14 @@ interface Seen {
   readonly atMs: number;
   /** When the relay last had a frame from it, on this end's clock; undefined when it never had one. */
   heardAtMs: number | undefined;
+  /** When a frame of its leader last reached it. */
+  leaderHeardAtMs: number | undefined;
+}
+
+/** What is left of an election timer, and how long it was at its start. */
+export interface TimerNow {
+  readonly remainingMs: number;
+  readonly timeoutMs: number;
 }
 
 /** What the live feed of one cluster has told so far. Ages grow by this end's clock between two messages. */
@@ -36,9 +44,11 @@ export class ClusterPicture {
     if (before === undefined) return [];
     for (const peer of message.peers) this.#see(peer, nowMs);
     // A frame that passed is a sign of life too, and the feed tells of those by link only.
-    for (const { from } of message.links) {
-      const seen = this.#seen.get(from);
-      if (seen !== undefined) seen.heardAtMs = nowMs;
+    for (const { from, to, delivered } of message.links) {
+      const sender = this.#seen.get(from);
+      if (sender !== undefined) sender.heardAtMs = nowMs;
+      const receiver = this.#seen.get(to);
+      if (receiver?.view.leader === from && delivered > 0) receiver.leaderHeardAtMs = nowMs;
     }
     const { leader, term, traffic, partition = before.partition } = message;
     this.#view = { ...before, leader, term, traffic, partition };
@@ -53,13 +63,32 @@ export class ClusterPicture {
     return { ...this.#view, peers };
   }
 
+  /**
+   * The election timer of a peer by now; undefined when it has none, or is away. A heartbeat resets it ten times as often as
+   * peers tell of it, so a frame that reached a follower from its leader counts as a reset to the timeout last told.
+   */
+  timerAt(id: string, nowMs: number): TimerNow | undefined {
+    const seen = this.#seen.get(id);
+    const told = seen && timerTold(seen.view);
+    if (seen === undefined || told === undefined) return undefined;
+    const madeAtMs = seen.atMs - (seen.view.statusMsAgo ?? 0);
+    const { leaderHeardAtMs = -Infinity } = seen;
+    const isFollower = seen.view.role === 'follower';
+    const remainingMs =
+      isFollower && leaderHeardAtMs > madeAtMs
+        ? told.timeoutMs - (nowMs - leaderHeardAtMs)
+        : told.remainingMs - (nowMs - madeAtMs);
+    return { remainingMs: Math.max(0, remainingMs), timeoutMs: told.timeoutMs };
+  }
+
   /** Since the last message of the feed. */
   ageMs(nowMs: number): number {
     return nowMs - this.#atMs;
   }
 
   #see(view: PeerView, atMs: number): void {
-    this.#seen.set(view.id, { view, atMs, heardAtMs: view.heardMsAgo === null ? undefined : atMs - view.heardMsAgo });
+    const heardAtMs = view.heardMsAgo === null ? undefined : atMs - view.heardMsAgo;
+    this.#seen.set(view.id, { view, atMs, heardAtMs, leaderHeardAtMs: this.#seen.get(view.id)?.leaderHeardAtMs });
   }
 
   #take(events: readonly LiveEvent[]): readonly LiveEvent[] {
@@ -87,13 +116,7 @@ function newsIn(events: readonly LiveEvent[], told: readonly LiveEvent[]): reado
   return at >= 0 ? events.slice(at + 1) : events.filter(({ timeMs }) => timeMs > last.timeMs);
 }
 
-/** What is left of a peer's election timer; undefined when it has none, or when nobody has heard from it. */
-export function timerOf({
-  connected,
-  status,
-  statusMsAgo,
-}: PeerView): { remainingMs: number; timeoutMs: number } | undefined {
-  const timer = status?.electionTimer;
-  if (!connected || timer === undefined) return undefined;
-  return { remainingMs: Math.max(0, timer.remainingMs - (statusMsAgo ?? 0)), timeoutMs: timer.timeoutMs };
+/** A peer's election timer as it told of it; undefined when it has none, or is away. */
+export function timerTold({ connected, status }: PeerView): TimerNow | undefined {
+  return connected ? status?.electionTimer : undefined;
 }

@@ -53,7 +53,11 @@ async function showLive(
 function screenOf({ picture, isOpen }: FollowedCluster, cluster: string, url: string): Screen {
   const nowMs = performance.now();
   const view = picture.viewAt(nowMs);
-  return { cluster, view, events: picture.events, notice: view && noticeOf(isOpen, picture.ageMs(nowMs), url) };
+  return {
+    ...{ cluster, view, events: picture.events },
+    timerOf: ({ id }) => picture.timerAt(id, nowMs),
+    notice: view && noticeOf(isOpen, picture.ageMs(nowMs), url),
+  };
 }
 
 /** What to say when the picture is not of now. */

@@ -5,6 +5,7 @@ import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { PLAIN } from '../settings/sharedSettings.ts';
 import { isLiveTerminal } from '../view/LiveScreen.ts';
+import type { Screen } from '../view/screen.ts';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { Fleet } from './Fleet.ts';
 import { LiveView } from './LiveView.ts';
@@ -102,13 +103,14 @@ class Up {
     }
   }
 
-  #shown() {
+  #shown(): Omit<Screen, 'events'> {
     const nowMs = performance.now();
     const picture = this.#followed?.picture;
     return {
       cluster: this.#plan.cluster,
       view: picture?.viewAt(nowMs),
       processes: this.#fleet.peerRows,
+      timerOf: ({ id }) => picture?.timerAt(id, nowMs),
       notice: this.#notice(),
     };
   }

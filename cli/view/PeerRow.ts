@@ -1,6 +1,6 @@
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { Role } from '../../shared/messages/Status.ts';
-import { timerOf } from '../live/ClusterPicture.ts';
+import { timerTold, type TimerNow } from '../live/ClusterPicture.ts';
 
 /** What is known of a peer's process by whoever started it. */
 export interface ProcessRow {
@@ -20,7 +20,7 @@ export interface PeerRow {
   readonly term: number | undefined;
   readonly leader: string | undefined;
   readonly heardMsAgo: number | undefined;
-  readonly timer: { readonly remainingMs: number; readonly timeoutMs: number } | undefined;
+  readonly timer: TimerNow | undefined;
   readonly refusedForMs: number | undefined;
   readonly pid: number | undefined;
   /** Undefined where nobody counts them. */
@@ -35,16 +35,25 @@ const ROLES: Readonly<Record<Role, string>> = {
   learner: 'learner',
 };
 
-/** One row for each peer that the relay or the supervisor knows. */
-export function peerRows(view: ClusterView | undefined, processes: readonly ProcessRow[] = []): PeerRow[] {
+export type TimerOf = (peer: PeerView) => TimerNow | undefined;
+
+/**
+ * One row for each peer that the relay or the supervisor knows.
+ * @param timerOf tells the election timers as they are now; without it they are shown as they were told
+ */
+export function peerRows(
+  view: ClusterView | undefined,
+  processes: readonly ProcessRow[] = [],
+  timerOf: TimerOf = timerTold,
+): PeerRow[] {
   const byId = new Map((view?.peers ?? []).map((peer) => [peer.id as string, peer]));
-  const supervised = processes.map((row) => rowOf(row.id, byId.get(row.id), row));
+  const supervised = processes.map((row) => rowOf(row.id, byId.get(row.id), row, timerOf));
   const known = new Set(processes.map(({ id }) => id));
-  const others = [...byId].filter(([id]) => !known.has(id)).map(([id, peer]) => rowOf(id, peer, undefined));
+  const others = [...byId].filter(([id]) => !known.has(id)).map(([id, peer]) => rowOf(id, peer, undefined, timerOf));
   return [...supervised, ...others];
 }
 
-function rowOf(id: string, peer: PeerView | undefined, process: ProcessRow | undefined): PeerRow {
+function rowOf(id: string, peer: PeerView | undefined, process: ProcessRow | undefined, timerOf: TimerOf): PeerRow {
   const isThere = peer?.connected === true && process?.trouble === undefined;
   return {
     id,

@@ -4,7 +4,7 @@ import { timeOfDay } from '../process/lineLogger.ts';
 import type { Colours } from './colours.ts';
 import { renderLine, type Line } from './Line.ts';
 import { effectOf, formatSides, sidesOf } from './partitionText.ts';
-import { peerRows, type ProcessRow } from './PeerRow.ts';
+import { peerRows, type ProcessRow, type TimerOf } from './PeerRow.ts';
 import { peerTable, type TableLook } from './peerTable.ts';
 
 /** What the live view shows. */
@@ -13,6 +13,7 @@ export interface Screen {
   readonly view: ClusterView | undefined;
   /** The processes that this command started; none when it only watches. */
   readonly processes?: readonly ProcessRow[];
+  readonly timerOf?: TimerOf | undefined;
   /** What stands in the way, such as a lost feed. */
   readonly notice?: string | undefined;
   readonly events: readonly ScreenEvent[];
@@ -31,7 +32,7 @@ const EVENTS_MAX = 10;
 export function renderScreen(screen: Screen, look: ScreenLook): string {
   const { colours } = look;
   const lines: Line[] = [titleOf(screen, colours), ...networkOf(screen, colours), []];
-  lines.push(...peerTable(peerRows(screen.view, screen.processes), look));
+  lines.push(...peerTable(peerRows(screen.view, screen.processes, screen.timerOf), look));
   // One line stays free for the cursor, one for the gap.
   const room = Math.min(EVENTS_MAX, look.rows - lines.length - 2);
   if (room > 0 && screen.events.length > 0) lines.push([], ...eventLines(screen.events.slice(-room), colours));

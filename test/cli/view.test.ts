@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util';
 import t from 'tap';
-import { ClusterPicture, EVENTS_KEPT_MAX, timerOf } from '../../cli/live/ClusterPicture.ts';
+import { ClusterPicture, EVENTS_KEPT_MAX } from '../../cli/live/ClusterPicture.ts';
 import { coloursFor, NO_COLOURS, showsBlocks } from '../../cli/view/colours.ts';
 import { formatDuration } from '../../cli/view/durations.ts';
 import { isLiveTerminal } from '../../cli/view/LiveScreen.ts';
@@ -61,10 +62,10 @@ t.test('the table tells peer, role, term, leader, age and timer', async (t) => {
   t.match(lines[3], /^p1 +leader +3 +p1 +5 ms +- +4711$/);
   t.match(
     lines[4],
-    /^p2 +follower +3 +p1 +5 ms +█{5}░{5} 150 ms +4711$/,
+    /^p2 +follower +3 +p1 +5 ms +█{7}░{5} 150 ms +4711$/,
     'what is left by now: 200 ms, told 50 ms ago',
   );
-  t.match(linesOf({}, { blocks: false })[4], /#{5}\.{5} 150 ms/);
+  t.match(linesOf({}, { blocks: false })[4], /#{7}\.{3} 200 ms/);
 });
 
 t.test('every state has a word of its own, whatever the colours', async (t) => {
@@ -135,7 +136,7 @@ t.test('no line is wider, and no screen higher, than the terminal', async (t) =>
 });
 
 t.test('colours only on a terminal, and not where they are refused', async (t) => {
-  const terminal = { isTTY: true, columns: 80, rows: 24 } as NodeJS.WriteStream;
+  const terminal = { isTTY: true, columns: 80, rows: 24 } as unknown as NodeJS.WriteStream;
   const file = { isTTY: false } as unknown as NodeJS.WriteStream;
   const red = (stream: NodeJS.WriteStream, environment: NodeJS.ProcessEnv): boolean =>
     coloursFor(stream, environment).red('x') !== 'x';
@@ -147,12 +148,16 @@ t.test('colours only on a terminal, and not where they are refused', async (t) =
   t.equal(isLiveTerminal(terminal, { TERM: 'xterm' }), true);
   t.equal(isLiveTerminal(terminal, { TERM: 'dumb' }), false);
   t.equal(isLiveTerminal(terminal, { TERM: 'xterm', CI: 'true' }), false);
-  t.equal(isLiveTerminal({ ...terminal, columns: 0 } as NodeJS.WriteStream, {}), false, 'of unknown size');
+  t.equal(
+    isLiveTerminal({ isTTY: true, columns: 0, rows: 0 } as unknown as NodeJS.WriteStream, {}),
+    false,
+    'of unknown size',
+  );
   t.equal(isLiveTerminal(file, { TERM: 'xterm' }), false);
   t.equal(showsBlocks({ TERM: 'linux' }), false);
   const colourful = linesOf({}, { colours: coloursFor(terminal, { TERM: 'xterm' }) });
   t.ok(colourful.join('').includes('\u001b['), 'a table with colours');
-  const bare = colourful.map((line) => line.replace(/\u001b\[\d+m/g, ''));
+  const bare = colourful.map(stripVTControlCharacters);
   t.strictSame(bare, linesOf({}), 'is the table without them');
 });
 
@@ -182,8 +187,6 @@ t.test('a picture of the feed: ages grow, changes replace, frames are signs of l
 
   picture.apply(deltaOf({ links: [{ from: peerId('p2'), to: peerId('p1'), delivered: 1, dropped: 0 }] }), 1200);
   t.match(peer('p2', 1210), { heardMsAgo: 10, statusMsAgo: 260 });
-  const p2 = peer('p2', 1210);
-  t.strictSame(p2 && timerOf(p2), { remainingMs: 0, timeoutMs: 300 }, 'a timer does not go below nothing');
 
   const refused = peerOf('p3', statusOf('follower'), { connected: false, refusedForMs: 100 });
   picture.apply(deltaOf({ peers: [refused], leader: null, term: 4, partition: { groups: [IDS] } }), 2000);
@@ -195,6 +198,29 @@ t.test('a picture of the feed: ages grow, changes replace, frames are signs of l
   picture.apply(deltaOf({ partition: null }), 2400);
   t.equal(picture.viewAt(2400)?.partition, null);
   t.equal(picture.ageMs(2500), 100);
+});
+
+t.test('election timers run down between two messages, and a frame from the leader resets them', async (t) => {
+  const picture = new ClusterPicture();
+  picture.apply(snapshotOf(HEALTHY), 1000);
+  const remainingMs = (id: string, nowMs: number): number | undefined => picture.timerAt(id, nowMs)?.remainingMs;
+  const link = (from: string, to: string, delivered: number) => ({
+    ...{ from: peerId(from), to: peerId(to), delivered, dropped: 1 },
+  });
+  t.equal(remainingMs('p1', 1000), undefined, 'a leader has none');
+  t.equal(remainingMs('p9', 1000), undefined);
+  t.strictSame(picture.timerAt('p2', 1000), { remainingMs: 150, timeoutMs: 300 }, '200 ms, told 50 ms ago');
+  t.equal(remainingMs('p2', 1100), 50);
+  t.equal(remainingMs('p2', 2000), 0);
+  picture.apply(deltaOf({ links: [link('p1', 'p2', 1), link('p1', 'p3', 0), link('p3', 'p4', 1)] }), 1100);
+  t.equal(remainingMs('p2', 1110), 290, 'reset by its leader');
+  t.equal(remainingMs('p3', 1110), 40, 'not by a frame that was dropped');
+  t.equal(remainingMs('p4', 1110), 40, 'nor by one of another peer');
+  const standing = statusOf('candidate', { leader: null });
+  picture.apply(deltaOf({ peers: [peerOf('p2', standing, { statusMsAgo: 0 })] }), 1200);
+  t.equal(remainingMs('p2', 1210), 190, 'nor at all for a candidate');
+  picture.apply(deltaOf({ peers: [peerOf('p2', standing, { connected: false })] }), 1300);
+  t.equal(picture.timerAt('p2', 1300), undefined, 'nobody knows the timer of one that is away');
 });
 
 t.test('a later snapshot tells no event twice, and events are bounded', async (t) => {
