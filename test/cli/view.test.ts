@@ -95,7 +95,7 @@ t.test('processes: their state goes before what the relay remembers', async (t) 
   const lines = linesOf({ processes });
   t.match(lines[2], /PID +RESTARTS$/);
   t.match(lines[3], /^p1 +leader .* 100 +0$/);
-  t.match(lines[4], /^p2 +restarting +3 +- .* - +2$/);
+  t.match(lines[4], /^p2 +follower +3 +p1 +5 ms +█{7}░{3} 200 ms +4711$/, 'as it was told');
   t.match(lines[5], /^p9 +starting +- /, 'one that the relay has not met');
   t.match(lines[6], /^p3 +follower /, 'one that somebody else started');
 });
