@@ -43,27 +43,41 @@ export interface Layout {
   readonly captions: 'beside' | 'below';
 }
 
-/**
- * The ellipse on which the peers' centres lie, as large as the stage allows and never much wider than high; and peers
- * so small that n of them find room on it.
- */
+/** Bodies in CSS pixels: as large as there is room for, but no larger, and never too small to read. */
+const NODE_RADIUS_MIN = 14;
+const NODE_RADIUS_MAX = 72;
+/** Between the halos of neighbours, for a term's number at the lower rim. */
+const BETWEEN = 10;
+
+/** The largest peers of which n find room on the stage, and the ring on which they stand. */
 export function layoutOf(width: number, height: number, n: number): Layout {
+  const captions = width >= WIDE ? 'beside' : 'below';
+  let nodeRadius = Math.min(NODE_RADIUS_MAX, width / 10.5, height / 10.5);
+  let ring = ringOf(width, height, n, nodeRadius);
+  while (nodeRadius > NODE_RADIUS_MIN && !hasRoom(ring, n, nodeRadius)) {
+    nodeRadius = Math.max(NODE_RADIUS_MIN, nodeRadius - 0.5);
+    ring = ringOf(width, height, n, nodeRadius);
+  }
+  return { ring, nodeRadius, captions };
+}
+
+/** As large as the stage allows, and never much wider than high or higher than wide. A single peer stands in the middle. */
+function ringOf(width: number, height: number, n: number, nodeRadius: number): Ellipse {
   const isWide = width >= WIDE;
-  // As if in two groups, so that a partition does not change their size.
-  const crowd = Math.min(width, height) / (1.45 * (n + 2 * GAP_STEPS));
-  const nodeRadius = Math.max(16, Math.min(72, width / 10.5, height / 10.5, crowd));
   const halo = nodeRadius * HALO;
   const radiusY = Math.max(0, (height - 2 * halo - ABOVE - (isWide && n < CROWD ? 6 : BELOW)) / 2);
-  const roomX = width / 2 - halo - (isWide ? BESIDE : 8);
-  const radiusX = Math.max(0, Math.min(roomX, radiusY * 1.6));
-  const y = halo + ABOVE + radiusY;
-  const ring = { x: width / 2, y, radiusX, radiusY: Math.min(radiusY, radiusX * 1.25) };
-  // A single peer stands in the middle.
-  return {
-    ring: n === 1 ? { ...ring, radiusX: 0, radiusY: 0 } : ring,
-    nodeRadius,
-    captions: isWide ? 'beside' : 'below',
-  };
+  const radiusX = Math.max(0, Math.min(width / 2 - halo - (isWide ? BESIDE : 8), radiusY * 1.6));
+  const middle = { x: width / 2, y: halo + ABOVE + radiusY };
+  if (n === 1) return { ...middle, radiusX: 0, radiusY: 0 };
+  return { ...middle, radiusX, radiusY: Math.min(radiusY, radiusX * 1.25) };
+}
+
+/** Whether neighbours stay apart, wherever on the ring they are; as if in two groups, so that a cut changes no sizes. */
+function hasRoom(ring: Ellipse, n: number, nodeRadius: number): boolean {
+  if (n === 1) return true;
+  const step = TURN / (n + 2 * GAP_STEPS);
+  const nearest = 2 * Math.sin(step / 2) * Math.min(ring.radiusX, ring.radiusY);
+  return nearest >= 2 * HALO * nodeRadius + BETWEEN;
 }
 
 export function pointAt(ring: Ellipse, radians: number): Point {

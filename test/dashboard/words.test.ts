@@ -1,0 +1,187 @@
+import t from 'tap';
+import {
+  disconnectAction,
+  healAction,
+  isolateAction,
+  partitionAction,
+} from '../../server/dashboard/src/connection/Action.ts';
+import {
+  commandLineOf,
+  curlOf,
+  type ShellContext,
+  startPeersLine,
+} from '../../server/dashboard/src/connection/shell.ts';
+import { crownOf } from '../../server/dashboard/src/model/crown.ts';
+import {
+  captionOf,
+  connectionText,
+  heardText,
+  sentenceOf,
+  votesText,
+} from '../../server/dashboard/src/model/describePeer.ts';
+import { headlineOf, whyNoLeader } from '../../server/dashboard/src/model/headline.ts';
+import type { Picture, SeenPeer } from '../../server/dashboard/src/model/Picture.ts';
+import { isStale, STALE_AFTER_MS } from '../../server/dashboard/src/model/staleness.ts';
+import { TERM_COLOURS, termColourOf } from '../../server/dashboard/src/model/termColour.ts';
+import { clockText, durationText } from '../../server/dashboard/src/model/words.ts';
+import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
+import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
+import type { Status } from '../../shared/messages/Status.ts';
+import { followerStatus, IDS, leaderStatus, statusOf } from './support/statuses.ts';
+import { pictureOf, snapshotOf, viewOf } from './support/views.ts';
+
+const [p1, p2, p3, p4, p5] = ['p1', 'p2', 'p3', 'p4', 'p5'].map(peerId) as [PeerId, PeerId, PeerId, PeerId, PeerId];
+
+/** Five peers with these statuses, followers where none is given. */
+function cluster(statuses: Partial<Record<string, Status>>, changes: Partial<ClusterView> = {}): Picture {
+  return pictureOf(
+    snapshotOf(
+      IDS.map((id) => viewOf(id, statuses[id] ?? followerStatus(1, null))),
+      changes,
+    ),
+  );
+}
+
+function peerWith(status: Status | null, changes: Partial<PeerView> = {}): SeenPeer {
+  const peer = pictureOf(snapshotOf([viewOf(p1, status, changes)])).peers[0];
+  if (peer === undefined) throw new Error('there is one');
+  return peer;
+}
+
+t.test('the crown is full only on a leader that can commit and is in sight', async (t) => {
+  t.equal(crownOf(peerWith(leaderStatus(2))), 'full');
+  t.equal(crownOf(peerWith(leaderStatus(2, { canCommit: false }))), 'hollow');
+  t.equal(crownOf(peerWith(leaderStatus(2), { connected: false })), 'hollow');
+  t.equal(crownOf(peerWith(followerStatus(2, p2))), null);
+  t.equal(crownOf(peerWith(null)), null);
+});
+
+t.test('the headline says who leads, and what is odd about it', async (t) => {
+  t.strictSame(headlineOf(cluster({ p3: leaderStatus(4) }, { leader: p3, term: 4 })), {
+    crown: 'full',
+    title: 'p3 leads term 4',
+    detail: '',
+  });
+  const two = cluster({ p1: leaderStatus(4, { canCommit: false }), p3: leaderStatus(5) }, { leader: p3, term: 5 });
+  t.match(headlineOf(two), { title: 'p3 leads term 5', detail: 'p1 (term 4) still believes it leads' });
+  const lonely = cluster({ p1: leaderStatus(4, { canCommit: false }) }, { leader: p1, term: 4 });
+  t.match(headlineOf(lonely), { crown: 'hollow', detail: 'p1 hears no majority, so it cannot commit' });
+});
+
+t.test('without a leader it says why', async (t) => {
+  const none = pictureOf(snapshotOf(IDS.map((id) => viewOf(id, null, { connected: false }))));
+  t.equal(whyNoLeader(none), 'no peer is connected');
+
+  const apart = cluster({}, { partition: { groups: [[p1, p2], [p3, p4], [p5]] } });
+  t.equal(whyNoLeader(apart), '3 of 5 votes make a leader, and the largest group has 2');
+
+  const views = IDS.map((id, index) => viewOf(id, statusOf(), { connected: index < 2 }));
+  t.equal(whyNoLeader(pictureOf(snapshotOf(views))), '3 of 5 votes make a leader, and only 2 can be reached');
+
+  const asking = cluster({ p2: statusOf({ role: 'candidate' }), p4: statusOf({ role: 'preCandidate' }) });
+  t.equal(whyNoLeader(asking), 'p2 and p4 ask for votes');
+  t.equal(whyNoLeader(cluster({})), 'waiting for an election timer to run out');
+  t.equal(headlineOf(asking).title, 'No leader');
+});
+
+t.test('peers that only the membership names count as voters', async (t) => {
+  const views = [p1, p2].map((id) => viewOf(id, statusOf()));
+  t.equal(whyNoLeader(pictureOf(snapshotOf(views))), '3 of 5 votes make a leader, and only 2 can be reached');
+});
+
+t.test('a caption gives the role, and why', async (t) => {
+  t.strictSame(captionOf(peerWith(leaderStatus(1)), 0), ['leader', 'heard by a majority']);
+  t.strictSame(captionOf(peerWith(leaderStatus(1, { canCommit: false })), 0), ['leader', 'believes it leads']);
+  t.strictSame(captionOf(peerWith(followerStatus(1, p2)), 0), ['follower', 'heard from leader']);
+  t.strictSame(captionOf(peerWith(null), 0), ['connected', 'no status yet']);
+  const refused = [
+    { peer: p3, refusal: 'leaderAlive' as const },
+    { peer: p4, refusal: 'leaderAlive' as const },
+    { peer: p5, refusal: 'logBehind' as const },
+  ];
+  const asking = peerWith(statusOf({ role: 'preCandidate', votes: { granted: [p1], refused } }));
+  t.strictSame(captionOf(asking, 0), ['pre-candidate', '1 of 3 votes', '2 refuse: hears a leader']);
+  t.equal(votesText(asking), '1 of 3 votes; p3 hears a leader; p4 hears a leader; p5 has a newer log');
+  t.equal(votesText(peerWith(followerStatus(1, null))), null);
+});
+
+t.test('who is away is said to be, and for how long it is kept out', async (t) => {
+  const gone = peerWith(followerStatus(3, p2), { connected: false });
+  t.strictSame(captionOf(gone, 0), ['disconnected', 'was follower']);
+  t.equal(connectionText(peerWith(null, { connected: false, connections: 0 }), 0), 'never connected');
+  const cut = peerWith(null, { connected: false, refusedForMs: 4200 });
+  t.equal(connectionText(cut, 0), 'cut off for 5 s');
+  t.equal(connectionText(cut, 3000), 'cut off for 2 s');
+  t.equal(connectionText(cut, 5000), 'disconnected');
+  t.equal(heardText(peerWith(null, { heardMsAgo: null }), 0), 'never');
+  t.equal(heardText(peerWith(null, { heardMsAgo: 200 }), 100), 'just now');
+  t.equal(heardText(peerWith(null, { heardMsAgo: 200 }), 3000), '3 s ago');
+});
+
+t.test('a screen reader hears all of it in one sentence', async (t) => {
+  t.equal(sentenceOf(peerWith(followerStatus(4, p3)), 0), 'p1: follower, heard from leader, term 4, follows p3');
+});
+
+t.test('durations and times are short and do not flicker', async (t) => {
+  t.strictSame([0, 84.6, 999, 1000, 1449, 3000, 9949, 9999, 59_400, 61_000, 7_200_000].map(durationText), [
+    '0 ms',
+    '85 ms',
+    '999 ms',
+    '1 s',
+    '1.4 s',
+    '3 s',
+    '9.9 s',
+    '10 s',
+    '59 s',
+    '1 min',
+    '2 h',
+  ]);
+  t.match(clockText(1_700_000_000_007), /^\d\d:\d\d:20\.007$/);
+});
+
+t.test('neighbouring terms differ in colour, and term 0 has none', async (t) => {
+  t.equal(termColourOf(0), 'none');
+  t.equal(termColourOf(null), 'none');
+  for (let term = 1; term < 3 * TERM_COLOURS; term += 1) t.not(termColourOf(term), termColourOf(term + 1));
+});
+
+t.test('a picture is old when the feed is not live, or nothing has confirmed it for a while', async (t) => {
+  t.equal(isStale({ state: { phase: 'live' }, freshAtMs: 0 }, STALE_AFTER_MS), false);
+  t.equal(isStale({ state: { phase: 'live' }, freshAtMs: 0 }, STALE_AFTER_MS + 1), true);
+  t.equal(isStale({ state: { phase: 'connecting' }, freshAtMs: 0 }, 0), true);
+});
+
+t.test('every action as a command and as a request', async (t) => {
+  const here: ShellContext = {
+    relay: 'http://127.0.0.1:7070',
+    cluster: clusterId('demo'),
+    isOnlyCluster: true,
+    needsToken: false,
+  };
+  const groups = [[p1, p2], [p3]];
+  const cases = [
+    [
+      partitionAction(groups),
+      'npx whitewater partition "p1,p2|p3"',
+      `curl -X PUT http://127.0.0.1:7070/api/clusters/demo/partition -H 'content-type: application/json' -d '{"groups":[["p1","p2"],["p3"]]}'`,
+    ],
+    [isolateAction(p1, [[p1], [p2, p3]]), 'npx whitewater isolate p1', /-d '\{"groups":\[\["p1"\],\["p2","p3"\]\]\}'$/],
+    [healAction(), 'npx whitewater heal', 'curl -X POST http://127.0.0.1:7070/api/clusters/demo/heal'],
+    [
+      disconnectAction(p2, 5000),
+      'npx whitewater disconnect p2 --for 5s',
+      /POST .*\/peers\/p2\/disconnect .*-d '\{"forMs":5000\}'$/,
+    ],
+  ] as const;
+  for (const [action, line, curl] of cases) {
+    t.equal(commandLineOf(action, here), line);
+    t.match(curlOf(action, here), curl);
+  }
+  const far = { ...here, relay: 'https://raft.example.org', isOnlyCluster: false, needsToken: true };
+  t.equal(commandLineOf(healAction(), far), 'npx whitewater heal --cluster demo --url https://raft.example.org');
+  t.match(curlOf(healAction(), far), '-H "authorization: Bearer $WHITEWATER_TOKEN"');
+  t.equal(
+    startPeersLine('http://127.0.0.1:7171', 3, 'mine'),
+    'for n in 1 2 3; do npx whitewater peer --id p$n --peers 3 --cluster mine --relay http://127.0.0.1:7171 & done',
+  );
+});
