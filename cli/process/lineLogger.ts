@@ -1,3 +1,5 @@
+import { isSupervised } from './supervised.ts';
+
 /** Lines for whoever runs the process; the same shape as the loggers of the relay and of the peer. */
 export interface LineLogger {
   info(message: string, details?: Readonly<Record<string, unknown>>): void;
@@ -5,12 +7,17 @@ export interface LineLogger {
   error(message: string, details?: Readonly<Record<string, unknown>>): void;
 }
 
-/** News to standard output, trouble to standard error, each line with the time of day before it. */
+/**
+ * News to standard output, trouble to standard error, each line with the time of day before it; without it for a supervisor,
+ * which puts it there itself.
+ */
 export function lineLogger(out: NodeJS.WritableStream, err: NodeJS.WritableStream): LineLogger {
+  const supervised = isSupervised();
+  const time = (): string => (supervised ? '' : `${timeOfDay(Date.now())}  `);
   return {
-    info: (message) => out.write(`${timeOfDay(Date.now())}  ${message}\n`),
-    warn: (message, details) => err.write(`${timeOfDay(Date.now())}  warning: ${message}${causeOf(details)}\n`),
-    error: (message, details) => err.write(`${timeOfDay(Date.now())}  error: ${message}${causeOf(details)}\n`),
+    info: (message) => out.write(`${time()}${message}\n`),
+    warn: (message, details) => err.write(`${time()}warning: ${message}${causeOf(details)}\n`),
+    error: (message, details) => err.write(`${time()}error: ${message}${causeOf(details)}\n`),
   };
 }
 

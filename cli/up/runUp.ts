@@ -96,6 +96,8 @@ class Up {
 
   #told(events: readonly LiveEvent[]): void {
     for (const { kind, text, timeMs } of events) {
+      // The relay says so itself, to its log.
+      if (kind === 'refused') continue;
       const isFirstLeader = kind === 'leaderElected' && !this.#hasHadLeader;
       if (isFirstLeader) this.#hasHadLeader = true;
       const sinceMs = Math.round(timeMs - (this.#listeningSinceMs ?? timeMs));

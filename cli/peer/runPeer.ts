@@ -1,0 +1,66 @@
+import { rmdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { Peer } from '../../peer/Peer.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Invocation } from '../Command.ts';
+import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
+import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
+import { openTrace } from '../process/traceFile.ts';
+import { DATA, electionOf, ID, RELAYS, SEED, VOTERS } from '../settings/clusterSettings.ts';
+import type { Settings } from '../settings/Settings.ts';
+import { CLUSTER, TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
+import { tokenOf } from '../settings/token.ts';
+import { TEMPORARY_DATA_VARIABLE } from '../up/UpPlan.ts';
+
+/** Runs a peer until the process is asked to stop, or the peer stops for good by itself. */
+export async function runPeer({ settings, stdout, stderr }: Invocation): Promise<number> {
+  const stop = stopRequested(() => process.exit(0));
+  const { id, voters } = membershipOf(settings);
+  const directory = settings.get(DATA);
+  const token = tokenOf(settings);
+  const seed = settings.get(SEED);
+  const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
+  const peer = await Peer.start({
+    ...{ cluster: settings.get(CLUSTER), id, voters, relay: settings.get(RELAYS), election: electionOf(settings) },
+    storage: directory === undefined ? 'memory' : { directory },
+    ...(token === undefined ? {} : { token }),
+    ...(seed === undefined ? {} : { seed }),
+    ...{ logger: lineLogger(stdout, stderr), trace: opened.trace },
+  });
+  peer.events.on('roleChanged', ({ to, term, reason }) => {
+    stdout.write(`${timeOfDay(Date.now())}  ${id}  term ${term}  ${to} (${reason})\n`);
+  });
+  const reason = await Promise.race([stop, peer.stopped]);
+  exitUnlessStopped(0);
+  await peer.stop();
+  opened.close();
+  const isTemporary = process.env[TEMPORARY_DATA_VARIABLE] === '1';
+  if (reason === 'supervisorGone' && isTemporary && directory !== undefined) removeTemporary(directory);
+  return 0;
+}
+
+/** @throws {WhitewaterError} USAGE when a peer does not know who it is, or who the others are */
+function membershipOf(settings: Settings): { id: string; voters: readonly string[] } {
+  const id = settings.get(ID);
+  if (id === undefined) throw new WhitewaterError('USAGE', '--id is missing; name this peer, such as --id p1');
+  const voters = settings.get(VOTERS);
+  if (voters === undefined) {
+    throw new WhitewaterError('USAGE', '--peers is missing; name all peers of the cluster, such as --peers p1,p2,p3');
+  }
+  if (!voters.includes(id)) {
+    const list = `${settings.sourceOf(VOTERS)} (${voters.join(', ')})`;
+    throw new WhitewaterError('USAGE', `${list} does not name this peer, ${id}; name all peers, this one too`);
+  }
+  return { id, voters };
+}
+
+/** Whoever made the directory has gone without removing it: each of its peers takes its own part away, the last one the rest. */
+function removeTemporary(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+    rmdirSync(dirname(directory));
+    rmdirSync(dirname(dirname(directory)));
+  } catch {
+    // Another peer has not finished yet.
+  }
+}
