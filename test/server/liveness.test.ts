@@ -27,7 +27,7 @@ t.test('a socket that answers no ping is given up; one that does stays, however 
 t.test('a viewer that answers no ping is given up', async (t) => {
   const relay = await TestRelay.start(t, { pingIntervalMs: 200 });
   await relay.dial('p1');
-  const viewer = await relay.open('viewer', { path: '../api/clusters/demo/live' as never, query: '' });
+  const viewer = await relay.watch();
   t.equal(await relay.metric('viewers'), 1);
   viewer.webSocket.pause();
   await relay.until('it is given up', async () => (await relay.metric('viewers')) === 0);

@@ -116,7 +116,8 @@ export function statusBody(changes: Partial<Status> = {}): Status {
   };
 }
 
-function opened(webSocket: WebSocket): Promise<void> {
+/** @throws {UpgradeRefused} with the answer, if it was no upgrade */
+export function opened(webSocket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     webSocket.on('open', resolve);
     webSocket.on('error', reject);

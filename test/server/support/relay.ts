@@ -1,12 +1,13 @@
 import type { Test } from 'tap';
-import { Value } from 'typebox/value';
-import type { TSchema } from 'typebox';
+import type { ClientOptions } from 'ws';
 import { listenRelay, type ListeningRelay } from '../../../server/listen.ts';
 import type { Logger } from '../../../server/log.ts';
 import type { RelayOptions } from '../../../server/options.ts';
 import { ClusterView } from '../../../shared/http/ClusterView.ts';
 import { until } from '../../support/until.ts';
+import { conforming } from './conforming.ts';
 import { TestPeer, WITHIN_MS, type DialOptions } from './TestPeer.ts';
+import { TestViewer } from './TestViewer.ts';
 
 /** A relay on a free port, with what tests ask of it. It and all its peers end with the test. */
 export class TestRelay {
@@ -14,13 +15,13 @@ export class TestRelay {
   readonly port: number;
   readonly log: string[];
   readonly close: () => Promise<void>;
-  readonly #peers: TestPeer[] = [];
+  readonly #peers: { end(): void }[] = [];
 
   constructor(relay: ListeningRelay, log: string[]) {
     this.url = relay.url;
     this.port = relay.port;
     this.log = log;
-    this.close = relay.close;
+    this.close = () => relay.close();
   }
 
   static async start(t: Test, options: RelayOptions = {}): Promise<TestRelay> {
@@ -51,6 +52,13 @@ export class TestRelay {
     const peer = await TestPeer.open(this.url, { id, ...options });
     this.#peers.push(peer);
     return peer;
+  }
+
+  /** Opens a live feed. */
+  async watch(cluster = 'demo', socket?: ClientOptions): Promise<TestViewer> {
+    const viewer = await TestViewer.open(`${this.url.replace(/^http/, 'ws')}/api/clusters/${cluster}/live`, socket);
+    this.#peers.push(viewer);
+    return viewer;
   }
 
   async request(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
@@ -97,11 +105,4 @@ export interface Answer {
   // What a route gives is of no known type until an assertion has looked at it.
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   readonly body: any;
-}
-
-/** @throws {Error} naming the first place where the value is not of the schema */
-export function conforming<Type>(schema: TSchema & { '~unsafe'?: Type }, value: unknown): Type {
-  const first = Value.Errors(schema, value)[0];
-  if (first !== undefined) throw new Error(`${first.instancePath} ${first.message}: ${JSON.stringify(value)}`);
-  return value as Type;
 }

@@ -1,0 +1,57 @@
+import { Type, type Static } from 'typebox';
+import { WebSocket, type ClientOptions } from 'ws';
+import { LiveDelta, LiveSnapshot } from '../../../shared/http/Live.ts';
+import { until } from '../../support/until.ts';
+import { conforming } from './conforming.ts';
+import { opened, WITHIN_MS } from './TestPeer.ts';
+
+const LiveMessage = Type.Union([LiveSnapshot, LiveDelta]);
+type LiveMessage = Static<typeof LiveMessage>;
+
+/** Watches a cluster, and remembers all that it was told, and when. */
+export class TestViewer {
+  readonly webSocket: WebSocket;
+  readonly messages: LiveMessage[] = [];
+  readonly arrivalsMs: number[] = [];
+  readonly closed: Promise<{ code: number; reason: string }>;
+
+  constructor(webSocket: WebSocket) {
+    this.webSocket = webSocket;
+    webSocket.on('error', () => undefined);
+    webSocket.on('message', (data) => {
+      this.messages.push(conforming(LiveMessage, JSON.parse((data as Buffer).toString())));
+      this.arrivalsMs.push(performance.now());
+    });
+    this.closed = new Promise((resolve) => {
+      webSocket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }));
+    });
+  }
+
+  static async open(url: string, socket: ClientOptions = {}): Promise<TestViewer> {
+    const webSocket = new WebSocket(url, { perMessageDeflate: false, ...socket });
+    const viewer = new TestViewer(webSocket);
+    await opened(webSocket);
+    return viewer;
+  }
+
+  get snapshots(): LiveSnapshot[] {
+    return this.messages.filter((message) => message.type === 'snapshot');
+  }
+
+  get deltas(): LiveDelta[] {
+    return this.messages.filter((message) => message.type === 'delta');
+  }
+
+  /** All events that it was told of, by their kinds. */
+  get eventKinds(): string[] {
+    return this.messages.flatMap(({ events }) => events.map(({ kind }) => kind));
+  }
+
+  async until(what: string, condition: () => boolean): Promise<void> {
+    await until(condition, { withinMs: WITHIN_MS, what, everyMs: 2 });
+  }
+
+  end(): void {
+    this.webSocket.terminate();
+  }
+}
