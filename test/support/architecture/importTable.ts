@@ -20,7 +20,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   shared: { says: 'a schema library, `nanoid`', folders: [], packages: /^(?:typebox(?:\/.*)?|nanoid)$/ },
   client: { says: '`shared`', folders: ['shared'], packages: /^(?:typebox(?:\/.*)?|ws)$/ },
   'peer/raft': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
-  peer: { says: '`shared`, its own folders', folders: ['shared'], packages: NONE },
+  peer: { says: '`shared`, its own folders', folders: ['shared'], packages: /^nanoid$/ },
   'peer/storage': {
     folders: ['shared', 'peer'],
     packages: /^(?:node:.*|(?:abstract|classic|memory)-level|typebox(?:\/.*)?)$/,
