@@ -1,7 +1,7 @@
 import { MemoryLevel } from 'memory-level';
 import type { OpenedStorage } from '../ports/Storage.ts';
-import { openedStorage } from './LevelStorage.ts';
-import { createStore, loadStore, type StoreOwner } from './loadStore.ts';
+import type { StoreOwner } from './loadStore.ts';
+import { openLevelStorage } from './openLevelStorage.ts';
 
 /**
  * A store that dies with the process. A peer that keeps its vote here must not come back under its old id: it could vote twice
@@ -10,11 +10,9 @@ import { createStore, loadStore, type StoreOwner } from './loadStore.ts';
  * @param database one that outlives a simulated crash, for tests; a new one by default
  * @throws {DamagedRecord | WhitewaterError} as `loadStore` does, when the given database holds something
  */
-export async function openMemoryStorage(
+export function openMemoryStorage(
   owner: StoreOwner,
   database: MemoryLevel = new MemoryLevel(),
 ): Promise<OpenedStorage> {
-  await database.open();
-  const loaded = (await loadStore(database, owner, 'this memory store')) ?? (await createStore(database, owner));
-  return openedStorage('memory', database, loaded);
+  return openLevelStorage('memory', database, owner);
 }

@@ -54,3 +54,8 @@ export function openBrowserWebSocket(constructor: new (url: string) => BrowserWe
     };
   };
 }
+
+/** A browser's own constructor, or a runtime's that has the same. */
+export function globalWebSocket(): (new (url: string) => BrowserWebSocket) | undefined {
+  return (globalThis as { WebSocket?: new (url: string) => BrowserWebSocket }).WebSocket;
+}

@@ -255,7 +255,7 @@ t.test('what would wait behind a relay that does not read is dropped and counted
   double.freeze();
   const large: RaftMessage = {
     type: 'AppendEntries',
-    body: { ...HEARTBEAT.body, entries: [{ term: 1, command: 'x'.repeat(500_000) }] } as never,
+    body: { ...HEARTBEAT.body, entries: [{ term: 1, command: 'x'.repeat(500_000) }] },
   };
   let id = 0;
   await until(

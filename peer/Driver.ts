@@ -1,0 +1,343 @@
+import { WhitewaterError } from '../shared/errors.ts';
+import type { ClusterId, PeerId } from '../shared/ids.ts';
+import type { Entry } from '../shared/messages/Entry.ts';
+import type { Role, Status } from '../shared/messages/Status.ts';
+import type { RaftMessage } from '../shared/protocol.ts';
+import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
+import type { Clock, Timer } from './ports/Clock.ts';
+import type { Storage } from './ports/Storage.ts';
+import type { Transport } from './ports/Transport.ts';
+import type { Effect, RaftEvent, Report, RoleChangeReason, Send, StorageStep } from './raft/effect.ts';
+import type { Input } from './raft/input.ts';
+import type { Raft } from './raft/Raft.ts';
+import { StatusReporter } from './StatusReporter.ts';
+import { detailsOf, topicOf } from './traceOf.ts';
+
+/** Something that happened to a peer. What it tells is durable by the time it is told. */
+export type DriverEvent =
+  | {
+      readonly type: 'roleChanged';
+      readonly from: Role;
+      readonly to: Role;
+      readonly term: number;
+      readonly reason: RoleChangeReason;
+    }
+  | { readonly type: 'termChanged'; readonly from: number; readonly to: number }
+  | { readonly type: 'leaderChanged'; readonly leader: PeerId | null; readonly term: number }
+  | { readonly type: 'committed'; readonly firstIndex: number; readonly entries: readonly Entry[] };
+
+export interface DriverOptions {
+  readonly cluster: ClusterId;
+  readonly id: PeerId;
+  readonly raft: Pick<Raft, 'step' | 'status'>;
+  readonly storage: Storage;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly trace?: Trace;
+  /** The process, where there is one; for statuses. */
+  readonly pid?: number;
+}
+
+/** None of them is called within a call of the driver's methods, but for `onEvent` within `start`. */
+export interface DriverHandlers {
+  onEvent(event: DriverEvent): void;
+  onConnected(connected: boolean): void;
+  /** The peer has stopped for good. */
+  onFailed(error: Error): void;
+}
+
+/** Messages and events that wait for a write. Beyond this they are dropped: Raft repeats what matters, `status` tells the rest. */
+const HELD_MAX = 4096;
+/** Steps gathered while a write is under way. Beyond this arriving messages are dropped until it ends, as a network may do. */
+const GATHERED_STEPS_MAX = 1024;
+
+/** What must not be seen before the store has everything up to `after`. */
+type Held =
+  | { readonly type: 'send'; readonly after: number; readonly send: Send }
+  | { readonly type: 'event'; readonly after: number; readonly event: DriverEvent };
+
+export interface DriverCounters {
+  /** Messages of ours, and events, that were dropped because too many waited for the store. */
+  droppedHeld: number;
+  /** Messages to us that were dropped because too much waited for the store. */
+  ignoredBusy: number;
+  writes: number;
+}
+
+/**
+ * Runs one core: feeds it inputs one at a time, and carries out its effects in order. The only place where the core meets a
+ * clock, a store and a network. It has no promise of its own, so that in virtual time two runs of a seed are the same.
+ *
+ * Durable before visible: a message leaves, and an event or a status is told, when what it reveals is in the store.
+ */
+export class Driver {
+  readonly #options: DriverOptions;
+  readonly #trace: Trace;
+  readonly #handlers: DriverHandlers;
+  readonly #reporter: StatusReporter;
+  readonly #startedAtMs: number;
+  readonly #counters: DriverCounters = { droppedHeld: 0, ignoredBusy: 0, writes: 0 };
+  #deadline: Timer | undefined;
+  #state: 'new' | 'running' | 'stopped' = 'new';
+
+  /** The newest sequence that was asked for, and the newest that is durable. */
+  #issued = 0;
+  #durable = 0;
+  #gathered: StorageStep[] = [];
+  /** The write under way, and what the status will be able to tell when it is done. */
+  #writing: { readonly sequence: number; readonly startedAtMs: number; readonly status: Status } | undefined;
+  #held: Held[] = [];
+  #durableStatus: Status;
+
+  constructor(options: DriverOptions, handlers: DriverHandlers) {
+    const { clock, transport } = options;
+    this.#options = options;
+    this.#trace = options.trace ?? SILENT_TRACE;
+    this.#handlers = handlers;
+    this.#startedAtMs = clock.nowMs();
+    this.#durableStatus = this.#statusNow();
+    this.#reporter = new StatusReporter(
+      clock,
+      () => this.status(),
+      (status) => transport.sendStatus(status),
+    );
+  }
+
+  start(): void {
+    if (this.#state !== 'new') return;
+    this.#state = 'running';
+    this.#feed({ type: 'start', nowMs: this.#nowMs() });
+    this.#options.transport.start({
+      onMessage: (from, id, message) => this.#received(from, id, message),
+      onConnected: (connected) => this.#connected(connected),
+      onFailed: (error) => this.#fail(error),
+    });
+  }
+
+  /** At once: nothing is sent, written or told any more. The write under way may still come to its end in the store. */
+  stop(): void {
+    this.#state = 'stopped';
+    this.#deadline?.stop();
+    this.#reporter.stop();
+    this.#held = [];
+    this.#gathered = [];
+  }
+
+  /** The peer's account of itself. While a write is under way, as of the last moment of which everything is durable. */
+  status(): Status {
+    if (this.#issued === this.#durable) this.#durableStatus = this.#statusNow();
+    return this.#durableStatus;
+  }
+
+  counters(): Readonly<DriverCounters> {
+    return { ...this.#counters };
+  }
+
+  #received(from: PeerId, id: number, message: RaftMessage): void {
+    if (this.#gathered.length >= GATHERED_STEPS_MAX) {
+      this.#counters.ignoredBusy += 1;
+      this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, from }, `${from}/${id}`);
+      return;
+    }
+    this.#feed({ type: 'message', nowMs: this.#nowMs(), from, id, message });
+  }
+
+  #connected(connected: boolean): void {
+    if (this.#state !== 'running') return;
+    this.#reporter.setConnected(connected);
+    this.#handlers.onConnected(connected);
+  }
+
+  /** One input, to its end. */
+  #feed(input: Input): void {
+    if (this.#state !== 'running') return;
+    let effects: readonly Effect[];
+    try {
+      effects = this.#options.raft.step(input);
+    } catch (error) {
+      this.#fail(impossible(this.#options.id, error));
+      return;
+    }
+    // What waited for the write may be told now.
+    let isUrgent = input.type === 'persisted';
+    for (const effect of effects) {
+      this.#carryOut(effect);
+      if (effect.type === 'report' && isInStatus(effect.event)) isUrgent = true;
+      // Somebody who was told of an event may have stopped the peer.
+      if (this.#isStopped()) return;
+    }
+    this.#write();
+    this.#reporter.changed(isUrgent);
+  }
+
+  #carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case 'persist':
+        this.#gathered.push(...effect.steps);
+        this.#issued = effect.sequence;
+        return;
+      case 'send':
+        return this.#send(effect);
+      case 'setDeadline':
+        return this.#setDeadline(effect.atMs);
+      case 'apply':
+        return this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
+      case 'report':
+        return this.#report(effect);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  #send(send: Send): void {
+    const { id, to, message, after } = send;
+    if (after <= this.#durable) this.#options.transport.send(to, id, message);
+    else if (!this.#hold({ type: 'send', after, send })) {
+      this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);
+    }
+  }
+
+  #hold(held: Held): boolean {
+    const hasRoom = this.#held.length < HELD_MAX;
+    if (hasRoom) this.#held.push(held);
+    else this.#counters.droppedHeld += 1;
+    return hasRoom;
+  }
+
+  #setDeadline(atMs: number): void {
+    this.#deadline?.stop();
+    if (atMs === Number.POSITIVE_INFINITY) return;
+    this.#deadline = this.#options.clock.setTimer(atMs, () => this.#feed({ type: 'deadline', nowMs: this.#nowMs() }));
+  }
+
+  #report({ event, messageId }: Report): void {
+    const topic = topicOf(event);
+    if (this.#trace.wants(topic)) this.#traced(topic, event.type, detailsOf(event), messageId);
+    if (event.type === 'termChanged') this.#tell(event);
+    else if (event.type === 'roleChanged' || event.type === 'leaderChanged') {
+      this.#tell({ ...event, term: this.#options.raft.status(this.#nowMs()).term });
+    }
+  }
+
+  #tell(event: DriverEvent): void {
+    if (this.#issued <= this.#durable) this.#handlers.onEvent(event);
+    else this.#hold({ type: 'event', after: this.#issued, event });
+  }
+
+  /** One write at a time; what is asked for meanwhile goes into the next one (group commit). */
+  #write(): void {
+    if (this.#writing !== undefined || this.#gathered.length === 0) return;
+    const steps = withoutOverwritten(this.#gathered);
+    const sequence = this.#issued;
+    this.#gathered = [];
+    // Everything that was issued is in this write, so when it is done, the state as it is now is durable.
+    this.#writing = { sequence, startedAtMs: this.#nowMs(), status: this.#statusNow() };
+    this.#counters.writes += 1;
+    this.#traced('storage', 'writeStarted', { sequence, steps: steps.length });
+    try {
+      this.#options.storage.write(steps, (error) => this.#written(error));
+    } catch (error) {
+      this.#fail(writeFailed(this.#options.id, error));
+    }
+  }
+
+  #written(error: Error | undefined): void {
+    const writing = this.#writing;
+    if (this.#state !== 'running' || writing === undefined) return;
+    if (error !== undefined) {
+      this.#fail(writeFailed(this.#options.id, error));
+      return;
+    }
+    const { sequence, startedAtMs, status } = writing;
+    this.#writing = undefined;
+    this.#durable = sequence;
+    this.#durableStatus = status;
+    this.#traced('storage', 'written', { sequence, tookMs: this.#nowMs() - startedAtMs });
+    this.#release();
+    this.#feed({ type: 'persisted', nowMs: this.#nowMs(), sequence });
+  }
+
+  /** Lets out what waited for the write, in the order in which it was asked for. */
+  #release(): void {
+    const held = this.#held;
+    this.#held = held.filter(({ after }) => after > this.#durable);
+    for (const each of held) {
+      if (each.after > this.#durable) continue;
+      if (this.#isStopped()) return;
+      if (each.type === 'send') this.#options.transport.send(each.send.to, each.send.id, each.send.message);
+      else this.#handlers.onEvent(each.event);
+    }
+  }
+
+  #isStopped(): boolean {
+    return this.#state === 'stopped';
+  }
+
+  #fail(error: Error): void {
+    if (this.#isStopped()) return;
+    this.stop();
+    this.#handlers.onFailed(error);
+  }
+
+  #statusNow(): Status {
+    const { raft, storage, pid } = this.#options;
+    const nowMs = this.#nowMs();
+    return {
+      ...raft.status(nowMs),
+      storage: storage.kind,
+      ...(pid === undefined ? {} : { pid }),
+      uptimeMs: nowMs - this.#startedAtMs,
+    };
+  }
+
+  #nowMs(): number {
+    return this.#options.clock.nowMs();
+  }
+
+  #traced(topic: TraceTopic, event: string, details: Readonly<Record<string, unknown>>, messageId?: string): void {
+    if (!this.#trace.wants(topic)) return;
+    const { cluster, id: node, clock, raft } = this.#options;
+    const { role, term, leader } = raft.status(clock.nowMs());
+    const record = { timeMs: clock.wallMs(), cluster, node, topic, event, role, term, leader, details };
+    this.#trace.write(messageId === undefined ? record : { ...record, messageId });
+  }
+}
+
+/** All steps of one write take effect together, so of several hard states only the last one matters. */
+function withoutOverwritten(steps: readonly StorageStep[]): readonly StorageStep[] {
+  const last = steps.findLast(({ type }) => type === 'setHardState');
+  return steps.filter((step) => step.type !== 'setHardState' || step === last);
+}
+
+/** Whether a status shows it, so that the next one should not wait. */
+function isInStatus(event: RaftEvent): boolean {
+  switch (event.type) {
+    case 'roleChanged':
+    case 'termChanged':
+    case 'leaderChanged':
+    case 'voteGranted':
+    case 'voteReceived':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function writeFailed(id: PeerId, cause: unknown): WhitewaterError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WhitewaterError(
+    'STORE_WRITE_FAILED',
+    `peer "${id}" stops, because a write to its store failed and may or may not have happened: ${reason}. ` +
+      'Check the disk, then start it again on the same directory',
+    { cause },
+  );
+}
+
+function impossible(id: PeerId, cause: unknown): WhitewaterError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new WhitewaterError(
+    'INVARIANT_VIOLATED',
+    `peer "${id}" stops, because it found its own state impossible: ${reason}. Please report it, with the trace if there is one`,
+    { cause },
+  );
+}

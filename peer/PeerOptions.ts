@@ -1,0 +1,73 @@
+import { WhitewaterError } from '../shared/errors.ts';
+import { clusterId, peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
+import type { Trace } from '../shared/trace.ts';
+import type { Clock } from './ports/Clock.ts';
+import type { Logger } from './ports/Logger.ts';
+import type { OpenedStorage } from './ports/Storage.ts';
+import { checkOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
+import type { ElectionOptions, ElectionPreset, RaftOptions } from './raft/options.ts';
+import type { OpenSocket } from './transport/RelaySocket.ts';
+
+export interface PeerOptions {
+  /** 1 to 64 letters, digits, `_`, `.` or `-`; so is `id`. */
+  readonly cluster: string;
+  readonly id: string;
+  /** One address or several in order of preference: `host:port`, `http://host:port`, `https://host`. */
+  readonly relay: string | readonly string[];
+  /** The ids of all peers of the cluster, this one's too; the same list at every peer and at every start. */
+  readonly voters: readonly string[];
+  /**
+   * Where term, vote and log are kept.
+   * - `{ directory }`: on disk, in a directory of this peer's own (Node only)
+   * - `'memory'`, the default: they die with the process, and a peer must not be started again under its id
+   * - an opened store of your own
+   */
+  readonly storage?: 'memory' | { readonly directory: string } | OpenedStorage;
+  /** A named set of times, or what differs from the default ones. */
+  readonly election?: ElectionPreset | Partial<ElectionOptions>;
+  /** For a relay that asks for one. Not in a browser. */
+  readonly token?: string;
+  readonly logger?: Logger;
+  readonly trace?: Trace;
+  /** Stops the peer. */
+  readonly signal?: AbortSignal;
+  /** For the draws of timeouts and waits. Default: another one each time; it is in the log. */
+  readonly seed?: string | number;
+  /** Default: the system's clock. */
+  readonly clock?: Clock;
+  /** Default: the package `ws` in Node, the global WebSocket elsewhere. */
+  readonly openSocket?: OpenSocket;
+}
+
+/** Options whose ids, addresses and times were looked at. */
+export interface CheckedOptions {
+  readonly cluster: ClusterId;
+  readonly id: PeerId;
+  readonly voters: readonly PeerId[];
+  readonly relays: readonly string[];
+  readonly raft: RaftOptions;
+}
+
+/** @throws {WhitewaterError} `USAGE`, saying which option is wrong and what is legal */
+export function checkPeerOptions(options: PeerOptions, random: () => number): CheckedOptions {
+  try {
+    const id = peerId(options.id);
+    const voters = options.voters.map(peerId);
+    const raft: RaftOptions = { ...electionOf(options.election), id, voters, random };
+    checkOptions(raft);
+    const relays = typeof options.relay === 'string' ? [options.relay] : options.relay;
+    return { cluster: clusterId(options.cluster), id, voters, relays, raft };
+  } catch (error) {
+    if (error instanceof RangeError) throw new WhitewaterError('USAGE', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function electionOf(choice: PeerOptions['election']): ElectionOptions {
+  if (typeof choice !== 'string') return { ...ELECTION_DEFAULTS, ...choice };
+  if (!Object.hasOwn(ELECTION_PRESETS, choice)) {
+    const known = Object.keys(ELECTION_PRESETS).join(', ');
+    throw new RangeError(`${JSON.stringify(choice)} is not a set of election times: use one of ${known}`);
+  }
+  return ELECTION_PRESETS[choice];
+}

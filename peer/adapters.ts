@@ -1,0 +1,56 @@
+import { WhitewaterError } from '../shared/errors.ts';
+import type { Logger } from './ports/Logger.ts';
+import type { OpenedStorage } from './ports/Storage.ts';
+import type { PeerOptions } from './PeerOptions.ts';
+import { sameVoters, type StoreOwner } from './storage/loadStore.ts';
+import type { OpenSocket } from './transport/RelaySocket.ts';
+
+// What needs Node is loaded when it is asked for, so that a browser never asks for it.
+
+/** Opens the store that the options ask for. @throws {WhitewaterError} as `openDiskStorage` does */
+export async function openStorage(
+  choice: PeerOptions['storage'],
+  owner: StoreOwner,
+  logger: Logger,
+): Promise<OpenedStorage> {
+  if (choice === undefined || choice === 'memory') {
+    logger.warn(
+      `peer "${owner.id}" keeps its term and vote in memory: started again under its id it could vote twice in one term, and two ` +
+        'leaders could be elected. Good for a trial; name a data directory for anything else',
+    );
+    const { openMemoryStorage } = await import('./storage/openMemoryStorage.ts');
+    return openMemoryStorage(owner);
+  }
+  if ('directory' in choice) {
+    const { openDiskStorage } = await import('./storage/openDiskStorage.ts');
+    return openDiskStorage({ ...owner, directory: choice.directory, logger });
+  }
+  const { voters } = choice.stored;
+  if (sameVoters(voters, owner.voters)) return choice;
+  throw new WhitewaterError(
+    'MEMBERSHIP_DIFFERS',
+    `the given store was first started with the peers ${voters.join(', ')}, now with ${owner.voters.join(', ')}: two lists can ` +
+      'elect two leaders, so start it with the first list',
+  );
+}
+
+/** How this runtime makes a WebSocket. @throws {WhitewaterError} `USAGE` where there is no way */
+export async function defaultOpenSocket(): Promise<OpenSocket> {
+  if (isNode()) {
+    const { openNodeWebSocket } = await import('./transport/nodeWebSocket.ts');
+    return openNodeWebSocket;
+  }
+  const { openBrowserWebSocket, globalWebSocket } = await import('./transport/browserWebSocket.ts');
+  const constructor = globalWebSocket();
+  if (constructor !== undefined) return openBrowserWebSocket(constructor);
+  throw new WhitewaterError('USAGE', 'this runtime has no WebSocket: give one with the option openSocket');
+}
+
+/** The process's number, where there is a process. */
+export function processId(): number | undefined {
+  return isNode() ? process.pid : undefined;
+}
+
+function isNode(): boolean {
+  return typeof process === 'object' && typeof process.versions.node === 'string';
+}

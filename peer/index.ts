@@ -1,0 +1,21 @@
+/** The entry point `whitewater/peer`: a peer of a cluster as a library. */
+export { Peer, type PeerCounters, type PeerStatus } from './Peer.ts';
+export type { PeerOptions } from './PeerOptions.ts';
+export type { PeerEventListener, PeerEventMap, PeerEventName, PeerEvents } from './PeerEvents.ts';
+export { ELECTION_DEFAULTS, ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from './raft/options.ts';
+
+// What a peer can be given instead of what it brings.
+export type { Clock, Timer } from './ports/Clock.ts';
+export { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
+export type { OpenedStorage, Storage, StoredState } from './ports/Storage.ts';
+export { openLevelStorage } from './storage/openLevelStorage.ts';
+export type { Database, StoreOwner } from './storage/loadStore.ts';
+export { openBrowserWebSocket, type BrowserWebSocket } from './transport/browserWebSocket.ts';
+export type { OpenSocket, RelaySocket, SocketEnd, SocketHandlers, SocketOptions } from './transport/RelaySocket.ts';
+
+// What its errors, ids, statuses and traces are made of.
+export { ERRORS, type ErrorCode, WhitewaterError } from '../shared/errors.ts';
+export type { ClusterId, PeerId } from '../shared/ids.ts';
+export type { Role, Status } from '../shared/messages/Status.ts';
+export { lineTrace, parseTraceTopics, SILENT_TRACE, TRACE_TOPICS } from '../shared/trace.ts';
+export type { Trace, TraceRecord, TraceTopic } from '../shared/trace.ts';
