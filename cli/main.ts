@@ -3,14 +3,14 @@ import { COMMANDS } from './commands.ts';
 import { closeOutput, ignoreBrokenPipes } from './process/output.ts';
 import { tellSupervisor } from './process/supervised.ts';
 import { runProgram } from './program.ts';
-import { asWhitewaterError, errorText } from './report.ts';
+import { asWhitewaterError, errorText, isDefect } from './report.ts';
 
 ignoreBrokenPipes();
 process.on('uncaughtException', (error) => {
-  process.exit(fail(error));
+  void fail(error).then((code) => process.exit(code));
 });
 
-process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
+const exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
   environment: process.env,
   folder: process.cwd(),
   stdout: process.stdout,
@@ -18,11 +18,13 @@ process.exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
 }).catch(fail);
 await closeOutput();
 // Sockets that are kept alive for a next request, which will not come, are not waited for.
-process.exit();
+process.exit(exitCode);
 
-function fail(thrown: unknown): number {
+/** @returns the exit code */
+async function fail(thrown: unknown): Promise<number> {
   const error = asWhitewaterError(thrown);
-  process.stderr.write(errorText(error));
-  tellSupervisor({ type: 'failed', code: error.code, message: error.message });
+  const isTold = await tellSupervisor({ type: 'failed', code: error.code, message: error.message });
+  // A supervisor shows the error in its own words; of a defect it needs the stack as well.
+  if (!isTold || isDefect(error)) process.stderr.write(errorText(error));
   return error.exitCode;
 }

@@ -10,6 +10,10 @@ export function asWhitewaterError(error: unknown): WhitewaterError {
 /** Codes of a defect in the program: whoever reports it needs the stack. */
 const DEFECTS: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['INTERNAL', 'INVARIANT_VIOLATED']);
 
+export function isDefect({ code }: WhitewaterError): boolean {
+  return DEFECTS.has(code);
+}
+
 /** One line for people and scripts: `whitewater: CODE: what happened; what to do next`. */
 export function errorLine(error: WhitewaterError): string {
   return `whitewater: ${error.code}: ${error.message.replace(/\s*\n\s*/g, ' ')}\n`;
@@ -17,7 +21,7 @@ export function errorLine(error: WhitewaterError): string {
 
 /** The error's line, and the stack too where the program itself is at fault. */
 export function errorText(error: WhitewaterError): string {
-  if (!DEFECTS.has(error.code)) return errorLine(error);
+  if (!isDefect(error)) return errorLine(error);
   const cause = error.cause instanceof Error ? error.cause : error;
   return `${errorLine(error)}${cause.stack ?? ''}\n`;
 }

@@ -12,8 +12,11 @@ export function isSupervised(): boolean {
   return process.send !== undefined;
 }
 
-/** Does nothing when there is no supervisor, or no longer. */
-export function tellSupervisor(report: ChildReport): void {
-  // The callback takes the error of a channel that closed meanwhile, which would be thrown otherwise.
-  if (process.connected) process.send?.(report, undefined, undefined, () => undefined);
+/** @returns whether the supervisor has it; false when there is none, or no longer */
+export function tellSupervisor(report: ChildReport): Promise<boolean> {
+  return new Promise((resolve) => {
+    if (process.send === undefined || !process.connected) resolve(false);
+    // Without a callback the error of a channel that closed meanwhile would be thrown.
+    else process.send(report, undefined, undefined, (error) => resolve(error === null));
+  });
 }

@@ -22,7 +22,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     logger: lineLogger(stdout, stderr),
     trace: opened.trace,
   });
-  tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
+  void tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
   const locked = token === undefined ? '' : ', behind its token';
   if (!isSupervised()) stdout.write(`the relay listens at ${relay.url}${locked}\n`);
   await stop;

@@ -41,7 +41,7 @@ async function showLive(
   url: string,
   stdout: NodeJS.WriteStream,
 ): Promise<number> {
-  const screen = new LiveScreen(stdout, () => screenOf(followed, cluster, url));
+  const screen = new LiveScreen(stdout, '', () => screenOf(followed, cluster, url));
   try {
     await followed.ended;
   } finally {

@@ -19,15 +19,17 @@ export class LiveView implements UpView {
   }
 
   news(text: string, timeMs: number): void {
+    if (this.#screen === undefined) {
+      // Before there is a table, and after it.
+      this.#stream.write(`${timeOfDay(timeMs)}  ${text}\n`);
+      return;
+    }
     this.#events.push({ text, timeMs });
     this.#events.splice(0, Math.max(0, this.#events.length - EVENTS_KEPT_MAX));
-    // Until there is a table, lines tell how the start goes on.
-    if (this.#screen === undefined) this.#stream.write(`${timeOfDay(timeMs)}  ${text}\n`);
   }
 
   open(hints: string): void {
-    this.#stream.write(`\n${hints}\n`);
-    this.#screen = new LiveScreen(this.#stream, () => ({ ...this.#shown(), events: this.#events }));
+    this.#screen = new LiveScreen(this.#stream, `\n${hints}\n`, () => ({ ...this.#shown(), events: this.#events }));
   }
 
   close(text: string | undefined): void {

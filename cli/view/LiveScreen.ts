@@ -1,3 +1,4 @@
+import { clearScreenDown, cursorTo } from 'node:readline';
 import { createLogUpdate } from 'log-update';
 import { coloursFor, showsBlocks } from './colours.ts';
 import { renderScreen, type Screen } from './screen.ts';
@@ -14,15 +15,21 @@ export function isLiveTerminal(stream: NodeJS.WriteStream, environment: NodeJS.P
 /** Draws the view again and again in the same place. */
 export class LiveScreen {
   readonly #stream: NodeJS.WriteStream;
-  readonly #draw: ReturnType<typeof createLogUpdate>;
+  readonly #heading: string;
   readonly #screenNow: () => Screen;
+  readonly #draw: ReturnType<typeof createLogUpdate>;
   readonly #timer: NodeJS.Timeout;
+  readonly #onResize = (): void => this.#startAnew();
 
-  constructor(stream: NodeJS.WriteStream, screenNow: () => Screen) {
+  /** @param heading stands above the view */
+  constructor(stream: NodeJS.WriteStream, heading: string, screenNow: () => Screen) {
     this.#stream = stream;
+    this.#heading = heading;
     this.#screenNow = screenNow;
     this.#draw = createLogUpdate(stream);
     this.#timer = setInterval(() => this.redraw(), REDRAW_MS);
+    stream.on('resize', this.#onResize);
+    stream.write(heading);
     this.redraw();
   }
 
@@ -32,15 +39,20 @@ export class LiveScreen {
     this.#draw(renderScreen(this.#screenNow(), look));
   }
 
-  /** A line that stays, above the view. */
-  keep(line: string): void {
-    this.#draw.persist(line);
-  }
-
   /** Leaves the last view standing and the cursor below it. */
   stop(): void {
     clearInterval(this.#timer);
+    this.#stream.off('resize', this.#onResize);
     this.redraw();
     this.#draw.done();
+  }
+
+  /** A terminal that is resized wraps its old lines as it likes: nobody knows how many there are to draw over. */
+  #startAnew(): void {
+    this.#draw.done();
+    cursorTo(this.#stream, 0, 0);
+    clearScreenDown(this.#stream);
+    this.#stream.write(this.#heading);
+    this.redraw();
   }
 }
