@@ -174,8 +174,10 @@ export class RelayTransport implements Transport {
     this.#heldStatus = undefined;
     this.#statusTimer?.stop();
     this.#traced('transport', 'disconnected', { relay, code });
-    const then = next === 'final' ? '' : '; trying again';
-    this.#warnings.warn(`lost ${code}`, `lost the connection: ${message}${then}`, isWarning ? 'warn' : 'info');
+    // What is final is told as the error because of which the peer stops.
+    if (next !== 'final') {
+      this.#warnings.warn(`lost ${code}`, `lost the connection: ${message}; trying again`, isWarning ? 'warn' : 'info');
+    }
     this.#handlers?.onConnected(false);
   }
 
