@@ -52,6 +52,34 @@ export async function manyElections(tester: LabTester): Promise<void> {
   await tester.checkOneLeader();
 }
 
+/** Only with CheckQuorum: not in the lab, where nobody asks a leader that is cut off. */
+export async function isolatedLeaderStepsDown(tester: LabTester): Promise<void> {
+  const { cluster } = tester;
+  const leader = await tester.checkOneLeader();
+  const { term } = cluster.state(leader);
+  await cluster.disconnect(leader);
+  await cluster.sleep(ELECTION_MS);
+  const state = cluster.state(leader);
+  if (state.isLeader) throw new Error(`${leader} still leads, a second after it was cut off from all others`);
+  if (state.term !== term) throw new Error(`${leader} went from term ${term} to ${state.term} all alone`);
+  await tester.checkOneLeader();
+}
+
+/** Only with PreVote: without it a peer that stood in vain comes back with a higher term, and its leader steps down. */
+export async function rejoiningPeerDisturbsNobody(tester: LabTester): Promise<void> {
+  const { cluster } = tester;
+  const leader = await tester.checkOneLeader();
+  const { term } = cluster.state(leader);
+  const follower = (leader + 1) % cluster.size;
+  await cluster.disconnect(follower);
+  await cluster.sleep(2 * ELECTION_MS);
+  await cluster.connect(follower);
+  const after = await tester.checkOneLeader();
+  if (after !== leader) throw new Error(`${after} leads instead of ${leader}, though nothing happened to ${leader}`);
+  const termAfter = tester.checkTerms();
+  if (termAfter !== term) throw new Error(`the term went from ${term} to ${termAfter}, though the leader was well`);
+}
+
 /** The lab's bound on the first election, taken for each second that it lasted: 30 calls. */
 async function checkFirstElectionCalls(tester: LabTester): Promise<void> {
   const { rpcs } = await tester.counts();

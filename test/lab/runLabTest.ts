@@ -1,0 +1,66 @@
+import type { Test } from 'tap';
+import { ELECTION_PRESETS, type ElectionPreset } from '../../peer/raft/options.ts';
+import { seededRandom } from '../../shared/random.ts';
+import { MemoryTrace } from '../support/MemoryTrace.ts';
+import { StallMeter } from '../support/StallMeter.ts';
+import { testSeed } from '../support/testSeed.ts';
+import { LabTester } from './LabTester.ts';
+import { RelayCluster } from './RelayCluster.ts';
+
+export interface LabTest {
+  readonly name: string;
+  readonly size: number;
+  readonly preset: ElectionPreset;
+  /** @param warn takes what the lab only warns of */
+  readonly run: (tester: LabTester, warn: (text: string) => void) => Promise<void>;
+}
+
+const TRIES_MAX = 3;
+
+/**
+ * Runs one test of the lab over real sockets, and prints the lab's line. The trace is kept if it failed.
+ *
+ * The lab's tests presume that peers run when their timers are due. All peers are in this process: while the machine keeps
+ * it from running for longer than heartbeats leave time, they lose their leader, and "one term" or "no leader" is decided by
+ * chance. So a test that failed is tried again, aloud, exactly if such a stall was measured. Safety is never excused.
+ */
+export async function runLabTest(t: Test, test: LabTest): Promise<void> {
+  const seed = testSeed(t);
+  const { heartbeatMs, electionTimeoutMsMin } = ELECTION_PRESETS[test.preset];
+  for (let attempt = 1; ; attempt += 1) {
+    const meter = new StallMeter();
+    try {
+      await tryOnce(t, test, attempt === 1 ? seed : `${seed}-${attempt}`);
+      return;
+    } catch (error) {
+      const stallMs = meter.stop();
+      if (stallMs < electionTimeoutMsMin - heartbeatMs || attempt === TRIES_MAX) throw error;
+      t.comment(`${String(error)}, in a process that stood still for ${Math.round(stallMs)} ms: trying again`);
+    } finally {
+      meter.stop();
+    }
+  }
+}
+
+async function tryOnce(t: Test, { name, size, preset, run }: LabTest, seed: string): Promise<void> {
+  const trace = new MemoryTrace(['election', 'vote']);
+  const cluster = await RelayCluster.start({ size, seed, preset, trace });
+  try {
+    const tester = await LabTester.begin(cluster, seededRandom(seed, 'tester'));
+    await run(tester, (text) => t.comment(text));
+    t.comment(await tester.passedLine());
+    await cluster.verifyReport();
+  } catch (error) {
+    trace.keep(`${name}-${preset}-seed-${seed}`);
+    throw error;
+  } finally {
+    await cluster.stop();
+    checkSafety(t, cluster, trace);
+  }
+}
+
+function checkSafety(t: Test, { ledger, size }: RelayCluster, trace: MemoryTrace): void {
+  for (const record of trace.records) ledger.readTrace(record);
+  t.same(ledger.violations(), [], 'at most one leader in a term, one vote of each peer in a term');
+  t.ok(ledger.termsLed.length > 0 && ledger.votesSeen > size / 2, 'the wire was read');
+}
