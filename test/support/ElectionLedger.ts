@@ -45,9 +45,9 @@ export class ElectionLedger {
     if (role === 'leader') this.#sawLeader(peer, term, `a status of ${peer}`);
   }
 
-  /** A line of a peer's trace. Records of a role that begins count; those of one that ends do not. */
-  readTrace({ node, event, role, term }: TraceRecord): void {
-    if (event === 'roleChanged' && role === 'leader' && term !== undefined) {
+  /** A line of a peer's trace. */
+  readTrace({ node, event, term, details }: TraceRecord): void {
+    if (event === 'roleChanged' && details?.['to'] === 'leader' && term !== undefined) {
       this.#sawLeader(node, term, `the trace of ${node}`);
     }
   }

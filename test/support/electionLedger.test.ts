@@ -25,7 +25,7 @@ t.test('a quiet history has no violations', async (t) => {
     node: 'p3',
     topic: 'election',
     event: 'roleChanged',
-    role: 'leader',
+    details: { from: 'candidate', to: 'leader' },
     term: 2,
   });
   t.same(ledger.violations(), []);
@@ -43,7 +43,7 @@ t.test('two leaders of one term are found, however each was seen', async (t) => 
     node: 'p3',
     topic: 'election',
     event: 'roleChanged',
-    role: 'leader',
+    details: { from: 'candidate', to: 'leader' },
     term: 4,
   });
   t.match(ledger.violations(), [/^term 4 had 3 leaders: p1 .*, p2 .*, p3 /]);
