@@ -1,0 +1,159 @@
+import type { HardState } from '../peer/raft/effect.ts';
+import type { PeerId } from '../shared/ids.ts';
+import type { Entry } from '../shared/messages/Entry.ts';
+import type { RaftMessage } from '../shared/protocol.ts';
+import type { SimulatedDisk } from './Disk.ts';
+import { SimulationFailure } from './SimulationFailure.ts';
+
+interface Reign {
+  readonly peer: PeerId;
+  readonly life: number;
+}
+
+/** An entry as it was first seen: whoever has one of this index and term has this one, behind the same predecessor. */
+interface Sighting {
+  readonly entry: Entry;
+  readonly previousTerm: number;
+}
+
+export interface CommittedEntry {
+  readonly entry: Entry;
+  /** The earliest term in which somebody knew it to be committed. */
+  inTerm: number;
+}
+
+/**
+ * The properties of the paper's Figure 3, over the whole history of a cluster, crashes included; and that nothing is told
+ * before it is durable. The simulation tells what happens; each method throws when it must not have happened.
+ *
+ * (Leader Append-Only is asserted by the core itself.)
+ */
+export class Invariants {
+  readonly #reigns = new Map<number, Reign>();
+  readonly #votes = new Map<PeerId, Map<number, PeerId>>();
+  readonly #termsTold = new Map<PeerId, number>();
+  readonly #sightings = new Map<string, Sighting>();
+  /** Position 0 has index 1. */
+  readonly #committed: CommittedEntry[] = [];
+
+  /** How many terms ever had a leader. */
+  get termsLed(): number {
+    return this.#reigns.size;
+  }
+
+  /** How many votes were told, each peer's vote for itself among them. */
+  get votesTold(): number {
+    return [...this.#votes.values()].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  get committed(): readonly CommittedEntry[] {
+    return this.#committed;
+  }
+
+  /** Election Safety, and Leader Completeness. */
+  electedLeader(peer: PeerId, life: number, term: number, log: readonly Entry[]): void {
+    const before = this.#reigns.get(term);
+    if (before !== undefined) {
+      throw new SimulationFailure(`Election Safety: ${before.peer} (life ${before.life}) and ${peer} led term ${term}`);
+    }
+    this.#reigns.set(term, { peer, life });
+    for (const [at, { entry, inTerm }] of this.#committed.entries()) {
+      if (inTerm < term && log[at]?.term !== entry.term) {
+        throw new SimulationFailure(
+          `Leader Completeness: ${peer} leads term ${term} without entry ${at + 1}, committed in term ${inTerm}`,
+        );
+      }
+    }
+  }
+
+  /** One vote per term, nothing told before it is durable, and AppendEntries only from the leader. */
+  messageLeaves(from: PeerId, to: PeerId, message: RaftMessage, disk: SimulatedDisk): void {
+    const { body, type } = message;
+    const term = type === 'PreVote' ? body.term - 1 : body.term;
+    const { currentTerm, votedFor } = disk.hardState;
+    if (currentTerm < term) {
+      throw new SimulationFailure(`${from} tells term ${term} in a ${type} while its disk has term ${currentTerm}`);
+    }
+    this.#termsTold.set(from, Math.max(term, this.#termsTold.get(from) ?? 0));
+    if (type === 'RequestVote') this.#voteTold(from, from, body.term, currentTerm, votedFor);
+    if (type === 'RequestVoteReply' && message.body.voteGranted) {
+      this.#voteTold(from, to, message.body.requestTerm, currentTerm, votedFor);
+    }
+    if (type === 'AppendEntries' && this.#reigns.get(body.term)?.peer !== from) {
+      throw new SimulationFailure(`${from} sends AppendEntries of term ${body.term}, which it does not lead`);
+    }
+    if (type === 'AppendEntriesReply' && message.body.success && currentTerm === body.term) {
+      const { matchIndex } = message.body;
+      if (disk.termAt(matchIndex) === undefined) {
+        throw new SimulationFailure(`${from} acknowledges entry ${matchIndex}, which is not on its disk`);
+      }
+    }
+  }
+
+  #voteTold(voter: PeerId, candidate: PeerId, term: number, termOnDisk: number, voteOnDisk: PeerId | null): void {
+    if (termOnDisk === term && voteOnDisk !== candidate) {
+      throw new SimulationFailure(`${voter} tells of a vote for ${candidate} in term ${term} that is not on its disk`);
+    }
+    const votes = this.#votes.get(voter) ?? new Map<number, PeerId>();
+    this.#votes.set(voter, votes);
+    const before = votes.get(term);
+    if (before !== undefined && before !== candidate) {
+      throw new SimulationFailure(`${voter} voted for ${before} and for ${candidate} in term ${term}`);
+    }
+    votes.set(term, candidate);
+  }
+
+  /** What a peer told of its term outlives it. */
+  restarted(peer: PeerId, { currentTerm }: HardState): void {
+    const told = this.#termsTold.get(peer) ?? 0;
+    if (currentTerm < told) {
+      throw new SimulationFailure(`${peer} told term ${told} and came back with term ${currentTerm}`);
+    }
+  }
+
+  /** Log Matching. @param log of the peer, with the new entries */
+  appended(peer: PeerId, firstIndex: number, entries: readonly Entry[], log: readonly Entry[]): void {
+    for (const [offset, entry] of entries.entries()) {
+      const index = firstIndex + offset;
+      const previousTerm = index === 1 ? 0 : (log[index - 2]?.term ?? -1);
+      const key = `${index}/${entry.term}`;
+      const seen = this.#sightings.get(key);
+      if (seen === undefined) {
+        this.#sightings.set(key, { entry, previousTerm });
+      } else if (seen.previousTerm !== previousTerm || !sameCommand(seen.entry, entry)) {
+        throw new SimulationFailure(`Log Matching: ${peer} holds another entry ${index} of term ${entry.term}`);
+      }
+    }
+  }
+
+  /** What is committed stays. @param log of the peer, still with the entries */
+  truncated(peer: PeerId, fromIndex: number, log: readonly Entry[]): void {
+    for (let at = fromIndex - 1; at < Math.min(log.length, this.#committed.length); at += 1) {
+      if (log[at]?.term === this.#committed[at]?.entry.term) {
+        throw new SimulationFailure(`${peer} removes entry ${at + 1}, which is committed`);
+      }
+    }
+  }
+
+  /** State Machine Safety. @param inTerm in which the peer knew the entries to be committed */
+  applied(peer: PeerId, firstIndex: number, entries: readonly Entry[], inTerm: number): void {
+    for (const [offset, entry] of entries.entries()) {
+      const at = firstIndex + offset - 1;
+      const known = this.#committed[at];
+      if (known === undefined) {
+        if (at !== this.#committed.length) throw new SimulationFailure(`${peer} skips to entry ${at + 1}`);
+        this.#committed.push({ entry, inTerm });
+      } else if (known.entry.term !== entry.term || !sameCommand(known.entry, entry)) {
+        throw new SimulationFailure(
+          `State Machine Safety: ${peer} applies another entry ${at + 1} than was applied before`,
+        );
+      } else {
+        known.inTerm = Math.min(known.inTerm, inTerm);
+      }
+    }
+  }
+}
+
+function sameCommand(one: Entry, other: Entry): boolean {
+  return one === other || JSON.stringify(one.command) === JSON.stringify(other.command);
+}

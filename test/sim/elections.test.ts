@@ -1,0 +1,328 @@
+import t from 'tap';
+import type { ElectionPreset } from '../../peer/raft/options.ts';
+import type { NetworkOptions } from '../../sim/Network.ts';
+import { Simulation } from '../../sim/Simulation.ts';
+import type { SimulatedPeer } from '../../sim/SimulatedPeer.ts';
+import { BOTH_FAMILIES, distribution, electionOf, range, runSeeds } from '../support/simulate.ts';
+
+/** labrpc's unreliable network: a tenth of the requests and of the replies lost, and up to 27 ms on the way. */
+const UNRELIABLE: Partial<NetworkOptions> = { delayMsMin: 0, delayMsMax: 27, lossRate: 0.1 };
+
+/** In no window of a second does a leader send more than ten heartbeats to a peer. */
+class HeartbeatRate {
+  readonly #sent = new Map<string, number[]>();
+  count = 0;
+
+  note(atMs: number, from: string, to: string): void {
+    const link = `${from} ${to}`;
+    const times = this.#sent.get(link) ?? [];
+    this.#sent.set(link, times);
+    times.push(atMs);
+    this.count += 1;
+    const eleventhBefore = times[times.length - 11];
+    if (eleventhBefore !== undefined && atMs - eleventhBefore < 1000 - 1e-6) {
+      throw new Error(`11 heartbeats from ${link} within ${atMs - eleventhBefore} ms`);
+    }
+  }
+}
+
+/** Lets time pass until every peer follows one leader. */
+function settle(simulation: Simulation): SimulatedPeer {
+  simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader that all follow');
+  const leader = simulation.agreedLeader();
+  if (leader === undefined) throw simulation.failure('no leader');
+  return leader;
+}
+
+const LOSSES = ['crash', 'isolate', 'pause'] as const;
+
+function lose(simulation: Simulation, leader: SimulatedPeer, how: (typeof LOSSES)[number]): void {
+  if (how === 'crash') simulation.crash(leader);
+  else if (how === 'pause') simulation.pause(leader);
+  else simulation.network.isolate(leader.id, simulation.ids);
+}
+
+for (const preset of BOTH_FAMILIES) {
+  t.test(`A14: ${preset}: at most 10 heartbeats a second, a new leader within 5 s of losing the old`, async (t) => {
+    const first: number[] = [];
+    const next: number[] = [];
+    const idleFrames: number[] = [];
+    runSeeds(t, range(1000), (seed, listeners) => {
+      const number = Number(seed);
+      const heartbeats = new HeartbeatRate();
+      const simulation = new Simulation(
+        {
+          seed,
+          peers: [3, 5, 7][number % 3] ?? 3,
+          election: electionOf(preset),
+          network: number % 2 === 0 ? {} : UNRELIABLE,
+        },
+        {
+          ...listeners,
+          onSend: (atMs, from, { to, message }) => {
+            if (message.type === 'AppendEntries') heartbeats.note(atMs, from, to);
+          },
+        },
+      );
+      simulation.start();
+      settle(simulation);
+      first.push(simulation.nowMs);
+      simulation.run(500 + number);
+      const leader = settle(simulation);
+      const others = simulation.ids.filter((id) => id !== leader.id);
+      lose(simulation, leader, LOSSES[Math.floor(number / 3) % LOSSES.length] ?? 'crash');
+      next.push(
+        simulation.runUntil(
+          () => simulation.agreedLeader(others) !== undefined && simulation.agreedLeader(others) !== leader,
+          5000,
+          'a new leader that all the others follow',
+        ),
+      );
+      idleFrames.push(heartbeats.count);
+    });
+    t.equal(next.length, 1000);
+    t.comment(`${preset}: first leader after [ms]: ${distribution(first)}`);
+    t.comment(`${preset}: next leader after [ms]: ${distribution(next)}`);
+    t.ok(idleFrames.every((count) => count > 0));
+  });
+
+  t.test(`A15: ${preset}: without faults one leader and one term for 60 s and more`, async (t) => {
+    for (const peers of [3, 5, 7]) {
+      runSeeds(t, range(15), (seed, listeners) => {
+        let disturbances = 0;
+        const simulation = new Simulation(
+          { seed, peers, election: electionOf(preset), network: { delayMsMin: 0, delayMsMax: 27 } },
+          {
+            ...listeners,
+            onEvent: (_, __, { type }) => {
+              if (type === 'roleChanged' || type === 'termChanged' || type === 'leaderChanged') disturbances += 1;
+            },
+          },
+        );
+        simulation.start();
+        const leader = settle(simulation);
+        const { term } = leader;
+        disturbances = 0;
+        simulation.run(61_000);
+        if (disturbances > 0) throw simulation.failure(`${disturbances} changes of role, term or leader`);
+        if (simulation.agreedLeader() !== leader || leader.term !== term) throw simulation.failure('another leader');
+      });
+    }
+  });
+}
+
+t.test('A15: labRelaxed with a tenth of all messages lost: hardly an election in a minute', async (t) => {
+  // Four heartbeats in a row would have to be lost; with 250 to 400 ms two are enough, and so elections are frequent.
+  const elections = (preset: ElectionPreset): number => {
+    let termsLed = 0;
+    runSeeds(t, range(20), (seed, listeners) => {
+      const simulation = new Simulation(
+        { seed, peers: 5, election: electionOf(preset), network: UNRELIABLE },
+        listeners,
+      );
+      simulation.start();
+      simulation.run(60_000);
+      termsLed += simulation.invariants.termsLed;
+    });
+    return termsLed / 20;
+  };
+  const relaxed = elections('labRelaxed');
+  const quick = elections('lab');
+  t.comment(`terms led in a minute: labRelaxed ${relaxed}, lab ${quick}`);
+  t.ok(relaxed < 3);
+  t.ok(quick > 2 * relaxed);
+});
+
+t.test('A2: peers with short logs stand all the time, and the one that can win is elected all the same', async (t) => {
+  const took: number[] = [];
+  for (const preset of ['lab', 'default'] as const) {
+    runSeeds(t, range(300), (seed, listeners) => {
+      // p1 to p4 hear only p5, so none of them can win; p5 needs two of them.
+      const election = { ...electionOf(preset), preVote: false };
+      const simulation = new Simulation(
+        { seed, peers: 5, election, logs: { p1: [1], p2: [1], p3: [1], p4: [1], p5: [1, 1, 1, 1] } },
+        listeners,
+      );
+      const short = simulation.ids.filter((id) => id !== 'p5');
+      for (const from of short) for (const to of short) if (from !== to) simulation.network.cut(from, to);
+      simulation.start();
+      took.push(simulation.runUntil(() => simulation.peer('p5').role === 'leader', 20 * 400, 'p5 leads'));
+    });
+  }
+  t.comment(`elected after [ms]: ${distribution(took)}`);
+  // Refusing a vote costs it nothing: it stands at its own first timeout, and wins most often then.
+  t.ok(took.filter((ms) => ms < 500).length > took.length / 2);
+});
+
+t.test('A2: not even against peers with timeouts four times shorter does it stand late', async (t) => {
+  const quick = { heartbeatMs: 20, electionTimeoutMsMin: 60, electionTimeoutMsMax: 100 };
+  runSeeds(t, range(300), (seed, listeners) => {
+    let firstStoodAtMs = Number.POSITIVE_INFINITY;
+    const simulation = new Simulation(
+      {
+        seed,
+        peers: 5,
+        election: electionOf('lab'),
+        electionOf: { p1: quick, p2: quick, p3: quick, p4: quick },
+        logs: { p5: [1] },
+      },
+      {
+        ...listeners,
+        onEvent: (atMs, peer, event) => {
+          if (peer === 'p5' && event.type === 'roleChanged' && event.to === 'candidate') {
+            firstStoodAtMs = Math.min(firstStoodAtMs, atMs);
+          }
+        },
+      },
+    );
+    const short = simulation.ids.filter((id) => id !== 'p5');
+    for (const from of short) for (const to of short) if (from !== to) simulation.network.cut(from, to);
+    simulation.start();
+    simulation.run(1000);
+    if (firstStoodAtMs >= 400) throw simulation.failure(`p5 stood first at ${firstStoodAtMs} ms`);
+  });
+});
+
+t.test('A3: alone, the term rises once per timeout, and with PreVote never', async (t) => {
+  runSeeds(t, range(20), (seed, listeners) => {
+    for (const preset of ['lab', 'default'] as const) {
+      let timeouts = 0;
+      const simulation = new Simulation(
+        { seed, peers: 3, election: electionOf(preset) },
+        {
+          ...listeners,
+          onEvent: (_, peer, event) => {
+            if (peer === 'p1' && event.type === 'timerReset' && event.reason === 'startedElection') timeouts += 1;
+          },
+        },
+      );
+      simulation.network.isolate(simulation.peer('p1').id, simulation.ids);
+      simulation.start();
+      simulation.run(60_000);
+      const { term } = simulation.peer('p1');
+      if (timeouts < 60_000 / 400 - 1 || timeouts > 60_000 / 250) throw simulation.failure(`${timeouts} timeouts`);
+      const expected = preset === 'lab' ? timeouts : 0;
+      if (term !== expected) throw simulation.failure(`term ${term} after ${timeouts} timeouts`);
+    }
+  });
+});
+
+t.test('A16: a leader that is cut off steps down within one election timeout, others take over', async (t) => {
+  for (const preset of ['default', 'relaxed', 'paper', 'fast'] as const) {
+    const election = electionOf(preset);
+    const stepped: number[] = [];
+    runSeeds(t, range(100), (seed, listeners) => {
+      const simulation = new Simulation(
+        { seed, peers: [3, 5][Number(seed) % 2] ?? 3, election, disk: { writeMsMin: 0.1, writeMsMax: 0.5 } },
+        listeners,
+      );
+      simulation.start();
+      const leader = settle(simulation);
+      simulation.run(500 + Number(seed));
+      const { term } = leader;
+      const minority =
+        simulation.options.peers === 5
+          ? [leader.id, simulation.ids.find((id) => id !== leader.id) ?? leader.id]
+          : [leader.id];
+      const majority = simulation.ids.filter((id) => !minority.includes(id));
+      simulation.network.partition([minority, majority]);
+      // Answers that are on their way still count.
+      const withinMs = election.electionTimeoutMsMax + 10;
+      stepped.push(simulation.runUntil(() => leader.role !== 'leader', withinMs, 'the cut-off leader steps down'));
+      if (leader.term !== term) throw simulation.failure('not in its own term');
+      simulation.runUntil(() => simulation.agreedLeader(majority) !== undefined, 5000, 'the majority has a leader');
+      simulation.run(2000);
+      if (leader.term !== term) throw simulation.failure('PreVote keeps the term of a minority where it was');
+      simulation.network.mendAll();
+      settle(simulation);
+    });
+    t.comment(`${preset}: steps down after [ms]: ${distribution(stepped)}`);
+  }
+});
+
+t.test(
+  'A16: a leader that hears nobody, though all hear it, makes room; by Figure 2 alone it never does',
+  async (t) => {
+    runSeeds(t, range(100), (seed, listeners) => {
+      for (const preset of ['default', 'lab'] as const) {
+        const simulation = new Simulation({ seed, peers: 5, election: electionOf(preset) }, listeners);
+        simulation.start();
+        simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader that all follow');
+        const deaf = simulation.agreedLeader();
+        if (deaf === undefined) throw simulation.failure('no leader');
+        for (const other of simulation.ids) simulation.network.cut(other, deaf.id);
+        if (preset === 'lab') {
+          simulation.run(10_000);
+          if (simulation.agreedLeader() !== deaf) throw simulation.failure('nobody stands while heartbeats come');
+        } else {
+          simulation.runUntil(
+            () => simulation.leader() !== undefined && simulation.leader() !== deaf,
+            5000,
+            'another leader',
+          );
+        }
+      }
+    });
+  },
+);
+
+t.test('A16: a peer that has lost only its link to the leader disturbs nobody', async (t) => {
+  runSeeds(t, range(100), (seed, listeners) => {
+    const simulation = new Simulation({ seed, peers: 3, election: electionOf('default') }, listeners);
+    simulation.start();
+    const leader = settle(simulation);
+    const { term } = leader;
+    const cutOff = simulation.ids.find((id) => id !== leader.id) ?? leader.id;
+    simulation.network.cut(leader.id, cutOff);
+    simulation.network.cut(cutOff, leader.id);
+    simulation.run(20_000);
+    if (leader.role !== 'leader' || leader.term !== term) throw simulation.failure('the leader was deposed');
+  });
+});
+
+for (const preVote of [true, false]) {
+  for (const checkQuorum of [true, false]) {
+    const rules = `${preVote ? 'with' : 'without'} PreVote, ${checkQuorum ? 'with' : 'without'} CheckQuorum`;
+    const often = preVote ? 'never' : 'at most once';
+    t.test(`A17: ${rules}: a peer that comes back deposes the leader that it finds ${often}`, async (t) => {
+      const all: number[] = [];
+      runSeeds(t, range(200), (seed, listeners) => {
+        const depositions = new Map<string, number>();
+        const peers = [3, 5][Number(seed) % 2] ?? 3;
+        const simulation = new Simulation(
+          { seed, peers, election: { ...electionOf('default'), preVote, checkQuorum } },
+          {
+            ...listeners,
+            onEvent: (_, peer, event) => {
+              if (event.type !== 'roleChanged' || event.from !== 'leader') return;
+              depositions.set(peer, (depositions.get(peer) ?? 0) + 1);
+            },
+          },
+        );
+        simulation.start();
+        const leader = settle(simulation);
+        const alone = simulation.peer(simulation.ids.find((id) => id !== leader.id) ?? leader.id);
+        simulation.network.isolate(alone.id, simulation.ids);
+        simulation.run(5000);
+        if (preVote !== (alone.term === leader.term)) throw simulation.failure(`it is in term ${alone.term}`);
+        depositions.clear();
+        simulation.network.mendAll();
+        settle(simulation);
+        simulation.run(5000);
+        const total = [...depositions.values()].reduce((sum, count) => sum + count, 0);
+        if ((depositions.get(leader.id) ?? 0) > 1) throw simulation.failure('one leader was deposed twice');
+        // CheckQuorum alone hides the high term from those who hear the leader: of five, three may elect another one in
+        // the next low term, who then meets the high term too. By then a majority knows it.
+        const totalMax = preVote ? 0 : checkQuorum ? Math.floor(peers / 2) : 1;
+        if (total > totalMax) throw simulation.failure(`${total} leaders were deposed`);
+        if (preVote && simulation.agreedLeader() !== leader) throw simulation.failure('another leader');
+        all.push(total);
+      });
+      t.comment(`leaders deposed: ${[0, 1, 2].map((n) => `${n} in ${all.filter((x) => x === n).length}`).join(', ')}`);
+      t.equal(
+        all.some((total) => total > 0),
+        !preVote,
+      );
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import type { Test } from 'tap';
+import { ELECTION_PRESETS, type ElectionPreset } from '../../peer/raft/options.ts';
+import type { SimulationListeners } from '../../sim/Simulation.ts';
+
+/** Where a failing run's last steps are told. */
+const LINES_TOLD = 60;
+
+export const BOTH_FAMILIES: readonly ElectionPreset[] = ['default', 'relaxed', 'lab', 'labRelaxed'];
+
+export const electionOf = (preset: ElectionPreset): (typeof ELECTION_PRESETS)[ElectionPreset] =>
+  ELECTION_PRESETS[preset];
+
+export type Scenario = (seed: number | string, listeners: Pick<SimulationListeners, 'record'>) => void;
+
+/**
+ * Runs a scenario for each seed. One that fails is run again with its record on, and its last lines are told.
+ * @returns whether all of them passed
+ */
+export function runSeeds(t: Test, seeds: Iterable<number | string>, scenario: Scenario): boolean {
+  let passed = 0;
+  for (const seed of seeds) {
+    try {
+      scenario(seed, {});
+      passed += 1;
+    } catch (error) {
+      t.fail(error instanceof Error ? error.message : String(error), { record: recordOf(seed, scenario) });
+      return false;
+    }
+  }
+  t.pass(`${passed} seeds`);
+  return true;
+}
+
+export function range(count: number): number[] {
+  return Array.from({ length: count }, (_, at) => at);
+}
+
+/** The last lines before the failure. */
+function recordOf(seed: number | string, scenario: Scenario): string[] {
+  const lines: string[] = [];
+  const record = (line: string): void => {
+    lines.push(line);
+    if (lines.length > 2 * LINES_TOLD) lines.splice(0, LINES_TOLD);
+  };
+  try {
+    scenario(seed, { record });
+  } catch {
+    return lines.slice(-LINES_TOLD);
+  }
+  return ['the second run of this seed passed: it is not deterministic'];
+}
+
+/** Such as `p50 312, p90 401, p99 644, max 1204`. */
+export function distribution(values: readonly number[], digits = 0): string {
+  const sorted = [...values].sort((one, other) => one - other);
+  const at = (share: number): string =>
+    (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN).toFixed(digits);
+  return `p50 ${at(0.5)}, p90 ${at(0.9)}, p99 ${at(0.99)}, max ${at(1)}`;
+}
