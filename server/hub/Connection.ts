@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
-import { decodeFrame, encodeFrame, HEAD_BYTES_MAX, RELAY_ADDRESS, sliceHead } from '../../shared/envelope.ts';
-import type { Frame, Head } from '../../shared/envelope.ts';
+import { decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
+import type { Frame } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Bodies } from '../../shared/protocol.ts';
@@ -13,6 +13,7 @@ import { controlFrame } from './controlFrames.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
+import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import { Outbox } from './Outbox.ts';
 
 /** Who a socket claimed to be at its upgrade. */
@@ -41,6 +42,7 @@ export class Connection {
   readonly identity: Identity;
   readonly #hub: Hub;
   readonly #webSocket: WebSocket;
+  readonly #heads = new HeadReader();
   readonly #outbox: Outbox;
   readonly #helloTimer: NodeJS.Timeout;
   readonly #endWatch: () => void;
@@ -124,7 +126,7 @@ export class Connection {
       return;
     }
     const admitted = this.#admitted;
-    const head = sliceHead(data.toString('latin1', 0, HEAD_BYTES_MAX));
+    const head = this.#heads.read(data);
     if (admitted === undefined || head === undefined || head.to === RELAY_ADDRESS) {
       this.#receiveWhole(data, head);
     } else if (this.#isOwn(head)) {
@@ -134,7 +136,7 @@ export class Connection {
   }
 
   /** The way of frames that have to be read as a whole: for the relay, or with their keys in another order. */
-  #receiveWhole(data: Buffer, head: Head | undefined): void {
+  #receiveWhole(data: Buffer, head: RoutingKeys | undefined): void {
     const decoded = decodeFrame(data.toString('utf8'));
     if (!decoded.ok) {
       this.closeWith(decoded.code, `${decoded.message}; see docs/PROTOCOL.md`, head?.id);
@@ -152,13 +154,13 @@ export class Connection {
     else this.#carryReordered(admitted, frame);
   }
 
-  #isOwn({ from, id }: Pick<Head, 'from' | 'id'>): boolean {
+  #isOwn({ from, id }: Pick<RoutingKeys, 'from' | 'id'>): boolean {
     if (from === this.identity.id) return true;
     this.closeWith('FRAME_FORGED', `a frame claims to be from ${from}, on the connection of ${this.identity.id}`, id);
     return false;
   }
 
-  #carry({ cluster, endpoint, isRaft }: Admitted, head: Omit<Head, 'bodyOffset'>, bytes: Buffer): void {
+  #carry({ cluster, endpoint, isRaft }: Admitted, head: RoutingKeys, bytes: Buffer): void {
     const kind = MESSAGE_KINDS.get(head.type);
     if (kind === 'control') {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is for the relay, not for other endpoints`, head.id);
