@@ -181,8 +181,9 @@ export class RelayTransport implements Transport {
     this.#handlers?.onConnected(false);
   }
 
-  #failedTry(relay: string, { code, message, isWarning }: Ending): void {
+  #failedTry(relay: string, { code, message, isWarning, next }: Ending): void {
     this.#traced('transport', 'notConnected', { relay, code });
+    if (next === 'final') return;
     this.#warnings.warn(`try ${relay} ${code}`, `${message}; trying again`, isWarning ? 'warn' : 'info');
   }
 
