@@ -15,6 +15,8 @@ const TEXT_FRAME_FIN = 0x81;
  *
  * Frames are copied one behind the other, each with its WebSocket header, so that all that one turn brings leaves in
  * one system call; and so that no frame keeps alive the far larger buffer in which it was read, however long it waits.
+ * While frames come one at a time, waiting for the end of the turn would gain nothing: the first of a turn leaves at
+ * once, until a second one in the same turn shows that there is something to gather.
  * One write is under way at a time; the rest waits here, up to `bytesMax`, and beyond it `offer` refuses.
  *
  * The WebSocket library writes pings and close frames to the same socket beside this. Both write whole frames only.
@@ -32,6 +34,9 @@ export class Outbox {
   #waitingBytes = 0;
   #writingBytes = 0;
   #writesDone = 0;
+  /** Since the last write began. */
+  #framesOffered = 0;
+  #isSparse = true;
   #awaitsTurn = false;
   #closed = false;
 
@@ -68,7 +73,10 @@ export class Outbox {
     this.#page.set(payload, bodyStart);
     this.#pageEnd = bodyStart + payload.length;
     this.#waitingBytes += this.#pageEnd - start;
-    if (!this.#awaitsTurn) {
+    this.#framesOffered += 1;
+    if (this.#isSparse && this.#writingBytes === 0 && !this.#awaitsTurn) {
+      this.#writeNext();
+    } else if (!this.#awaitsTurn) {
       this.#awaitsTurn = true;
       this.#turn.flushAtEnd(this);
     }
@@ -104,6 +112,8 @@ export class Outbox {
       bytes = this.#page.subarray(this.#pageStart, this.#pageEnd);
       this.#pageStart = this.#pageEnd;
     }
+    this.#isSparse = this.#framesOffered <= 1;
+    this.#framesOffered = 0;
     this.#writingBytes = bytes.length;
     this.#sink.write(bytes, this.#written);
   }
@@ -114,7 +124,7 @@ export class Outbox {
     this.#writesDone += 1;
     if (this.#closed) return;
     if (this.#waitingBytes > 0) {
-      this.#writeNext();
+      if (!this.#awaitsTurn || this.#sealed.length > 0) this.#writeNext();
       return;
     }
     // Everything has left the page, and nothing else refers to it.

@@ -51,14 +51,32 @@ function outbox(bytesMax = 1 << 24) {
   return { sink, box: new Outbox(sink, { turn, pages: new PagePool(), bytesMax }) };
 }
 
-t.test('all that one turn brings leaves in one write, in order', async (t) => {
+t.test('a frame that comes alone leaves at once', async (t) => {
   const { sink, box } = outbox();
-  const sent = Array.from({ length: 50 }, (_, index) => `{"n":${index}}`);
-  for (const each of sent) t.ok(box.offer(Buffer.from(each)));
-  t.equal(sink.pending.length, 0, 'nothing leaves before the end of the turn');
+  for (let count = 1; count <= 5; count += 1) {
+    box.offer(Buffer.from(`{"n":${count}}`));
+    t.equal(sink.pending.length, 1, 'without waiting for the end of the turn');
+    sink.take();
+    await turnEnded();
+  }
+  t.equal((await sink.messages()).length, 5);
+});
+
+t.test('all that one turn brings leaves in one write, in order, once there is more than one', async (t) => {
+  const { sink, box } = outbox();
+  const sent = Array.from({ length: 100 }, (_, index) => `{"n":${index}}`);
+  for (const each of sent.slice(0, 50)) t.ok(box.offer(Buffer.from(each)));
+  t.equal(sink.pending.length, 1, 'the first');
+  sink.take();
+  t.equal(sink.pending.length, 0, 'the others wait for the end of the turn');
   await turnEnded();
   t.equal(sink.pending.length, 1);
-  sink.takeAll();
+  sink.take();
+  for (const each of sent.slice(50)) t.ok(box.offer(Buffer.from(each)));
+  t.equal(sink.pending.length, 0, 'and the first of the next turn too');
+  await turnEnded();
+  t.equal(sink.pending.length, 1);
+  sink.take();
   t.same(await sink.messages(), sent);
   t.equal(box.waitingBytes, 0);
 });
@@ -76,6 +94,10 @@ t.test('every length has a good header', async (t) => {
 t.test('a full page does not wait for the end of the turn', async (t) => {
   const { sink, box } = outbox();
   const frame = Buffer.alloc(1000, 'x');
+  for (let count = 0; count < 3; count += 1) box.offer(frame);
+  sink.take();
+  await turnEnded();
+  sink.take();
   for (let bytes = 0; bytes <= PAGE_BYTES; bytes += 1000) box.offer(frame);
   t.equal(sink.pending.length, 1);
   t.ok((sink.pending[0]?.bytes.length ?? 0) > PAGE_BYTES - 1010);

@@ -256,7 +256,7 @@ t.test('a full relay says so, and makes room from who is gone', async (t) => {
   for (const id of ['p1', 'p3']) await relay.request('POST', `/api/clusters/a/peers/${id}/disconnect`);
   await relay.dial('p1', { cluster: 'c' });
   t.same(
-    (await relay.request('GET', '/api/clusters')).body.map(({ id }: { id: string }) => id),
+    ((await relay.request('GET', '/api/clusters')).body as { id: string }[]).map(({ id }) => id),
     ['b', 'c'],
   );
   t.equal(await relay.metric('frames_in_total'), 1, 'what passed in a forgotten cluster still counts');
