@@ -38,7 +38,7 @@ const PLANS: Record<RelayBenchResult['mode'], Plan> = {
   },
   quick: {
     throughput: [{ ...TEN_PAIRS, windowFrames: 256, rounds: 4, secondsPerRound: 0.6 }],
-    latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 6, secondsPerRound: 0.4 },
+    latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 4, secondsPerRound: 0.4 },
     idle: { peers: 3, heartbeatMs: 100, seconds: 6 },
   },
 };

@@ -1,5 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { RelayClient } from '../../client/RelayClient.ts';
+import type { PeerOptions } from '../../peer/index.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { peerId } from '../../shared/ids.ts';
 import { Child, coreShare } from '../support/Child.ts';
@@ -44,7 +45,8 @@ export function plannedSeconds(plan: IdlePlan): number {
 
 /** A cluster at rest on a relay of its own, every process fresh: nothing has been compiled for the load of another part. */
 export async function measureIdle(plan: IdlePlan, progress: Progress): Promise<IdleResult> {
-  progress.step(`idle: ${plan.peers} peers at heartbeats of ${plan.heartbeatMs} ms`, plannedSeconds(plan));
+  const { heartbeatMs } = plan;
+  progress.step('idle cost', `${plan.peers} peers at heartbeats of ${heartbeatMs} ms`, plannedSeconds(plan));
   const children: Child[] = [];
   try {
     const relay = await Child.start(new URL('../support/relayProcess.js', import.meta.url));
@@ -52,7 +54,8 @@ export async function measureIdle(plan: IdlePlan, progress: Progress): Promise<I
     const url = `http://127.0.0.1:${relay.port}`;
     const ids = Array.from({ length: plan.peers }, (_, index) => peerId(`p${index + 1}`));
     for (const id of ids) {
-      const args = [JSON.stringify({ relay: url, cluster: CLUSTER, id, voters: ids, heartbeatMs: plan.heartbeatMs })];
+      const options: PeerOptions = { ...{ cluster: CLUSTER, id, relay: url, voters: ids }, election: { heartbeatMs } };
+      const args = [JSON.stringify(options)];
       children.push(await Child.start(new URL('../support/peerProcess.js', import.meta.url), { args }));
     }
     const client = new RelayClient({ url });
@@ -69,8 +72,9 @@ export async function measureIdle(plan: IdlePlan, progress: Progress): Promise<I
 async function leaderOf(client: RelayClient, peers: number): Promise<void> {
   const deadlineMs = performance.now() + LEADER_WITHIN_MS;
   while (performance.now() < deadlineMs) {
-    const view = await client.cluster(CLUSTER);
-    if (view.leader !== null && view.peers.filter((peer) => peer.connected).length === peers) return;
+    // Until the first peer has said Hello the relay knows of no such cluster.
+    const view = (await client.clusters()).find(({ id }) => id === CLUSTER);
+    if (view !== undefined && view.leader !== null && view.connected === peers) return;
     await after(50);
   }
   throw new Error(`the idle cluster had no leader within ${LEADER_WITHIN_MS} ms`);

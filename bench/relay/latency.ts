@@ -56,7 +56,7 @@ export async function measureLatency(
   const rounds: Record<Way, Round[]> = { direct: [], forwarder: [], relay: [] };
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const way of WAYS) {
-      progress.step(`latency, round ${round} of ${plan.rounds}: ${way}`, plan.secondsPerRound);
+      progress.step('latency', `round ${round} of ${plan.rounds}: ${way}`, plan.secondsPerRound);
       rounds[way].push(await runRound(targets[way], plan));
     }
   }

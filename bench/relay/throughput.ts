@@ -62,8 +62,8 @@ export async function measureThroughput(
   const rounds = { relay: [] as Round[], forwarder: [] as Round[] };
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const target of [relay, forwarder]) {
-      const what = `throughput, ${plan.windowFrames} outstanding a pair, round ${round} of ${plan.rounds}: ${target.name}`;
-      progress.step(what, plannedSeconds(plan) / plan.rounds / 2);
+      const part = `throughput with ${plan.windowFrames} outstanding a pair`;
+      progress.step(part, `round ${round} of ${plan.rounds}: ${target.name}`, plannedSeconds(plan) / plan.rounds / 2);
       rounds[target.name].push(await runRound(target, rings, plan));
     }
   }
