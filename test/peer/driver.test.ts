@@ -521,7 +521,8 @@ t.test('E43: over 100 seeds with slow disks, no vote or term leaves before its w
       );
       const storage = new VirtualStorage(clock, () => 1 + random() * 400);
       const transport = network.transport(id);
-      const { send, sendStatus } = transport;
+      const send = transport.send.bind(transport);
+      const sendStatus = transport.sendStatus.bind(transport);
       transport.send = (to, frameId, message) => {
         const { term } = message.body;
         const shown = message.type === 'PreVote' ? term - 1 : term;
@@ -532,11 +533,11 @@ t.test('E43: over 100 seeds with slow disks, no vote or term leaves before its w
           if (currentTerm === term && votedFor !== to)
             checks.push(`seed ${seed}: ${id} voted for ${to}, wrote ${votedFor}`);
         }
-        return send.call(transport, to, frameId, message);
+        return send(to, frameId, message);
       };
       transport.sendStatus = (status) => {
         if (status.term > storage.durable.currentTerm) checks.push(`seed ${seed}: ${id} told term ${status.term}`);
-        return sendStatus.call(transport, status);
+        return sendStatus(status);
       };
       new Driver(
         { cluster: CLUSTER, id, raft, storage, transport, clock },
