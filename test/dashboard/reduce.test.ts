@@ -111,6 +111,33 @@ t.test('ages count on from when they arrived, and stop for nobody', async (t) =>
   t.equal(refusedForMs(peer, 900), 0);
 });
 
+t.test("a leader's frame that arrives resets its follower's timer between two statuses", async (t) => {
+  const timer = { timeoutMs: 300, remainingMs: 250, reason: 'heardFromLeader' } as const;
+  const peers = [
+    viewOf(p1, leaderStatus(1)),
+    viewOf(p2, followerStatus(1, p1, { electionTimer: timer })),
+    viewOf(p3, statusOf({ role: 'candidate', leader: p1, electionTimer: timer })),
+  ];
+  const links = [
+    { from: p1, to: p2, delivered: 1, dropped: 0 },
+    { from: p1, to: p3, delivered: 1, dropped: 0 },
+  ];
+  const lost = links.map((link) => ({ ...link, delivered: 0, dropped: 1 }));
+  const remaining = (picture: ReturnType<typeof pictureOf>, nowMs: number): (number | undefined)[] =>
+    picture.peers.slice(1).map((peer) => timerRemainingMs(peer, timer, nowMs));
+  t.strictSame(remaining(pictureOf(snapshotOf(peers), deltaOf({ links })), 120), [280, 130], 'a follower, no other');
+  t.strictSame(
+    remaining(pictureOf(snapshotOf(peers), deltaOf({ links: lost })), 120),
+    [130, 130],
+    'not when it is lost',
+  );
+  const told = { ...timer, remainingMs: 90 };
+  const newer = deltaOf({ peers: [viewOf(p2, followerStatus(1, p1, { electionTimer: told }))] });
+  const picture = pictureOf(snapshotOf(peers), deltaOf({ links }), newer);
+  const [, peer] = picture.peers;
+  t.equal(peer && timerRemainingMs(peer, told, 210), 80, "the peer's own account wins as soon as it is newer");
+});
+
 t.test('a counted frame is a sign of life of its sender alone, delivered or not', async (t) => {
   const peers = [viewOf(p1, statusOf(), { heardMsAgo: 5000 }), viewOf(p2, statusOf(), { heardMsAgo: 5000 })];
   const links = [

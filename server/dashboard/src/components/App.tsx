@@ -85,7 +85,7 @@ function Waiting({ clusters, wanted, relay, onRetry }: WaitingProps) {
     );
   }
   const isUnknown = clusters.phase === 'known' && !clusters.clusters.some(({ id }) => id === wanted);
-  if (isUnknown) return <EmptyState relay={relay} wanted={clusters.clusters.length === 0 ? null : wanted} />;
+  if (isUnknown) return <EmptyState relay={relay} wanted={wanted} hasOthers={clusters.clusters.length > 0} />;
   return (
     <p class="waiting" role="status">
       Connecting to the relay…

@@ -21,7 +21,11 @@ export function ClusterChooser({ clusters, chosen, onChoose }: ClusterChooserPro
   return (
     <label class="cluster-name">
       cluster{' '}
-      <select value={chosen} onChange={({ currentTarget }) => onChoose(currentTarget.value as ClusterId)}>
+      <select
+        aria-label="Cluster"
+        value={chosen}
+        onChange={({ currentTarget }) => onChoose(currentTarget.value as ClusterId)}
+      >
         {!isListed && <option value={chosen}>{chosen} (unknown)</option>}
         {clusters.map(({ id, connected, peers, leader }) => (
           <option key={id} value={id}>

@@ -6,7 +6,7 @@ import { useActions } from '../hooks/useActions.ts';
 import type { Feed } from '../hooks/useFeed.ts';
 import { useNow } from '../hooks/useNow.ts';
 import { useSession } from '../hooks/useSession.ts';
-import { type Draft, draftOf, groupOf, groupsInForce, groupsOfDraft, groupsText, sameGroups } from '../model/groups.ts';
+import { type Draft, draftOf, groupsInForce, groupsOfDraft, groupsText, sameGroups } from '../model/groups.ts';
 import type { Picture } from '../model/Picture.ts';
 import { isStale } from '../model/staleness.ts';
 import { Announcer } from './Announcer.tsx';
@@ -40,11 +40,14 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
   // The network has changed under a draft, by its own doing or by somebody else's.
   useEffect(() => setChanges(null), [groupsText(inForce)]);
 
-  const put = (peer: PeerId, group: number): void => {
-    const next = new Map([...draft, [peer, group]]);
-    // A draft that says what is so already is none: it follows the partition again.
-    setChanges(sameGroups(groupsOfDraft(next, ids), inForce) ? null : next);
-  };
+  /** @param groupAfter the new group, from the one it is in */
+  const put = (peer: PeerId, groupAfter: (group: number) => number): void =>
+    setChanges((before) => {
+      const from = before ?? draftOf(inForce);
+      const next = new Map([...from, [peer, groupAfter(from.get(peer) ?? 0)]]);
+      // A draft that says what is so already is none: it follows the partition again.
+      return sameGroups(groupsOfDraft(next, ids), inForce) ? null : next;
+    });
   const stale = isStale(feed, nowMs);
   const context = {
     relay,
@@ -58,13 +61,13 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
       <Stage
         {...{ picture, inForce, nowMs }}
         draft={changes === null ? null : draft}
-        onPeer={(peer) => put(peer, ((draft.get(peer) ?? groupOf(inForce, peer)) + 1) % letters)}
+        onPeer={(peer) => put(peer, (group) => (group + 1) % letters)}
       />
       <div class="side">
         <Controls
           {...{ picture, inForce, draft, draftGroups, letters, actions }}
           isChanged={changes !== null}
-          onPut={put}
+          onPut={(peer, group) => put(peer, () => group)}
           onReset={() => setChanges(null)}
         />
         <EventList events={picture.events} />

@@ -1,13 +1,14 @@
 import type { CaptionSide } from '../geometry/captions.ts';
-import { HALO, type Point } from '../geometry/ring.ts';
+import type { Point } from '../geometry/ring.ts';
 import { bodyOf } from '../geometry/shapes.ts';
 import { crownOf } from '../model/crown.ts';
 import { sentenceOf } from '../model/describePeer.ts';
-import { groupName } from '../model/groups.ts';
 import type { SeenPeer } from '../model/Picture.ts';
 import { countOf } from '../model/votes.ts';
 import { Caption } from './Caption.tsx';
 import { Crown } from './Crown.tsx';
+import { GroupBadge } from './GroupBadge.tsx';
+import { PeerButton } from './PeerButton.tsx';
 import { TermBand } from './TermBand.tsx';
 import { TermPill } from './TermPill.tsx';
 import { TimerArc } from './TimerArc.tsx';
@@ -35,61 +36,29 @@ export function PeerNode({ peer, place, radius, nowMs, caption, group, draftGrou
   const fontSize = Math.max(11, radius * 0.46);
   const letter = draftGroup ?? group;
   return (
-    <g
-      class="peer"
-      data-role={view.role ?? 'unknown'}
-      data-connected={view.connected}
-      data-crown={crown ?? 'none'}
-      data-peer={view.id}
-      transform={`translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`}
-      role="button"
-      tabIndex={0}
-      aria-label={`${sentenceOf(peer, nowMs)}. Move to another group`}
-      onClick={onPress}
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' && event.key !== ' ') return;
-        event.preventDefault();
-        onPress();
-      }}
-    >
-      <circle class="touch" r={radius * HALO} />
-      <circle class="focus-ring" r={radius * 1.52} />
-      <TimerArc peer={peer} radius={radius * 1.28} />
-      <TermBand term={view.term} radius={radius} />
-      <path class="body" d={bodyOf(view.role, radius * 0.94)} />
-      <text class="peer-id" y={fontSize * 0.35} font-size={shrunk(fontSize, view.id, radius)}>
-        {view.id}
-      </text>
-      <TermPill term={view.term} radius={radius} />
-      {crown !== null && <Crown kind={crown} radius={radius} />}
-      {votes !== null && <VotePips count={votes} radius={radius} />}
-      {letter !== null && (
-        <GroupBadge group={letter} isDraft={draftGroup !== null && draftGroup !== group} radius={radius} />
-      )}
-      <Caption peer={peer} radius={radius} nowMs={nowMs} side={caption} />
-    </g>
-  );
-}
-
-interface GroupBadgeProps {
-  readonly group: number;
-  readonly isDraft: boolean;
-  readonly radius: number;
-}
-
-function GroupBadge({ group, isDraft, radius }: GroupBadgeProps) {
-  const size = Math.max(9, radius * 0.26);
-  return (
-    <g
-      class="group-badge"
-      data-group={group % 6}
-      data-draft={isDraft}
-      transform={`translate(${radius * 1.26} ${-radius * 0.74})`}
-    >
-      <circle r={size} />
-      <text y={size * 0.38} font-size={size * 1.15}>
-        {groupName(group)}
-      </text>
+    <g class="peer" data-peer={view.id} transform={`translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`}>
+      <PeerButton label={`${sentenceOf(peer, nowMs)}. Move to another group`} radius={radius} onPress={onPress} />
+      <g
+        class="figure"
+        data-role={view.role ?? 'unknown'}
+        data-connected={view.connected}
+        data-crown={crown ?? 'none'}
+        aria-hidden="true"
+      >
+        <TimerArc peer={peer} radius={radius * 1.28} />
+        <TermBand term={view.term} radius={radius} />
+        <path class="body" d={bodyOf(view.role, radius * 0.94)} />
+        <text class="peer-id" y={fontSize * 0.35} font-size={shrunk(fontSize, view.id, radius)}>
+          {view.id}
+        </text>
+        <TermPill term={view.term} radius={radius} />
+        {crown !== null && <Crown kind={crown} radius={radius} />}
+        {votes !== null && <VotePips count={votes} radius={radius} />}
+        {letter !== null && (
+          <GroupBadge group={letter} isDraft={draftGroup !== null && draftGroup !== group} radius={radius} />
+        )}
+        <Caption peer={peer} radius={radius} nowMs={nowMs} side={caption} />
+      </g>
     </g>
   );
 }

@@ -39,7 +39,7 @@ export function PeerTable(props: PeerTableProps) {
   return (
     <section class="card peers" aria-labelledby="peers-title">
       <h2 id="peers-title">Peers</h2>
-      <div class="table-scroll" tabIndex={0} role="region" aria-labelledby="peers-title">
+      <div class="table-scroll" tabIndex={0} role="group" aria-label="Table of peers">
         <table>
           <thead>
             <tr>

@@ -15,6 +15,8 @@ export interface SeenPeer {
   readonly receivedAtMs: number;
   /** When the relay last heard from it, on the page's clock; null if never. */
   readonly heardAtMs: number | null;
+  /** When a frame of the leader that it follows last reached it, on the page's clock; null if none was seen to. */
+  readonly leaderHeardAtMs: number | null;
 }
 
 /** Everything that the page knows of one cluster. Changed by `reduce` alone. */

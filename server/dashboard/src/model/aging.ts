@@ -21,8 +21,14 @@ export function electionTimerOf(peer: SeenPeer): ElectionTimer | null {
   return (peer.view.connected ? peer.view.status?.electionTimer : undefined) ?? null;
 }
 
-/** What is left of the election timer, if nothing reset it since the peer last told. 0 when it is overdue. */
+/**
+ * What is left of the election timer; 0 when it is overdue. Counted on from what the peer told, or from the newest frame
+ * that its leader got through to it: that resets a follower's timer, to a timeout that only its next status will tell.
+ */
 export function timerRemainingMs(peer: SeenPeer, timer: ElectionTimer, nowMs: number): number {
-  const sinceStatusMs = agedMs(peer, peer.view.statusMsAgo ?? 0, nowMs) ?? 0;
-  return Math.max(0, timer.remainingMs - sinceStatusMs);
+  const toldAtMs = peer.receivedAtMs - (peer.view.statusMsAgo ?? 0);
+  const { leaderHeardAtMs } = peer;
+  const isReset = peer.view.role === 'follower' && leaderHeardAtMs !== null && leaderHeardAtMs > toldAtMs;
+  const endsAtMs = isReset ? leaderHeardAtMs + timer.timeoutMs : toldAtMs + timer.remainingMs;
+  return Math.max(0, Math.min(timer.timeoutMs, endsAtMs - nowMs));
 }

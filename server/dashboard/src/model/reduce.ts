@@ -46,23 +46,45 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
   };
 }
 
-function seen(view: PeerView, nowMs: number): SeenPeer {
-  return { view, receivedAtMs: nowMs, heardAtMs: view.heardMsAgo === null ? null : nowMs - view.heardMsAgo };
+function seen(view: PeerView, nowMs: number, before?: SeenPeer): SeenPeer {
+  return {
+    view,
+    receivedAtMs: nowMs,
+    heardAtMs: view.heardMsAgo === null ? null : nowMs - view.heardMsAgo,
+    leaderHeardAtMs: before?.view.leader === view.leader ? (before.leaderHeardAtMs ?? null) : null,
+  };
 }
 
 function replaced(peers: readonly SeenPeer[], views: readonly PeerView[], nowMs: number): readonly SeenPeer[] {
   if (views.length === 0) return peers;
   const byId = new Map(peers.map((peer) => [peer.view.id, peer]));
-  for (const view of views) byId.set(view.id, seen(view, nowMs));
+  for (const view of views) byId.set(view.id, seen(view, nowMs, byId.get(view.id)));
   return inOrder([...byId.values()]);
 }
 
-/** A frame that the relay has counted is a frame that it has heard, whether or not it also described the sender anew. */
+/**
+ * A frame that the relay has counted is a frame that it has heard, whether or not it also described the sender anew.
+ * One that reached a follower from its leader reset an election timer, more often than peers tell of theirs.
+ */
 function heard(peers: readonly SeenPeer[], links: readonly LinkTraffic[], nowMs: number): readonly SeenPeer[] {
   const senders = new Set<PeerId>();
-  for (const link of links) if (link.delivered + link.dropped > 0) senders.add(link.from);
+  const delivered = new Set<string>();
+  for (const link of links) {
+    if (link.delivered + link.dropped > 0) senders.add(link.from);
+    if (link.delivered > 0) delivered.add(linkKey(link.from, link.to));
+  }
   if (senders.size === 0) return peers;
-  return peers.map((peer) => (senders.has(peer.view.id) ? { ...peer, heardAtMs: nowMs } : peer));
+  return peers.map((peer) => {
+    const { id, leader } = peer.view;
+    const isHeard = senders.has(id);
+    const isReset = leader !== null && delivered.has(linkKey(leader, id));
+    if (!isHeard && !isReset) return peer;
+    return {
+      ...peer,
+      heardAtMs: isHeard ? nowMs : peer.heardAtMs,
+      leaderHeardAtMs: isReset ? nowMs : peer.leaderHeardAtMs,
+    };
+  });
 }
 
 function counted(
