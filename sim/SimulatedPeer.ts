@@ -1,17 +1,28 @@
-import type { Timer } from '../peer/ports/Clock.ts';
-import type { Effect, Persist, RaftEvent, Send, StorageStep } from '../peer/raft/effect.ts';
+import { Driver, type DriverEvent } from '../peer/Driver.ts';
+import type { Clock, Timer } from '../peer/ports/Clock.ts';
+import type { Storage } from '../peer/ports/Storage.ts';
+import type { Transport, TransportHandlers } from '../peer/ports/Transport.ts';
+import type { Effect, RaftEvent, StorageStep } from '../peer/raft/effect.ts';
 import type { Input } from '../peer/raft/input.ts';
 import type { ElectionOptions } from '../peer/raft/options.ts';
 import { Raft } from '../peer/raft/Raft.ts';
 import type { RaftStatus } from '../peer/raft/status.ts';
-import type { PeerId } from '../shared/ids.ts';
+import { clusterId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
+import type { RaftMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import type { SimulatedDisk } from './Disk.ts';
 import type { Invariants } from './invariants.ts';
 import type { SimulatedNetwork } from './Network.ts';
+import { SimulatedProcess } from './SimulatedProcess.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
+
+export interface SentMessage {
+  readonly to: PeerId;
+  readonly id: number;
+  readonly message: RaftMessage;
+}
 
 /** The world as a simulated peer finds it. */
 export interface SimulatedWorld {
@@ -20,7 +31,7 @@ export interface SimulatedWorld {
   readonly invariants: Invariants;
   /** Called when a peer has begun a write. */
   readonly onWrite: (peer: PeerId) => void;
-  readonly onSend: (from: PeerId, send: Send) => void;
+  readonly onSend: (from: PeerId, sent: SentMessage) => void;
   readonly onEvent: (peer: PeerId, event: RaftEvent, messageId: string | undefined) => void;
 }
 
@@ -31,34 +42,27 @@ export interface SimulatedPeerOptions {
   readonly entriesPerMessageMax?: number;
   /** Names the peer's random choices. */
   readonly seed: string;
+  /** Whether it tells statuses, which takes about as much time as all the rest. */
+  readonly tellsStatuses: boolean;
 }
 
-/** More than this many inputs waiting for a stopped process is a defect. */
-const WAITING_MAX = 100_000;
+/** One life: what a crash ends. */
+interface Life {
+  readonly process: SimulatedProcess;
+  readonly raft: Raft;
+  readonly driver: Driver;
+}
 
-/**
- * The real core over a simulated disk and network, through any number of lives.
- *
- * It carries out effects as the driver does: one write at a time, what is asked for meanwhile gathered into the next;
- * a message leaves when what it waits for is durable. A stopped process takes in nothing; when it goes on, what arrived
- * meanwhile comes before its timer.
- */
+const CLUSTER = clusterId('simulation');
+
+/** The real core and the real driver over a simulated process, disk and network, through any number of lives. */
 export class SimulatedPeer {
   readonly id: PeerId;
   readonly disk: SimulatedDisk;
   readonly #world: SimulatedWorld;
   readonly #options: SimulatedPeerOptions;
-  #life = 0;
-  #raft: Raft | undefined;
-  #paused = false;
-  #waiting: (() => void)[] = [];
-  #queue: Persist[] = [];
-  #isWriting = false;
-  #durable = 0;
-  #held: Send[] = [];
-  #deadlineMs = Number.POSITIVE_INFINITY;
-  #timer: Timer | undefined;
-  #timerAtMs = Number.POSITIVE_INFINITY;
+  #lives = 0;
+  #life: Life | undefined;
   /** The log as the core has it: what is on disk and what is on its way there. */
   #log: Entry[] = [];
   #role: RaftStatus['role'] = 'follower';
@@ -73,16 +77,16 @@ export class SimulatedPeer {
   }
 
   get isUp(): boolean {
-    return this.#raft !== undefined;
+    return this.#life !== undefined;
   }
 
   get isPaused(): boolean {
-    return this.#paused;
+    return this.#life?.process.isPaused === true;
   }
 
   /** Counts its starts, from 1. */
-  get life(): number {
-    return this.#life;
+  get lives(): number {
+    return this.#lives;
   }
 
   get role(): RaftStatus['role'] {
@@ -102,100 +106,130 @@ export class SimulatedPeer {
     return this.#log;
   }
 
-  /** @throws {SimulationFailure} when the peer is not up */
+  /**
+   * What the core itself says, durable or not.
+   * @throws {SimulationFailure} when the peer is not up
+   */
   status(): RaftStatus {
-    if (this.#raft === undefined) throw new SimulationFailure(`${this.id} is not up`);
-    return this.#raft.status(this.#world.clock.nowMs());
+    if (this.#life === undefined) throw new SimulationFailure(`${this.id} is not up`);
+    return this.#life.raft.status(this.#world.clock.nowMs());
   }
 
   start(): void {
-    if (this.#raft !== undefined) throw new SimulationFailure(`${this.id} is up already`);
-    const { id, voters, election, entriesPerMessageMax, seed } = this.#options;
-    this.#life += 1;
+    if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
     const { hardState, entries } = this.disk.stored;
-    const random = seededRandom(seed, `${id}/${this.#life}`);
-    const bounds = entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax };
-    this.#raft = new Raft({ ...election, ...bounds, id, voters, random }, { hardState, entries });
+    this.#lives += 1;
     this.#log = [...entries];
     this.#role = 'follower';
     this.#term = hardState.currentTerm;
     this.#leader = null;
-    this.#world.invariants.restarted(id, hardState);
-    this.#world.network.attach(id, (from, frameId, message) =>
-      this.#takeIn(() => this.#step({ type: 'message', nowMs: this.#nowMs, from, id: frameId, message })),
+    this.#world.invariants.restarted(this.id, hardState);
+    const process = new SimulatedProcess(this.#world.clock);
+    const raft = this.#raft();
+    const driver = new Driver(
+      {
+        cluster: CLUSTER,
+        id: this.id,
+        raft: { step: (input) => this.#step(raft, input), status: (nowMs) => raft.status(nowMs) },
+        storage: this.#storage(process),
+        transport: this.#transport(process),
+        clock: this.#clock(process),
+      },
+      {
+        onEvent: (event) => this.#told(event),
+        onConnected: () => undefined,
+        onFailed: (error) => {
+          throw error;
+        },
+      },
     );
-    this.#step({ type: 'start', nowMs: this.#nowMs });
+    this.#life = { process, raft, driver };
+    driver.start();
   }
 
   /** Loses everything but what is on disk; a write under way is done or lost. */
   crash(): void {
-    if (this.#raft === undefined) return;
-    this.#raft = undefined;
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#life = undefined;
+    life.driver.stop();
+    life.process.kill();
     this.#world.network.detach(this.id);
     this.disk.crash();
-    this.#timer?.stop();
-    this.#timer = undefined;
-    this.#timerAtMs = Number.POSITIVE_INFINITY;
-    this.#deadlineMs = Number.POSITIVE_INFINITY;
-    this.#queue = [];
-    this.#isWriting = false;
-    this.#durable = 0;
-    this.#held = [];
-    this.#paused = false;
-    this.#waiting = [];
   }
 
   /** Stops the process where it is, as SIGSTOP does. */
   pause(): void {
-    if (this.#raft !== undefined) this.#paused = true;
+    this.#life?.process.pause();
   }
 
   resume(): void {
-    if (!this.#paused) return;
-    this.#paused = false;
-    const { life } = this;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const input of waiting) if (this.#life === life && this.#raft !== undefined) input();
-    this.#armTimer();
+    this.#life?.process.resume();
   }
 
-  get #nowMs(): number {
-    return this.#world.clock.nowMs();
+  #raft(): Raft {
+    const { id, voters, election, entriesPerMessageMax, seed } = this.#options;
+    const random = seededRandom(seed, `${id}/${this.#lives}`);
+    const bounds = entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax };
+    return new Raft({ ...election, ...bounds, id, voters, random }, this.disk.stored);
   }
 
-  #takeIn(input: () => void): void {
-    if (!this.#paused) return input();
-    if (this.#waiting.length === WAITING_MAX) throw new SimulationFailure(`${WAITING_MAX} inputs wait for ${this.id}`);
-    this.#waiting.push(input);
+  #clock(process: SimulatedProcess): Clock {
+    const { clock } = this.#world;
+    return {
+      nowMs: () => clock.nowMs(),
+      wallMs: () => clock.wallMs(),
+      setTimer: (atMs: number, callback: () => void): Timer => process.setTimer(atMs, callback),
+    };
   }
 
-  #step(input: Input): void {
-    if (this.#raft === undefined) return;
-    const effects = this.#raft.step(input);
-    // What happened is noted before what follows from it leaves.
-    for (const effect of effects) if (effect.type === 'report') this.#note(effect.event, effect.messageId);
-    for (const effect of effects) this.#carryOut(effect);
+  #storage(process: SimulatedProcess): Storage {
+    const { disk } = this;
+    return {
+      kind: disk.kind,
+      write: (steps: readonly StorageStep[], done: (error?: Error) => void): void => {
+        disk.write(steps, (error) => process.takeIn(() => done(error)));
+        this.#world.onWrite(this.id);
+      },
+      close: () => disk.close(),
+    };
   }
 
-  #carryOut(effect: Effect): void {
-    switch (effect.type) {
-      case 'persist':
-        this.#changeLog(effect.steps);
-        this.#queue.push(effect);
-        return this.#write();
-      case 'send':
-        if (effect.after > this.#durable) this.#held.push(effect);
-        else this.#send(effect);
-        return;
-      case 'setDeadline':
-        this.#deadlineMs = effect.atMs;
-        return this.#armTimer();
-      case 'apply':
-        return this.#world.invariants.applied(this.id, effect.firstIndex, effect.entries, this.#term);
-      case 'report':
-        return;
+  #transport(process: SimulatedProcess): Transport {
+    const { network, invariants, clock } = this.#world;
+    return {
+      start: (handlers: TransportHandlers): void => {
+        network.attach(this.id, (from, id, message) => process.takeIn(() => handlers.onMessage(from, id, message)));
+        if (this.#options.tellsStatuses) {
+          clock.setArrival(clock.nowMs(), () => process.takeIn(() => handlers.onConnected(true)));
+        }
+      },
+      send: (to, id, message): boolean => {
+        const sent = { to, id, message };
+        invariants.messageLeaves(this.id, to, message, this.disk);
+        this.#world.onSend(this.id, sent);
+        network.send(this.id, to, id, message);
+        return true;
+      },
+      sendStatus: (status): boolean => {
+        invariants.statusLeaves(this.id, this.#lives, status, this.disk);
+        return true;
+      },
+      stop: () => Promise.resolve(),
+    };
+  }
+
+  /** What the core decides is noted, and held against the rules, before anything of it leaves. */
+  #step(raft: Raft, input: Input): Effect[] {
+    const effects = raft.step(input);
+    for (const effect of effects) {
+      if (effect.type === 'persist') this.#changeLog(effect.steps);
+      if (effect.type === 'report') this.#note(effect.event, effect.messageId);
+      if (effect.type === 'apply') {
+        this.#world.invariants.applied(this.id, effect.firstIndex, effect.entries, this.#term);
+      }
     }
+    return effects;
   }
 
   #changeLog(steps: readonly StorageStep[]): void {
@@ -213,65 +247,25 @@ export class SimulatedPeer {
 
   #note(event: RaftEvent, messageId: string | undefined): void {
     if (event.type === 'roleChanged') this.#role = event.to;
+    if (event.type === 'leaderChanged') this.#leader = event.leader;
     if (event.type === 'termChanged') {
       if (event.from !== this.#term || event.to <= event.from) {
-        throw new SimulationFailure(`${this.id} went from term ${this.#term} to ${event.to}`);
+        throw new SimulationFailure(`${this.id} goes from term ${this.#term} to ${event.to}`);
       }
       this.#term = event.to;
     }
-    if (event.type === 'leaderChanged') this.#leader = event.leader;
     this.#world.onEvent(this.id, event, messageId);
     if (event.type === 'roleChanged' && event.to === 'leader') {
-      this.#world.invariants.electedLeader(this.id, this.#life, this.#term, this.#log);
+      this.#world.invariants.electedLeader(this.id, this.#lives, this.#term, this.#log);
     }
   }
 
-  /** One write at a time; what was asked for meanwhile goes into the next (group commit). */
-  #write(): void {
-    const newest = this.#queue.at(-1);
-    if (this.#isWriting || newest === undefined) return;
-    const steps = this.#queue.flatMap((persist) => persist.steps);
-    this.#queue = [];
-    this.#isWriting = true;
-    const { life } = this;
-    this.disk.write(steps, () =>
-      this.#takeIn(() => {
-        if (this.#life === life) this.#written(newest.sequence);
-      }),
-    );
-    this.#world.onWrite(this.id);
-  }
-
-  #written(sequence: number): void {
-    this.#isWriting = false;
-    this.#durable = sequence;
-    const free = this.#held.filter(({ after }) => after <= sequence);
-    this.#held = this.#held.filter(({ after }) => after > sequence);
-    for (const send of free) this.#send(send);
-    this.#write();
-    this.#step({ type: 'persisted', nowMs: this.#nowMs, sequence });
-  }
-
-  #send(send: Send): void {
-    const { id, to, message } = send;
-    this.#world.invariants.messageLeaves(this.id, to, message, this.disk);
-    this.#world.onSend(this.id, send);
-    this.#world.network.send(this.id, to, id, message);
-  }
-
-  /** A timer that is early asks again; so one that runs out before the deadline can stay as it is. */
-  #armTimer(): void {
-    if (this.#raft === undefined || this.#paused || this.#deadlineMs === Number.POSITIVE_INFINITY) return;
-    if (this.#timer !== undefined && this.#timerAtMs <= this.#deadlineMs) return;
-    this.#timer?.stop();
-    this.#timerAtMs = this.#deadlineMs;
-    this.#timer = this.#world.clock.setTimer(this.#deadlineMs, () => {
-      this.#timer = undefined;
-      this.#timerAtMs = Number.POSITIVE_INFINITY;
-      if (this.#paused) return;
-      if (this.#nowMs < this.#deadlineMs) return this.#armTimer();
-      this.#deadlineMs = Number.POSITIVE_INFINITY;
-      this.#step({ type: 'deadline', nowMs: this.#nowMs });
-    });
+  /** The driver tells its program of a term only when the disk has it. */
+  #told(event: DriverEvent): void {
+    const term = event.type === 'termChanged' ? event.to : event.type === 'committed' ? 0 : event.term;
+    const { currentTerm } = this.disk.hardState;
+    if (term > currentTerm) {
+      throw new SimulationFailure(`${this.id} tells of term ${term} while its disk has term ${currentTerm}`);
+    }
   }
 }

@@ -1,4 +1,4 @@
-import type { RaftEvent, Send } from '../peer/raft/effect.ts';
+import type { RaftEvent } from '../peer/raft/effect.ts';
 import type { ElectionOptions } from '../peer/raft/options.ts';
 import { peerId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
@@ -7,7 +7,7 @@ import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast } from './randomLogs.ts';
-import { SimulatedPeer } from './SimulatedPeer.ts';
+import { SimulatedPeer, type SentMessage } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { VirtualClock } from './VirtualClock.ts';
 
@@ -24,12 +24,14 @@ export interface SimulationOptions {
   /** `random` makes up a past with conflicting logs; else the terms of the entries, by peer. Empty unless told otherwise. */
   readonly logs?: 'random' | Readonly<Record<string, readonly number[]>>;
   readonly entriesPerMessageMax?: number;
+  /** Whether the peers tell statuses, as to a relay; it takes about as much time as all the rest. */
+  readonly statuses?: boolean;
 }
 
 export interface SimulationListeners {
   /** Takes one line per thing that happens. Two runs of the same options give the same lines. */
   readonly record?: (line: string) => void;
-  readonly onSend?: (atMs: number, from: PeerId, send: Send) => void;
+  readonly onSend?: (atMs: number, from: PeerId, sent: SentMessage) => void;
   readonly onEvent?: (atMs: number, peer: PeerId, event: RaftEvent) => void;
   /** What becomes of each message: `delivered` or `nobody` when it arrives, `lost` or `cut` when it is sent. */
   readonly onFate?: FateListener;
@@ -220,6 +222,7 @@ export class Simulation {
         voters,
         election: { ...election, ...electionOf?.[id] },
         seed: String(seed),
+        tellsStatuses: this.options.statuses ?? false,
         ...(entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax }),
       },
       disk,
@@ -228,7 +231,7 @@ export class Simulation {
         network: this.network,
         invariants: this.invariants,
         onWrite: (peer) => this.onWrite(peer),
-        onSend: (from, send) => onSend?.(this.nowMs, from, send),
+        onSend: (from, sent) => onSend?.(this.nowMs, from, sent),
         onEvent: (peer, event, messageId) => {
           if (record !== undefined)
             this.note(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);

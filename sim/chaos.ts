@@ -61,10 +61,10 @@ export class Chaos {
     if (this.#isOver || this.#crashAtWriteRate === 0 || this.#random() >= this.#crashAtWriteRate) return;
     const { clock } = this.#simulation;
     const peer = this.#simulation.peer(id);
-    const { life } = peer;
+    const { lives } = peer;
     const afterMs = this.#random() < 0.2 ? 0 : this.#random() * peer.disk.options.writeMsMax * 1.2;
     clock.setArrival(clock.nowMs() + afterMs, () => {
-      if (this.#isOver || peer.life !== life || !peer.isUp) return;
+      if (this.#isOver || peer.lives !== lives || !peer.isUp) return;
       this.#count('crashAtWrite');
       this.#crash(peer);
     });
@@ -125,9 +125,9 @@ export class Chaos {
     if (peer === undefined) return;
     const { clock } = this.#simulation;
     this.#simulation.crash(peer);
-    const { life } = peer;
+    const { lives } = peer;
     clock.setTimer(clock.nowMs() + this.#random() * AWAY_MS_MAX, () => {
-      if (!peer.isUp && peer.life === life) this.#simulation.restart(peer);
+      if (!peer.isUp && peer.lives === lives) this.#simulation.restart(peer);
     });
   }
 

@@ -1,6 +1,7 @@
 import type { HardState } from '../peer/raft/effect.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
+import type { Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
 import type { SimulatedDisk } from './Disk.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
@@ -87,6 +88,19 @@ export class Invariants {
       if (disk.termAt(matchIndex) === undefined) {
         throw new SimulationFailure(`${from} acknowledges entry ${matchIndex}, which is not on its disk`);
       }
+    }
+  }
+
+  /** A status tells term, vote, leader and role only when a crash could not take them back. */
+  statusLeaves(from: PeerId, life: number, { term, votedFor, role }: Status, { hardState }: SimulatedDisk): void {
+    if (hardState.currentTerm < term) {
+      throw new SimulationFailure(`${from} tells term ${term} in a Status while its disk has ${hardState.currentTerm}`);
+    }
+    this.#termsTold.set(from, Math.max(term, this.#termsTold.get(from) ?? 0));
+    if (votedFor !== null) this.#voteTold(from, votedFor, term, hardState.currentTerm, hardState.votedFor);
+    const reign = this.#reigns.get(term);
+    if (role === 'leader' && (reign?.peer !== from || reign.life !== life)) {
+      throw new SimulationFailure(`${from} says in a Status that it leads term ${term}, which it does not`);
     }
   }
 

@@ -29,6 +29,7 @@ function optionsOf(seed: number | string): SimulationOptions {
     peers: [3, 5, 4, 7, 5, 2, 1][number % 7] ?? 3,
     election: electionOf(BOTH_FAMILIES[number % BOTH_FAMILIES.length] ?? 'default'),
     logs: 'random',
+    statuses: number % 2 === 0,
     ...(number % 3 === 0 ? { entriesPerMessageMax: 2 } : {}),
   };
 }
@@ -92,11 +93,11 @@ function tell(t: { comment(text: string): void }, totals: Totals): void {
 
 t.test('E43, A6, A8: faults of all kinds break no rule, and when they end the cluster finds a leader', async (t) => {
   const totals = noTotals();
-  runSeeds(t, range(1500), faultsThenPeace(totals));
+  runSeeds(t, range(700), faultsThenPeace(totals));
   tell(t, totals);
-  for (const kind of FAULT_KINDS) t.ok((totals.faults.get(kind) ?? 0) > 500, `${kind} struck often`);
-  t.ok(totals.termsLed > 3000, 'there were elections');
-  t.ok(totals.removals > 200, 'and conflicting logs');
+  for (const kind of FAULT_KINDS) t.ok((totals.faults.get(kind) ?? 0) > 250, `${kind} struck often`);
+  t.ok(totals.termsLed > 1500, 'there were elections');
+  t.ok(totals.removals > 100, 'and conflicting logs');
 });
 
 t.test('the same with seeds that nobody has tried before', async (t) => {

@@ -44,13 +44,13 @@ function hashOfRun(seed: number): { hash: string; lines: number } {
 
 t.test('two runs of one seed are the same to the last event; other seeds are others', async (t) => {
   const hashes = new Set<string>();
-  for (const seed of range(20)) {
+  for (const seed of range(10)) {
     const first = hashOfRun(seed);
     t.same(first, hashOfRun(seed));
     t.ok(first.lines > 500, `${first.lines} events`);
     hashes.add(first.hash);
   }
-  t.equal(hashes.size, 20);
+  t.equal(hashes.size, 10);
 });
 
 t.test('a run that fails says what happened when, and what replays it', async (t) => {
