@@ -68,12 +68,12 @@ function isIn(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`);
 }
 
-/** Relative imports name the file that is there, ending and all, and never an entry point of the package. */
+/** Relative imports name the file that is there, ending and all; only tests and benches come in by an entry point. */
 export function specifierFindings(imports: readonly Import[], files: ReadonlySet<string>): Finding[] {
   return imports.flatMap(({ file, node, specifier, target }) => {
     if (target === undefined) return [];
     if (!files.has(target)) return [finding(file, node, `${specifier}: no such file; write its whole name`)];
-    const isEntryPoint = /(?:^|\/)index\.ts$/.test(target) && !file.fileName.startsWith('test/');
+    const isEntryPoint = /(?:^|\/)index\.ts$/.test(target) && !/^(?:test|bench)\//.test(file.fileName);
     return isEntryPoint ? [finding(file, node, `${specifier}: import the file itself, not an entry point`)] : [];
   });
 }
