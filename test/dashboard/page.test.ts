@@ -187,9 +187,10 @@ t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) =>
     await page.locator('.connection', { hasText: 'does not answer' }).waitFor();
     t.match(await page.locator('.connection').innerText(), /trying again in \d s.*picture \d+ s old/);
     t.equal(await page.locator('.peer').count(), 5, 'the last picture stays');
+    t.equal(await page.locator('.detail').innerText(), 'as it was when the relay was last heard');
     await button('Heal').click();
     await page.locator('.refusal').waitFor();
-    t.match(await page.locator('.refusal').innerText(), /^Heal was refused: RELAY_UNREACHABLE no relay answers at /);
+    t.match(await page.locator('.refusal').innerText(), /^Heal failed: RELAY_UNREACHABLE no relay answers at /);
   });
 
   await t.test('a relay that is back: the page comes back by itself', async (t) => {

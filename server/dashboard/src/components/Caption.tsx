@@ -9,13 +9,14 @@ interface CaptionProps {
   readonly radius: number;
   readonly nowMs: number;
   readonly side: CaptionSide;
+  readonly linesMax: number;
 }
 
 const ANCHORS = { left: 'end', right: 'start', below: 'middle' } as const;
 
 /** The peer's role, and why it has it. */
-export function Caption({ peer, radius, nowMs, side }: CaptionProps) {
-  const lines = captionOf(peer, nowMs);
+export function Caption({ peer, radius, nowMs, side, linesMax }: CaptionProps) {
+  const lines = captionOf(peer, nowMs).slice(0, linesMax);
   const size = Math.max(11, Math.min(17, radius * 0.29));
   const lineHeight = size * 1.3;
   const halo = radius * HALO;

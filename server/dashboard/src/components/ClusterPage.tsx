@@ -59,7 +59,7 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
     <div class="cluster" data-stale={stale}>
       <Announcer picture={picture} isStale={stale} />
       <Stage
-        {...{ picture, inForce, nowMs }}
+        {...{ picture, inForce, nowMs, stale }}
         draft={changes === null ? null : draft}
         onPeer={(peer) => put(peer, (group) => (group + 1) % letters)}
       />

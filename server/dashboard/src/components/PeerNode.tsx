@@ -21,6 +21,7 @@ interface PeerNodeProps {
   readonly radius: number;
   readonly nowMs: number;
   readonly caption: CaptionSide;
+  readonly captionLinesMax: number;
   /** Its group in force; null while the network is whole. */
   readonly group: number | null;
   /** Its group in the partition being put together; null when there is none. */
@@ -29,7 +30,7 @@ interface PeerNodeProps {
 }
 
 /** One peer: role by shape, colour and word; term, election timer, votes, crown, group. */
-export function PeerNode({ peer, place, radius, nowMs, caption, group, draftGroup, onPress }: PeerNodeProps) {
+export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPress, ...rest }: PeerNodeProps) {
   const { view } = peer;
   const crown = crownOf(peer);
   const votes = countOf(peer);
@@ -57,7 +58,7 @@ export function PeerNode({ peer, place, radius, nowMs, caption, group, draftGrou
         {letter !== null && (
           <GroupBadge group={letter} isDraft={draftGroup !== null && draftGroup !== group} radius={radius} />
         )}
-        <Caption peer={peer} radius={radius} nowMs={nowMs} side={caption} />
+        <Caption {...{ peer, radius, nowMs }} side={rest.caption} linesMax={rest.captionLinesMax} />
       </g>
     </g>
   );

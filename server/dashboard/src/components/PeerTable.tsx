@@ -68,7 +68,7 @@ function PeerRow({ peer, inForce, nowMs, actions }: PeerTableProps & { readonly 
   return (
     <tr data-connected={view.connected}>
       <th scope="row">{view.id}</th>
-      <td>
+      <td class="wraps">
         <RoleCell peer={peer} />
       </td>
       <td>

@@ -31,7 +31,7 @@ function RingOfSize({ picture, inForce, draft, nowMs, onPeer, size }: RingProps 
   const ids = picture.peers.map(({ view }) => view.id);
   const target = anglesOf(ids, inForce);
   const angles = useGlidingAngles(target);
-  const { ring, nodeRadius: radius, captions } = layoutOf(size.width, size.height, ids.length);
+  const { ring, nodeRadius: radius, captions, captionLinesMax } = layoutOf(size.width, size.height, ids.length);
   const places = new Map([...angles].map(([id, radians]) => [id, pointAt(ring, radians)]));
   const sides = captionSides(target);
   const isPartitioned = inForce.length > 1;
@@ -49,7 +49,7 @@ function RingOfSize({ picture, inForce, draft, nowMs, onPeer, size }: RingProps 
         return (
           <PeerNode
             key={peer.view.id}
-            {...{ peer, place, radius, nowMs }}
+            {...{ peer, place, radius, nowMs, captionLinesMax }}
             caption={captions === 'below' ? 'below' : (sides.get(peer.view.id) ?? 'below')}
             group={now}
             draftGroup={draft?.get(peer.view.id) ?? null}

@@ -45,7 +45,7 @@ function Outcome({ deed }: { readonly deed: Deed | null }) {
       {deed?.outcome === 'running' && <p class="muted">{deed.action.label}…</p>}
       {deed?.error != null && (
         <p class="refusal">
-          {deed.action.label} was refused: <code>{deed.error.code}</code> {deed.error.message}
+          {deed.action.label} failed: <code>{deed.error.code}</code> {deed.error.message}
         </p>
       )}
     </div>

@@ -16,10 +16,12 @@ interface StageProps {
   /** The partition being put together; null when there is none besides the one in force. */
   readonly draft: Draft | null;
   readonly nowMs: number;
+  /** What is shown may no longer be so. */
+  readonly stale: boolean;
   readonly onPeer: (peer: PeerId) => void;
 }
 
-export function Stage({ picture, inForce, draft, nowMs, onPeer }: StageProps) {
+export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StageProps) {
   const { crown, title, detail } = headlineOf(picture);
   return (
     <section class="card stage" aria-label="The cluster">
@@ -29,7 +31,7 @@ export function Stage({ picture, inForce, draft, nowMs, onPeer }: StageProps) {
           {title}
         </h2>
         <PartitionFact inForce={inForce} />
-        <p class="detail">{detail === '' ? NO_BREAK_SPACE : detail}</p>
+        <p class="detail">{stale ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
       <Ring {...{ picture, inForce, draft, nowMs, onPeer }} />

@@ -41,6 +41,8 @@ export interface Layout {
   readonly nodeRadius: number;
   /** `beside`: outward, to the left or right. */
   readonly captions: 'beside' | 'below';
+  /** How many lines a caption may have. */
+  readonly captionLinesMax: number;
 }
 
 /** Bodies in CSS pixels: as large as there is room for, but no larger, and never too small to read. */
@@ -58,7 +60,7 @@ export function layoutOf(width: number, height: number, n: number): Layout {
     nodeRadius = Math.max(NODE_RADIUS_MIN, nodeRadius - 0.5);
     ring = ringOf(width, height, n, nodeRadius);
   }
-  return { ring, nodeRadius, captions };
+  return { ring, nodeRadius, captions, captionLinesMax: captions === 'below' && n >= CROWD ? 1 : 3 };
 }
 
 /** As large as the stage allows, and never much wider than high or higher than wide. A single peer stands in the middle. */
