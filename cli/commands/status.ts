@@ -1,6 +1,13 @@
 import type { Command } from '../Command.ts';
-import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
-import { JSON_OUTPUT, PLAIN, switchSetting } from '../settings/sharedSettings.ts';
+import {
+  JSON_OUTPUT,
+  PLAIN,
+  switchSetting,
+  TOKEN,
+  TOKEN_FILE,
+  URL_OF_RELAY,
+  WHICH_CLUSTER,
+} from '../settings/sharedSettings.ts';
 
 const WATCH = switchSetting({
   name: 'watch',
@@ -8,12 +15,14 @@ const WATCH = switchSetting({
   fallback: false,
 });
 
+const SOME_CLUSTER = { ...WHICH_CLUSTER, fallbackText: 'all; with --watch the only one' };
+
 export const statusCommand: Command = {
   name: 'status',
   summary: "show who leads, and every peer's role and term",
   description:
     'Shows every cluster of a relay, or one, with the role, term and leader of each peer as it tells them itself. With --json, the answer of GET /api/clusters/CLUSTER if a cluster is named, and of GET /api/clusters if none is; with --watch too, one line of JSON for each change.',
-  settings: [WATCH, JSON_OUTPUT, PLAIN, ...ACCESS_SETTINGS],
+  settings: [WATCH, JSON_OUTPUT, PLAIN, URL_OF_RELAY, SOME_CLUSTER, TOKEN, TOKEN_FILE],
   examples: [
     { line: 'whitewater status', what: 'once' },
     { line: 'whitewater status --watch', what: 'a live table on a terminal, lines of events elsewhere' },

@@ -14,6 +14,7 @@ export interface SettingSources {
 }
 
 interface Resolved {
+  readonly setting: Setting<unknown>;
   readonly value: unknown;
   readonly text: string;
   readonly source: Source;
@@ -23,11 +24,12 @@ interface Resolved {
 
 /** The values of a command's settings: flags over environment over configuration file over defaults. */
 export class Settings {
-  readonly #resolved: ReadonlyMap<Setting<unknown>, Resolved>;
+  /** By the setting's name: commands may describe one in words of their own. */
+  readonly #resolved: ReadonlyMap<string, Resolved>;
 
   /** @throws {WhitewaterError} USAGE, naming the place of the first wrong value and what is legal */
   constructor(settings: readonly Setting<unknown>[], sources: SettingSources) {
-    this.#resolved = new Map(settings.map((setting) => [setting, resolve(setting, sources)]));
+    this.#resolved = new Map(settings.map((setting) => [setting.name, resolve(setting, sources)]));
   }
 
   get<Value>(setting: Setting<Value>): Value {
@@ -50,13 +52,13 @@ export class Settings {
 
   /** Every setting with its value as text and its place. */
   *describe(): Generator<{ setting: Setting<unknown>; text: string; place: string }> {
-    for (const [setting, { text, place, source }] of this.#resolved) {
+    for (const { setting, text, place, source } of this.#resolved.values()) {
       yield { setting, text: setting.secret === true && source !== 'default' ? '(hidden)' : text, place };
     }
   }
 
   #of(setting: Setting<unknown>): Resolved {
-    const resolved = this.#resolved.get(setting);
+    const resolved = this.#resolved.get(setting.name);
     if (resolved === undefined) throw new Error(`the command does not declare the setting ${setting.name}`);
     return resolved;
   }
@@ -72,12 +74,12 @@ function resolve(setting: Setting<unknown>, { flags, environment, file }: Settin
   if (file !== undefined && fromFile !== undefined) {
     return read(setting, fromFile, 'file', `"${setting.name}" in ${file.path}`);
   }
-  return { value: setting.fallback, text: setting.fallbackText, source: 'default', place: 'default' };
+  return { setting, value: setting.fallback, text: setting.fallbackText, source: 'default', place: 'default' };
 }
 
 function read(setting: Setting<unknown>, text: string, source: Source, place: string): Resolved {
   try {
-    return { value: setting.parse(text), text, source, place };
+    return { setting, value: setting.parse(text), text, source, place };
   } catch (cause) {
     const isUsage = cause instanceof RangeError || (cause instanceof WhitewaterError && cause.code === 'USAGE');
     if (!isUsage) throw cause;

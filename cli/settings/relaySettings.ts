@@ -1,7 +1,7 @@
 import { FRAME_BYTES_MAX } from '../../shared/envelope.ts';
 import { parseBytes, parseWholeNumber } from '../parse/numbers.ts';
 import type { Setting } from './Setting.ts';
-import { PORT_DEFAULT } from './sharedSettings.ts';
+import { PORT_DEFAULT, TOKEN } from './sharedSettings.ts';
 
 export const HOST: Setting<string> = {
   name: 'host',
@@ -41,4 +41,10 @@ export const FRAME_BYTES_MAX_SETTING: Setting<number> = {
   parse: parseBytes,
   fallback: FRAME_BYTES_MAX,
   fallbackText: '1MiB',
+};
+
+/** The same setting as a client's, seen from the other side. */
+export const RELAY_TOKEN: Setting<string | undefined> = {
+  ...TOKEN,
+  description: 'ask everybody for this token; on a command line others on this machine can see it',
 };
