@@ -3,7 +3,7 @@ import { ProcessCluster } from '../support/ProcessCluster.ts';
 import { WireTap } from '../support/WireTap.ts';
 
 const LEADER_WITHIN_MS = 5000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 
 t.test('kill -9 of the leader, and its return with --data: one vote in a term, and no term is forgotten', async (t) => {
   const cluster = await ProcessCluster.start(t, {

@@ -14,6 +14,10 @@ export interface ProcessClusterOptions {
   readonly name: string;
   /** Puts something between peers and relay, and returns the port to which the peers connect. */
   readonly between?: (relayPort: number, ledger: ElectionLedger) => Promise<number>;
+  /** Further words for each peer. */
+  readonly peerArgs?: readonly string[];
+  /** Which peers to start at the beginning; all unless told otherwise. */
+  readonly started?: readonly string[];
   /** Of the traces; what elections need unless told otherwise. */
   readonly topics?: string;
 }
@@ -39,7 +43,7 @@ export class ProcessCluster {
     const cluster = new ProcessCluster(t, options);
     await cluster.startRelay();
     cluster.#relayPortForPeers = (await options.between?.(cluster.#relayPort, cluster.ledger)) ?? cluster.#relayPort;
-    for (const id of cluster.ids) cluster.startPeer(id);
+    for (const id of options.started ?? cluster.ids) cluster.startPeer(id);
     return cluster;
   }
 
@@ -81,13 +85,14 @@ export class ProcessCluster {
     this.#client = new RelayClient({ url: this.relayUrl });
   }
 
-  startPeer(id: string): RunningProcess {
-    const args = [
+  /** @param args further words for this start */
+  startPeer(id: string, args = this.#options.peerArgs ?? []): RunningProcess {
+    const words = [
       ...['peer', '--id', id, '--peers', this.ids.join(','), '--cluster', CLUSTER],
       ...['--relay', `ws://127.0.0.1:${this.#relayPortForPeers}`],
-      ...['--data', join(this.#folder, 'data', id), ...this.#traceArgs(id)],
+      ...['--data', join(this.#folder, 'data', id), ...this.#traceArgs(id), ...args],
     ];
-    const peer = RunningProcess.start(this.#t, { name: id, args });
+    const peer = RunningProcess.start(this.#t, { name: id, args: words });
     this.#peers.set(id, peer);
     return peer;
   }
@@ -99,13 +104,22 @@ export class ProcessCluster {
     return view;
   }
 
-  /** Waits until the view is as wanted, and returns that one. Errors of the relay, such as while it starts, are waited out. */
+  /**
+   * Waits until the view is as wanted, and returns that one. Errors of the relay, such as while it starts, are waited out.
+   * @throws {Error} when it does not come, saying so first if that was by a breach of safety
+   */
   async viewWhen(what: string, withinMs: number, isWanted: (view: ClusterView) => boolean): Promise<ClusterView> {
     const wanted = async (): Promise<ClusterView | undefined> => {
       const view = await this.view();
       return isWanted(view) ? view : undefined;
     };
-    return until(wanted, { withinMs, what, everyMs: 25 });
+    try {
+      return await until(wanted, { withinMs, what, everyMs: 25 });
+    } catch (error) {
+      const violations = this.ledger.violations();
+      if (violations.length === 0) throw error;
+      throw new Error(violations.join('; '), { cause: error });
+    }
   }
 
   /** Waits until all are connected, one leads, and all others follow it in its term. */
