@@ -1,9 +1,13 @@
 import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import { Compile } from 'typebox/compile';
+
+const validators = new Map<TSchema, ReturnType<typeof Compile>>();
 
 /** @throws {Error} naming the first place where the value is not of the schema */
 export function conforming<Schema extends TSchema>(schema: Schema, value: unknown): Static<Schema> {
-  const first = Value.Errors(schema, value)[0];
-  if (first !== undefined) throw new Error(`${first.instancePath} ${first.message}: ${JSON.stringify(value)}`);
-  return value as Static<Schema>;
+  const validator = validators.get(schema) ?? Compile(schema);
+  validators.set(schema, validator);
+  if (validator.Check(value)) return value as Static<Schema>;
+  const first = validator.Errors(value)[0];
+  throw new Error(`${first?.instancePath ?? ''} ${first?.message ?? ''}: ${JSON.stringify(value)}`);
 }
