@@ -194,3 +194,16 @@ t.test('a candidate that is refused by everybody stays one until its timeout', a
   t.equal(peer.role, 'candidate');
   t.equal(peer.deadlineMs, deadlineMs);
 });
+
+t.test('a further round is told as a reset timer, not as a change of role', async (t) => {
+  for (const preset of ['lab', 'default'] as const) {
+    const peer = new ScriptedRaft({ preset });
+    for (let rounds = 0; rounds < 5; rounds += 1) peer.reachDeadline();
+    const to = preset === 'lab' ? 'candidate' : 'preCandidate';
+    t.same(peer.eventsOf('roleChanged'), [{ type: 'roleChanged', from: 'follower', to, reason: 'electionTimeout' }]);
+    t.same(
+      peer.eventsOf('timerReset').map(({ reason }) => reason),
+      ['started', ...Array.from({ length: 5 }, () => 'startedElection')],
+    );
+  }
+});
