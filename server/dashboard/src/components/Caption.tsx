@@ -20,7 +20,8 @@ export function Caption({ peer, radius, nowMs, side, linesMax }: CaptionProps) {
   const size = Math.max(11, Math.min(17, radius * 0.29));
   const lineHeight = size * 1.3;
   const halo = radius * HALO;
-  const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * (halo + 10);
+  // Beside the ground of a group too.
+  const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * (radius * 1.55 + 8);
   const top = side === 'below' ? halo + size * 1.45 : size * 0.36 - ((lines.length - 1) * lineHeight) / 2;
   return (
     <g class="caption" text-anchor={ANCHORS[side]}>

@@ -21,7 +21,7 @@ export function ShellPanel({ actions: { deed, preview }, context, suggestion }: 
         <h2 id="shell-title">
           From a shell: <span class="shell-what">{action.label}</span>
         </h2>
-        <Outcome deed={deed} />
+        <Outcome deed={deed} isShown={deed?.action.label === action.label} />
       </div>
       <Commands action={action} context={context} />
     </section>
@@ -38,14 +38,21 @@ function Commands({ action, context }: { readonly action: Action; readonly conte
   );
 }
 
-function Outcome({ deed }: { readonly deed: Deed | null }) {
+interface OutcomeProps {
+  readonly deed: Deed | null;
+  /** Whether the heading names the deed already. */
+  readonly isShown: boolean;
+}
+
+function Outcome({ deed, isShown }: OutcomeProps) {
+  const label = deed === null || isShown ? '' : `${deed.action.label}: `;
   return (
     <div aria-live="polite">
-      {deed?.outcome === 'done' && <p class="done">Done: {deed.action.label}</p>}
-      {deed?.outcome === 'running' && <p class="muted">{deed.action.label}…</p>}
+      {deed?.outcome === 'done' && <p class="done">{label}done</p>}
+      {deed?.outcome === 'running' && <p class="muted">{label}under way</p>}
       {deed?.error != null && (
         <p class="refusal">
-          {deed.action.label} failed: <code>{deed.error.code}</code> {deed.error.message}
+          {label}failed: <code>{deed.error.code}</code> {deed.error.message}
         </p>
       )}
     </div>

@@ -27,7 +27,7 @@ const ROUNDING = 1e-6;
 export const HALO = 1.32;
 /** Room above a halo for a crown or votes, and for captions beside or below it. */
 const ABOVE = 26;
-const BESIDE = 132;
+const BESIDE = 140;
 const BELOW = 40;
 /** From so many peers on, those at the top and the bottom have no room for a caption beside them. */
 export const CROWD = 7;
