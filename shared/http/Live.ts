@@ -32,7 +32,7 @@ export const LinkTraffic = Type.Object({
 });
 export type LinkTraffic = Static<typeof LinkTraffic>;
 
-/** First message of a feed. */
+/** First message of a feed. May come again in its midst, to a viewer that was too slow, and then replaces everything. */
 export const LiveSnapshot = Type.Object({
   type: Type.Literal('snapshot'),
   timeMs: Type.Number(),
