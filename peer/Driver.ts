@@ -7,11 +7,12 @@ import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Clock, Timer } from './ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from './ports/Transport.ts';
-import type { Effect, RaftEvent, Report, RoleChangeReason, Send, StorageStep } from './raft/effect.ts';
+import type { Effect, RaftEvent, Report, RoleChangeReason, Send } from './raft/effect.ts';
 import type { Input } from './raft/input.ts';
 import type { Raft } from './raft/Raft.ts';
 import { StatusReporter } from './StatusReporter.ts';
 import { detailsOf, topicOf } from './traceOf.ts';
+import { WriteGate } from './WriteGate.ts';
 
 /** Something that happened to a peer. What it tells is durable by the time it is told. */
 export type DriverEvent =
@@ -46,16 +47,6 @@ export interface DriverHandlers {
   onFailed(error: Error): void;
 }
 
-/** Messages and events that wait for a write. Beyond this they are dropped: Raft repeats what matters, `status` tells the rest. */
-const HELD_MAX = 4096;
-/** Steps gathered while a write is under way. Beyond this arriving messages are dropped until it ends, as a network may do. */
-const GATHERED_STEPS_MAX = 1024;
-
-/** What must not be seen before the store has everything up to `after`. */
-type Held =
-  | { readonly type: 'send'; readonly after: number; readonly send: Send }
-  | { readonly type: 'event'; readonly after: number; readonly event: DriverEvent };
-
 export interface DriverCounters {
   /** Messages of ours, and events, that were dropped because too many waited for the store. */
   droppedHeld: number;
@@ -74,28 +65,30 @@ export class Driver {
   readonly #options: DriverOptions;
   readonly #trace: Trace;
   readonly #handlers: DriverHandlers;
+  readonly #gate: WriteGate;
   readonly #reporter: StatusReporter;
   readonly #startedAtMs: number;
   readonly #counters: DriverCounters = { droppedHeld: 0, ignoredBusy: 0, writes: 0 };
   #deadline: Timer | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
-  /** The newest sequence that was asked for, and the newest that is durable. */
-  #issued = 0;
-  #durable = 0;
-  #gathered: StorageStep[] = [];
-  /** The write under way, and what the status will be able to tell when it is done. */
-  #writing: { readonly sequence: number; readonly startedAtMs: number; readonly status: Status } | undefined;
-  #held: Held[] = [];
+  /** The newest account of which everything is durable, and what it will be when the write under way is done. */
   #durableStatus: Status;
+  #statusUnderWay: Status;
+  #writeStartedAtMs = 0;
 
   constructor(options: DriverOptions, handlers: DriverHandlers) {
-    const { clock, transport } = options;
+    const { clock, storage, transport } = options;
     this.#options = options;
     this.#trace = options.trace ?? SILENT_TRACE;
     this.#handlers = handlers;
     this.#startedAtMs = clock.nowMs();
-    this.#durableStatus = this.#statusNow();
+    this.#durableStatus = this.#statusUnderWay = this.#statusNow();
+    this.#gate = new WriteGate(storage, {
+      onWrite: (sequence, steps) => this.#writeBegins(sequence, steps),
+      onDurable: (sequence) => this.#written(sequence),
+      onFailed: (cause) => this.#fail(writeFailed(options.id, cause)),
+    });
     this.#reporter = new StatusReporter(
       clock,
       () => this.status(),
@@ -119,13 +112,12 @@ export class Driver {
     this.#state = 'stopped';
     this.#deadline?.stop();
     this.#reporter.stop();
-    this.#held = [];
-    this.#gathered = [];
+    this.#gate.stop();
   }
 
   /** The peer's account of itself. While a write is under way, as of the last moment of which everything is durable. */
   status(): Status {
-    if (this.#issued === this.#durable) this.#durableStatus = this.#statusNow();
+    if (this.#gate.isSettled) this.#durableStatus = this.#statusNow();
     return this.#durableStatus;
   }
 
@@ -134,7 +126,7 @@ export class Driver {
   }
 
   #received(from: PeerId, id: number, message: RaftMessage): void {
-    if (this.#gathered.length >= GATHERED_STEPS_MAX) {
+    if (this.#gate.isFull) {
       this.#counters.ignoredBusy += 1;
       this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, from }, `${from}/${id}`);
       return;
@@ -166,16 +158,14 @@ export class Driver {
       // Somebody who was told of an event may have stopped the peer.
       if (this.#isStopped()) return;
     }
-    this.#write();
+    this.#gate.write();
     this.#reporter.changed(isUrgent);
   }
 
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'persist':
-        this.#gathered.push(...effect.steps);
-        this.#issued = effect.sequence;
-        return;
+        return this.#gate.issue(effect.sequence, effect.steps);
       case 'send':
         return this.#send(effect);
       case 'setDeadline':
@@ -189,19 +179,10 @@ export class Driver {
     }
   }
 
-  #send(send: Send): void {
-    const { id, to, message, after } = send;
-    if (after <= this.#durable) this.#options.transport.send(to, id, message);
-    else if (!this.#hold({ type: 'send', after, send })) {
-      this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);
-    }
-  }
-
-  #hold(held: Held): boolean {
-    const hasRoom = this.#held.length < HELD_MAX;
-    if (hasRoom) this.#held.push(held);
-    else this.#counters.droppedHeld += 1;
-    return hasRoom;
+  #send({ id, to, message, after }: Send): void {
+    if (this.#gate.after(after, () => this.#options.transport.send(to, id, message))) return;
+    this.#counters.droppedHeld += 1;
+    this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);
   }
 
   #setDeadline(atMs: number): void {
@@ -220,53 +201,22 @@ export class Driver {
   }
 
   #tell(event: DriverEvent): void {
-    if (this.#issued <= this.#durable) this.#handlers.onEvent(event);
-    else this.#hold({ type: 'event', after: this.#issued, event });
+    if (!this.#gate.after(this.#gate.issued, () => this.#handlers.onEvent(event))) this.#counters.droppedHeld += 1;
   }
 
-  /** One write at a time; what is asked for meanwhile goes into the next one (group commit). */
-  #write(): void {
-    if (this.#writing !== undefined || this.#gathered.length === 0) return;
-    const steps = withoutOverwritten(this.#gathered);
-    const sequence = this.#issued;
-    this.#gathered = [];
+  #writeBegins(sequence: number, steps: number): void {
     // Everything that was issued is in this write, so when it is done, the state as it is now is durable.
-    this.#writing = { sequence, startedAtMs: this.#nowMs(), status: this.#statusNow() };
+    this.#statusUnderWay = this.#statusNow();
+    this.#writeStartedAtMs = this.#nowMs();
     this.#counters.writes += 1;
-    this.#traced('storage', 'writeStarted', { sequence, steps: steps.length });
-    try {
-      this.#options.storage.write(steps, (error) => this.#written(error));
-    } catch (error) {
-      this.#fail(writeFailed(this.#options.id, error));
-    }
+    this.#traced('storage', 'writeStarted', { sequence, steps });
   }
 
-  #written(error: Error | undefined): void {
-    const writing = this.#writing;
-    if (this.#state !== 'running' || writing === undefined) return;
-    if (error !== undefined) {
-      this.#fail(writeFailed(this.#options.id, error));
-      return;
-    }
-    const { sequence, startedAtMs, status } = writing;
-    this.#writing = undefined;
-    this.#durable = sequence;
-    this.#durableStatus = status;
-    this.#traced('storage', 'written', { sequence, tookMs: this.#nowMs() - startedAtMs });
-    this.#release();
+  #written(sequence: number): void {
+    this.#durableStatus = this.#statusUnderWay;
+    this.#traced('storage', 'written', { sequence, tookMs: this.#nowMs() - this.#writeStartedAtMs });
+    this.#gate.release();
     this.#feed({ type: 'persisted', nowMs: this.#nowMs(), sequence });
-  }
-
-  /** Lets out what waited for the write, in the order in which it was asked for. */
-  #release(): void {
-    const held = this.#held;
-    this.#held = held.filter(({ after }) => after > this.#durable);
-    for (const each of held) {
-      if (each.after > this.#durable) continue;
-      if (this.#isStopped()) return;
-      if (each.type === 'send') this.#options.transport.send(each.send.to, each.send.id, each.send.message);
-      else this.#handlers.onEvent(each.event);
-    }
   }
 
   #isStopped(): boolean {
@@ -301,12 +251,6 @@ export class Driver {
     const record = { timeMs: clock.wallMs(), cluster, node, topic, event, role, term, leader, details };
     this.#trace.write(messageId === undefined ? record : { ...record, messageId });
   }
-}
-
-/** All steps of one write take effect together, so of several hard states only the last one matters. */
-function withoutOverwritten(steps: readonly StorageStep[]): readonly StorageStep[] {
-  const last = steps.findLast(({ type }) => type === 'setHardState');
-  return steps.filter((step) => step.type !== 'setHardState' || step === last);
 }
 
 /** Whether a status shows it, so that the next one should not wait. */
