@@ -1,16 +1,21 @@
-/**
- * A reader that went away (`whitewater status --watch | head -1`) is no error: the command ends, and quietly. Commands that
- * have something to clean up listen for it themselves.
- */
+const listeners = new Set<() => void>();
+let isGone = false;
+
+/** Calls back when nobody reads what this process writes any more; without any such listener the process just ends. */
+export function onOutputGone(listener: () => void): void {
+  listeners.add(listener);
+}
+
+/** A reader that goes away (`whitewater status --watch | head -n 1`) is no error: the command ends, and quietly. */
 export function ignoreBrokenPipes(): void {
-  let isTold = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      // EIO is how a terminal says that it was closed.
       if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-      // Nobody reads any more. A command that runs on stops as if its terminal had gone.
-      if (process.listenerCount('SIGHUP') === 0) process.exit(0);
-      if (!isTold) process.emit('SIGHUP', 'SIGHUP');
-      isTold = true;
+      if (isGone) return;
+      isGone = true;
+      if (listeners.size === 0) process.exit(0);
+      for (const listener of listeners) listener();
     });
   }
 }

@@ -1,34 +1,37 @@
+import { onOutputGone } from './output.ts';
 import { isSupervised } from './supervised.ts';
 
-export type StopReason = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'supervisorGone';
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'outputGone' | 'supervisorGone';
 
 /**
- * Resolves when this process is asked to stop. A supervised process stops when its supervisor does: on SIGTERM, and when
- * the channel between them closes, which happens however the supervisor ends. Signals from the keyboard reach the whole
- * group of processes, so it leaves those to its supervisor.
+ * Resolves when this process is asked to stop. SIGHUP is left to the system, so that `nohup` works.
+ *
+ * A supervised process stops on SIGTERM, and when the channel to its supervisor closes, which happens however that one
+ * ends. What a terminal sends reaches the whole group of processes, so a supervised one leaves that to its supervisor.
  *
  * @param onAgain called at each further signal: somebody does not want to wait
  */
 export function stopRequested(onAgain: () => void = () => undefined): Promise<StopReason> {
   return new Promise((resolve) => {
-    let asked = false;
+    let isAsked = false;
     const ask = (reason: StopReason): void => {
-      if (asked) onAgain();
-      asked = true;
+      if (isAsked) onAgain();
+      isAsked = true;
       resolve(reason);
     };
-    const supervised = isSupervised();
-    for (const signal of ['SIGINT', 'SIGHUP'] as const) {
-      process.on(signal, () => {
-        if (!supervised) ask(signal);
-      });
-    }
     process.on('SIGTERM', () => ask('SIGTERM'));
-    if (supervised) {
-      process.on('disconnect', () => ask('supervisorGone'));
-      // The supervisor may have ended while this process was still loading.
-      if (!process.connected) ask('supervisorGone');
+    if (!isSupervised()) {
+      process.on('SIGINT', () => ask('SIGINT'));
+      onOutputGone(() => {
+        if (!isAsked) ask('outputGone');
+      });
+      return;
     }
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined);
+    onOutputGone(() => undefined);
+    process.on('disconnect', () => ask('supervisorGone'));
+    // The supervisor may have ended while this process was still loading.
+    if (!process.connected) ask('supervisorGone');
   });
 }
 

@@ -62,7 +62,9 @@ export class KeptProcess {
     return this.#state.type === 'over';
   }
 
+  /** Does nothing once it was told to stop. */
   start(): void {
+    if (this.#isStopping) return;
     const child = fork(mainFile(), [...this.#plan.words()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: this.#plan.environment,
@@ -72,9 +74,12 @@ export class KeptProcess {
     this.#failure = undefined;
     this.#state = { type: 'running', child, startedMs: performance.now() };
     child.on('message', (report) => this.#handle(report as ChildReport));
-    child.on('error', () => undefined);
+    child.on('error', (error) => {
+      // One that could not be started does not close.
+      if (child.pid === undefined) this.#ended(error.message);
+    });
     // `close` and not `exit`: by then its last lines and its last report were read.
-    child.on('close', (code, signal) => this.#ended(code, signal));
+    child.on('close', (code, signal) => this.#ended(endOf(code, signal)));
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => this.#handlers.onLine(this.name, line));
     }
@@ -85,7 +90,7 @@ export class KeptProcess {
     this.#isStopping = true;
     const state = this.#state;
     if (state.type === 'waiting') clearTimeout(state.timer);
-    if (state.type !== 'running') return;
+    if (state.type !== 'running' || state.child.pid === undefined) return;
     const closed = new Promise<void>((resolve) => state.child.once('close', () => resolve()));
     state.child.kill('SIGTERM');
     await closed;
@@ -107,8 +112,9 @@ export class KeptProcess {
     this.#handlers.onListening?.(report);
   }
 
-  #ended(code: number | null, signal: NodeJS.Signals | null): void {
-    const ranMs = this.#state.type === 'running' ? performance.now() - this.#state.startedMs : 0;
+  #ended(how: string): void {
+    if (this.#state.type !== 'running') return;
+    const ranMs = performance.now() - this.#state.startedMs;
     if (this.#isStopping) {
       this.#state = { type: 'idle' };
       return;
@@ -122,7 +128,7 @@ export class KeptProcess {
     const restartMs = this.#backoff.next(ranMs);
     this.#restarts += 1;
     this.#state = { type: 'waiting', timer: setTimeout(() => this.start(), restartMs) };
-    this.#handlers.onEnded(this.name, failure === undefined ? endOf(code, signal) : reasonOf(failure), restartMs);
+    this.#handlers.onEnded(this.name, failure === undefined ? how : reasonOf(failure), restartMs);
   }
 }
 

@@ -13,6 +13,8 @@ const IDS = ['p1', 'p2', 'p3'];
 /** What `up` promises is two seconds; beside busy loops its own process is late too. */
 const STOPPED_WITHIN_MS = 3000;
 const LEADER_WITHIN_MS = 10_000;
+/** On a machine that has no time for us: a leader needs about as long as a few processes need to start. */
+const LEADER_WITHIN_STARTS = 20;
 
 /** A running `up`, and what can be seen of it from outside. */
 class RunningUp {
@@ -95,10 +97,16 @@ function processes(): Child[] {
 }
 
 t.test('up: a leader soon, commands that work, and processes that come back', async (t) => {
+  const beganAtMs = performance.now();
+  t.match((await run(t, ['--version'])).stdout, /^whitewater \d/);
+  const startMs = performance.now() - beganAtMs;
   const up = await RunningUp.start(t, '--trace-dir', join(t.testdir(), 'traces'));
   const elected = await up.process.line(/p\d leads in term \d+, (\d+) ms after the relay began to listen/, WITHIN_MS);
-  t.comment(`a leader ${elected[1]} ms after the relay began to listen`);
-  t.ok(Number(elected[1]) < LEADER_WITHIN_MS, 'a leader soon after the relay listened');
+  t.comment(
+    `a leader ${elected[1]} ms after the relay began to listen; one process starts in ${Math.round(startMs)} ms`,
+  );
+  const withinMs = Math.max(LEADER_WITHIN_MS, LEADER_WITHIN_STARTS * startMs);
+  t.ok(Number(elected[1]) < withinMs, 'a leader soon after the relay listened');
   await up.settled();
   t.match(up.process.text('stdout'), /^The page: http:/m);
   t.match(up.process.text('stdout'), /^ {2}npx whitewater partition "p1\|p2,p3" --url http:/m);
