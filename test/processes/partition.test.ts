@@ -1,5 +1,5 @@
 import { Compile } from 'typebox/compile';
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { ClusterView } from '../../shared/http/ClusterView.ts';
 import { CLUSTER, peerOf, ProcessCluster } from '../support/ProcessCluster.ts';
 
@@ -7,15 +7,9 @@ const LEADER_WITHIN_MS = 5000;
 
 t.test('five processes: a partition over HTTP, with the leader in the minority', async (t) => {
   const cluster = await ProcessCluster.start(t, { size: 5, name: 'partition' });
-  const before = await cluster.settled(40_000);
+  const { before, minority, majority } = await cutLeaderOff(t, cluster);
   const old = before.leader ?? '';
-  const minority = [old, cluster.ids.find((id) => id !== old) ?? ''];
-  const majority = cluster.ids.filter((id) => !minority.includes(id));
-  t.comment(`${old} leads term ${before.term}; cutting ${minority.join(',')}|${majority.join(',')}`);
-
-  const answer = await put(`${cluster.relayUrl}/api/clusters/${CLUSTER}/partition`, { groups: [minority, majority] });
   const cutAtMs = performance.now();
-  t.equal(answer.status, 200);
   const cut = await cluster.viewWhen(
     'the majority elects a leader and the old one steps down',
     LEADER_WITHIN_MS,
@@ -53,6 +47,31 @@ t.test('five processes: a partition over HTTP, with the leader in the minority',
   t.same(cluster.ledger.violations(), []);
   t.ok(cluster.ledger.termsLed.includes(before.term) && cluster.ledger.termsLed.includes(cut.term));
 });
+
+interface Cut {
+  readonly before: ClusterView;
+  readonly minority: readonly string[];
+  readonly majority: readonly string[];
+}
+
+/** Cuts the leader and one other off. On a busy machine another may have been elected just then: then once more. */
+async function cutLeaderOff(t: Test, cluster: ProcessCluster): Promise<Cut> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const before = await cluster.settled(40_000);
+    const minority = cluster.ids.filter((id) => id === before.leader);
+    minority.push(...cluster.ids.filter((id) => id !== before.leader).slice(0, 1));
+    const majority = cluster.ids.filter((id) => !minority.includes(id));
+    const answer = await put(`${cluster.relayUrl}/api/clusters/${CLUSTER}/partition`, { groups: [minority, majority] });
+    const { leader, term } = (await answer.json()) as ClusterView;
+    if (answer.status === 200 && leader === before.leader && term === before.term) {
+      t.comment(`${leader ?? ''} leads term ${term}; cut into ${minority.join(',')}|${majority.join(',')}`);
+      return { before, minority, majority };
+    }
+    t.comment(`the partition was answered with ${answer.status} and ${leader ?? 'no leader'} in term ${term}`);
+    await cluster.client.heal(CLUSTER);
+  }
+  throw new Error('no leader stayed for as long as it takes to cut it off');
+}
 
 function put(url: string, body: unknown): Promise<Response> {
   return fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
