@@ -211,8 +211,13 @@ t.test('--data keeps votes from one run to the next, and refuses other peers', a
   t.ok(existsSync(join(data, 'demo/p3')));
   const again = await RunningUp.start(t, '--data', data);
   t.ok((await again.settled()).term > term, 'a later term than before');
-  again.process.signal('SIGTERM');
-  await again.process.exit(WITHIN_MS);
+  // A second Ctrl-C does not wait for one that hangs.
+  process.kill(again.childOf('--id p3').pid, 'SIGSTOP');
+  again.process.signal('SIGINT');
+  await again.process.line(/stopping/, WITHIN_MS);
+  again.process.signal('SIGINT');
+  t.strictSame(await again.process.exit(WITHIN_MS), { code: 130, signal: null });
+  await until(() => again.children().length === 0, { withinMs: WITHIN_MS, what: 'no child is left' });
 
   const other = await run(t, ['up', '--port', '0', '--peers', 'p1,p2', '--data', data]);
   t.equal(other.code, 5);
