@@ -10,7 +10,7 @@ import type { ThroughputResult } from './throughput.ts';
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
 export function report(result: RelayBenchResult): string {
   const parts = [
-    `Measured ${result.startedAt.slice(0, 10)} in ${Math.round(result.tookSeconds)} s (${result.mode}) on: ${machineLine(result.machine)}. Load average before: ${result.machine.loadBefore}.`,
+    `Measured ${result.startedAt.slice(0, 10)} in ${Math.round(result.tookSeconds)} s (${result.mode}) on: ${machineLine(result.machine)}`,
     result.throughput === undefined ? undefined : throughputPart(result.throughput),
     result.latency === undefined ? undefined : latencyPart(result.latency),
     result.idle === undefined ? undefined : idlePart(result.idle),

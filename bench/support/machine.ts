@@ -14,6 +14,9 @@ export interface Machine {
   readonly loadBefore: number;
 }
 
+/** From this load average a core on, somebody else is at work. */
+const BUSY_FROM = 0.5;
+
 export function describeMachine(): Machine {
   const processors = cpus();
   return {
@@ -28,8 +31,10 @@ export function describeMachine(): Machine {
 }
 
 export function machineLine(machine: Machine): string {
-  const { cpuModel, cores, memoryGiB, system, nodeVersion, wsVersion } = machine;
-  return `${cpuModel}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${nodeVersion}, ws ${wsVersion}`;
+  const { cpuModel, cores, memoryGiB, system, nodeVersion, wsVersion, loadBefore } = machine;
+  const line = `${cpuModel}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${nodeVersion}, ws ${wsVersion}; load average before: ${loadBefore}.`;
+  if (loadBefore < cores * BUSY_FROM) return line;
+  return `${line} **The machine was busy with other work**: rates are lower and latencies higher than they would be, and only what is compared within the run means much.`;
 }
 
 function versionOf(name: string): string {
