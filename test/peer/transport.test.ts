@@ -1,5 +1,7 @@
 import t, { type Test } from 'tap';
+import { WebSocket } from 'ws';
 import { SystemClock } from '../../peer/clock/SystemClock.ts';
+import { openBrowserWebSocket, type BrowserWebSocket } from '../../peer/transport/browserWebSocket.ts';
 import { openNodeWebSocket } from '../../peer/transport/nodeWebSocket.ts';
 import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
 import { listenRelay } from '../../server/listen.ts';
@@ -64,6 +66,16 @@ transportContract(t, 'over the relay', async () => {
   const relay = await listenRelay({ port: 0 });
   return {
     make: (id) => newTransport(id, { relays: [relay.url] }),
+    until: untilReal,
+    close: () => relay.close(),
+  };
+});
+
+transportContract(t, "over the relay by a browser's WebSocket", async () => {
+  const relay = await listenRelay({ port: 0 });
+  const openSocket = openBrowserWebSocket(WebSocket as unknown as new (url: string) => BrowserWebSocket);
+  return {
+    make: (id) => newTransport(id, { relays: [relay.url], openSocket }),
     until: untilReal,
     close: () => relay.close(),
   };
