@@ -100,6 +100,16 @@ for (const peers of [2, 3, 4, 5, 7]) {
   });
 }
 
+t.test('A16: the moment to step down need not be that of a heartbeat', async (t) => {
+  const leader = new ScriptedRaft({ preset: 'default', electionTimeoutMsMax: 430 });
+  leader.becomeLeader();
+  leader.advance(15);
+  leader.receive('p2', appended(1, 0));
+  const heardAtMs = leader.nowMs;
+  leader.reachDeadlinesWhile('leader');
+  t.equal(leader.nowMs - heardAtMs, 430);
+});
+
 t.test('A16: what is no answer to a heartbeat of this term is no sign of life', async (t) => {
   const leader = new ScriptedRaft({ preset: 'default', term: 4 });
   leader.becomeLeader();

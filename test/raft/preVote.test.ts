@@ -24,6 +24,20 @@ t.test('a follower that hears nothing asks first; term, vote and disk stay as th
   t.same(peer.status.votes, { granted: ['p1'], refused: [] });
 });
 
+t.test('a follower that times out has no leader any more, and says so', async (t) => {
+  const peer = new ScriptedRaft({ preset: 'default' });
+  peer.receive('p2', appendEntries(1));
+  peer.reachDeadline();
+  t.equal(peer.status.leader, null);
+  t.notOk('leaderHeardMsAgo' in peer.status);
+  t.same(
+    peer.eventsOf('leaderChanged').map(({ leader }) => leader),
+    ['p2', null],
+  );
+  peer.receive('p2', appendEntries(1));
+  t.equal(peer.status.leader, 'p2', 'until it is heard again');
+});
+
 t.test('a majority of pre-votes, the own among them, starts the election', async (t) => {
   const peer = new ScriptedRaft({ preset: 'default', peers: 5 });
   peer.reachDeadline();
