@@ -77,7 +77,7 @@ t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) =>
 
   await t.test('election timers run, and have a reason', async (t) => {
     const follower = page.locator('.figure[data-role=follower]').first();
-    t.match(await follower.locator('.caption').textContent(), 'heard from leader');
+    await follower.locator('.caption', { hasText: 'heard from leader' }).waitFor();
     const arc = follower.locator('.timer-arc');
     const shares = new Set<string | null>();
     await until(async () => shares.add(await arc.getAttribute('stroke-dasharray')).size > 3, {

@@ -23,7 +23,10 @@ export function ActionButton({ action, actions, title, children, ...rest }: Acti
       title={title}
       disabled={action === null}
       onClick={() => {
-        if (action !== null) actions.run(action);
+        if (action === null) return;
+        // The leader may have changed since the pointer came, and with it what this does.
+        show();
+        actions.run(action);
       }}
       onMouseEnter={show}
       onMouseLeave={hide}
