@@ -10,6 +10,7 @@ import type { RelayApp } from './http/RelayApp.ts';
 import { sendSecurityHeaders } from './http/securityHeaders.ts';
 import { Hub } from './hub/Hub.ts';
 import { takeJson } from './http/takeJson.ts';
+import { UpgradeSockets } from './http/UpgradeSockets.ts';
 import { HostGuard } from './locks/HostGuard.ts';
 import { TokenGuard } from './locks/TokenGuard.ts';
 import { RelayMetrics } from './metrics/RelayMetrics.ts';
@@ -48,7 +49,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     options: webSocketOptions(options),
     // Every socket has an error handler of its own; without this one the plugin would cut it before its close code left.
     errorHandler: () => undefined,
-    preClose: stopSockets(hub),
+    preClose: stopSockets(hub, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
   });
   void app.register(fastifySwagger, { openapi: openapi() });
   void app.register(async (scope: RelayApp) => {

@@ -56,10 +56,15 @@ function toWhitewaterError(error: FastifyError | WhitewaterError, { options }: H
   return new WhitewaterError('INTERNAL', 'the relay met a defect of its own; please report it');
 }
 
-/** Of a path that is not one, fastify makes no request that the other handlers see. */
+/**
+ * Of a path that is not one, fastify makes a request that no hook and no other handler sees. So if it asked for an
+ * upgrade, its socket has to be ended here.
+ */
 export function answerBadUrl(error: FastifyError, request: unknown, reply: unknown, services: HubServices): void {
-  const refused = toWhitewaterError(error, services);
-  sendError(refused, request as FastifyRequest, reply as FastifyReply, services);
+  const { raw } = reply as FastifyReply;
+  const { socket, headers } = (request as FastifyRequest).raw;
+  if (headers.upgrade !== undefined) raw.once('finish', () => socket.destroySoon());
+  sendError(toWhitewaterError(error, services), request as FastifyRequest, reply as FastifyReply, services);
 }
 
 /** Names the place and what would be legal there. */

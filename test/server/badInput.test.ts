@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import t from 'tap';
 import { TestRelay } from './support/relay.ts';
 import type { TestPeer } from './support/TestPeer.ts';
@@ -134,15 +135,41 @@ t.test('a flood of bad frames is counted in full and fills neither the log nor t
   t.ok(relay.log.filter((line) => line.startsWith('FRAME_TYPE_UNKNOWN')).length <= 3);
 });
 
-t.test('rubbish that is no HTTP is answered in the documented shape', async (t) => {
-  const relay = await TestRelay.start(t);
-  const { connect } = await import('node:net');
-  const answer = await new Promise<string>((resolve) => {
-    const socket = connect(relay.port, '127.0.0.1', () => socket.write('\x16\x03\x01 rubbish\r\n\r\n'));
+/** Sends bytes, and gives what came back when the relay has closed the socket. */
+function exchange(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
     let text = '';
     socket.on('data', (chunk) => (text += chunk.toString()));
+    socket.on('error', reject);
     socket.on('close', () => resolve(text));
   });
+}
+
+t.test('rubbish that is no HTTP is answered in the documented shape', async (t) => {
+  const relay = await TestRelay.start(t);
+  const answer = await exchange(relay.port, '\x16\x03\x01 rubbish\r\n\r\n');
   t.match(answer, /^HTTP\/1\.1 400 /);
   t.match(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''), { code: 'REQUEST_INVALID', message: String });
+});
+
+t.test('an upgrade that is refused leaves no socket behind, whoever refuses it', async (t) => {
+  const relay = await TestRelay.start(t);
+  const upgrade =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+  const cases: [string, string, RegExp][] = [
+    ['/%', 'localhost', /^HTTP\/1\.1 400 [^]*REQUEST_INVALID/],
+    ['/nothing', 'localhost', /^HTTP\/1\.1 404 [^]*ROUTE_UNKNOWN/],
+    ['/peer?cluster=demo', 'localhost', /^HTTP\/1\.1 400 [^]*REQUEST_INVALID/],
+    ['/peer?cluster=demo&id=p1', 'evil.example', /^HTTP\/1\.1 403 [^]*HOST_REFUSED/],
+    ['/api/clusters/none/live', 'localhost', /^HTTP\/1\.1 404 [^]*CLUSTER_UNKNOWN/],
+  ];
+  for (const [path, host, answer] of cases) {
+    // The socket stays open at this end: that it closes is the relay's doing.
+    t.match(await exchange(relay.port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${upgrade}\r\n\r\n`), answer, path);
+  }
+  for (const path of ['/%', '/peer?cluster=demo&id=p1']) {
+    const withoutKey = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n`;
+    t.match(await exchange(relay.port, withoutKey), /^HTTP\/1\.1 400 /, 'an upgrade to something else');
+  }
 });
