@@ -1,8 +1,11 @@
 import t, { type Test } from 'tap';
 import { Peer } from '../../peer/Peer.ts';
 import type { PeerOptions } from '../../peer/PeerOptions.ts';
+import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
 import { listenRelay, type ListeningRelay } from '../../server/listen.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { lineTrace, type TraceRecord } from '../../shared/trace.ts';
+import { FaultyStorage } from '../support/FaultyStorage.ts';
 import { RecordingLogger } from '../support/RecordingLogger.ts';
 import { until } from '../support/until.ts';
 
@@ -147,6 +150,27 @@ t.test('two peers with one id: the older one stops with the reason', async (t) =
   t.same(failures, ['IDENTITY_REPLACED']);
   await older.stop();
   t.ok(newer.status().connected);
+});
+
+t.test('a store that fails ends the peer with the reason, and the connection with it', async (t) => {
+  const relay = await startRelay(t);
+  const owner = { cluster: clusterId('demo'), id: peerId('p1'), voters: [peerId('p1')] };
+  const opened = await openMemoryStorage(owner);
+  const storage = new FaultyStorage(opened.storage);
+  storage.holding = true;
+  const peer = await startPeer(t, 'p1', relay, { voters: ['p1'], storage: { ...opened, storage } });
+  await until(() => storage.held.length > 0, { withinMs: WITHIN_MS, what: 'the vote for itself is being written' });
+  t.equal(peer.status().term, 0, 'and not told before it is');
+  storage.held[0]?.fail(new Error('EIO: i/o error'));
+  await t.rejects(peer.stopped, { code: 'STORE_WRITE_FAILED', message: /i\/o error.*start it again on the same/ });
+  t.notOk(peer.status().connected);
+  t.ok(storage.closed);
+});
+
+t.test('a given store of other voters is refused', async (t) => {
+  const relay = await startRelay(t);
+  const opened = await openMemoryStorage({ cluster: clusterId('demo'), id: peerId('p1'), voters: [peerId('p1')] });
+  await t.rejects(startPeer(t, 'p1', relay, { storage: opened }), { code: 'MEMBERSHIP_DIFFERS' });
 });
 
 t.test('stop: once, again, by signal, and before the start', async (t) => {
