@@ -1,0 +1,49 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { until } from '../support/until.ts';
+import { endedWith, run, WITHIN_MS } from './endings.ts';
+import { RunningUp } from './RunningUp.ts';
+
+t.test('SIGKILL of up leaves no process and no temporary directory', async (t) => {
+  const up = await RunningUp.start(t, '--peers', '2');
+  // At once: the children are still loading.
+  const options = { withinMs: WITHIN_MS, what: 'all children', everyMs: 100 };
+  await until(() => up.children().length === 3, options);
+  const data = up.dataDirectory;
+  up.process.signal('SIGKILL');
+  await up.process.exit(WITHIN_MS);
+  const killedAtMs = performance.now();
+  await up.noneLeft();
+  t.comment(`no child was left ${Math.round(performance.now() - killedAtMs)} ms after SIGKILL`);
+  t.notOk(existsSync(data));
+});
+
+t.test('--data keeps votes from one run to the next', async (t) => {
+  const data = join(t.testdir(), 'data');
+  const first = await RunningUp.start(t, '--peers', '1', '--data', data);
+  const { term } = await first.settled(['p1']);
+  first.process.signal('SIGTERM');
+  t.strictSame(await first.process.exit(WITHIN_MS), { code: 0, signal: null });
+  t.ok(existsSync(join(data, 'demo/p1')));
+
+  const again = await RunningUp.start(t, '--peers', '1', '--data', data);
+  t.ok((await again.settled(['p1'])).term > term, 'a later term than before');
+  // A second Ctrl-C does not wait for one that hangs.
+  process.kill(again.childOf('--id p1').pid, 'SIGSTOP');
+  again.process.signal('SIGINT');
+  await again.process.line(/stopping/, WITHIN_MS);
+  again.process.signal('SIGINT');
+  t.strictSame(await again.process.exit(WITHIN_MS), { code: 130, signal: null });
+  await again.noneLeft();
+
+  // A peer that may not start again is told of; when it was the last one, that is the end.
+  const more = await RunningUp.start(t, '--peers', '2', '--data', data);
+  await more.process.line(/p1 is not started again \(--peers 2\): MEMBERSHIP_DIFFERS: /, WITHIN_MS);
+  t.ok(more.process.isRunning, 'p2 goes on');
+  more.process.signal('SIGINT');
+  t.strictSame(await more.process.exit(WITHIN_MS), { code: 0, signal: null });
+  rmSync(join(data, 'demo/p1/database'), { recursive: true });
+  const last = await run(t, ['up', '--port', '0', '--peers', '1', '--data', data]);
+  endedWith(t, last, 'STORE_DAMAGED', /the database is gone/);
+});
