@@ -7,6 +7,7 @@ import { crc32 as zlibCrc32 } from 'node:zlib';
 import { ClassicLevel } from 'classic-level';
 import { MemoryLevel } from 'memory-level';
 import t, { type Test } from 'tap';
+import type { Storage } from '../../peer/ports/Storage.ts';
 import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
 import { crc32 } from '../../peer/storage/checksum.ts';
 import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';
@@ -14,6 +15,9 @@ import { DamagedRecord, encodeRecord, entryKey } from '../../peer/storage/record
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
+import { seededRandom } from '../../shared/random.ts';
+import { SimulatedDisk } from '../../sim/Disk.ts';
+import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { OWNER, storageContract, write } from '../contract/storage.contract.ts';
 import { FaultyStorage } from '../support/FaultyStorage.ts';
 
@@ -43,6 +47,21 @@ storageContract(t, 'with faults to inject', () => {
       return { storage: new FaultyStorage(storage), stored };
     },
   };
+});
+
+storageContract(t, "the simulator's disk", () => {
+  const clock = new VirtualClock();
+  const empty = { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters: OWNER.voters };
+  const disk = new SimulatedDisk(clock, seededRandom('disk'), empty);
+  const storage: Storage = {
+    kind: disk.kind,
+    write: (steps, done) => {
+      disk.write(steps, done);
+      setImmediate(() => clock.advance(10));
+    },
+    close: () => disk.close(),
+  };
+  return { open: async () => ({ storage, stored: disk.stored }) };
 });
 
 t.test('each says whether it survives the process', async (t) => {
