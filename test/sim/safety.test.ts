@@ -118,3 +118,33 @@ t.test('the same, each message held against its schema', async (t) => {
     faultsThenPeace(noTotals(), true),
   );
 });
+
+t.test(
+  'A10, A6: where messages take longer than the timeouts, elections overlap and no term has two leaders',
+  async (t) => {
+    let termsLed = 0;
+    runSeeds(t, range(200), (seed, listeners) => {
+      const preset = BOTH_FAMILIES[Number(seed) % BOTH_FAMILIES.length] ?? 'lab';
+      const network = { delayMsMin: 0, delayMsMax: 700, duplicateRate: 0.2, lossRate: 0.05 };
+      const simulation = new Simulation({ seed, peers: 3, election: electionOf(preset), network }, listeners);
+      simulation.start();
+      simulation.run(20_000);
+      termsLed += simulation.invariants.termsLed;
+    });
+    t.comment(`terms led ${termsLed}`);
+    t.ok(termsLed > 500);
+  },
+);
+
+t.test('E43: on disks that are slower than the timeouts, terms rise no faster than the disks write', async (t) => {
+  const disk = { writeMsMin: 900, writeMsMax: 1000 };
+  for (const preset of ['lab', 'default'] as const) {
+    runSeeds(t, range(10), (seed, listeners) => {
+      const simulation = new Simulation({ seed, peers: 3, election: electionOf(preset), disk }, listeners);
+      simulation.start();
+      simulation.run(60_000);
+      const terms = [...simulation.peers.values()].map(({ term }) => term);
+      if (Math.max(...terms) > 60_000 / disk.writeMsMin) throw simulation.failure(`terms ${terms.join()}`);
+    });
+  }
+});
