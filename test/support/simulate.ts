@@ -1,6 +1,7 @@
 import type { Test } from 'tap';
 import { ELECTION_PRESETS, type ElectionPreset } from '../../peer/raft/options.ts';
-import type { SimulationListeners } from '../../sim/Simulation.ts';
+import type { SimulatedPeer } from '../../sim/SimulatedPeer.ts';
+import type { Simulation, SimulationListeners } from '../../sim/Simulation.ts';
 
 /** Where a failing run's last steps are told. */
 const LINES_TOLD = 60;
@@ -33,6 +34,14 @@ export function runSeeds(t: Test, seeds: Iterable<number | string>, scenario: Sc
 
 export function range(count: number): number[] {
   return Array.from({ length: count }, (_, at) => at);
+}
+
+/** Lets time pass until every peer follows one leader. */
+export function settle(simulation: Simulation): SimulatedPeer {
+  simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader that all follow');
+  const leader = simulation.agreedLeader();
+  if (leader === undefined) throw simulation.failure('no leader');
+  return leader;
 }
 
 /** The last lines before the failure. */
