@@ -1,5 +1,6 @@
 import type { Random } from '../../shared/random.ts';
 import type { LabCluster, LabCounts } from './LabCluster.ts';
+import { StallSensitive } from './StallSensitive.ts';
 
 const ROUNDS_MAX = 10;
 const ROUND_MS_MIN = 450;
@@ -45,14 +46,14 @@ export class LabTester {
     const terms = new Set(this.#connected().map((peer) => this.cluster.state(peer).term));
     const [term] = terms;
     if (term === undefined) throw new Error('no peer is connected');
-    if (terms.size > 1) throw new Error(`connected peers disagree on the term: ${[...terms].join(', ')}`);
+    if (terms.size > 1) throw new StallSensitive(`connected peers disagree on the term: ${[...terms].join(', ')}`);
     return term;
   }
 
   checkNoLeader(): void {
     for (const peer of this.#connected()) {
       const { isLeader, term } = this.cluster.state(peer);
-      if (isLeader) throw new Error(`expected no leader among connected peers, but ${peer} leads term ${term}`);
+      if (isLeader) throw new StallSensitive(`expected no leader among connected peers, but ${peer} leads term ${term}`);
     }
   }
 
