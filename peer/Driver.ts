@@ -100,6 +100,8 @@ export class Driver {
     if (this.#state !== 'new') return;
     this.#state = 'running';
     this.#feed({ type: 'start', nowMs: this.#nowMs() });
+    // A peer that failed at once must not take its identity from one that lives.
+    if (this.#isStopped()) return;
     this.#options.transport.start({
       onMessage: (from, id, message) => this.#received(from, id, message),
       onConnected: (connected) => this.#connected(connected),

@@ -18,6 +18,12 @@ import { statusOf, type RaftStatus } from './status.ts';
 import { adoptHigherTerm } from './term.ts';
 
 /**
+ * No cluster gets there by elections, and adopting a term near the schema's bound of 2^48 would leave no next one:
+ * a single such frame would end every election for good.
+ */
+const PLAUSIBLE_TERM_MAX = 2 ** 47;
+
+/**
  * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", Figure 2, with
  * PreVote and CheckQuorum of Ongaro's thesis as options.
  *
@@ -92,7 +98,8 @@ export class Raft {
     const state = this.#state;
     // No peer writes to itself: another process has its name. Following that one's term or entries would let this peer
     // depose or overwrite itself.
-    if (from === state.id) return state.outbox.report({ type: 'ignored', reason: 'impossible' });
+    const isImplausible = message.body.term > PLAUSIBLE_TERM_MAX;
+    if (from === state.id || isImplausible) return state.outbox.report({ type: 'ignored', reason: 'impossible' });
     adoptHigherTerm(state, message);
     switch (message.type) {
       case 'RequestVote':

@@ -72,6 +72,8 @@ export class RelayDialer {
   #lostAtMs: number;
   /** Whether every relay of this round asked for slower tries. */
   #roundIsSlow = true;
+  /** How many relays of this round refused this peer for good. */
+  #finalRefusals = 0;
   #probeMs = PROBE_MS_MIN;
   #stopped = false;
 
@@ -83,7 +85,7 @@ export class RelayDialer {
 
   /** Begins with the first relay. Handlers are not called within this call, but for `onEvent`. */
   start(): void {
-    this.#try(0);
+    if (!this.#stopped) this.#try(0);
   }
 
   /** @param onGone called once the present socket is closed; no other handler is called any more */
@@ -168,11 +170,13 @@ export class RelayDialer {
       else this.#probeLater();
       return;
     }
-    if (ending.next === 'final') {
+    if (ending.next === 'final') this.#finalRefusals += 1;
+    // Another relay may speak this peer's version.
+    if (this.#finalRefusals === this.#options.relays.length) {
       this.#fail(ending);
       return;
     }
-    if (ending.next !== 'slowly') this.#roundIsSlow = false;
+    if (ending.next !== 'slowly' && ending.next !== 'final') this.#roundIsSlow = false;
     this.#try(position + 1);
   }
 
@@ -185,6 +189,7 @@ export class RelayDialer {
     this.#handlers.onEvent('waiting', { waitMs, round: this.#round });
     this.#timer = clock.setTimer(nowMs + waitMs, () => {
       this.#roundIsSlow = true;
+      this.#finalRefusals = 0;
       this.#try(0);
     });
   }

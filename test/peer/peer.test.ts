@@ -81,16 +81,16 @@ t.test('events tell roles, terms, leaders and connections', async (t) => {
   first.events.on('disconnected', () => seen.push('disconnected'));
   first.events.on('roleChanged', ({ from, to, term }) => seen.push(`${from} to ${to} in ${term}`));
   first.events.on('termChanged', ({ from, to }) => seen.push(`term ${from} to ${to}`));
-  const off = first.events.on('leaderChanged', ({ leader, term }) => seen.push(`leader ${leader} in ${term}`));
+  const off = first.events.on('leaderChanged', ({ leader, term }) => seen.push(`following ${leader} in ${term}`));
   const others = await Promise.all(['p2', 'p3'].map((id) => startPeer(t, id, relay)));
-  await until(() => seen.some((line) => /^leader p\d in/.test(line)), { withinMs: WITHIN_MS, what: 'a leader' });
+  await until(() => seen.some((line) => /^following p\d in/.test(line)), { withinMs: WITHIN_MS, what: 'a leader' });
   t.ok(seen.some((line) => /^connected ws:\/\/127\.0\.0\.1:\d+\/$/.test(line)));
   t.ok(seen.some((line) => /^term 0 to \d/.test(line)));
   off();
-  const before = seen.filter((line) => line.startsWith('leader')).length;
+  const before = seen.filter((line) => line.startsWith('following')).length;
   await Promise.all(others.map((peer) => peer.stop()));
   await until(() => first.status().leader === null, { withinMs: WITHIN_MS, what: 'no leader any more' });
-  const after = seen.filter((line) => line.startsWith('leader')).length;
+  const after = seen.filter((line) => line.startsWith('following')).length;
   t.equal(after, before, 'a listener that was taken away hears nothing');
 });
 

@@ -39,6 +39,24 @@ storageContract(t, 'memory', () => {
   return { open: () => openMemoryStorage(OWNER, database) };
 });
 
+t.test('every write waits for the disk, and is one batch', async (t) => {
+  const database = new MemoryLevel();
+  const options: unknown[] = [];
+  const batch = database.batch.bind(database) as (...args: unknown[]) => unknown;
+  t.intercept(database, 'batch', {
+    value: (...args: unknown[]) => {
+      options.push(args[1]);
+      return batch(...args);
+    },
+  });
+  const { storage } = await openMemoryStorage(OWNER, database);
+  await write(storage, [{ type: 'setHardState', hardState: { currentTerm: 3, votedFor: OWNER.id } }]);
+  await write(storage, [{ type: 'append', firstIndex: 1, entries: [{ term: 3, command: 'a' }] }]);
+  await storage.close();
+  t.equal(options.length, 3, 'one to create the store, one for each write');
+  for (const given of options) t.match(given, { sync: true });
+});
+
 storageContract(t, 'with faults to inject', () => {
   const database = new MemoryLevel();
   return {
