@@ -47,6 +47,8 @@ const groups = new Set();
  */
 function runOnce({ file }, traceFolder, timeoutSeconds) {
   mkdirSync(traceFolder, { recursive: true });
+  // Without the runner tap gives a file 30 s and no more; here it is this program that counts.
+  const tap = { TAP: '1', TAP_TIMEOUT: String(timeoutSeconds) };
   const startedMs = performance.now();
   const child = spawn(
     process.execPath,
@@ -54,7 +56,7 @@ function runOnce({ file }, traceFolder, timeoutSeconds) {
     {
       cwd: ROOT,
       detached: true,
-      env: { ...process.env, TAP: '1', TS_NODE_TRANSPILE_ONLY: '1', WHITEWATER_TRACE_DIR: traceFolder },
+      env: { ...process.env, ...tap, TS_NODE_TRANSPILE_ONLY: '1', WHITEWATER_TRACE_DIR: traceFolder },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
