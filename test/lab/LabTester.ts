@@ -53,7 +53,8 @@ export class LabTester {
   checkNoLeader(): void {
     for (const peer of this.#connected()) {
       const { isLeader, term } = this.cluster.state(peer);
-      if (isLeader) throw new StallSensitive(`expected no leader among connected peers, but ${peer} leads term ${term}`);
+      if (isLeader)
+        throw new StallSensitive(`expected no leader among connected peers, but ${peer} leads term ${term}`);
     }
   }
 

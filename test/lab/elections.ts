@@ -76,9 +76,11 @@ export async function rejoiningPeerDisturbsNobody(tester: LabTester): Promise<vo
   await cluster.sleep(2 * ELECTION_MS);
   await cluster.connect(follower);
   const after = await tester.checkOneLeader();
-  if (after !== leader) throw new StallSensitive(`${after} leads instead of ${leader}, though nothing happened to ${leader}`);
+  if (after !== leader)
+    throw new StallSensitive(`${after} leads instead of ${leader}, though nothing happened to ${leader}`);
   const termAfter = tester.checkTerms();
-  if (termAfter !== term) throw new StallSensitive(`the term went from ${term} to ${termAfter}, though the leader was well`);
+  if (termAfter !== term)
+    throw new StallSensitive(`the term went from ${term} to ${termAfter}, though the leader was well`);
 }
 
 /** The lab's bound on the first election: 30 calls. */

@@ -336,6 +336,25 @@ t.test('final: another version; but on a relay that is only tried it is a failed
   t.same(heard.failures, []);
 });
 
+t.test('another version at one relay: the next one is tried, and only all of them together are final', async (t) => {
+  const { sockets, heard } = stage(['a', 'b']);
+  sockets.last.end({ code: 4426, reason: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  t.equal(heard.failures.length, 0);
+  t.match(sockets.last.url, '//b');
+  sockets.last.end({ code: 4426, reason: 'PROTOCOL_VERSION_UNSUPPORTED' });
+  t.match(heard.failures, [{ code: 'PROTOCOL_VERSION_UNSUPPORTED' }]);
+});
+
+t.test('stopped before it was started: nothing is opened', async (t) => {
+  const clock = new VirtualClock();
+  const sockets = new FakeSockets();
+  const options = { cluster: clusterId('demo'), id: p1, relays: ['a'], openSocket: sockets.open, clock };
+  const transport = new RelayTransport({ ...options, random: seededRandom('stopped') });
+  await transport.stop();
+  transport.start(new TransportRecorder());
+  t.equal(sockets.all.length, 0);
+});
+
 t.test('behind a full socket only the newest status waits', async (t) => {
   const { clock, sockets, transport } = stage(['a']);
   sockets.last.welcome();
