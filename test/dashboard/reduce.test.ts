@@ -49,6 +49,13 @@ t.test(
   },
 );
 
+t.test('a cut and a heal begin the rates of links anew: what flowed before is no leak', async (t) => {
+  const whole = pictureOf(snapshotOf([viewOf(p1, statusOf()), viewOf(p2, statusOf()), viewOf(p3, statusOf())]));
+  const flowing = reduce(whole, deltaOf({ links: [{ from: p1, to: p2, delivered: 20, dropped: 0 }] }), 100);
+  t.equal(flowing?.links.size, 1);
+  t.equal(reduce(flowing, deltaOf({ partition: { groups: [[p1], [p2, p3]] } }), 200)?.links.size, 0);
+});
+
 t.test('a partition changes only in a delta that names it, and null heals it', async (t) => {
   const partition = { groups: [[p1], [p2, p3]] };
   const whole = pictureOf(snapshotOf([]));

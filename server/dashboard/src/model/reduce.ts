@@ -39,7 +39,8 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
     partition: delta.partition === undefined ? picture.partition : delta.partition,
     peers: heard(replaced(picture.peers, delta.peers, nowMs), delta.links, nowMs),
     events: newestFirst(delta.events, picture.events),
-    links: counted(picture.links, delta.links, nowMs),
+    // What flowed before a cut or a heal would look like a leak: rates begin anew.
+    links: counted(delta.partition === undefined ? picture.links : new Map<string, LinkRate>(), delta.links, nowMs),
     traffic: delta.traffic,
     relayTimeMs: delta.timeMs,
     receivedAtMs: nowMs,
