@@ -1,7 +1,11 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { promisify } from 'node:util';
 import { makeDirectory } from '../../peer/storage/directories.ts';
+
+/** So that each is at another step when it meets the others. */
+const aTurn = promisify(setImmediate);
 
 t.test('makes what is missing, and tells the uppermost of it', async (t) => {
   const folder = t.testdir();
@@ -14,10 +18,13 @@ t.test('makes what is missing, and tells the uppermost of it', async (t) => {
 t.test('peers that start together below a directory that is missing all get theirs', async (t) => {
   const folder = t.testdir();
   for (let round = 1; round <= 200; round += 1) {
-    const made = [1, 2, 3, 4, 5].map((peer) => makeDirectory(join(folder, `data${round}/demo/p${peer}`)));
-    await Promise.all(made);
+    const peers = [1, 2, 3, 4, 5].map(async (peer) => {
+      for (let turn = 1; turn < peer; turn += 1) await aTurn();
+      await makeDirectory(join(folder, `data${round}/p${peer}`));
+    });
+    await Promise.all(peers);
   }
-  t.ok(statSync(join(folder, 'data200/demo/p5')).isDirectory());
+  t.ok(statSync(join(folder, 'data200/p5')).isDirectory());
 });
 
 t.test('many that make the same directory all find it', async (t) => {

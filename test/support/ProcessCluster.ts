@@ -106,15 +106,19 @@ export class ProcessCluster {
 
   /**
    * Waits until the view is as wanted, and returns that one. Errors of the relay, such as while it starts, are waited out.
-   * @throws {Error} when it does not come, saying so first if that was by a breach of safety
+   * @throws {Error} when it does not come, and at once when a process has died; a breach of safety is told first
    */
   async viewWhen(what: string, withinMs: number, isWanted: (view: ClusterView) => boolean): Promise<ClusterView> {
-    const wanted = async (): Promise<ClusterView | undefined> => {
+    const wanted = async (): Promise<ClusterView | RunningProcess | undefined> => {
+      const dead = [this.relay, ...this.#peers.values()].find(({ hasDied }) => hasDied);
+      if (dead !== undefined) return dead;
       const view = await this.view();
       return isWanted(view) ? view : undefined;
     };
     try {
-      return await until(wanted, { withinMs, what, everyMs: 25 });
+      const found = await until(wanted, { withinMs, what, everyMs: 25 });
+      if (found instanceof RunningProcess) throw new Error(`${found.name} has died: ${found.text('stderr')}`);
+      return found;
     } catch (error) {
       const violations = this.ledger.violations();
       if (violations.length === 0) throw error;

@@ -43,6 +43,7 @@ export class RunningProcess {
   readonly lines: OutputLine[] = [];
   readonly exited: Promise<Exit>;
   #exit: Exit | undefined;
+  #wasKilled = false;
   readonly #child: ChildProcess;
 
   static start(t: Teardown, options: ProcessOptions): RunningProcess {
@@ -83,15 +84,21 @@ export class RunningProcess {
     return this.#exit === undefined && this.#child.pid !== undefined;
   }
 
+  /** It has ended, and this test did not end it. */
+  get hasDied(): boolean {
+    return this.#exit !== undefined && !this.#wasKilled;
+  }
+
   /** Sends the signal and waits for the end. Nothing happens to a process that has ended. */
   async kill(signal: NodeJS.Signals): Promise<void> {
     if (!this.isRunning) return;
-    this.#child.kill(signal);
+    this.signal(signal);
     await this.exited;
   }
 
   /** Sends the signal and does not wait. */
   signal(signal: NodeJS.Signals): void {
+    this.#wasKilled = true;
     this.#child.kill(signal);
   }
 
