@@ -2,9 +2,6 @@ import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { DROP_CAUSES } from '../../shared/http/Traffic.ts';
 import type { Hub } from '../hub/Hub.ts';
 
-/** The library's own 10 ms wakes an idle relay a hundred times a second, which costs it half a percent of a core. */
-const LAG_EVERY_MS = 100;
-
 /**
  * What Prometheus may read. Nothing is counted here: each reading takes the numbers from the hub, so that frames cost
  * nothing extra.
@@ -15,7 +12,7 @@ export class RelayMetrics {
 
   constructor(hub: Hub) {
     this.#hub = hub;
-    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: LAG_EVERY_MS });
+    collectDefaultMetrics({ register: this.#registry });
     this.#trafficCounters();
     this.#refusalCounter();
     this.#gauges();
