@@ -18,7 +18,7 @@ export function hasWon(state: RaftState, votes: Votes): boolean {
   return isQuorum(state.configuration, (voter) => votes.granted.has(voter));
 }
 
-/** A voter's first answer counts; repeated frames change nothing. */
+/** Once granted, a vote stays; repeated frames change nothing. */
 export function countVote(votes: Votes, by: PeerId, granted: boolean, refusal: VoteRefusal | undefined): void {
   if (votes.granted.has(by)) return;
   if (granted) {

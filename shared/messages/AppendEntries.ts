@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox';
-import { LogIndex, Term } from '../numbers.ts';
+import { Count, LogIndex, Term } from '../numbers.ts';
 import { Entry } from './Entry.ts';
 
 /** A leader replicates its log and keeps its followers quiet (paper, Figure 2). The leader is the frame's `from`. */
@@ -9,6 +9,8 @@ export const AppendEntries = Type.Object(
     prevLogIndex: LogIndex,
     prevLogTerm: Term,
     leaderCommit: LogIndex,
+    /** Grows with every round of heartbeats of a reign. A reply repeats it, which confirms the reign up to that round. */
+    round: Count,
     /** Empty for a heartbeat, which obeys the same rules as any other. */
     entries: Type.Array(Entry, { maxItems: 65_536 }),
   },
