@@ -136,8 +136,12 @@ export class RaftState {
     return this.configurations.latest;
   }
 
-  get isVoter(): boolean {
-    return isVoter(this.configuration, this.id);
+  /**
+   * Whether this peer stands for election: as a voter, or as one that only an uncommitted change removed, for until that
+   * is committed it may be the only one that can be elected (thesis, 4.2.2). It does not count itself then.
+   */
+  get mayStand(): boolean {
+    return this.configurations.since(this.commitIndex).some((configuration) => isVoter(configuration, this.id));
   }
 
   /** Everybody else, learners too. */

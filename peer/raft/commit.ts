@@ -1,4 +1,5 @@
 import { invariant } from './invariant.ts';
+import { standOrNot } from './membership.ts';
 import type { RaftState } from './RaftState.ts';
 
 /** Commits up to `index` and hands out what is new, each entry once and in order. */
@@ -11,4 +12,5 @@ export function commitTo(state: RaftState, index: number): void {
   const firstIndex = state.handedOut + 1;
   outbox.do({ type: 'apply', firstIndex, entries: log.range(firstIndex, index) });
   state.handedOut = index;
+  standOrNot(state);
 }

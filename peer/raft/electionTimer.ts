@@ -9,7 +9,7 @@ import type { RaftState } from './RaftState.ts';
  * would let peers that cannot win keep the others from standing.
  */
 export function resetElectionTimer(state: RaftState, reason: TimerResetReason): void {
-  if (!state.isVoter) {
+  if (!state.mayStand) {
     state.electionTimer = null;
     return;
   }

@@ -57,12 +57,17 @@ export function configurationChanged(state: RaftState): void {
   });
   if (role.type === 'leader') {
     followMembers(state, role);
-  } else if (!state.isVoter) {
-    if (role.type !== 'follower') changeRole(state, { type: 'follower' }, 'membership');
-    state.electionTimer = null;
-  } else if (state.electionTimer === null) {
-    resetElectionTimer(state, 'started');
+  } else {
+    standOrNot(state);
   }
+}
+
+/** Arms or disarms the election timer as the configurations allow; they depend on the commit index too. */
+export function standOrNot(state: RaftState): void {
+  if (state.role.type === 'leader' || state.mayStand === (state.electionTimer !== null)) return;
+  if (state.mayStand) return resetElectionTimer(state, 'started');
+  if (state.role.type !== 'follower') changeRole(state, { type: 'follower' }, 'membership');
+  state.electionTimer = null;
 }
 
 /** A leader feeds exactly the members, learners too. */
@@ -82,7 +87,7 @@ export function configurationCommitted(state: RaftState, leader: Leader): void {
     appendAsLeader(state, leader, [
       { term: state.currentTerm, type: 'configuration', configuration: finalOf(configuration) },
     ]);
-  } else if (!state.isVoter) {
+  } else if (!state.mayStand) {
     // The others may learn from this last round that the change is committed.
     broadcastHeartbeat(state, leader);
     becomeFollower(state, 'membership');

@@ -34,6 +34,13 @@ export class ConfigurationHistory {
     return (found ?? this.#newest).configuration;
   }
 
+  /** The one in force at `index`, and every later one. */
+  since(index: number): Configuration[] {
+    const firstLater = this.#placed.findIndex((placed) => placed.index > index);
+    const from = firstLater === -1 ? this.#placed.length - 1 : Math.max(0, firstLater - 1);
+    return this.#placed.slice(from).map(({ configuration }) => configuration);
+  }
+
   appended(firstIndex: number, entries: readonly Entry[]): void {
     entries.forEach((entry, offset) => {
       if (entry.type !== 'configuration') return;

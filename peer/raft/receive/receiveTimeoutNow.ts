@@ -6,7 +6,7 @@ import { startElection } from '../roles/candidate.ts';
 /** The leader hands over: stand at once, without asking first (thesis, 3.10). */
 export function receiveTimeoutNow(state: RaftState, from: PeerId, request: TimeoutNow): void {
   const isFromLeader = request.term === state.currentTerm && state.leader === from;
-  if (!isFromLeader || !state.isVoter || state.role.type !== 'follower') {
+  if (!isFromLeader || !state.mayStand || state.role.type !== 'follower') {
     return state.outbox.report({ type: 'ignored', reason: 'staleReply' });
   }
   startElection(state, 'transfer');

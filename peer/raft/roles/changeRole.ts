@@ -10,5 +10,5 @@ export function changeRole(state: RaftState, to: RoleState, reason: RoleChangeRe
 
 /** A follower that is no voter is a learner, or waits to become one. */
 export function roleOf(state: RaftState): Role {
-  return state.role.type === 'follower' && !state.isVoter ? 'learner' : state.role.type;
+  return state.role.type === 'follower' && !state.mayStand ? 'learner' : state.role.type;
 }
