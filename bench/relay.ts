@@ -11,7 +11,7 @@ import type { RelayBenchResult } from './relay/result.ts';
 import { measureThroughput, plannedSeconds as throughputSeconds, type ThroughputPlan } from './relay/throughput.ts';
 import { Child } from './support/Child.ts';
 import { writeSection } from './support/document.ts';
-import { describeMachine } from './support/machine.ts';
+import { busyShare, describeMachine } from './support/machine.ts';
 import { RESULTS, ROOT } from './support/paths.ts';
 import { Progress } from './support/Progress.ts';
 import type { Target } from './support/Target.ts';
@@ -78,6 +78,7 @@ function readOptions(): Options {
 
 async function run({ mode, parts, profileDirectory }: Options): Promise<RelayBenchResult> {
   const machine = describeMachine();
+  const busyBefore = await busyShare();
   const startedAt = new Date();
   const plan = PLANS[mode];
   const progress = new Progress(secondsOf(plan, parts));
@@ -97,8 +98,9 @@ async function run({ mode, parts, profileDirectory }: Options): Promise<RelayBen
     }
     const latency = parts.has('latency') ? await measureLatency(relay, forwarder, plan.latency, progress) : undefined;
     const idle = parts.has('idle') ? await measureIdle(plan.idle, progress) : undefined;
+    const otherWork = { before: busyBefore, after: await busyShare() };
     return {
-      ...{ bench: 'relay', startedAt: startedAt.toISOString(), mode, machine },
+      ...{ bench: 'relay', startedAt: startedAt.toISOString(), mode, machine, otherWork },
       tookSeconds: (Date.now() - startedAt.getTime()) / 1000,
       ...(throughput.length > 0 && { throughput }),
       ...(latency !== undefined && { latency }),

@@ -7,10 +7,14 @@ import type { LatencyResult } from './latency.ts';
 import type { RelayBenchResult } from './result.ts';
 import type { ThroughputResult } from './throughput.ts';
 
+/** With more other work than this, figures say as much about it as about the relay. */
+const BUSY_FROM = 0.1;
+
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
 export function report(result: RelayBenchResult): string {
   const parts = [
-    `Measured ${result.startedAt.slice(0, 10)} in ${Math.round(result.tookSeconds)} s (${result.mode}) on: ${machineLine(result.machine)}`,
+    `Measured ${result.startedAt.slice(0, 10)} in ${Math.round(result.tookSeconds)} s (${result.mode}) on: ${machineLine(result.machine)}.`,
+    otherWorkPart(result.otherWork),
     result.throughput === undefined ? undefined : throughputPart(result.throughput),
     result.latency === undefined ? undefined : latencyPart(result.latency),
     result.idle === undefined ? undefined : idlePart(result.idle),
@@ -25,6 +29,13 @@ export function defects({ throughput = [], latency }: RelayBenchResult): string[
   const lostAtRate = latency === undefined ? [] : WAYS.map((way) => latency.ways[way].framesLost);
   const lost = [...lostUnderLoad, ...lostAtRate].reduce((sum, count) => sum + count, 0);
   return lost === 0 ? [] : [`${lost} frames were sent and never arrived`];
+}
+
+function otherWorkPart({ before, after }: RelayBenchResult['otherWork']): string {
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const told = `Other work had ${percent(before)} of the machine just before the run, and ${percent(after)} just after it.`;
+  if (Math.max(before, after) < BUSY_FROM) return told;
+  return `${told} **It was not at rest**: rates are lower and latencies higher than they would be, and only what is compared within the run means much.`;
 }
 
 function throughputPart(results: readonly ThroughputResult[]): string {

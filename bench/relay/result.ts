@@ -10,6 +10,8 @@ export interface RelayBenchResult {
   readonly tookSeconds: number;
   readonly mode: 'full' | 'quick';
   readonly machine: Machine;
+  /** What else the machine was doing just before the run and just after it: shares of all its cores. */
+  readonly otherWork: { readonly before: number; readonly after: number };
   /** By the number of frames that each pair has on the way, the largest first. */
   readonly throughput?: readonly ThroughputResult[];
   readonly latency?: LatencyResult;

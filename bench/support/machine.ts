@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { arch, cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { createRequire } from 'node:module';
+import { arch, cpus, platform, release, totalmem } from 'node:os';
+import { setTimeout as after } from 'node:timers/promises';
 
 /** Where figures come from. Nothing here names the machine or its user. */
 export interface Machine {
@@ -10,12 +11,7 @@ export interface Machine {
   readonly system: string;
   readonly nodeVersion: string;
   readonly wsVersion: string;
-  /** Processes that wanted a core in the minute before the bench began; more than a few tenths spoils the figures. */
-  readonly loadBefore: number;
 }
-
-/** From this load average a core on, somebody else is at work. */
-const BUSY_FROM = 0.5;
 
 export function describeMachine(): Machine {
   const processors = cpus();
@@ -26,15 +22,27 @@ export function describeMachine(): Machine {
     system: `${platform()} ${release()} ${arch()}`,
     nodeVersion: process.version,
     wsVersion: versionOf('ws'),
-    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
 }
 
 export function machineLine(machine: Machine): string {
-  const { cpuModel, cores, memoryGiB, system, nodeVersion, wsVersion, loadBefore } = machine;
-  const line = `${cpuModel}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${nodeVersion}, ws ${wsVersion}; load average before: ${loadBefore}.`;
-  if (loadBefore < cores * BUSY_FROM) return line;
-  return `${line} **The machine was busy with other work**: rates are lower and latencies higher than they would be, and only what is compared within the run means much.`;
+  const { cpuModel, cores, memoryGiB, system, nodeVersion, wsVersion } = machine;
+  return `${cpuModel}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node ${nodeVersion}, ws ${wsVersion}`;
+}
+
+/** How busy a machine is over the next moment, all cores together: from 0 to 1. */
+export async function busyShare(forMs = 500): Promise<number> {
+  const before = coreTimes();
+  await after(forMs);
+  const later = coreTimes();
+  const passed = later.all - before.all;
+  return passed === 0 ? 0 : 1 - (later.idle - before.idle) / passed;
+}
+
+function coreTimes(): { idle: number; all: number } {
+  const times = cpus().map((core) => core.times);
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return { idle: sum(times.map(({ idle }) => idle)), all: sum(times.flatMap((time) => Object.values(time))) };
 }
 
 function versionOf(name: string): string {
