@@ -24,9 +24,10 @@ t.test('two peers and a relay, each with a network and an address of its own', {
   const bind = ['--host', relayHost.address, '--port', String(RELAY_PORT)];
   const relay = RunningProcess.start(t, { name: 'relay', args: ['relay', ...bind], env, prefix: relayHost.prefix });
   await relay.line(/listens at/, STARTED_WITHIN_MS);
+  const peers = new Map<string, RunningProcess>();
   for (const [id, { prefix }] of hosts) {
     const args = ['peer', '--id', id, '--peers', IDS.join(','), '--relay', `ws://${relayHost.address}:${RELAY_PORT}`];
-    RunningProcess.start(t, { name: id, args, env, prefix });
+    peers.set(id, RunningProcess.start(t, { name: id, args, env, prefix }));
     await relay.line(new RegExp(`${id} connected`), STARTED_WITHIN_MS);
   }
   const watch = new Watch(t, relayHost, env);
@@ -47,6 +48,7 @@ t.test('two peers and a relay, each with a network and an address of its own', {
   );
   t.pass(`a pulled cable was noticed after ${Math.round(performance.now() - cutAtMs)} ms`);
   t.equal(cut.leader, null, 'one of two cannot lead');
+  await peers.get(victim)?.line(/lost the connection: .*CONNECTION_LOST/, NOTICED_WITHIN_MS);
   t.ok(peerOf(cut, other).connected, `${other} is connected as before`);
 
   await network.setCable(host, 'up');

@@ -28,10 +28,12 @@ export class NamespaceNetwork {
     const probe = new NamespaceNetwork();
     try {
       await probe.addHub();
-      await probe.addHost();
+      const [program = '', ...args] = (await probe.addHost()).prefix;
+      await run(program, [...args, 'true']);
       return undefined;
     } catch (error) {
-      return `no network namespaces here: ${error instanceof Error ? error.message.trim() : String(error)}`;
+      const why = error instanceof Error ? error.message : String(error);
+      return `no network namespaces here: ${why.trim().replace(/\s+/g, ' ')}`;
     } finally {
       await probe.remove();
     }
