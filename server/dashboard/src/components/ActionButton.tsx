@@ -24,8 +24,8 @@ export function ActionButton({ action, actions, title, children, ...rest }: Acti
       disabled={action === null}
       onClick={() => {
         if (action === null) return;
-        // What was done stays shown: another leader may follow, and with it this button may do something else next.
-        hide();
+        // The leader may have changed since the pointer came, and with it what this does.
+        show();
         actions.run(action);
       }}
       onMouseEnter={show}
