@@ -73,7 +73,7 @@ const NO_ASYNC = {
 };
 
 export default defineConfig(
-  { ignores: ['node_modules/', 'dist/', 'dist.*/', 'coverage/', '.tap/', 'data/', 'test-failures/'] },
+  { ignores: ['node_modules/', 'dist/', 'dist.*/', 'dist-test*/', 'coverage/', '.tap/', 'data/', 'test-failures/'] },
   eslint.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {

@@ -5,8 +5,9 @@ import { ERRORS } from '../shared/errors.ts';
 import { MESSAGES } from '../shared/protocol.ts';
 import { IMPORT_TABLE, importFindings, specifierFindings } from './support/architecture/importTable.ts';
 import { cyclesOf, importsOf } from './support/architecture/imports.ts';
-import { listFiles, parseSources, readSourceTree, ROOT } from './support/architecture/sourceTree.ts';
+import { listFiles, parseSources, readSourceTree } from './support/architecture/sourceTree.ts';
 import { styleFindings } from './support/architecture/style.ts';
+import { ROOT } from './support/root.ts';
 
 const tree = readSourceTree();
 const imports = importsOf(tree);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
 import t from 'tap';
-import { ROOT } from './support/architecture/sourceTree.ts';
+import { ROOT } from './support/root.ts';
 
 /** Bundles one entry point as for a web page; what a program loads only on demand becomes a file of its own. */
 async function bundle(entryPoint: string): Promise<{ metafile: Metafile; entry: string }> {

@@ -11,14 +11,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t from 'tap';
 import ts from 'typescript';
 import { PROTOCOL_VERSION } from '../shared/protocol.ts';
 import { VERSION } from '../shared/version.ts';
+import { ROOT } from './support/root.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const UNPACKED_BYTES_MAX = 1_500_000;
 const run = promisify(execFile);
 

@@ -6,7 +6,7 @@ import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { until } from '../support/until.ts';
 import {
   accessibilityProblems,
-  builtPage,
+  BUILT_PAGE,
   launchBrowser,
   openPage,
   skipWithoutBrowser,
@@ -45,7 +45,7 @@ async function agreedLeader(page: Page, running: Running): Promise<string> {
 }
 
 t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) => {
-  const directory = await builtPage(t);
+  const directory = BUILT_PAGE;
   const options = { host: '127.0.0.1', dashboardDirectory: directory };
   const running: Running = {
     relay: await listenRelay({ ...options, port: 0 }),

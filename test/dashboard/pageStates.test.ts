@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
-import { accessibilityProblems, builtPage, launchBrowser, openPage, skipWithoutBrowser } from './support/browser.ts';
+import { accessibilityProblems, BUILT_PAGE, launchBrowser, openPage, skipWithoutBrowser } from './support/browser.ts';
 import { PuppetPeer } from './support/PuppetPeer.ts';
 import { followerStatus, IDS, leaderStatus, statusOf } from './support/statuses.ts';
 
@@ -42,7 +42,7 @@ async function holdStill(relay: string): Promise<PuppetPeer[]> {
 }
 
 t.test('states of the page', { skip: skipWithoutBrowser }, async (t) => {
-  const directory = await builtPage(t);
+  const directory = BUILT_PAGE;
   const browser = await launchBrowser(t);
   const relay = await listenRelay({ port: 0, dashboardDirectory: directory });
   t.teardown(() => relay.close());
@@ -140,7 +140,7 @@ t.test('states of the page', { skip: skipWithoutBrowser }, async (t) => {
 
 t.test('a locked relay asks for its token', { skip: skipWithoutBrowser }, async (t) => {
   const token = 'open sesame';
-  const relay = await listenRelay({ port: 0, dashboardDirectory: await builtPage(t), token });
+  const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE, token });
   t.teardown(() => relay.close());
   const browser = await launchBrowser(t);
   const { page } = await openPage(t, browser, `${relay.url}/#demo`);

@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { COMMANDS } from '../../cli/commands.ts';
 import { flagOf, variableOf } from '../../cli/settings/Setting.ts';
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { ERRORS } from '../../shared/errors.ts';
+import { ROOT } from '../support/root.ts';
 
-const text = readFileSync(new URL('../../docs/CLI.md', import.meta.url), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/CLI.md'), 'utf8');
 
 /** The rows of all tables in a part of the page, each as its cells. */
 function rowsOf(part: string): string[][] {

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { ERRORS } from '../../shared/errors.ts';
+import { ROOT } from '../support/root.ts';
 
 interface Kind {
   readonly httpStatus?: number;
@@ -10,7 +12,7 @@ interface Kind {
   readonly meaning: string;
 }
 
-const text = readFileSync(new URL('../../docs/ERRORS.md', import.meta.url), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/ERRORS.md'), 'utf8');
 
 t.test('ERRORS.md has every error of the code, in its order, with its numbers and its meaning', async (t) => {
   const documented = [...text.matchAll(/^\| `([A-Z_]+)` +\| (.*) \|$/gm)].map(([, code, cells = '']) => {

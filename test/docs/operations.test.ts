@@ -1,10 +1,12 @@
+import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { buildRelay } from '../../server/app.ts';
 import { RELAY_DEFAULTS } from '../../server/options.ts';
 import { TRACE_TOPICS } from '../../shared/trace.ts';
+import { ROOT } from '../support/root.ts';
 
-const text = readFileSync(new URL('../../docs/OPERATIONS.md', import.meta.url), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/OPERATIONS.md'), 'utf8');
 
 t.test('OPERATIONS.md lists the metrics that a relay has, and no others', async (t) => {
   const relay = buildRelay();

@@ -1,11 +1,13 @@
+import { join } from 'node:path';
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { decodeFrame } from '../../shared/envelope.ts';
 import { ERRORS, isErrorCode } from '../../shared/errors.ts';
 import { isMessageType, MESSAGES, PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
+import { ROOT } from '../support/root.ts';
 
-const text = readFileSync(new URL('../../docs/PROTOCOL.md', import.meta.url), 'utf8');
+const text = readFileSync(join(ROOT, 'docs/PROTOCOL.md'), 'utf8');
 
 /** The text under a heading of the third level, up to the next heading. */
 function sectionOf(heading: string): string {

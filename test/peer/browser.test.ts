@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { isBuiltin } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import t from 'tap';
+import { ROOT } from '../support/root.ts';
 
-const ENTRY = fileURLToPath(new URL('../../peer/index.ts', import.meta.url));
+const ENTRY = join(ROOT, 'peer/index.ts');
 
 t.test(
   'what a browser loads of a peer needs nothing of Node, until a directory or a socket of Node is asked for',

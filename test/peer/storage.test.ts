@@ -20,6 +20,7 @@ import { SimulatedDisk } from '../../sim/Disk.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { OWNER, storageContract, write } from '../contract/storage.contract.ts';
 import { FaultyStorage } from '../support/FaultyStorage.ts';
+import { ROOT } from '../support/root.ts';
 
 let directories = 0;
 /** A path below tap's directory for this test that nothing stands at. */
@@ -316,11 +317,9 @@ t.test('E43: a process killed at any moment leaves at least what it acknowledged
   const directory = newDirectory(t);
   let acknowledged = 0;
   for (let round = 0; round < 2; round += 1) {
-    const child = spawn(
-      process.execPath,
-      [...process.execArgv, new URL('../support/writeTerms.ts', import.meta.url).pathname, directory],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
+    const child = spawn(process.execPath, [join(ROOT, 'dist-test/support/writeTerms.js'), directory], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const stopAfter = acknowledged + 20 + round * 7;
     for await (const line of createInterface({ input: child.stdout })) {
       acknowledged = Number(line);

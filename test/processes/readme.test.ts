@@ -1,7 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { RelayClient } from '../../client/RelayClient.ts';
@@ -9,8 +8,8 @@ import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { runCommand, RunningProcess } from '../support/processes.ts';
 import { isSettled, peerOf } from '../support/ProcessCluster.ts';
 import { until } from '../support/until.ts';
+import { ROOT } from '../support/root.ts';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const URL_IN_README = 'http://127.0.0.1:7070';
 const IDS = ['p1', 'p2', 'p3', 'p4', 'p5'];

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { until } from './until.ts';
+import { ROOT } from './root.ts';
 
 /** The built command, as a user runs it. `npm test` builds it first. */
-export const COMMAND = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+export const COMMAND = join(ROOT, 'dist/cli/main.js');
 
 const LINES_MAX = 5000;
 const LINES_TOLD_MAX = 60;

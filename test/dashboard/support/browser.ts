@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { buildDashboard } from '../../../scripts/build-dashboard.js';
+import { ROOT } from '../../support/root.ts';
 
 /** Debian's, and where others have it. WHITEWATER_CHROMIUM names one elsewhere. */
 const PLACES = [
@@ -26,7 +27,6 @@ export const WITHIN_MS = 20_000;
 
 interface Teardown {
   teardown(handler: () => Promise<void> | void): unknown;
-  testdir(): string;
 }
 
 export async function launchBrowser(t: Teardown): Promise<Browser> {
@@ -38,12 +38,8 @@ export async function launchBrowser(t: Teardown): Promise<Browser> {
   return browser;
 }
 
-/** The page as the build makes it, in a folder of this test's own. */
-export async function builtPage(t: Teardown): Promise<string> {
-  const folder = t.testdir();
-  await buildDashboard(folder);
-  return folder;
-}
+/** The page as the build made it; `npm test` brings it up to date. */
+export const BUILT_PAGE = join(ROOT, 'dist/server/dashboard');
 
 export interface OpenedPage {
   readonly page: Page;

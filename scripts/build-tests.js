@@ -1,0 +1,74 @@
+// Builds dist-test/: every test as one file of JavaScript. To start Node with a TypeScript compiler and a few hundred
+// modules costs more than most of these tests do, so tests that touch nothing outside their process share one.
+import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from './sources.js';
+
+export const DIST_TEST = join(ROOT, 'dist-test');
+
+/** Folders whose tests run one after the other in one process. Any other test has a process of its own. */
+const TOGETHER = ['test/bench', 'test/docs', 'test/peer', 'test/raft', 'test/server', 'test/shared', 'test/support'];
+/** Programs that tests start. */
+const PROGRAMS = ['test/support/writeTerms.ts'];
+
+/** Every test file, by its path from the root, with `/`. */
+export function findTests() {
+  return readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
+    .map((name) => `test/${name.replaceAll('\\', '/')}`)
+    .filter((path) => path.endsWith('.test.ts'))
+    .sort();
+}
+
+/**
+ * Where a test is built to when it runs by itself.
+ * @param {string} test
+ */
+export function builtPath(test) {
+  return join('dist-test', `${test.slice('test/'.length, -'.ts'.length)}.js`);
+}
+
+/**
+ * @param {string[]} tests
+ * @param {{ apart: boolean }} options  apart: a process for every test, for a look at one of them
+ */
+export async function buildTests(tests, { apart }) {
+  const next = `${DIST_TEST}.next`;
+  rmSync(next, { recursive: true, force: true });
+  await build({
+    entryPoints: [...entryPoints(tests, apart)].map(([out, path]) => ({ in: path, out })),
+    plugins: [togetherPlugin(tests)],
+    absWorkingDir: ROOT,
+    outdir: next,
+    ...{ bundle: true, splitting: true, packages: 'external', format: 'esm', platform: 'node', target: 'node20' },
+    ...{ sourcemap: true, chunkNames: 'chunks/[hash]', logLevel: 'warning' },
+  });
+  rmSync(DIST_TEST, { recursive: true, force: true });
+  renameSync(next, DIST_TEST);
+}
+
+/** @param {string[]} tests @param {boolean} apart @returns {Map<string, string>} */
+function entryPoints(tests, apart) {
+  const entries = new Map(PROGRAMS.map((path) => [path.slice('test/'.length, -'.ts'.length), path]));
+  for (const test of tests) {
+    const folder = dirname(test);
+    if (!apart && TOGETHER.includes(folder)) entries.set(`${basename(folder)}.test`, `together:${folder}`);
+    else entries.set(test.slice('test/'.length, -'.ts'.length), test);
+  }
+  return entries;
+}
+
+/** Makes `together:FOLDER` a module that imports the folder's tests. @param {string[]} tests @returns {import('esbuild').Plugin} */
+function togetherPlugin(tests) {
+  return {
+    name: 'together',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^together:/ }, ({ path }) => ({ path, namespace: 'together' }));
+      onLoad({ filter: /.*/, namespace: 'together' }, ({ path }) => {
+        const folder = path.slice('together:'.length);
+        const files = tests.filter((test) => dirname(test) === folder);
+        return { resolveDir: ROOT, contents: files.map((file) => `import './${file}';\n`).join('') };
+      });
+    },
+  };
+}
