@@ -1,10 +1,12 @@
 // Builds dist-test/: every test as one file of JavaScript. To start Node with a TypeScript compiler and a few hundred
 // modules costs more than most of these tests do, so tests that touch nothing outside their process share one.
-import { readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './sources.js';
 
+/** @type {{ dependencies: object, devDependencies: object }} */
+const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 export const DIST_TEST = join(ROOT, 'dist-test');
 
 /** Folders whose tests run one after the other in one process. Any other test has a process of its own. */
@@ -38,9 +40,12 @@ export async function buildTests(tests, { apart }) {
   await build({
     entryPoints: [...entryPoints(tests, apart)].map(([out, path]) => ({ in: path, out })),
     plugins: [togetherPlugin(tests)],
+    external: Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }).filter(
+      (name) => name !== 'typebox',
+    ),
     absWorkingDir: ROOT,
     outdir: next,
-    ...{ bundle: true, splitting: true, packages: 'external', format: 'esm', platform: 'node', target: 'node20' },
+    ...{ bundle: true, splitting: true, format: 'esm', platform: 'node', target: 'node20' },
     ...{ sourcemap: true, chunkNames: 'chunks/[hash]', logLevel: 'warning' },
   });
   rmSync(DIST_TEST, { recursive: true, force: true });

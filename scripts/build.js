@@ -43,6 +43,7 @@ export async function build({ check, force }) {
     const stamp = fingerprint();
     rmSync(next, { recursive: true, force: true });
     compile(next, check);
+    await gatherSchemaLibrary(next);
     const { buildDashboard } = await import('./build-dashboard.js');
     try {
       await buildDashboard(join(next, 'server/dashboard'));
@@ -78,6 +79,17 @@ function compile(outDir, check) {
   if (status !== 0) throw new Error('the build failed; dist/ stays as it was');
   const main = join(outDir, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
+}
+
+/** Makes one file of shared/schema.js and all that it loads. @param {string} outDir */
+async function gatherSchemaLibrary(outDir) {
+  const { build: bundle } = await import('esbuild');
+  const file = join(outDir, 'shared/schema.js');
+  await bundle({
+    ...{ entryPoints: [file], outfile: file, allowOverwrite: true, absWorkingDir: ROOT },
+    ...{ bundle: true, format: 'esm', platform: 'neutral', target: 'es2022', logLevel: 'warning' },
+    banner: { js: '// Contains typebox, https://github.com/sinclairzx81/typebox, under the MIT License.' },
+  });
 }
 
 /** Lets `npx whitewater` in this clone find its own command at once; without it npm installs a link of its own first. */

@@ -1,8 +1,7 @@
 import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastifyWebsocket from '@fastify/websocket';
 import { fastify } from 'fastify';
-import type { TSchema } from 'typebox';
 import { VERSION } from '../shared/version.ts';
 import { answerBadUrl, answerClientError, answerErrors } from './http/errorAnswers.ts';
 import { guardRequests } from './http/guards.ts';
@@ -11,6 +10,7 @@ import { sendSecurityHeaders } from './http/securityHeaders.ts';
 import { Hub } from './hub/Hub.ts';
 import { takeJson } from './http/takeJson.ts';
 import { UpgradeSockets } from './http/UpgradeSockets.ts';
+import { validatorCompiler } from './http/validatorCompiler.ts';
 import { HostGuard } from './locks/HostGuard.ts';
 import { TokenGuard } from './locks/TokenGuard.ts';
 import { RelayMetrics } from './metrics/RelayMetrics.ts';
@@ -38,7 +38,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   const tokens = new TokenGuard(options.token, hub.clock);
   const app = newApp(hub);
 
-  app.setValidatorCompiler<TSchema>(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(validatorCompiler);
   // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
   app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
   takeJson(app);

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from './schema.ts';
 
 /** Counters and indexes travel as JSON numbers, exact up to 2^53 - 1. */
 const nonNegative = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;

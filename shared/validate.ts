@@ -1,5 +1,5 @@
-import { Compile } from 'typebox/compile';
 import { MESSAGES, type Message, type MessageType } from './protocol.ts';
+import { Compile } from './schema.ts';
 
 const validators = Object.fromEntries(
   Object.entries(MESSAGES).map(([type, schema]) => [type, Compile(schema)]),

@@ -1,9 +1,8 @@
-import { Type, type Static } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
 import { Entry } from '../../shared/messages/Entry.ts';
 import { Count, LogIndex, Term } from '../../shared/numbers.ts';
 import { crc32 } from './checksum.ts';
+import { Compile, type Static, Type } from '../../shared/schema.ts';
 
 /**
  * What a store holds, one record a key:

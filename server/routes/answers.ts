@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
+import type { TSchema } from '../../shared/schema.ts';
 
 /** What a route's schema says of its answers, for OpenAPI. */
 export function answers<Answer extends TSchema>(

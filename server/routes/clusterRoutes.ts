@@ -1,4 +1,3 @@
-import { Type } from 'typebox';
 import { ClusterSummary, ClusterView } from '../../shared/http/ClusterView.ts';
 import { Partition } from '../../shared/http/Partition.ts';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -6,6 +5,7 @@ import type { RelayApp } from '../http/RelayApp.ts';
 import { clusterSummary, clusterView } from '../hub/clusterView.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
+import { Type } from '../../shared/schema.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
 const PeerParams = Type.Object({ cluster: ClusterId, peer: PeerId });

@@ -1,7 +1,7 @@
-import { Type } from 'typebox';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { RelayMetrics } from '../metrics/RelayMetrics.ts';
 import { answers } from './answers.ts';
+import { Type } from '../../shared/schema.ts';
 
 const Well = Type.Object({ status: Type.Literal('ok') });
 

@@ -1,8 +1,8 @@
-import { Type } from 'typebox';
 import type { RelayApp } from '../http/RelayApp.ts';
 import { sessionCookie } from '../locks/cookie.ts';
 import type { TokenGuard } from '../locks/TokenGuard.ts';
 import { answers } from './answers.ts';
+import { Type } from '../../shared/schema.ts';
 
 const Session = Type.Object({
   /** Whether this relay has a token at all. */

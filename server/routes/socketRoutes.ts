@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { Viewer } from '../live/Viewer.ts';
+import { Type } from '../../shared/schema.ts';
 
 const EndpointQuery = Type.Object({ cluster: ClusterId, id: PeerId });
 const ClusterParams = Type.Object({ cluster: ClusterId });

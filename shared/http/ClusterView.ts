@@ -1,9 +1,9 @@
-import { Type, type Static } from 'typebox';
 import { ClusterId, PeerId } from '../ids.ts';
 import { Role, Status } from '../messages/Status.ts';
 import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
 import { Partition } from './Partition.ts';
 import { Traffic } from './Traffic.ts';
+import { type Static, Type } from '../schema.ts';
 
 const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schema: Schema) =>
   Type.Union([schema, Type.Null()]);

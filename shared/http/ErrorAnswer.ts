@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from '../schema.ts';
 
 /** The body of every HTTP answer that is not a success. `code` is of the error table. */
 export const ErrorAnswer = Type.Object({

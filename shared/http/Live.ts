@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
 import { PeerId } from '../ids.ts';
 import { ClusterView } from './ClusterView.ts';
 import { Partition } from './Partition.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** A thing that happened, worth a line: for the page's list and for `up` without a terminal. */
 export const LiveEvent = Type.Object({

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { PeerId } from '../ids.ts';
+import { type Static, Type } from '../schema.ts';
 
 /**
  * Who can talk to whom: endpoints of one group can; endpoints of different groups cannot.

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { Count } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** Why a frame was not delivered. */
 export const DROP_CAUSES = ['partition', 'absent', 'slowReader'] as const;

@@ -1,6 +1,6 @@
-import { Type, type Static } from 'typebox';
 import { LogIndex, Term } from '../numbers.ts';
 import { Entry } from './Entry.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** A leader replicates its log and keeps its followers quiet (paper, Figure 2). The leader is the frame's `from`. */
 export const AppendEntries = Type.Object(

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { FrameId, LogIndex, Term } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 export const AppendEntriesReply = Type.Object(
   {

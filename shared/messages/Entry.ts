@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { Term } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** One entry of the log. Its index is not repeated: entries of a message follow `prevLogIndex` without a gap. */
 export const Entry = Type.Object(

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { Count } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** The first frame on a connection, from an endpoint to `@relay`. */
 export const Hello = Type.Object(

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from '../schema.ts';
 
 /**
  * An endpoint that heard nothing for a while asks its relay for a sign of life. A frame and not a WebSocket ping,

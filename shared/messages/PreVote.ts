@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { LogIndex, Term } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** Would you vote for me? (thesis, 9.6). Nobody's term or vote changes by asking. */
 export const PreVote = Type.Object(

@@ -1,6 +1,6 @@
-import { Type, type Static } from 'typebox';
 import { FrameId, Term } from '../numbers.ts';
 import { VoteRefusal } from './VoteRefusal.ts';
+import { type Static, Type } from '../schema.ts';
 
 export const PreVoteReply = Type.Object(
   {

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { FrameId } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** The relay tells an endpoint what it did not accept, and why; the connection may be closed next. */
 export const Refused = Type.Object(

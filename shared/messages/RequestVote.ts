@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { LogIndex, Term } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** A candidate asks for a vote (paper, Figure 2). The candidate is the frame's `from`. */
 export const RequestVote = Type.Object(

@@ -1,7 +1,7 @@
-import { Type, type Static } from 'typebox';
 import { PeerId } from '../ids.ts';
 import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
 import { VoteRefusal } from './VoteRefusal.ts';
+import { type Static, Type } from '../schema.ts';
 
 export const Role = Type.Union([
   Type.Literal('leader'),

@@ -1,4 +1,4 @@
-import { Type, type Static } from 'typebox';
+import { type Static, Type } from '../schema.ts';
 
 /**
  * Why a vote or a pre-vote was refused. For people: no rule of the algorithm reads it.

@@ -1,5 +1,5 @@
-import { Type, type Static } from 'typebox';
 import { Count } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
 
 /** The relay's answer to a good `Hello`; frames to other endpoints may follow it. */
 export const Welcome = Type.Object(

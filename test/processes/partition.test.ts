@@ -1,7 +1,7 @@
-import { Compile } from 'typebox/compile';
 import t, { type Test } from 'tap';
 import { ClusterView } from '../../shared/http/ClusterView.ts';
 import { CLUSTER, peerOf, ProcessCluster } from '../support/ProcessCluster.ts';
+import { Compile } from '../../shared/schema.ts';
 
 const LEADER_WITHIN_MS = 5000;
 

@@ -1,10 +1,10 @@
 import t from 'tap';
-import { Type } from 'typebox';
 import { ClusterSummary, ClusterView } from '../../shared/http/ClusterView.ts';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import { Partition } from '../../shared/http/Partition.ts';
 import { conforming } from './support/conforming.ts';
 import { TestRelay } from './support/relay.ts';
+import { Type } from '../../shared/schema.ts';
 
 const demo = '/api/clusters/demo';
 

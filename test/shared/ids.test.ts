@@ -1,6 +1,6 @@
 import t from 'tap';
-import { Compile } from 'typebox/compile';
 import { ClusterId, clusterId, isId, PeerId, peerId } from '../../shared/ids.ts';
+import { Compile } from '../../shared/schema.ts';
 
 const LEGAL = ['p1', 'P', '7', '_', 'a.b-c_d', 'x'.repeat(64), 'constructor'];
 const ILLEGAL = [

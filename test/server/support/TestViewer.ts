@@ -1,9 +1,9 @@
-import { Type, type Static } from 'typebox';
 import { WebSocket, type ClientOptions } from 'ws';
 import { LiveDelta, LiveSnapshot } from '../../../shared/http/Live.ts';
 import { until } from '../../support/until.ts';
 import { conforming } from './conforming.ts';
 import { opened, WITHIN_MS } from './TestPeer.ts';
+import { type Static, Type } from '../../../shared/schema.ts';
 
 const LiveMessage = Type.Union([LiveSnapshot, LiveDelta]);
 type LiveMessage = Static<typeof LiveMessage>;

@@ -1,5 +1,4 @@
-import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Static, type TSchema } from '../../../shared/schema.ts';
 
 const validators = new Map<TSchema, ReturnType<typeof Compile>>();
 

@@ -18,12 +18,12 @@ const NONE = /^(?!)/;
 /** The longest matching folder counts. */
 export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   shared: { says: 'a schema library, `nanoid`', folders: [], packages: /^(?:typebox(?:\/.*)?|nanoid)$/ },
-  client: { says: '`shared`', folders: ['shared'], packages: /^(?:typebox(?:\/.*)?|ws)$/ },
+  client: { says: '`shared`', folders: ['shared'], packages: /^ws$/ },
   'peer/raft': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
   peer: { says: '`shared`, its own folders', folders: ['shared'], packages: /^nanoid$/ },
   'peer/storage': {
     folders: ['shared', 'peer'],
-    packages: /^(?:node:.*|(?:abstract|classic|memory)-level|typebox(?:\/.*)?)$/,
+    packages: /^(?:node:.*|(?:abstract|classic|memory)-level)$/,
   },
   'peer/transport': { folders: ['shared', 'peer'], packages: /^(?:node:.*|ws|nanoid)$/ },
   'peer/clock': { folders: ['shared', 'peer'], packages: /^node:/ },
