@@ -1,7 +1,7 @@
 // Builds dist-test/: every test as one file of JavaScript. To start Node with a TypeScript compiler and a few hundred
 // modules costs more than most of these tests do, so tests that touch nothing outside their process share one.
 import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { ROOT } from './sources.js';
 
@@ -9,8 +9,14 @@ import { ROOT } from './sources.js';
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 export const DIST_TEST = join(ROOT, 'dist-test');
 
-/** Folders whose tests run one after the other in one process. Any other test has a process of its own. */
-const TOGETHER = ['test/bench', 'test/docs', 'test/peer', 'test/raft', 'test/server', 'test/shared', 'test/support'];
+/**
+ * Tests that have a process of their own: they start processes or a browser, need a machine to themselves, or take long.
+ * The others of a folder run one after the other in one process.
+ */
+const ALONE = [
+  ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
+  ...[/^test\/cli\/(?:errors|peerErrors|terminal|up|upEnds)\./, /^test\/sim\/(?:elections|liveness|safety)\./],
+];
 /** Programs that tests start. */
 const PROGRAMS = ['test/support/writeTerms.ts'];
 
@@ -52,13 +58,19 @@ export async function buildTests(tests, { apart }) {
   renameSync(next, DIST_TEST);
 }
 
+/** @param {string} test */
+function isAlone(test) {
+  return ALONE.some((pattern) => pattern.test(test));
+}
+
 /** @param {string[]} tests @param {boolean} apart @returns {Map<string, string>} */
 function entryPoints(tests, apart) {
   const entries = new Map(PROGRAMS.map((path) => [path.slice('test/'.length, -'.ts'.length), path]));
   for (const test of tests) {
     const folder = dirname(test);
-    if (!apart && TOGETHER.includes(folder)) entries.set(`${basename(folder)}.test`, `together:${folder}`);
-    else entries.set(test.slice('test/'.length, -'.ts'.length), test);
+    const alone = apart || isAlone(test);
+    if (alone) entries.set(test.slice('test/'.length, -'.ts'.length), test);
+    else entries.set(folder === 'test' ? 'all.test' : `${folder.slice('test/'.length)}/all.test`, `together:${folder}`);
   }
   return entries;
 }
@@ -71,7 +83,7 @@ function togetherPlugin(tests) {
       onResolve({ filter: /^together:/ }, ({ path }) => ({ path, namespace: 'together' }));
       onLoad({ filter: /.*/, namespace: 'together' }, ({ path }) => {
         const folder = path.slice('together:'.length);
-        const files = tests.filter((test) => dirname(test) === folder);
+        const files = tests.filter((test) => dirname(test) === folder && !isAlone(test));
         return { resolveDir: ROOT, contents: files.map((file) => `import './${file}';\n`).join('') };
       });
     },

@@ -2,9 +2,10 @@
 // Usage: npm run test:many -- TIMES WORD [--jobs 2] [--timeout SECONDS]
 //   for every file under test/ whose path contains WORD, such as lab-2A
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildTests, builtPath, findTests } from './build-tests.js';
 import { ROOT } from './sources.js';
 
 const USAGE = 'usage: npm run test:many -- TIMES WORD [--jobs 2] [--timeout 120]';
@@ -29,12 +30,10 @@ function readArguments() {
 }
 
 /** @param {string} word */
-function findTests(word) {
-  const files = readdirSync(join(ROOT, 'test'), { recursive: true, encoding: 'utf8' })
-    .map((name) => `test/${name.replaceAll('\\', '/')}`)
-    .filter((path) => path.endsWith('.test.ts') && path.toLowerCase().includes(word.toLowerCase()));
+function chooseTests(word) {
+  const files = findTests().filter((path) => path.toLowerCase().includes(word.toLowerCase()));
   if (files.length === 0) throw new Error(`no test file's path contains ${JSON.stringify(word)}`);
-  return files.sort();
+  return files;
 }
 
 /** Process groups of tests that run now, to be ended with this program. @type {Set<number>} */
@@ -50,16 +49,12 @@ function runOnce({ file }, traceFolder, timeoutSeconds) {
   // Without the runner tap gives a file 30 s and no more; here it is this program that counts.
   const tap = { TAP: '1', TAP_TIMEOUT: String(timeoutSeconds) };
   const startedMs = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--import=@tapjs/typescript/import', '--enable-source-maps', join(ROOT, file)],
-    {
-      cwd: ROOT,
-      detached: true,
-      env: { ...process.env, ...tap, TS_NODE_TRANSPILE_ONLY: '1', WHITEWATER_TRACE_DIR: traceFolder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+  const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, builtPath(file))], {
+    cwd: ROOT,
+    detached: true,
+    env: { ...process.env, ...tap, WHITEWATER_TRACE_DIR: traceFolder },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   /** @type {string[]} */
   const output = [];
   let bytes = 0;
@@ -100,7 +95,8 @@ function endGroup(pid) {
 
 async function main() {
   const { times, word, jobs, timeoutSeconds } = readArguments();
-  const files = findTests(word);
+  const files = chooseTests(word);
+  await buildTests(files, { apart: true });
   const label = `${word}-${new Date().toISOString()}`.replaceAll(/[^\w-]/g, '-');
   const folder = join(ROOT, 'test-failures', label);
   const runs = Array.from({ length: times }, (_, index) => files.map((file) => ({ file, number: index + 1 }))).flat();

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileOptions } from 'node:child_process';
 import {
   mkdirSync,
   mkdtempSync,
@@ -16,10 +16,21 @@ import t from 'tap';
 import ts from 'typescript';
 import { PROTOCOL_VERSION } from '../shared/protocol.ts';
 import { VERSION } from '../shared/version.ts';
+import { WITHOUT_LOADER } from './support/processes.ts';
 import { ROOT } from './support/root.ts';
 
 const UNPACKED_BYTES_MAX = 1_500_000;
-const run = promisify(execFile);
+
+/** Runs a command to its end, without what tap would add to its environment. */
+async function run(
+  command: string,
+  args: readonly string[],
+  options: ExecFileOptions = {},
+): Promise<{ stdout: string }> {
+  const words = [...WITHOUT_LOADER, command, ...args];
+  const { stdout } = await promisify(execFile)('env', words, { ...options, encoding: 'utf8' });
+  return { stdout };
+}
 
 interface Manifest {
   readonly version: string;

@@ -16,7 +16,7 @@ class Terminal {
   readonly #child;
 
   constructor(t: Test, words: string, { columns, rows }: { columns: number; rows: number }) {
-    const line = `stty cols ${columns} rows ${rows}; exec "${process.execPath}" "${COMMAND}" ${words}`;
+    const line = `stty cols ${columns} rows ${rows}; unset NODE_OPTIONS; exec "${process.execPath}" "${COMMAND}" ${words}`;
     const { CI: _ci, NO_COLOR: _noColour, ...environment } = process.env;
     this.#child = spawn(SCRIPT, ['-qec', line, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'inherit'],

@@ -41,7 +41,7 @@ t.test('up: a leader soon, commands that work, and processes that come back', as
       IDS,
     );
     // A reader that goes away is no error.
-    const script = `"${process.execPath}" "${COMMAND}" status --watch --json --url ${up.url} | head -n 1`;
+    const script = `unset NODE_OPTIONS; "${process.execPath}" "${COMMAND}" status --watch --json --url ${up.url} | head -n 1`;
     const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], { timeout: WITHIN_MS });
     t.match(JSON.parse(stdout), { id: 'demo', leader: /p\d/, peers: [{ id: 'p1' }, { id: 'p2' }, { id: 'p3' }] });
     t.equal(stderr, '');

@@ -187,7 +187,7 @@ t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) =>
     await running.relay.close();
     await page.locator('.cluster[data-stale=true]').waitFor();
     await page.locator('.connection', { hasText: 'does not answer' }).waitFor();
-    t.match(await page.locator('.connection').innerText(), /trying again in \d s.*picture \d+ s old/);
+    await page.locator('.connection', { hasText: /trying again in \d s.*picture \d+ s old/ }).waitFor();
     t.equal(await page.locator('.peer').count(), 5, 'the last picture stays');
     t.equal(await page.locator('.detail').innerText(), 'as it was when the relay was last heard');
     await button('Heal').click();

@@ -20,6 +20,7 @@ import { SimulatedDisk } from '../../sim/Disk.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { OWNER, storageContract, write } from '../contract/storage.contract.ts';
 import { FaultyStorage } from '../support/FaultyStorage.ts';
+import { WITHOUT_LOADER } from '../support/processes.ts';
 import { ROOT } from '../support/root.ts';
 
 let directories = 0;
@@ -317,9 +318,13 @@ t.test('E43: a process killed at any moment leaves at least what it acknowledged
   const directory = newDirectory(t);
   let acknowledged = 0;
   for (let round = 0; round < 2; round += 1) {
-    const child = spawn(process.execPath, [join(ROOT, 'dist-test/support/writeTerms.js'), directory], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const child = spawn(
+      'env',
+      [...WITHOUT_LOADER, process.execPath, join(ROOT, 'dist-test/support/writeTerms.js'), directory],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     const stopAfter = acknowledged + 20 + round * 7;
     for await (const line of createInterface({ input: child.stdout })) {
       acknowledged = Number(line);

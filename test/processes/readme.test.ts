@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
 import { RelayClient } from '../../client/RelayClient.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import { runCommand, RunningProcess } from '../support/processes.ts';
+import { runCommand, RunningProcess, WITHOUT_LOADER } from '../support/processes.ts';
 import { isSettled, peerOf } from '../support/ProcessCluster.ts';
 import { until } from '../support/until.ts';
 import { ROOT } from '../support/root.ts';
@@ -110,7 +110,10 @@ t.test('README: the library', async (t) => {
         .replaceAll("=== 'a'", `=== '${id}'`)
         .replace(URL_IN_README, url),
     );
-    const child = spawn(process.execPath, [file], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn('env', [...WITHOUT_LOADER, process.execPath, file], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     t.teardown(() => child.kill('SIGKILL'));
     child.stdout.on('data', (data: Buffer) => said.set(id, data.toString().trim().split('\n').at(-1) ?? ''));
   }

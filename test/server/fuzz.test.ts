@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { WebSocket } from 'ws';
@@ -7,6 +8,7 @@ import { statusBody, TestPeer } from './support/TestPeer.ts';
 
 /** More with WHITEWATER_FUZZ_INPUTS=100000; another run with WHITEWATER_FUZZ_SEED. */
 const INPUTS = Number(process.env['WHITEWATER_FUZZ_INPUTS'] ?? 2000);
+const FRAME_BYTES_MAX = 65_536;
 const SEED = Number(process.env['WHITEWATER_FUZZ_SEED'] ?? 1);
 
 /** Mulberry32: the same numbers from the same seed. */
@@ -121,7 +123,7 @@ t.test(
   `${INPUTS} malformed, truncated, oversized and forged inputs with seed ${SEED} touch no other cluster`,
   async (t) => {
     t.setTimeout(60_000 + 20 * INPUTS);
-    const relay = await TestRelay.start(t, { frameBytesMax: 65_536 });
+    const relay = await TestRelay.start(t, { frameBytesMax: FRAME_BYTES_MAX });
     const fuzz = new Fuzzer(SEED);
     const [calm1, calm2] = [await relay.dial('p1', { cluster: 'calm' }), await relay.dial('p2', { cluster: 'calm' })];
     let attacker: TestPeer | undefined;
@@ -134,7 +136,7 @@ t.test(
       }
       const kind = fuzz.random();
       if (kind < 0.02) await sendRaw(relay.port, fuzz.request());
-      else if (kind < 0.03) attacker.sendText(`"${'x'.repeat(65_536 + fuzz.below(100_000))}"`);
+      else if (kind < 0.03) await sendTooMuch(relay.url, fuzz.below(100_000));
       else attacker.webSocket.send(fuzz.mutate(fuzz.frame(attacker.id)), { binary: fuzz.random() < 0.02 });
       if (fuzz.random() < 0.3) await new Promise((resolve) => setImmediate(resolve));
       if (input % 100 === 0) {
@@ -169,6 +171,13 @@ t.test(
     );
   },
 );
+
+/** One byte too many and `more`, on a connection of its own, so that nothing before it is what ends the connection. */
+async function sendTooMuch(url: string, more: number): Promise<void> {
+  const peer = await TestPeer.open(url, { id: 'p3', path: 'peer' });
+  peer.sendText(`"${'x'.repeat(FRAME_BYTES_MAX - 1 + more)}"`);
+  if (peer.webSocket.readyState !== WebSocket.CLOSED) await once(peer.webSocket, 'close');
+}
 
 /** Sends it, and waits until the relay has closed the socket or has answered, or has waited long enough for more. */
 function sendRaw(port: number, text: string): Promise<void> {
