@@ -11,6 +11,7 @@ import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerO
 import { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { Raft } from './raft/Raft.ts';
+import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from './transport/RelayTransport.ts';
 import type { TransportCounters } from './transport/TransportCounters.ts';
 
@@ -88,11 +89,12 @@ export class Peer {
     const draws = (what: string): (() => number) => seededRandom(seed, `${options.cluster}/${options.id}/${what}`);
     const checked = checkPeerOptions(options, draws('elections'));
     const { cluster, id, voters, relays } = checked;
+    let peer: Peer | undefined;
     const transport = new RelayTransport({
       ...{ cluster, id, relays, clock, logger, random: draws('waits') },
       openSocket: options.openSocket ?? (await defaultOpenSocket()),
       ...(token === undefined ? {} : { token }),
-      ...(trace === undefined ? {} : { trace }),
+      ...(trace === undefined ? {} : { trace: traceWithStatus(trace, () => peer?.status()) }),
     });
     const opened = await openStorage(options.storage, { cluster, id, voters }, logger);
     if (signal?.aborted === true) {
@@ -104,10 +106,11 @@ export class Peer {
       `peer "${id}" of cluster "${cluster}" begins at term ${hardState.currentTerm} with ${entries.length} log entries; seed ${seed}`,
     );
     try {
-      const peer = new Peer(checked, opened, transport, { clock, logger, ...(trace === undefined ? {} : { trace }) });
+      peer = new Peer(checked, opened, transport, { clock, logger, ...(trace === undefined ? {} : { trace }) });
       peer.#driver.start();
-      signal?.addEventListener('abort', () => void peer.stop(), { once: true });
-      return peer;
+      const running = peer;
+      signal?.addEventListener('abort', () => void running.stop(), { once: true });
+      return running;
     } catch (error) {
       await opened.storage.close();
       throw error;

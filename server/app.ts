@@ -40,7 +40,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
 
   app.setValidatorCompiler(validatorCompiler);
   // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
-  app.setSerializerCompiler(() => (answer) => JSON.stringify(answer));
+  app.setSerializerCompiler(() => (answer) => `${JSON.stringify(answer)}\n`);
   takeJson(app);
   answerErrors(app, hub);
   sendSecurityHeaders(app);

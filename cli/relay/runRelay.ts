@@ -24,10 +24,15 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
   });
   void tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
   const locked = token === undefined ? '' : ', behind its token';
-  if (!isSupervised()) stdout.write(`the relay listens at ${relay.url}${locked}\n`);
+  const everywhere = isEveryAddress(relay.host) ? ' and on every other address of this machine' : '';
+  if (!isSupervised()) stdout.write(`the relay listens at ${relay.url}${everywhere}${locked}\n`);
   await stop;
   exitUnlessStopped(0);
   await relay.close();
   opened.close();
   return 0;
+}
+
+function isEveryAddress(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }

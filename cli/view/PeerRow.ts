@@ -1,5 +1,6 @@
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { Role } from '../../shared/messages/Status.ts';
+import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import { timerTold, type TimerNow } from '../live/ClusterPicture.ts';
 
 /** What is known of a peer's process by whoever started it. */
@@ -26,14 +27,6 @@ export interface PeerRow {
   /** Undefined where nobody counts them. */
   readonly restarts: number | undefined;
 }
-
-const ROLES: Readonly<Record<Role, string>> = {
-  leader: 'leader',
-  follower: 'follower',
-  candidate: 'candidate',
-  preCandidate: 'pre-candidate',
-  learner: 'learner',
-};
 
 export type TimerOf = (peer: PeerView) => TimerNow | undefined;
 
@@ -76,5 +69,5 @@ function stateOf(peer: PeerView | undefined, process: ProcessRow | undefined): s
   if (peer.role === null) return 'connected';
   // It calls itself leader, but a majority does not answer it.
   if (peer.role === 'leader' && peer.status?.canCommit === false) return 'leader, alone';
-  return ROLES[peer.role];
+  return ROLE_WORDS[peer.role];
 }

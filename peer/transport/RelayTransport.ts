@@ -61,8 +61,6 @@ export class RelayTransport implements Transport {
   #frameBytesMax = 0;
   #heldStatus: Status | undefined;
   #statusTimer: Timer | undefined;
-  /** The message encoded last: the next one often has the same body for another peer. */
-  #encoded: { readonly body: unknown; readonly json: string } = { body: undefined, json: '' };
   #stopping: Promise<void> | undefined;
 
   /** @throws {WhitewaterError} `USAGE` when no relay is named or an address is wrong */
@@ -117,7 +115,7 @@ export class RelayTransport implements Transport {
     const connection = this.#connection;
     if (connection === undefined) return this.#unsent('notConnected', to, message);
     if (connection.bufferedBytes > BUFFERED_BYTES_MAX) return this.#unsent('bufferFull', to, message);
-    const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${this.#jsonOf(message.body)}}`;
+    const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${JSON.stringify(message.body)}}`;
     if (!fits(frame, this.#frameBytesMax)) return this.#unsent('FRAME_TOO_LARGE', to, message);
     connection.send(frame);
     this.#counters.framesSent += 1;
@@ -218,11 +216,6 @@ export class RelayTransport implements Transport {
       );
     }
     return false;
-  }
-
-  #jsonOf(body: unknown): string {
-    if (this.#encoded.body !== body) this.#encoded = { body, json: JSON.stringify(body) };
-    return this.#encoded.json;
   }
 
   /** A status is worth nothing once there is a newer one, so behind a full socket only the newest waits. */

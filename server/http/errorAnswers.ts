@@ -30,7 +30,10 @@ export function sendError(
   else refusals.count(code);
   const answer: ErrorAnswer = { code, message, ...(details === undefined ? {} : { details }) };
   if (code === 'TOKEN_WRONG') reply.header('www-authenticate', 'Bearer');
-  reply.code(error.httpStatus).type('application/json; charset=utf-8').send(JSON.stringify(answer));
+  reply
+    .code(error.httpStatus)
+    .type('application/json; charset=utf-8')
+    .send(`${JSON.stringify(answer)}\n`);
 }
 
 /** What fastify refuses by itself, and what to do about it. */

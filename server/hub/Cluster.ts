@@ -4,6 +4,7 @@ import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { DropCause, Traffic } from '../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { fateOf } from '../faults/fate.ts';
 import { NO_FAULTS, withPartition, type Faults } from '../faults/faults.ts';
@@ -139,7 +140,10 @@ export class Cluster {
     endpoint.statusAtMs = this.#services.clock();
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
-    if (isNews) this.#tell('roleChanged', endpoint.id, `${endpoint.id} is ${status.role} in term ${status.term}`);
+    // That somebody leads is told as the cluster's news.
+    if (isNews && status.role !== 'leader') {
+      this.#tell('roleChanged', endpoint.id, `${endpoint.id} is ${ROLE_WORDS[status.role]} in term ${status.term}`);
+    }
     this.#changed(endpoint);
   }
 

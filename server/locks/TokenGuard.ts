@@ -30,7 +30,10 @@ export class TokenGuard {
   /** @throws {WhitewaterError} TOKEN_WRONG */
   check(headers: IncomingHttpHeaders): void {
     if (this.admits(headers)) return;
-    throw new WhitewaterError('TOKEN_WRONG', 'this relay is locked: send its token as "Authorization: Bearer TOKEN"');
+    throw new WhitewaterError(
+      'TOKEN_WRONG',
+      'this relay is locked: give its token with --token, or in a request as "Authorization: Bearer TOKEN"',
+    );
   }
 
   /**

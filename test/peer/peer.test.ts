@@ -227,6 +227,8 @@ t.test('H59: the trace tells elections, votes, timers, writes, connections and f
       topic,
     );
   }
+  const incomplete = records.filter(({ role, term, leader }) => [role, term, leader].includes(undefined));
+  t.same(incomplete.slice(0, 3), [], 'each says role, term and leader');
   const elected = records.find(({ event, details }) => event === 'roleChanged' && details?.['to'] === 'leader');
   t.match(elected, { cluster: 'demo', node: /^p\d$/, topic: 'election', role: 'leader', term: Number, timeMs: Number });
   t.match(elected?.messageId, /^p\d\/\d+$/, 'caused by the vote that made the majority');

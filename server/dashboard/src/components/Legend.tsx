@@ -1,5 +1,5 @@
 import type { Role } from '../../../../shared/messages/Status.ts';
-import { ROLE_WORDS } from '../model/words.ts';
+import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
 import { CrownIcon } from './CrownIcon.tsx';
 import { RoleIcon } from './RoleIcon.tsx';
 

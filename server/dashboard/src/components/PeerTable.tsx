@@ -6,7 +6,7 @@ import { connectionText, heardText, votesText } from '../model/describePeer.ts';
 import { groupName, type Groups, groupOf } from '../model/groups.ts';
 import type { Picture, SeenPeer } from '../model/Picture.ts';
 import { termColourOf } from '../model/termColour.ts';
-import { ROLE_WORDS } from '../model/words.ts';
+import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
 import { ActionButton } from './ActionButton.tsx';
 import { CrownIcon } from './CrownIcon.tsx';
 import { RoleIcon } from './RoleIcon.tsx';

@@ -2,7 +2,8 @@ import { electionTimerOf, heardMsAgo, refusedForMs } from './aging.ts';
 import { crownOf } from './crown.ts';
 import type { SeenPeer } from './Picture.ts';
 import { type Count, countOf } from './votes.ts';
-import { durationText, REFUSAL_WORDS, ROLE_WORDS, TIMER_REASON_WORDS } from './words.ts';
+import { durationText, REFUSAL_WORDS, TIMER_REASON_WORDS } from './words.ts';
+import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
 
 /** What stands below a peer: its role, and one or two lines that say why it is what it is. */
 export function captionOf(peer: SeenPeer, nowMs: number): readonly string[] {

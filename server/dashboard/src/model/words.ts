@@ -1,13 +1,5 @@
-import type { Role, TimerResetReason } from '../../../../shared/messages/Status.ts';
+import type { TimerResetReason } from '../../../../shared/messages/Status.ts';
 import type { VoteRefusal } from '../../../../shared/messages/VoteRefusal.ts';
-
-export const ROLE_WORDS: Readonly<Record<Role, string>> = {
-  leader: 'leader',
-  follower: 'follower',
-  candidate: 'candidate',
-  preCandidate: 'pre-candidate',
-  learner: 'learner',
-};
 
 export const TIMER_REASON_WORDS: Readonly<Record<TimerResetReason, string>> = {
   started: 'started',
