@@ -15,8 +15,12 @@ const encoder = new TextEncoder();
  * @returns 32 bits, unsigned, over the text as UTF-8
  */
 export function crc32(text: string, before = 0): number {
+  return crc32Of(encoder.encode(text), before);
+}
+
+/** The same of bytes. */
+export function crc32Of(bytes: Uint8Array, before = 0): number {
   let value = ~before;
-  const bytes = encoder.encode(text);
   // Counted, because for-of over bytes costs several times as much.
   for (let at = 0; at < bytes.length; at += 1) {
     value = (value >>> 8) ^ (TABLE[(value ^ (bytes[at] ?? 0)) & 0xff] ?? 0);

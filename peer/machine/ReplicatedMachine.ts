@@ -1,0 +1,91 @@
+import type { ApplyContext, StateMachine } from '../ports/StateMachine.ts';
+import { decodeCommand, type CommandText, type LoggedCommand } from './command.ts';
+import { Sessions, type Outcome, type SessionRecord } from './Sessions.ts';
+
+/** A user's state machine, whatever its types; commands and results are JSON values that only it understands. */
+export type AnyMachine = StateMachine<unknown, unknown, unknown, unknown>;
+
+/** First record of every snapshot. */
+interface Header {
+  readonly format: 1;
+  readonly timeMs: number;
+  readonly sessions: number;
+}
+
+/** The user's state machine, with sessions and replicated time around it: all that is replicated. */
+export class ReplicatedMachine {
+  readonly #machine: AnyMachine;
+  readonly #sessions = new Sessions();
+  #timeMs = 0;
+
+  constructor(machine: AnyMachine) {
+    this.#machine = machine;
+  }
+
+  /** The newest replicated time. */
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
+  apply(text: CommandText, index: number, term: number): Outcome {
+    const logged = decodeCommand(text);
+    if (logged === undefined) return { type: 'failed', message: 'the command is not of this version of Whitewater' };
+    this.#timeMs = Math.max(this.#timeMs, logged.timeMs);
+    return this.#run(logged, { index, term, timeMs: this.#timeMs });
+  }
+
+  query(query: unknown): unknown {
+    return this.#machine.query(query);
+  }
+
+  /** The state as of now; commands applied while the records are drawn do not show in them. */
+  snapshot(): Iterable<unknown> {
+    const sessions = this.#sessions.records();
+    const header: Header = { format: 1, timeMs: this.#timeMs, sessions: sessions.length };
+    return concatenate([header], sessions, this.#machine.snapshot());
+  }
+
+  /** @throws {Error} when the records are not a snapshot's */
+  async restore(records: AsyncIterable<unknown>): Promise<void> {
+    const iterator: AsyncIterator<unknown, unknown> = records[Symbol.asyncIterator]();
+    const header = (await iterator.next()).value as Header | undefined;
+    if (header?.format !== 1) throw new Error('the snapshot is not of this version of Whitewater');
+    this.#sessions.clear();
+    for (let count = 0; count < header.sessions; count += 1) {
+      const { value, done } = await iterator.next();
+      if (done === true) throw new Error('the snapshot ends within its sessions');
+      this.#sessions.restore(value as SessionRecord);
+    }
+    this.#timeMs = header.timeMs;
+    await this.#machine.restore(rest(iterator));
+  }
+
+  #run(logged: LoggedCommand, context: ApplyContext): Outcome {
+    switch (logged.type) {
+      case 'open':
+        return this.#sessions.open(logged.session, logged.timeToLiveMs, context.timeMs);
+      case 'session':
+        return this.#sessions.run(logged.session, logged.sequence, logged.answeredThrough, context.timeMs, () =>
+          this.#applyToMachine(logged.command, context),
+        );
+      case 'plain':
+        return this.#applyToMachine(logged.command, context);
+    }
+  }
+
+  #applyToMachine(command: unknown, context: ApplyContext): Outcome {
+    try {
+      return { type: 'result', result: this.#machine.apply(command, context) };
+    } catch (error) {
+      return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
+
+async function* rest(iterator: AsyncIterator<unknown, unknown>): AsyncGenerator {
+  for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
+}
+
+function* concatenate(...parts: Iterable<unknown>[]): Generator {
+  for (const part of parts) yield* part;
+}

@@ -1,0 +1,111 @@
+/** What came of a command. The same on every replica, and repeated word for word to a client that asks again. */
+export type Outcome =
+  | { readonly type: 'result'; readonly result: unknown }
+  /** The state machine refused the command; the state is as it was. */
+  | { readonly type: 'failed'; readonly message: string }
+  /** The session was never opened, or was forgotten: whether an earlier copy of the request took effect cannot be told. */
+  | { readonly type: 'sessionUnknown' }
+  /** The client said before that it has this answer. */
+  | { readonly type: 'alreadyAnswered' }
+  /** Too many requests of one session are unanswered; not applied. */
+  | { readonly type: 'tooManyUnanswered' };
+
+interface Session {
+  readonly timeToLiveMs: number;
+  lastUsedMs: number;
+  answeredThrough: number;
+  /** Answers that the client may still ask for, by sequence. */
+  readonly outcomes: Map<number, Outcome>;
+}
+
+/** These are part of the replicated state's rules: every replica must have the same. */
+export const SESSIONS_MAX = 100_000;
+export const UNANSWERED_MAX = 1_024;
+export const SESSION_TIME_TO_LIVE_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
+
+/** One session, as a snapshot keeps it. */
+export type SessionRecord = readonly [
+  session: string,
+  timeToLiveMs: number,
+  lastUsedMs: number,
+  answeredThrough: number,
+  outcomes: readonly (readonly [number, Outcome])[],
+];
+
+/**
+ * Who has asked what, so that a repeated request takes effect once (thesis, 6.3). Part of the replicated state.
+ * Time is replicated time: sessions end by what the log says, never by a local clock.
+ */
+export class Sessions {
+  readonly #sessions = new Map<string, Session>();
+
+  get count(): number {
+    return this.#sessions.size;
+  }
+
+  /** Opening an open session again renews it. */
+  open(name: string, timeToLiveMs: number, nowMs: number): Outcome {
+    this.#forgetUnused(nowMs);
+    const known = this.#sessions.get(name);
+    if (known !== undefined) {
+      known.lastUsedMs = nowMs;
+    } else {
+      if (this.#sessions.size >= SESSIONS_MAX)
+        return { type: 'failed', message: `there are ${SESSIONS_MAX} sessions already` };
+      const boundedMs = Math.min(timeToLiveMs, SESSION_TIME_TO_LIVE_MS_MAX);
+      this.#sessions.set(name, { timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0, outcomes: new Map() });
+    }
+    return { type: 'result', result: null };
+  }
+
+  /** @param apply called exactly when this request takes effect, now and for the first time */
+  run(name: string, sequence: number, answeredThrough: number, nowMs: number, apply: () => Outcome): Outcome {
+    const session = this.#sessions.get(name);
+    if (session === undefined || isExpired(session, nowMs)) {
+      this.#sessions.delete(name);
+      return { type: 'sessionUnknown' };
+    }
+    session.lastUsedMs = nowMs;
+    forgetAnswered(session, answeredThrough);
+    const known = session.outcomes.get(sequence);
+    if (known !== undefined) return known;
+    if (sequence <= session.answeredThrough) return { type: 'alreadyAnswered' };
+    if (session.outcomes.size >= UNANSWERED_MAX) return { type: 'tooManyUnanswered' };
+    const outcome = apply();
+    session.outcomes.set(sequence, outcome);
+    return outcome;
+  }
+
+  /** All sessions as of now. */
+  records(): SessionRecord[] {
+    return [...this.#sessions].map(([name, session]) => [
+      name,
+      session.timeToLiveMs,
+      session.lastUsedMs,
+      session.answeredThrough,
+      [...session.outcomes],
+    ]);
+  }
+
+  clear(): void {
+    this.#sessions.clear();
+  }
+
+  restore([name, timeToLiveMs, lastUsedMs, answeredThrough, outcomes]: SessionRecord): void {
+    this.#sessions.set(name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
+  }
+
+  #forgetUnused(nowMs: number): void {
+    for (const [name, session] of this.#sessions) if (isExpired(session, nowMs)) this.#sessions.delete(name);
+  }
+}
+
+function isExpired(session: Session, nowMs: number): boolean {
+  return nowMs - session.lastUsedMs > session.timeToLiveMs;
+}
+
+function forgetAnswered(session: Session, answeredThrough: number): void {
+  if (answeredThrough <= session.answeredThrough) return;
+  session.answeredThrough = answeredThrough;
+  for (const sequence of session.outcomes.keys()) if (sequence <= answeredThrough) session.outcomes.delete(sequence);
+}

@@ -1,0 +1,77 @@
+/**
+ * The text of a command in the log: a JSON array, short because every replica stores and sends it.
+ * The relay and Raft never look into it.
+ */
+export type CommandText = string;
+
+/** A client asks to be remembered: its requests will take effect once, however often they are sent. */
+export interface OpenSession {
+  readonly type: 'open';
+  readonly timeMs: number;
+  readonly session: string;
+  /** Forgotten when this long unused. */
+  readonly timeToLiveMs: number;
+}
+
+/** A request within a session. */
+export interface SessionCommand {
+  readonly type: 'session';
+  readonly timeMs: number;
+  readonly session: string;
+  /** 1, 2, 3, ... within the session; a repeated request keeps its number. */
+  readonly sequence: number;
+  /** The client has the answers of all requests up to this one and will not repeat them. */
+  readonly answeredThrough: number;
+  readonly command: unknown;
+}
+
+/** A request that may take effect twice if its sender repeats it. */
+export interface PlainCommand {
+  readonly type: 'plain';
+  readonly timeMs: number;
+  readonly command: unknown;
+}
+
+export type LoggedCommand = OpenSession | SessionCommand | PlainCommand;
+
+export function encodeCommand(logged: LoggedCommand): CommandText {
+  switch (logged.type) {
+    case 'open':
+      return JSON.stringify(['o', logged.timeMs, logged.session, logged.timeToLiveMs]);
+    case 'session':
+      return JSON.stringify([
+        's',
+        logged.timeMs,
+        logged.session,
+        logged.sequence,
+        logged.answeredThrough,
+        logged.command,
+      ]);
+    case 'plain':
+      return JSON.stringify(['p', logged.timeMs, logged.command]);
+  }
+}
+
+/** @returns undefined for a text that no peer of this version wrote */
+export function decodeCommand(text: CommandText): LoggedCommand | undefined {
+  const parts = parseArray(text);
+  if (parts === undefined || typeof parts[1] !== 'number') return undefined;
+  const timeMs = parts[1];
+  if (parts[0] === 'p') return { type: 'plain', timeMs, command: parts[2] };
+  const session = parts[2];
+  if (typeof session !== 'string') return undefined;
+  if (parts[0] === 'o' && typeof parts[3] === 'number')
+    return { type: 'open', timeMs, session, timeToLiveMs: parts[3] };
+  const [sequence, answeredThrough] = [parts[3], parts[4]];
+  if (parts[0] !== 's' || typeof sequence !== 'number' || typeof answeredThrough !== 'number') return undefined;
+  return { type: 'session', timeMs, session, sequence, answeredThrough, command: parts[5] };
+}
+
+function parseArray(text: string): unknown[] | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : undefined;
+  } catch {
+    return undefined;
+  }
+}

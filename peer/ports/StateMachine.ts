@@ -1,0 +1,31 @@
+/** What a command may know of its place. The same on every replica. */
+export interface ApplyContext {
+  /** Of the log entry. */
+  readonly index: number;
+  readonly term: number;
+  /** Replicated time, in milliseconds since the Unix epoch: leaders' clocks at proposal, made to never go back. */
+  readonly timeMs: number;
+}
+
+/**
+ * What is replicated. `Command`, `Result`, `Query`, `Answer` and the records of a snapshot are JSON values.
+ *
+ * `apply` must be deterministic: the same commands in the same order give the same state and results on every peer, so it may
+ * not read a clock, draw a random number, or look at anything but its state, the command and the context.
+ */
+export interface StateMachine<Command, Result, Query, Answer> {
+  /**
+   * Changes the state by one committed command.
+   * An error thrown here is a result like any other: it must be deterministic too, and must leave the state as it was.
+   */
+  apply(command: Command, context: ApplyContext): Result;
+  /** Reads the state; must not change it. */
+  query(query: Query): Answer;
+  /**
+   * The whole state as of now, in records of moderate size. Commands may be applied while the records are drawn, a few at a time:
+   * they must not show in them.
+   */
+  snapshot(): Iterable<unknown>;
+  /** Replaces the state by that of a snapshot's records. An error stops the peer. */
+  restore(records: AsyncIterable<unknown>): Promise<void>;
+}
