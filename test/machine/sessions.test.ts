@@ -1,0 +1,153 @@
+import t from 'tap';
+import { encodeCommand } from '../../peer/machine/command.ts';
+import { ReplicatedMachine, type AnyMachine } from '../../peer/machine/ReplicatedMachine.ts';
+import { SESSIONS_MAX, Sessions, UNANSWERED_MAX, type Outcome } from '../../peer/machine/Sessions.ts';
+
+/** Counts what reaches it; a command "bad" is refused. */
+class CountingMachine implements AnyMachine {
+  applied: unknown[] = [];
+
+  apply(command: unknown): number {
+    if (command === 'bad') throw new RangeError('not that one');
+    this.applied.push(command);
+    return this.applied.length;
+  }
+
+  query(): unknown {
+    return this.applied.length;
+  }
+
+  snapshot(): Iterable<unknown> {
+    return [...this.applied];
+  }
+
+  async restore(records: AsyncIterable<unknown>): Promise<void> {
+    this.applied = [];
+    for await (const record of records) this.applied.push(record);
+  }
+}
+
+class Stage {
+  readonly inner = new CountingMachine();
+  readonly machine = new ReplicatedMachine(this.inner);
+  #index = 0;
+
+  open(session: string, timeMs: number, timeToLiveMs = 1000): Outcome {
+    return this.#apply(encodeCommand({ type: 'open', timeMs, session, timeToLiveMs }));
+  }
+
+  run(session: string, sequence: number, command: unknown, timeMs = 0, answeredThrough = 0): Outcome {
+    return this.#apply(encodeCommand({ type: 'session', timeMs, session, sequence, answeredThrough, command }));
+  }
+
+  plain(command: unknown, timeMs = 0): Outcome {
+    return this.#apply(encodeCommand({ type: 'plain', timeMs, command }));
+  }
+
+  #apply(text: string): Outcome {
+    this.#index += 1;
+    return this.machine.apply(text, this.#index, 1);
+  }
+}
+
+t.test('G53: a repeated request takes effect once, and has the first answer', async (t) => {
+  const stage = new Stage();
+  t.same(stage.open('a', 0), { type: 'result', result: null });
+  t.same(stage.run('a', 1, 'x'), { type: 'result', result: 1 });
+  t.same(stage.run('a', 2, 'y'), { type: 'result', result: 2 });
+  t.same(stage.run('a', 1, 'x'), { type: 'result', result: 1 });
+  t.same(stage.run('a', 2, 'y'), { type: 'result', result: 2 });
+  t.same(stage.inner.applied, ['x', 'y']);
+});
+
+t.test('G53: what the state machine refuses is refused again, word for word', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0);
+  t.same(stage.run('a', 1, 'bad'), { type: 'failed', message: 'not that one' });
+  t.same(stage.run('a', 1, 'bad'), { type: 'failed', message: 'not that one' });
+  t.same(stage.plain('bad'), { type: 'failed', message: 'not that one' });
+  t.same(stage.inner.applied, []);
+});
+
+t.test('G53: the table is part of the snapshot: a copy answers a repeated request as the original would', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 5);
+  stage.run('a', 1, 'x', 6);
+  stage.run('a', 2, 'y', 7, 1);
+  const copy = new Stage();
+  copy.open('other', 3);
+  await copy.machine.restore(toAsync(JSON.parse(JSON.stringify([...stage.machine.snapshot()])) as unknown[]));
+  t.equal(copy.machine.timeMs, 7);
+  t.same(copy.run('a', 2, 'y', 7), { type: 'result', result: 2 });
+  t.same(copy.run('a', 1, 'x', 7), { type: 'alreadyAnswered' });
+  t.same(copy.run('other', 1, 'z', 7), { type: 'sessionUnknown' }, 'what was there before is gone');
+  t.same(copy.inner.applied, ['x', 'y']);
+});
+
+t.test('commands applied while a snapshot is drawn do not show in it', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0);
+  stage.run('a', 1, 'x');
+  const records = stage.machine.snapshot()[Symbol.iterator]();
+  const drawn = [records.next().value as unknown];
+  stage.run('a', 2, 'y', 900);
+  for (let next = records.next(); next.done !== true; next = records.next()) drawn.push(next.value);
+  t.match(drawn[0], { format: 1, timeMs: 0, sessions: 1 });
+  t.same((drawn[1] as unknown[])[4], [[1, { type: 'result', result: 1 }]]);
+});
+
+t.test('sessions end by the time in the log, and unused ones only', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0, 1000);
+  stage.open('b', 0, 1000);
+  t.same(stage.run('a', 1, 'x', 900).type, 'result');
+  t.same(stage.run('a', 2, 'x', 1900).type, 'result', 'used 1000 ms ago');
+  t.same(stage.run('b', 1, 'x', 1901), { type: 'sessionUnknown' });
+  t.same(stage.run('a', 3, 'x', 100).type, 'result', 'time in the log that goes back counts as no time');
+  t.equal(stage.machine.timeMs, 1901);
+  t.same(stage.run('a', 4, 'x', 2902), { type: 'sessionUnknown' });
+});
+
+t.test('opening a session again renews it, and keeps its answers', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0, 1000);
+  stage.run('a', 1, 'x', 10);
+  stage.open('a', 1000, 1000);
+  t.same(stage.run('a', 1, 'x', 1900), { type: 'result', result: 1 });
+});
+
+t.test('bounds: unanswered requests of one session, and sessions', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0);
+  for (let sequence = 1; sequence <= UNANSWERED_MAX; sequence += 1) stage.run('a', sequence, 'x');
+  t.same(stage.run('a', UNANSWERED_MAX + 1, 'x'), { type: 'tooManyUnanswered' });
+  t.equal(stage.inner.applied.length, UNANSWERED_MAX);
+  t.same(stage.run('a', UNANSWERED_MAX + 1, 'x', 0, 5).type, 'result', 'some answers were let go');
+
+  const sessions = new Sessions();
+  for (let number = 0; number < SESSIONS_MAX; number += 1) sessions.open(`s${number}`, 1000, 0);
+  t.same(sessions.open('one more', 1000, 1000).type, 'failed');
+  t.same(sessions.open('one more', 1000, 1001).type, 'result', 'the unused ones have ended');
+  t.equal(sessions.count, 1);
+});
+
+t.test('a command that no peer of this version wrote fails, the same everywhere, and changes nothing', async (t) => {
+  const stage = new Stage();
+  for (const text of ['', '{}', '[]', '["q",1]', '["s",1,"a","1",0,"x"]', '["o",1,2,3]', 'null', '["p"]']) {
+    t.same(stage.machine.apply(text, 1, 1).type, 'failed', text);
+  }
+  t.same(stage.inner.applied, []);
+});
+
+t.test('a snapshot that is none is refused', async (t) => {
+  const stage = new Stage();
+  await t.rejects(stage.machine.restore(toAsync([])), { message: /not of this version/ });
+  await t.rejects(stage.machine.restore(toAsync([{ format: 2 }])), { message: /not of this version/ });
+  await t.rejects(stage.machine.restore(toAsync([{ format: 1, timeMs: 0, sessions: 3 }, ['a', 1, 1, 0, []]])), {
+    message: /ends within/,
+  });
+});
+
+async function* toAsync(records: readonly unknown[]): AsyncGenerator {
+  yield* records;
+}
