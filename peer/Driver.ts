@@ -7,7 +7,8 @@ import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Clock, Timer } from './ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from './ports/Transport.ts';
-import type { Effect, RaftEvent, Report, RoleChangeReason, Send } from './raft/effect.ts';
+import type { Effect, Report, Send } from './raft/effect.ts';
+import type { RaftEvent, RoleChangeReason } from './raft/event.ts';
 import type { Input } from './raft/input.ts';
 import type { Raft } from './raft/Raft.ts';
 import { StatusReporter } from './StatusReporter.ts';
@@ -76,6 +77,8 @@ export class Driver {
   #durableStatus: Status;
   #statusUnderWay: Status;
   #writeStartedAtMs = 0;
+  /** The newest entry that was handed out and not reported back yet; 0 when there is none. */
+  #handedOut = 0;
 
   constructor(options: DriverOptions, handlers: DriverHandlers) {
     const { clock, storage, transport } = options;
@@ -162,6 +165,15 @@ export class Driver {
     }
     this.#gate.write();
     this.#reporter.changed(isUrgent);
+    this.#reportApplied();
+  }
+
+  /** There is no state machine: what is handed out is applied. Not within the step that handed it out. */
+  #reportApplied(): void {
+    const index = this.#handedOut;
+    if (index === 0) return;
+    this.#handedOut = 0;
+    this.#feed({ type: 'applied', nowMs: this.#nowMs(), index });
   }
 
   #carryOut(effect: Effect): void {
@@ -173,9 +185,22 @@ export class Driver {
       case 'setDeadline':
         return this.#setDeadline(effect.atMs);
       case 'apply':
+        this.#handedOut = effect.firstIndex + effect.entries.length - 1;
         return this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
       case 'report':
         return this.#report(effect);
+      case 'storeSnapshotChunk':
+        // Without a state machine there is nobody to take it. The leader sends it again, as if it had been lost.
+        return this.#traced('replication', 'snapshotRefused', { from: effect.from }, `${effect.from}/${effect.id}`);
+      case 'accepted':
+      case 'refused':
+      case 'readReady':
+      case 'transferred':
+      case 'sendSnapshotChunk':
+      case 'takeSnapshot':
+      case 'restore':
+        // They answer inputs that this driver does not give.
+        return this.#fail(impossible(this.#options.id, new Error(`nobody asked for ${effect.type}`)));
       default:
         effect satisfies never;
     }
@@ -263,6 +288,7 @@ function isInStatus(event: RaftEvent): boolean {
     case 'leaderChanged':
     case 'voteGranted':
     case 'voteReceived':
+    case 'configurationChanged':
       return true;
     default:
       return false;

@@ -4,7 +4,7 @@ import type { Trace } from '../shared/trace.ts';
 import type { Clock } from './ports/Clock.ts';
 import type { Logger } from './ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
-import { checkOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
+import { completeOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
 import type { ElectionOptions, ElectionPreset, RaftOptions } from './raft/options.ts';
 import type { OpenSocket } from './transport/RelaySocket.ts';
 
@@ -48,19 +48,30 @@ export interface CheckedOptions {
   readonly raft: RaftOptions;
 }
 
+/** There is no state machine yet whose state could be stored; the log holds one entry per election. */
+const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
+
 /** @throws {WhitewaterError} `USAGE`, saying which option is wrong and what is legal */
 export function checkPeerOptions(options: PeerOptions, random: () => number): CheckedOptions {
   try {
     const id = peerId(options.id);
     const voters = options.voters.map(peerId);
-    const raft: RaftOptions = { ...electionOf(options.election), id, voters, random };
-    checkOptions(raft);
+    const raft: RaftOptions = { ...electionOf(options.election), ...WITHOUT_SNAPSHOTS, id, random };
+    completeOptions(raft);
+    checkVoters(id, voters);
     const relays = typeof options.relay === 'string' ? [options.relay] : options.relay;
     return { cluster: clusterId(options.cluster), id, voters, relays, raft };
   } catch (error) {
     if (error instanceof RangeError) throw new WhitewaterError('USAGE', error.message, { cause: error });
     throw error;
   }
+}
+
+/** @throws {RangeError} saying what is wrong with the list */
+function checkVoters(id: PeerId, voters: readonly PeerId[]): void {
+  if (voters.length === 0) throw new RangeError('voters is empty: name at least one peer');
+  if (new Set(voters).size !== voters.length) throw new RangeError(`voters names a peer twice: ${voters.join(', ')}`);
+  if (!voters.includes(id)) throw new RangeError(`voters does not name this peer, ${id}: ${voters.join(', ')}`);
 }
 
 function electionOf(choice: PeerOptions['election']): ElectionOptions {

@@ -25,7 +25,7 @@ export async function openStorage(
     const { openDiskStorage } = await import('./storage/openDiskStorage.ts');
     return openDiskStorage({ ...owner, directory: choice.directory, logger });
   }
-  const { voters } = choice.stored;
+  const { voters } = choice.stored.bootstrap;
   if (sameVoters(voters, owner.voters)) return choice;
   throw new WhitewaterError(
     'MEMBERSHIP_DIFFERS',

@@ -1,5 +1,10 @@
 import { AppendEntries } from './messages/AppendEntries.ts';
 import { AppendEntriesReply } from './messages/AppendEntriesReply.ts';
+import { InstallSnapshot } from './messages/InstallSnapshot.ts';
+import { InstallSnapshotReply } from './messages/InstallSnapshotReply.ts';
+import { ReadIndex } from './messages/ReadIndex.ts';
+import { ReadIndexReply } from './messages/ReadIndexReply.ts';
+import { TimeoutNow } from './messages/TimeoutNow.ts';
 import { Hello } from './messages/Hello.ts';
 import { Ping } from './messages/Ping.ts';
 import { Pong } from './messages/Pong.ts';
@@ -12,7 +17,7 @@ import { Status } from './messages/Status.ts';
 import { Welcome } from './messages/Welcome.ts';
 
 /** Grows with every change of a schema or of the envelope; a test compares it with a hash of both. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What peers say to each other. The relay's faults apply to these. */
 export const RAFT_MESSAGES = {
@@ -22,6 +27,11 @@ export const RAFT_MESSAGES = {
   PreVoteReply,
   AppendEntries,
   AppendEntriesReply,
+  InstallSnapshot,
+  InstallSnapshotReply,
+  TimeoutNow,
+  ReadIndex,
+  ReadIndexReply,
 } as const;
 
 /** What an endpoint and its relay say to each other. No fault applies to these. */
@@ -40,6 +50,11 @@ export interface Bodies {
   PreVoteReply: PreVoteReply;
   AppendEntries: AppendEntries;
   AppendEntriesReply: AppendEntriesReply;
+  InstallSnapshot: InstallSnapshot;
+  InstallSnapshotReply: InstallSnapshotReply;
+  TimeoutNow: TimeoutNow;
+  ReadIndex: ReadIndex;
+  ReadIndexReply: ReadIndexReply;
   Hello: Hello;
   Welcome: Welcome;
   Status: Status;

@@ -20,6 +20,7 @@ import { arbitraryOf } from './support/arbitraryBody.ts';
 /** The hash of everything that goes over the wire, for each version of the protocol. */
 const PINNED: Readonly<Record<number, string>> = {
   1: '904c49674960966080cd0037e38c62a8b34b6728d1aec9ec6254ca6ad44aed88',
+  2: 'c75fd26383dba7912de3d1abd648a9eceec65f8a13c63b3c9d2ccd6a902a5978',
 };
 
 const types = Object.keys(MESSAGES) as MessageType[];
@@ -147,7 +148,7 @@ function assertRefused(type: MessageType, body: unknown, where: string): void {
 }
 
 t.test('numbers beyond what JSON carries exactly are refused', (t) => {
-  const body = { term: 1, lastLogIndex: 0, lastLogTerm: 0 };
+  const body = { term: 1, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false };
   t.equal(validateBody('RequestVote', body).ok, true);
   for (const wrong of [-1, 1.5, Number.NaN, Infinity, 2 ** 53, '1', null]) {
     t.equal(validateBody('RequestVote', { ...body, term: wrong }).ok, false, `term ${String(wrong)}`);
@@ -179,8 +180,9 @@ t.test('types are told apart', (t) => {
     t.notOk(isMessageType(stranger) || isRaftMessageType(stranger) || isRequestType(stranger), stranger);
   }
   const requests = types.filter(isRequestType).sort();
-  t.same(requests, ['AppendEntries', 'PreVote', 'RequestVote'], 'the calls that the lab counts');
-  for (const request of requests) {
+  const answered = ['AppendEntries', 'InstallSnapshot', 'PreVote', 'ReadIndex', 'RequestVote'];
+  t.same(requests, [...answered, 'TimeoutNow'], 'the calls that the lab counts; TimeoutNow is answered by an election');
+  for (const request of answered) {
     const reply = `${request}Reply`;
     if (!isRaftMessageType(reply)) throw new Error(`${request} has no reply`);
     const { required } = RAFT_MESSAGES[reply] as unknown as { required: string[] };

@@ -112,6 +112,7 @@ export function electionOf(settings: Settings): ElectionOptions {
     electionTimeoutMsMax: timeout?.maxMs ?? preset.electionTimeoutMsMax,
     preVote: settings.get(PRE_VOTE) ?? preset.preVote,
     checkQuorum: settings.get(CHECK_QUORUM) ?? preset.checkQuorum,
+    noOpOnElection: preset.noOpOnElection,
   };
   const { heartbeatMs, electionTimeoutMsMin: min } = election;
   if (heartbeatMs <= 0) {

@@ -3,19 +3,31 @@ import { resetElectionTimer } from './electionTimer.ts';
 import type { Input, MessageArrived } from './input.ts';
 import { invariant } from './invariant.ts';
 import { checkInvariants, landmarksOf } from './invariants.ts';
-import { checkOptions, type RaftOptions } from './options.ts';
+import { changeMembership } from './membership.ts';
+import { completeOptions, type RaftOptions } from './options.ts';
 import { RaftState, type StoredRaftState } from './RaftState.ts';
+import { leaseUntilMs } from './reads.ts';
 import { receiveAppendEntries } from './receive/receiveAppendEntries.ts';
 import { receiveAppendEntriesReply } from './receive/receiveAppendEntriesReply.ts';
+import { receiveInstallSnapshot, snapshotChunkStored, snapshotStored } from './receive/receiveInstallSnapshot.ts';
+import { receiveInstallSnapshotReply } from './receive/receiveInstallSnapshotReply.ts';
 import { receivePreVote } from './receive/receivePreVote.ts';
 import { receivePreVoteReply } from './receive/receivePreVoteReply.ts';
+import { receiveReadIndex } from './receive/receiveReadIndex.ts';
+import { receiveReadIndexReply } from './receive/receiveReadIndexReply.ts';
 import { receiveRequestVote } from './receive/receiveRequestVote.ts';
 import { receiveRequestVoteReply } from './receive/receiveRequestVoteReply.ts';
+import { receiveTimeoutNow } from './receive/receiveTimeoutNow.ts';
+import { advanceCommit } from './replication.ts';
+import { propose, read } from './requests.ts';
 import { countOwnVote } from './roles/candidate.ts';
-import { electionTimedOut } from './roles/follower.ts';
-import { advanceCommit, leaderDeadlineReached, quorumDeadlineMs } from './roles/leader.ts';
+import { becomeFollower, electionTimedOut } from './roles/follower.ts';
+import { leaderDeadlineMs, leaderDeadlineReached } from './roles/leader.ts';
+import { askForSnapshot, snapshotTaken } from './snapshots.ts';
 import { statusOf, type RaftStatus } from './status.ts';
 import { adoptHigherTerm } from './term.ts';
+import { promiseNoElection } from './voting.ts';
+import { beginTransfer } from './transfer.ts';
 
 /**
  * No cluster gets there by elections, and adopting a term near the schema's bound of 2^48 would leave no next one:
@@ -24,8 +36,8 @@ import { adoptHigherTerm } from './term.ts';
 const PLAUSIBLE_TERM_MAX = 2 ** 47;
 
 /**
- * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", Figure 2, with
- * PreVote and CheckQuorum of Ongaro's thesis as options.
+ * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", whole, with
+ * PreVote, CheckQuorum, leadership transfer, learners and linearizable reads of Ongaro's thesis.
  *
  * It has no clock, randomness, disk or network of its own: each comes in by `step` or the options, and goes out as an effect.
  * The same class runs under the driver and under the simulator. Two instances that are given the same
@@ -42,8 +54,7 @@ export class Raft {
    * @throws {RangeError} when an option is not legal
    */
   constructor(options: RaftOptions, stored: StoredRaftState) {
-    checkOptions(options);
-    this.#state = new RaftState(options, stored);
+    this.#state = new RaftState(completeOptions(options), stored);
   }
 
   /**
@@ -57,8 +68,8 @@ export class Raft {
     invariant(!this.#failed, 'this peer has failed before');
     this.#failed = true;
     invariant(
-      this.#started === (input.type !== 'start'),
-      `the input ${input.type} came ${this.#started ? 'twice' : 'before start'}`,
+      this.#started !== (input.type === 'start'),
+      this.#started ? 'started twice' : `${input.type} came before start`,
     );
     invariant(input.nowMs >= state.nowMs, `the clock went back from ${state.nowMs} to ${input.nowMs}`);
     state.nowMs = input.nowMs;
@@ -76,19 +87,44 @@ export class Raft {
     return statusOf(this.#state, nowMs);
   }
 
+  /** Until when no other leader can have been elected, under the assumption of `leaseReads`; minus infinity while not leading. */
+  leaseUntilMs(): number {
+    const { role } = this.#state;
+    return role.type === 'leader' ? leaseUntilMs(this.#state, role) : Number.NEGATIVE_INFINITY;
+  }
+
   #handle(input: Input): void {
     const state = this.#state;
     switch (input.type) {
       case 'start':
-        this.#started = true;
-        return resetElectionTimer(state, 'started');
+        return this.#start();
       case 'message':
         return this.#receive(input);
       case 'deadline':
-        this.#deadlineMs = Number.POSITIVE_INFINITY;
         return this.#deadlineReached();
       case 'persisted':
         return this.#persisted(input.sequence);
+      case 'propose':
+        return propose(state, input.proposals);
+      case 'read':
+        return read(state, input.requestId);
+      case 'changeMembership':
+        if (state.role.type === 'leader') return changeMembership(state, state.role, input.requestId, input);
+        return state.outbox.refuse(input.requestId, 'notLeader');
+      case 'transfer':
+        if (state.role.type === 'leader') return beginTransfer(state, state.role, input.requestId, input.to);
+        return state.outbox.refuse(input.requestId, 'notLeader');
+      case 'stepDown':
+        if (state.role.type === 'leader') becomeFollower(state, 'requested');
+        return;
+      case 'applied':
+        return this.#applied(input.index);
+      case 'snapshotTaken':
+        return snapshotTaken(state, input.index);
+      case 'snapshotChunkStored':
+        return snapshotChunkStored(state, input);
+      case 'snapshotStored':
+        return snapshotStored(state, input);
       default:
         return unreachable(input);
     }
@@ -114,13 +150,32 @@ export class Raft {
         return receiveAppendEntries(state, from, id, message.body);
       case 'AppendEntriesReply':
         return receiveAppendEntriesReply(state, from, message.body);
+      case 'InstallSnapshot':
+        return receiveInstallSnapshot(state, from, id, message.body);
+      case 'InstallSnapshotReply':
+        return receiveInstallSnapshotReply(state, from, message.body);
+      case 'TimeoutNow':
+        return receiveTimeoutNow(state, from, message.body);
+      case 'ReadIndex':
+        return receiveReadIndex(state, from, id, message.body);
+      case 'ReadIndexReply':
+        return receiveReadIndexReply(state, from, message.body);
       default:
         return unreachable(message);
     }
   }
 
+  #start(): void {
+    const state = this.#state;
+    this.#started = true;
+    // Before it stopped it may have heard a leader.
+    if (state.currentTerm > 0) promiseNoElection(state);
+    resetElectionTimer(state, 'started');
+  }
+
   #deadlineReached(): void {
     const state = this.#state;
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
     if (state.role.type === 'leader') leaderDeadlineReached(state, state.role);
     else if (state.electionTimer !== null && state.nowMs >= state.electionTimer.deadlineMs) electionTimedOut(state);
   }
@@ -134,19 +189,25 @@ export class Raft {
     if (state.role.type === 'leader') advanceCommit(state, state.role);
   }
 
+  #applied(index: number): void {
+    const state = this.#state;
+    invariant(index <= state.handedOut, `applied ${index}, but only ${state.handedOut} was handed out`);
+    state.lastApplied = Math.max(state.lastApplied, index);
+    askForSnapshot(state);
+  }
+
   #askForDeadline(): void {
     const deadlineMs = nextDeadlineMs(this.#state);
     if (deadlineMs === this.#deadlineMs) return;
     this.#deadlineMs = deadlineMs;
-    this.#state.outbox.setDeadline(deadlineMs);
+    if (deadlineMs !== Number.POSITIVE_INFINITY) this.#state.outbox.do({ type: 'setDeadline', atMs: deadlineMs });
   }
 }
 
 function nextDeadlineMs(state: RaftState): number {
   const { role, electionTimer } = state;
-  if (role.type === 'leader') return Math.min(role.nextHeartbeatAtMs, quorumDeadlineMs(state, role));
-  invariant(electionTimer !== null, `a ${role.type} has an election timer`);
-  return electionTimer.deadlineMs;
+  if (role.type === 'leader') return leaderDeadlineMs(state, role);
+  return electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY;
 }
 
 function unreachable(value: never): never {

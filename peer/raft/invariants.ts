@@ -37,10 +37,10 @@ export function checkInvariants(state: RaftState, before: Landmarks): void {
   invariant(lastApplied <= commitIndex, `${lastApplied} is applied but only ${commitIndex} committed`);
   invariant(log.durableIndex <= log.lastIndex, `the log is durable up to ${log.durableIndex}, past its end`);
   invariant(log.lastTerm <= currentTerm, `the log holds an entry of term ${log.lastTerm}, past ${currentTerm}`);
-  invariant(
-    (role.type === 'leader') === (state.electionTimer === null),
-    `a ${role.type} with the wrong election timer`,
-  );
+  invariant(state.handedOut <= commitIndex, `${state.handedOut} is handed out but only ${commitIndex} committed`);
+  invariant(log.baseIndex <= (state.snapshot?.index ?? 0), `no snapshot holds what is before ${log.firstIndex}`);
+  const hasTimer = role.type !== 'leader' && state.mayStand;
+  invariant(hasTimer === (state.electionTimer !== null), `a ${role.type} with the wrong election timer`);
   invariant(role.type !== 'leader' || state.leader === state.id, 'a leader that does not name itself the leader');
   invariant(role.type !== 'candidate' || votedFor === state.id, 'a candidate that did not vote for itself');
 }

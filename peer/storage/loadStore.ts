@@ -2,6 +2,7 @@ import type { AbstractLevel } from 'abstract-level';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
+import type { SnapshotMetadata } from '../raft/effect.ts';
 import {
   DamagedRecord,
   decodeRecord,
@@ -27,28 +28,43 @@ export interface StoreOwner {
 
 export interface LoadedStore {
   readonly head: Head;
+  /** Who founded the cluster. */
   readonly voters: readonly PeerId[];
+  /** Null when none is in force. */
+  readonly snapshot: SnapshotMetadata | null;
+  /** Behind the head's base. */
   readonly entries: readonly Entry[];
   /** Of each entry's record, in order. */
   readonly checksums: readonly number[];
 }
 
+const FIRST_HEAD: Head = {
+  step: 1,
+  currentTerm: 0,
+  votedFor: null,
+  baseIndex: 0,
+  baseTerm: 0,
+  baseChecksum: 0,
+  lastIndex: 0,
+  lastChecksum: 0,
+  snapshotIndex: 0,
+};
+
 /** Makes an empty database a store of term 0, no vote and an empty log, as step 1. */
 export async function createStore(database: Database, owner: StoreOwner): Promise<LoadedStore> {
   const { cluster, id } = owner;
   const voters = [...owner.voters];
-  const head: Head = { step: 1, currentTerm: 0, votedFor: null, lastIndex: 0, lastChecksum: 0 };
   const records = [
     { key: 'format', value: encodeRecord<'format'>('format', { version: FORMAT_VERSION }).text },
     { key: 'owner', value: encodeRecord<'owner'>('owner', { cluster, id }).text },
     { key: 'voters', value: encodeRecord<'voters'>('voters', voters).text },
-    { key: 'head', value: encodeRecord<'head'>('head', head).text },
+    { key: 'head', value: encodeRecord<'head'>('head', FIRST_HEAD).text },
   ];
   await database.batch(
     records.map((record) => ({ type: 'put', ...record })),
     SYNCED,
   );
-  return { head, voters, entries: [], checksums: [] };
+  return { head: FIRST_HEAD, voters, snapshot: null, entries: [], checksums: [] };
 }
 
 /**
@@ -71,9 +87,10 @@ export async function loadStore(
   const voters = decodeRecord('voters', 'voters', await database.get('voters')).value;
   checkVoters(voters, owner, where);
   const head = decodeRecord('head', 'head', await database.get('head')).value;
-  const log = await readLog(database);
+  const snapshot = await readSnapshot(database, head);
+  const log = await readLog(database, head);
   checkLog(head, log);
-  return { head, voters, ...log };
+  return { head, voters, snapshot, ...log };
 }
 
 /** Whether two lists name the same voters, in whatever order. */
@@ -91,18 +108,29 @@ async function isEmpty(database: Database): Promise<boolean> {
   return keys.length === 0;
 }
 
-async function readLog(database: Database): Promise<StoredLog> {
+/** The log's beginning and the snapshot are switched in one write, so they agree or the store is damaged. */
+async function readSnapshot(database: Database, head: Head): Promise<SnapshotMetadata | null> {
+  if (head.snapshotIndex === 0 && head.baseIndex === 0) return null;
+  const { value } = decodeRecord('snapshot', 'snapshot', await database.get('snapshot'));
+  if (value.index !== head.snapshotIndex || value.index < head.baseIndex) {
+    throw new DamagedRecord(
+      `the snapshot of index ${value.index} is not the one of index ${head.snapshotIndex} that was last in force, ` +
+        `with a log that begins behind ${head.baseIndex}`,
+    );
+  }
+  return value;
+}
+
+async function readLog(database: Database, { baseIndex, baseTerm, baseChecksum }: Head): Promise<StoredLog> {
   const entries: Entry[] = [];
   const checksums: number[] = [];
   for await (const [key, text] of database.iterator(ENTRY_KEYS)) {
-    const index = entries.length + 1;
+    const index = baseIndex + entries.length + 1;
     if (key !== entryKey(index)) throw new DamagedRecord(`the record "${entryKey(index)}" is missing`);
-    const { value, checksum } = decodeRecord('entry', key, text, checksums[index - 2] ?? 0);
-    const before = entries[index - 2];
-    if (before !== undefined && value.term < before.term) {
-      throw new DamagedRecord(
-        `entry ${index} has term ${value.term}, below term ${before.term} of the entry before it`,
-      );
+    const { value, checksum } = decodeRecord('entry', key, text, checksums.at(-1) ?? baseChecksum);
+    const termBefore = entries.at(-1)?.term ?? baseTerm;
+    if (value.term < termBefore) {
+      throw new DamagedRecord(`entry ${index} has term ${value.term}, below term ${termBefore} of the entry before it`);
     }
     entries.push(value);
     checksums.push(checksum);
@@ -111,12 +139,13 @@ async function readLog(database: Database): Promise<StoredLog> {
 }
 
 function checkLog(head: Head, { entries, checksums }: StoredLog): void {
-  if (head.lastIndex !== entries.length || head.lastChecksum !== (checksums.at(-1) ?? 0)) {
+  const lastIndex = head.baseIndex + entries.length;
+  if (head.lastIndex !== lastIndex || head.lastChecksum !== (checksums.at(-1) ?? head.baseChecksum)) {
     throw new DamagedRecord(
-      `the log has ${entries.length} entries that are not the ${head.lastIndex} which were last written`,
+      `the log has ${entries.length} entries that are not the ${head.lastIndex - head.baseIndex} which were last written`,
     );
   }
-  const lastTerm = entries.at(-1)?.term ?? 0;
+  const lastTerm = entries.at(-1)?.term ?? head.baseTerm;
   if (head.currentTerm < lastTerm) {
     throw new DamagedRecord(`the current term ${head.currentTerm} is below term ${lastTerm} of the last entry`);
   }

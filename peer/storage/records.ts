@@ -1,4 +1,5 @@
 import { ClusterId, PeerId } from '../../shared/ids.ts';
+import { Configuration } from '../../shared/messages/Configuration.ts';
 import { Entry } from '../../shared/messages/Entry.ts';
 import { Count, LogIndex, Term } from '../../shared/numbers.ts';
 import { crc32 } from './checksum.ts';
@@ -12,21 +13,29 @@ import { Compile, type Static, Type } from '../../shared/schema.ts';
  * | `format`                 | the version of this layout                       | once                       |
  * | `owner`                  | cluster and peer                                 | once                       |
  * | `voters`                 | who the voters were at the first start           | once                       |
- * | `head`                   | term, vote, how far the log goes, step number    | with every write           |
+ * | `head`                   | term, vote, where the log begins and ends, step  | with every write           |
+ * | `snapshot`               | index, term, configuration of the one in force   | when it comes into force   |
  * | `entry/0000000000000001` | one entry of the log                             | when appended              |
  *
  * A record is 8 hexadecimal digits of a CRC-32, a space, and JSON. The checksum covers the key too. An entry's checksum goes on
  * from its predecessor's, and the head names the last one, so an entry that is missing, or older than the head, is noticed.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 const Head = Type.Object({
   /** 1 for the write that made the store; one more with each write. */
   step: Count,
   currentTerm: Term,
   votedFor: Type.Union([PeerId, Type.Null()]),
+  /** The log begins behind this entry, which a snapshot made superfluous; 0 when none has. */
+  baseIndex: LogIndex,
+  baseTerm: Term,
+  /** What the first entry's checksum goes on from. */
+  baseChecksum: Count,
   lastIndex: LogIndex,
   lastChecksum: Count,
+  /** Of the snapshot in force; 0 when there is none. */
+  snapshotIndex: LogIndex,
 });
 export type Head = Static<typeof Head>;
 
@@ -35,6 +44,7 @@ const SCHEMAS = {
   owner: Type.Object({ cluster: ClusterId, id: PeerId }),
   voters: Type.Array(PeerId, { minItems: 1 }),
   head: Head,
+  snapshot: Type.Object({ index: LogIndex, term: Term, configuration: Configuration }),
   entry: Entry,
 } as const;
 

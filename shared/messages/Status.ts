@@ -57,7 +57,31 @@ export const Status = Type.Object(
     lastLogTerm: Term,
     commitIndex: LogIndex,
     lastApplied: LogIndex,
+    /** The first index that the log still holds; what is before it is in the snapshot. */
+    firstLogIndex: LogIndex,
+    /** The last index that survives a crash of this peer. */
+    durableIndex: LogIndex,
+    /** 0 when there is none. */
+    snapshotIndex: LogIndex,
     voters: Type.Array(PeerId),
+    /** Not empty while a change of membership is under way. */
+    votersOutgoing: Type.Array(PeerId),
+    learners: Type.Array(PeerId),
+    /** What a leader knows of each other member. */
+    progress: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            peer: PeerId,
+            mode: Type.Union([Type.Literal('probe'), Type.Literal('replicate'), Type.Literal('snapshot')]),
+            nextIndex: LogIndex,
+            matchIndex: LogIndex,
+            heardMsAgo: Milliseconds,
+          },
+          { additionalProperties: false },
+        ),
+      ),
+    ),
     /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
     canCommit: Type.Boolean(),
     /** Absent while leading: a leader has no election timer. */

@@ -92,7 +92,7 @@ t.test('group commit: one write at a time, and what comes meanwhile is one more'
   let sequence = 0;
   core.answers.message = () => {
     sequence += 1;
-    const entry = { term: 1, command: sequence };
+    const entry = { term: 1, type: 'command' as const, command: `${sequence}` };
     return [
       {
         type: 'persist',
@@ -113,11 +113,11 @@ t.test('group commit: one write at a time, and what comes meanwhile is one more'
   t.same(
     storage.writes[1],
     [
-      { type: 'append', firstIndex: 2, entries: [{ term: 1, command: 2 }] },
-      { type: 'append', firstIndex: 3, entries: [{ term: 1, command: 3 }] },
-      { type: 'append', firstIndex: 4, entries: [{ term: 1, command: 4 }] },
+      { type: 'append', firstIndex: 2, entries: [{ term: 1, type: 'command', command: '2' }] },
+      { type: 'append', firstIndex: 3, entries: [{ term: 1, type: 'command', command: '3' }] },
+      { type: 'append', firstIndex: 4, entries: [{ term: 1, type: 'command', command: '4' }] },
       { type: 'setHardState', hardState: { currentTerm: 5, votedFor: null } },
-      { type: 'append', firstIndex: 5, entries: [{ term: 1, command: 5 }] },
+      { type: 'append', firstIndex: 5, entries: [{ term: 1, type: 'command', command: '5' }] },
     ],
     'in order, and of several hard states the last',
   );

@@ -13,7 +13,7 @@ import { RecordingLogger } from '../support/RecordingLogger.ts';
 const [p1, p2] = [peerId('p1'), peerId('p2')];
 const HEARTBEAT: RaftMessage = {
   type: 'AppendEntries',
-  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [] },
+  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, round: 0, entries: [] },
 };
 
 interface Stage {

@@ -22,6 +22,7 @@ import { OWNER, storageContract, write } from '../contract/storage.contract.ts';
 import { FaultyStorage } from '../support/FaultyStorage.ts';
 import { WITHOUT_LOADER } from '../support/processes.ts';
 import { ROOT } from '../support/root.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 let directories = 0;
 /** A path below tap's directory for this test that nothing stands at. */
@@ -53,7 +54,7 @@ t.test('every write waits for the disk, and is one batch', async (t) => {
   });
   const { storage } = await openMemoryStorage(OWNER, database);
   await write(storage, [{ type: 'setHardState', hardState: { currentTerm: 3, votedFor: OWNER.id } }]);
-  await write(storage, [{ type: 'append', firstIndex: 1, entries: [{ term: 3, command: 'a' }] }]);
+  await write(storage, [{ type: 'append', firstIndex: 1, entries: [{ term: 3, type: 'command', command: 'a' }] }]);
   await storage.close();
   t.equal(options.length, 3, 'one to create the store, one for each write');
   for (const given of options) t.match(given, { sync: true });
@@ -71,7 +72,7 @@ storageContract(t, 'with faults to inject', () => {
 
 storageContract(t, "the simulator's disk", () => {
   const clock = new VirtualClock();
-  const empty = { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters: OWNER.voters };
+  const empty = storedState(OWNER.voters);
   const disk = new SimulatedDisk(clock, seededRandom('disk'), empty);
   const storage: Storage = {
     kind: disk.kind,
@@ -255,9 +256,9 @@ t.test('a database in which a record is missing, wrong or older than the head is
     'the first entry gone': (database) => database.del(entryKey(1)),
     'the last entry gone': (database) => database.del(entryKey(3)),
     'an entry too many': (database) =>
-      database.put(entryKey(4), encodeRecord(entryKey(4), { term: 9, command: 1 }).text),
+      database.put(entryKey(4), encodeRecord(entryKey(4), { term: 9, type: 'command', command: '1' }).text),
     'an older entry in its place': (database) =>
-      database.put(entryKey(3), encodeRecord(entryKey(3), { term: 1, command: 'older' }).text),
+      database.put(entryKey(3), encodeRecord(entryKey(3), { term: 1, type: 'command', command: 'older' }).text),
     'a record under another key': async (database) =>
       database.put(entryKey(2), (await database.get(entryKey(1))) ?? 'missing'),
     'not a record': (database) => database.put('head', '{}'),
@@ -268,7 +269,7 @@ t.test('a database in which a record is missing, wrong or older than the head is
     const { storage } = await openMemoryStorage(OWNER, database);
     await write(storage, [
       { type: 'setHardState', hardState: { currentTerm: 2, votedFor: null } },
-      { type: 'append', firstIndex: 1, entries: [1, 1, 2].map((term) => ({ term, command: null })) },
+      { type: 'append', firstIndex: 1, entries: [1, 1, 2].map((term) => ({ term, type: 'noOp' })) },
     ]);
     t.ok(await loadStore(database, OWNER, where));
     await damage(database);
@@ -285,7 +286,7 @@ t.test('terms that fall, or a current term below the last entry, are damage', as
     const { storage } = await openMemoryStorage(OWNER, database);
     await write(storage, [
       { type: 'setHardState', hardState: { currentTerm, votedFor: null } },
-      { type: 'append', firstIndex: 1, entries: terms.map((term) => ({ term, command: null })) },
+      { type: 'append', firstIndex: 1, entries: terms.map((term) => ({ term, type: 'noOp' })) },
     ]);
     await t.rejects(loadStore(database, OWNER, 'the test store'), DamagedRecord);
   }
@@ -294,10 +295,10 @@ t.test('terms that fall, or a current term below the last entry, are damage', as
 t.test('a store of a newer format is refused with the way out', async (t) => {
   const database = new MemoryLevel();
   await createStore(database, OWNER);
-  await database.put('format', encodeRecord<'format'>('format', { version: 2 }).text);
+  await database.put('format', encodeRecord<'format'>('format', { version: 3 }).text);
   await t.rejects(loadStore(database, OWNER, 'the test store'), {
     code: 'STORE_UNREADABLE',
-    message: /format 2.*reads format 1.*use the version that wrote it/,
+    message: /format 3.*reads format 2.*use the version that wrote it/,
   });
 });
 
@@ -306,7 +307,7 @@ t.test('a write that fails says so', async (t) => {
   const directory = newDirectory(t);
   const { storage } = await openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER });
   await t.rejects(
-    write(storage, [{ type: 'append', firstIndex: 5, entries: [{ term: 1, command: null }] }]),
+    write(storage, [{ type: 'append', firstIndex: 5, entries: [{ term: 1, type: 'noOp' }] }]),
     /entry 5 does not follow entry 0/,
   );
   await storage.close();

@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
 import type { OpenedStorage, StoredState } from '../../peer/ports/Storage.ts';
 import { SILENT_LOGGER, type Logger } from '../../peer/ports/Logger.ts';
+import { configurationOf } from '../../peer/raft/configuration.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
@@ -21,24 +23,33 @@ import { clusterId, peerId } from '../../shared/ids.ts';
 const [p1, p2, p3] = [peerId('p1'), peerId('p2'), peerId('p3')];
 const OWNER = { cluster: clusterId('demo'), id: p1, voters: [p1, p2, p3] };
 
+const CONFIGURATION = { voters: [p1, p2], votersOutgoing: [p1, p2, p3], learners: [p3] };
+const SNAPSHOT = { index: 2, term: 2, configuration: configurationOf([p1, p2, p3]) };
+
 const HISTORY: readonly (readonly StorageStep[])[] = [
   [{ type: 'setHardState', hardState: { currentTerm: 1, votedFor: p2 } }],
-  [{ type: 'append', firstIndex: 1, entries: [1, 1, 1].map((term) => ({ term, command: { set: 'é' } })) }],
+  [{ type: 'append', firstIndex: 1, entries: [1, 1, 1].map((term) => ({ term, type: 'command', command: 'é' })) }],
   [
     { type: 'setHardState', hardState: { currentTerm: 2, votedFor: null } },
     { type: 'truncate', fromIndex: 2 },
-    { type: 'append', firstIndex: 2, entries: [{ term: 2, command: 'later' }] },
+    { type: 'append', firstIndex: 2, entries: [{ term: 2, type: 'command', command: 'later' }] },
+  ],
+  [
+    { type: 'append', firstIndex: 3, entries: [{ term: 2, type: 'configuration', configuration: CONFIGURATION }] },
+    { type: 'useSnapshot', snapshot: SNAPSHOT, baseIndex: 1, baseTerm: 1, replacesLog: false },
   ],
   [{ type: 'setHardState', hardState: { currentTerm: 2, votedFor: p3 } }],
 ];
 
 const ACKNOWLEDGED: StoredState = {
   hardState: { currentTerm: 2, votedFor: p3 },
+  base: { index: 1, term: 1 },
   entries: [
-    { term: 1, command: { set: 'é' } },
-    { term: 2, command: 'later' },
+    { term: 2, type: 'command', command: 'later' },
+    { term: 2, type: 'configuration', configuration: CONFIGURATION },
   ],
-  voters: [p1, p2, p3],
+  snapshot: SNAPSHOT,
+  bootstrap: configurationOf([p1, p2, p3]),
 };
 
 /** Where the newest records are when the process stops: still in LevelDB's log, or in a table after opening again. */
@@ -147,7 +158,7 @@ async function outcomeOf(directory: string): Promise<string> {
   try {
     const { storage, stored } = await openDiskStorage({ ...OWNER, directory, logger });
     await storage.close();
-    if (JSON.stringify(stored) !== JSON.stringify(ACKNOWLEDGED)) return 'another state';
+    if (!isDeepStrictEqual(stored, ACKNOWLEDGED)) return 'another state';
     return warnings.length > 0 ? 'exact, with a warning' : 'exact';
   } catch (error) {
     return error instanceof WhitewaterError ? error.code : `thrown: ${String(error)}`;

@@ -20,7 +20,7 @@ const WITHIN_MS = 20_000;
 
 const HEARTBEAT: RaftMessage = {
   type: 'AppendEntries',
-  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [] },
+  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, round: 0, entries: [] },
 };
 
 type Choice = Partial<RelayTransportOptions> & Pick<RelayTransportOptions, 'relays'>;
@@ -267,7 +267,7 @@ t.test('what would wait behind a relay that does not read is dropped and counted
   double.freeze();
   const large: RaftMessage = {
     type: 'AppendEntries',
-    body: { ...HEARTBEAT.body, entries: [{ term: 1, command: 'x'.repeat(500_000) }] },
+    body: { ...HEARTBEAT.body, entries: [{ term: 1, type: 'command', command: 'x'.repeat(500_000) }] },
   };
   let id = 0;
   await until(
@@ -289,7 +289,14 @@ t.test("a frame larger than the relay's limit stays here", async (t) => {
   const { transport } = await connect(t, p1, { relays: [double.url], logger });
   const sized = (command: string): RaftMessage => ({
     type: 'AppendEntries',
-    body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [{ term: 1, command }] },
+    body: {
+      term: 1,
+      prevLogIndex: 0,
+      prevLogTerm: 0,
+      leaderCommit: 0,
+      round: 0,
+      entries: [{ term: 1, type: 'command', command }],
+    },
   });
   t.equal(transport.send(p2, 1, sized('x'.repeat(2000))), false);
   t.equal(transport.send(p2, 2, sized('é'.repeat(480))), false, 'counted in bytes, not in characters');

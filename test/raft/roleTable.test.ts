@@ -170,6 +170,8 @@ function messageOf(type: RaftMessageType, relation: TermRelation, asked: number)
       return appendEntries(term, { prevLogIndex: 2, prevLogTerm: 1 });
     case 'AppendEntriesReply':
       return relation === 'higher' ? appendRefused(term, answered) : appended(term, 2, answered);
+    default:
+      throw new Error(`no row has a ${type}`);
   }
 }
 

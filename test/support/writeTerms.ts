@@ -14,7 +14,7 @@ const { storage, stored } = await openDiskStorage({ ...OWNER, directory, logger:
 for (let term = stored.hardState.currentTerm + 1; ; term += 1) {
   await write(storage, [
     { type: 'setHardState', hardState: { currentTerm: term, votedFor: null } },
-    { type: 'append', firstIndex: term, entries: [{ term, command: 'x'.repeat(1000) }] },
+    { type: 'append', firstIndex: term, entries: [{ term, type: 'command', command: 'x'.repeat(1000) }] },
   ]);
   writeSync(1, `${term}\n`);
 }

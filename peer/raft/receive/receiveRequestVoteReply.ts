@@ -9,7 +9,7 @@ export function receiveRequestVoteReply(state: RaftState, from: PeerId, reply: R
   const { outbox, role } = state;
   if (reply.requestTerm !== state.currentTerm) return outbox.report({ type: 'ignored', reason: 'staleReply' });
   if (role.type !== 'candidate') return outbox.report({ type: 'ignored', reason: 'notInThatRole' });
-  if (!state.isMember(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
+  if (!state.isVoterAmongUs(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
   countVote(role.votes, from, reply.voteGranted, reply.refusal);
   outbox.report({ type: 'voteReceived', by: from, preVote: false, granted: reply.voteGranted });
   winIfElected(state);

@@ -1,16 +1,24 @@
-import type { RoleChangeReason } from '../effect.ts';
+import type { RoleChangeReason } from '../event.ts';
 import { resetElectionTimer } from '../electionTimer.ts';
 import type { RaftState } from '../RaftState.ts';
-import { changeRole } from './changeRole.ts';
+import { refuseReads } from '../reads.ts';
 import { startElection } from './candidate.ts';
+import { changeRole } from './changeRole.ts';
 import { startPreVote } from './preCandidate.ts';
+import { setLeader } from '../term.ts';
 
 /**
  * Steps down, keeping term and vote. A candidate keeps its deadline: stepping down is no reason to wait longer.
  * A leader had none, so one is armed.
  */
 export function becomeFollower(state: RaftState, reason: RoleChangeReason): void {
-  if (state.role.type === 'follower') return;
+  const { role } = state;
+  if (role.type === 'follower') return;
+  if (role.type === 'leader') {
+    refuseReads(state, role);
+    if (role.transfer !== null) state.outbox.do({ type: 'transferred', requestId: role.transfer.requestId });
+    setLeader(state, null);
+  }
   changeRole(state, { type: 'follower' }, reason);
   if (state.electionTimer === null) resetElectionTimer(state, 'steppedDown');
 }

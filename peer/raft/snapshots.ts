@@ -1,0 +1,63 @@
+import { invariant } from './invariant.ts';
+import type { SnapshotStored } from './input.ts';
+import type { RaftState } from './RaftState.ts';
+import { configurationChanged } from './membership.ts';
+
+/** Asks for a snapshot when the log behind the last one has grown too long, one at a time. */
+export function askForSnapshot(state: RaftState): void {
+  const { log, options, snapshot, lastApplied } = state;
+  const snapshotIndex = snapshot?.index ?? 0;
+  if (state.snapshotUnderWay || lastApplied <= snapshotIndex) return;
+  const isLong = lastApplied - snapshotIndex >= options.snapshotEntries || log.bytes >= options.snapshotBytes;
+  if (!isLong) return;
+  state.snapshotUnderWay = true;
+  state.outbox.do({ type: 'takeSnapshot', index: lastApplied });
+}
+
+/** The state machine's own snapshot is stored: the log needs what is behind it no longer, but for a margin. */
+export function snapshotTaken(state: RaftState, index: number): void {
+  state.snapshotUnderWay = false;
+  const { log, snapshot } = state;
+  if (index <= (snapshot?.index ?? 0)) return;
+  invariant(index <= state.lastApplied, `a snapshot at ${index}, but only ${state.lastApplied} is applied`);
+  const taken = { index, term: log.termAt(index), configuration: state.configurations.at(index) };
+  const baseIndex = Math.max(log.baseIndex, index - state.options.trailingEntries);
+  const baseTerm = log.termAt(baseIndex);
+  log.compact(baseIndex);
+  state.configurations.compacted(baseIndex);
+  state.snapshot = taken;
+  state.outbox.write({ type: 'useSnapshot', snapshot: taken, baseIndex, baseTerm, replacesLog: false });
+  state.outbox.report({ type: 'logCompacted', baseIndex, snapshotIndex: index });
+}
+
+/**
+ * A leader's snapshot is stored whole: it comes into force (paper, Figure 13). What is behind it in the log stays if the log
+ * agrees with it; otherwise it replaces the log. It never takes back what is committed.
+ */
+export function installSnapshot(state: RaftState, stored: SnapshotStored): void {
+  const { log, outbox } = state;
+  const { lastIncludedIndex: index, lastIncludedTerm: term, configuration } = stored;
+  if (index <= state.commitIndex) return;
+  const agrees = log.has(index) && log.termAt(index) === term;
+  if (agrees) {
+    log.compact(index);
+    state.configurations.compacted(index);
+  } else {
+    log.replace({ index, term });
+    state.configurations.replaced(index, configuration);
+  }
+  state.commitIndex = index;
+  state.handedOut = index;
+  state.lastApplied = index;
+  state.snapshot = { index, term, configuration };
+  outbox.write({
+    type: 'useSnapshot',
+    snapshot: state.snapshot,
+    baseIndex: index,
+    baseTerm: term,
+    replacesLog: !agrees,
+  });
+  outbox.do({ type: 'restore', snapshot: state.snapshot });
+  outbox.report({ type: 'snapshotInstalled', index });
+  configurationChanged(state);
+}

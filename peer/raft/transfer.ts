@@ -1,0 +1,26 @@
+import type { PeerId } from '../../shared/ids.ts';
+import type { Leader, RaftState } from './RaftState.ts';
+
+/** Hands leadership over: no more proposals, the follower gets all there is, then it is told to stand (thesis, 3.10). */
+export function beginTransfer(state: RaftState, leader: Leader, requestId: number, to: PeerId): void {
+  if (to === state.id) return state.outbox.do({ type: 'transferred', requestId });
+  if (leader.transfer !== null) return state.outbox.refuse(requestId, 'transferring');
+  if (!state.configuration.voters.includes(to)) return state.outbox.refuse(requestId, 'illegal');
+  // Within an election timeout the follower leads, or nobody knows whether it will: then this leader goes on.
+  leader.transfer = { requestId, to, deadlineMs: state.nowMs + state.options.electionTimeoutMsMax };
+  urgeTransfer(state, leader);
+}
+
+/** Tells the follower to stand, once it has everything; again with every heartbeat, for the message may be lost. */
+export function urgeTransfer(state: RaftState, leader: Leader): void {
+  const { transfer } = leader;
+  if (transfer === null || leader.progress.get(transfer.to)?.matchIndex !== state.log.lastIndex) return;
+  state.outbox.sendRevealingTermOnly(transfer.to, { type: 'TimeoutNow', body: { term: state.currentTerm } });
+}
+
+export function transferDeadlineReached(state: RaftState, leader: Leader): void {
+  const { transfer } = leader;
+  if (transfer === null || state.nowMs < transfer.deadlineMs) return;
+  leader.transfer = null;
+  state.outbox.refuse(transfer.requestId, 'timedOut');
+}
