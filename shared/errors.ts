@@ -120,6 +120,46 @@ export const ERRORS = {
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
 
+  NOT_LEADER: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'only a leader can do that; `details.leader` names it, if it is known',
+  },
+  OVERLOADED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'too much waits already: try again more slowly' },
+  PROPOSAL_LOST: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'another leader put another entry in the place of the command, which will not take effect',
+  },
+  COMMAND_REFUSED: {
+    httpStatus: 422,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the state machine refused the command, on every replica alike',
+  },
+  SESSION_EXPIRED: {
+    httpStatus: 410,
+    exitCode: 4,
+    definite: false,
+    meaning: 'the session of a request is not known any more: whether an earlier copy of it took effect cannot be told',
+  },
+  OUTCOME_UNKNOWN: {
+    httpStatus: 504,
+    exitCode: 4,
+    definite: false,
+    meaning: 'whether the command took effect, or will, cannot be told',
+  },
+  TIMED_OUT: { httpStatus: 504, exitCode: 4, definite: true, meaning: 'it took too long, and certainly did not happen' },
+  MEMBERSHIP_REFUSED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the members cannot be changed in this way, or not now',
+  },
+  PEER_STOPPED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'the peer stopped before it did anything' },
+
   STORE_UNREADABLE: { exitCode: 5, definite: true, meaning: 'the data directory cannot be opened, created or written' },
   STORE_IN_USE: { exitCode: 5, definite: true, meaning: 'another process has the data directory open' },
   STORE_DAMAGED: { exitCode: 5, definite: true, meaning: 'the data directory does not hold what was acknowledged' },

@@ -1,0 +1,269 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
+import type { Outcome } from '../machine/Sessions.ts';
+import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
+import type { Logger } from '../ports/Logger.ts';
+import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import type { SnapshotMetadata } from '../raft/effect.ts';
+import type { Proposal } from '../raft/input.ts';
+import { Applier } from './Applier.ts';
+import { SnapshotCourier } from './SnapshotCourier.ts';
+import { Waiters, type Settle } from './Waiters.ts';
+
+export interface ReplicaOptions {
+  /** Restored to `snapshot` already. */
+  readonly machine: ReplicatedMachine;
+  readonly snapshots: SnapshotStore;
+  /** In force when the peer starts. */
+  readonly snapshot: SnapshotMetadata | null;
+  readonly leader: () => PeerId | null;
+  readonly logger: Logger;
+}
+
+/** How long somebody waits for an answer, and who may end the wait. */
+export interface Patience {
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Requests that may wait at one time. */
+const WAITING_MAX = 100_000;
+
+interface ReadWaiter {
+  readonly index: number;
+  readonly settle: Settle<null>;
+}
+
+/** A state machine that is replicated: gives it what is committed, keeps its snapshots, and answers who asks it something. */
+export class Replica implements Application {
+  readonly #machine: ReplicatedMachine;
+  readonly #logger: Logger;
+  readonly #waiters: Waiters;
+  readonly #applier: Applier;
+  readonly #courier: SnapshotCourier;
+  /** Reads that may be answered once so much is applied. */
+  #reads: ReadWaiter[] = [];
+  /** Proposals of this turn: they go into the log together. */
+  #gathered: Proposal[] = [];
+  #host: ApplicationHost | undefined;
+
+  constructor({ machine, snapshots, snapshot, leader, logger }: ReplicaOptions) {
+    this.#machine = machine;
+    this.#logger = logger;
+    this.#waiters = new Waiters(leader);
+    this.#applier = new Applier(machine, snapshots, snapshot?.index ?? 0, {
+      onOutcome: (index, term, outcome) => this.#applied(index, term, outcome),
+      onApplied: (index) => this.#host?.feed({ type: 'applied', index }),
+      onRestored: (index) => this.#restored(index),
+      onSnapshotTaken: (index, error) => this.#snapshotTaken(index, error),
+      onFailed: (error) => this.#host?.fail(error),
+    });
+    this.#courier = new SnapshotCourier(snapshots, snapshot, {
+      onPiece: ({ to, id, after }, body) => this.#host?.send(to, id, { type: 'InstallSnapshot', body }, after),
+      onStored: (input) => this.#host?.feed(input),
+      onFailed: (error) => logger.warn(`a piece of a snapshot could not be read or stored: ${error.message}`),
+    });
+  }
+
+  start(host: ApplicationHost): void {
+    this.#host = host;
+  }
+
+  stop(): void {
+    this.#host = undefined;
+    this.#applier.stop();
+    void this.#courier.stop();
+    this.#gathered = [];
+    this.#waiters.stop();
+    for (const { settle } of this.#reads.splice(0)) settle.reject(stopped());
+  }
+
+  carryOut(effect: ApplicationEffect): void {
+    switch (effect.type) {
+      case 'apply':
+        return this.#applier.apply(effect.firstIndex, effect.entries);
+      case 'accepted':
+        return this.#waiters.accepted(effect);
+      case 'refused':
+        return this.#waiters.refused(effect);
+      case 'readReady':
+        return this.#waiters.readReady(effect);
+      case 'transferred':
+        return this.#waiters.transferred(effect.requestId);
+      case 'takeSnapshot':
+        return this.#applier.takeSnapshot();
+      case 'sendSnapshotChunk':
+        return this.#courier.send(effect);
+      case 'storeSnapshotChunk':
+        return this.#courier.store(effect);
+      case 'restore':
+        return this.#applier.restore(effect.snapshot.index);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  snapshotInForce(snapshot: SnapshotMetadata): void {
+    this.#courier.use(snapshot);
+  }
+
+  /**
+   * Puts a command's text into the log, if this peer leads.
+   * @returns what came of it once it was applied here
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`: it will not happen;
+   *   `OUTCOME_UNKNOWN`: it may
+   */
+  propose(command: string, patience: Patience = {}): Promise<Outcome> {
+    return this.#ask(patience, (settle) => {
+      const requestId = this.#waiters.proposal(settle);
+      if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
+      this.#gathered.push({ requestId, command });
+      return requestId;
+    });
+  }
+
+  /**
+   * Reads the state as of some moment between call and return.
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
+   */
+  async read(query: unknown, patience: Patience = {}): Promise<unknown> {
+    await this.#ask<null>(patience, (settle) => {
+      const resolve = (index: number): void => this.#whenApplied({ index, settle });
+      const requestId = this.#waiters.read({ resolve, reject: settle.reject });
+      this.#feed({ type: 'read', requestId });
+      return requestId;
+    });
+    return this.#machine.query(query);
+  }
+
+  /** Reads what this peer holds, which may be old. */
+  readStale(query: unknown): unknown {
+    return this.#machine.query(query);
+  }
+
+  /** @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED` */
+  async changeMembership(
+    voters: readonly PeerId[],
+    learners: readonly PeerId[],
+    patience: Patience = {},
+  ): Promise<void> {
+    await this.#ask<Outcome>(patience, (settle) => {
+      const requestId = this.#waiters.proposal(settle);
+      this.#feed({ type: 'changeMembership', requestId, voters, learners });
+      return requestId;
+    });
+  }
+
+  /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
+  async transfer(to: PeerId, patience: Patience = {}): Promise<void> {
+    await this.#ask<null>(patience, (settle) => {
+      const requestId = this.#waiters.transfer(settle);
+      this.#feed({ type: 'transfer', requestId, to });
+      return requestId;
+    });
+  }
+
+  stepDown(): void {
+    this.#feed({ type: 'stepDown' });
+  }
+
+  #feed(input: Parameters<ApplicationHost['feed']>[0]): void {
+    this.#host?.feed(input);
+  }
+
+  #propose(): void {
+    const proposals = this.#gathered;
+    this.#gathered = [];
+    this.#feed({ type: 'propose', proposals });
+  }
+
+  /** @param begin makes the request, and returns its number */
+  #ask<Value>({ timeoutMs = TIMEOUT_MS, signal }: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
+    if (this.#host === undefined) return Promise.reject(stopped());
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (this.#waiters.count >= WAITING_MAX) {
+      return Promise.reject(
+        new WhitewaterError('OVERLOADED', `${WAITING_MAX} requests wait already: try again more slowly`),
+      );
+    }
+    return new Promise<Value>((resolve, reject) => {
+      let requestId = 0;
+      const end = (error: (mayHappen: boolean) => Error): void => {
+        done();
+        reject(error(this.#waiters.forget(requestId)));
+      };
+      const onAbort = (): void => end((mayHappen) => (mayHappen ? undecided('the wait was ended') : aborted(signal)));
+      const timer = setTimeout(
+        () => end((mayHappen) => (mayHappen ? undecided(late(timeoutMs)) : timedOut(timeoutMs))),
+        timeoutMs,
+      );
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      requestId = begin({
+        resolve: (value) => {
+          done();
+          resolve(value);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  #whenApplied(read: ReadWaiter): void {
+    if (read.index <= this.#applier.appliedIndex) read.settle.resolve(null);
+    else this.#reads.push(read);
+  }
+
+  #applied(index: number, term: number, outcome: Outcome | undefined): void {
+    if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: null });
+    if (this.#reads.length > 0) this.#answerReads(index);
+  }
+
+  #restored(index: number): void {
+    this.#waiters.skipped(index);
+    this.#answerReads(index);
+    this.#feed({ type: 'applied', index });
+  }
+
+  #answerReads(index: number): void {
+    const ready = this.#reads.filter((read) => read.index <= index);
+    if (ready.length === 0) return;
+    this.#reads = this.#reads.filter((read) => read.index > index);
+    for (const { settle } of ready) settle.resolve(null);
+  }
+
+  #snapshotTaken(index: number, error: Error | undefined): void {
+    if (error !== undefined)
+      this.#logger.error('a snapshot could not be stored; the log stays as long as it is', { error });
+    this.#feed({ type: 'snapshotTaken', index });
+  }
+}
+
+function stopped(): WhitewaterError {
+  return new WhitewaterError('PEER_STOPPED', 'the peer stopped before it did anything about it');
+}
+
+function aborted(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('the wait was ended');
+}
+
+function late(timeoutMs: number): string {
+  return `there is no answer after ${timeoutMs} ms`;
+}
+
+function timedOut(timeoutMs: number): WhitewaterError {
+  return new WhitewaterError('TIMED_OUT', late(timeoutMs));
+}
+
+function undecided(why: string): WhitewaterError {
+  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether the command takes effect cannot be told`);
+}
