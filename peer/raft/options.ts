@@ -66,8 +66,9 @@ export function checkOptions(options: RaftOptions): void {
   if (!(min > heartbeatMs)) {
     throw new RangeError(`electionTimeoutMsMin is ${min}: it must be above heartbeatMs, which is ${heartbeatMs}`);
   }
-  if (!(max >= min) || !Number.isFinite(max)) {
-    throw new RangeError(`electionTimeoutMsMax is ${max}: it must be at least electionTimeoutMsMin, which is ${min}`);
+  // With one fixed timeout peers that start together stand together, again and again (paper, 5.2).
+  if (!(max > min) || !Number.isFinite(max)) {
+    throw new RangeError(`electionTimeoutMsMax is ${max}: it must be above electionTimeoutMsMin, which is ${min}`);
   }
   if (voters.length === 0) throw new RangeError('voters is empty: name at least one peer');
   if (new Set(voters).size !== voters.length) throw new RangeError(`voters names a peer twice: ${voters.join(', ')}`);

@@ -10,7 +10,9 @@ export function receiveAppendEntriesReply(state: RaftState, from: PeerId, reply:
   if (role.type !== 'leader') return outbox.report({ type: 'ignored', reason: 'notInThatRole' });
   const progress = role.progress.get(from);
   if (progress === undefined) return outbox.report({ type: 'ignored', reason: 'notAMember' });
-  if (reply.matchIndex > log.lastIndex) return outbox.report({ type: 'ignored', reason: 'impossible' });
+  // A follower takes the leader's term over before it accepts anything, and holds nothing of its that it was not sent.
+  const isImpossible = reply.matchIndex > log.lastIndex || (reply.success && reply.term !== reply.requestTerm);
+  if (isImpossible) return outbox.report({ type: 'ignored', reason: 'impossible' });
   progress.heardAtMs = state.nowMs;
   if (reply.success) matched(state, from, role, progress, reply);
   else backUp(state, from, progress, reply);
@@ -18,10 +20,10 @@ export function receiveAppendEntriesReply(state: RaftState, from: PeerId, reply:
 
 /** The match index is what that very request verified, and never falls. */
 function matched(state: RaftState, from: PeerId, leader: Leader, progress: Progress, reply: AppendEntriesReply): void {
-  if (reply.matchIndex > progress.matchIndex) {
-    progress.matchIndex = reply.matchIndex;
-    advanceCommit(state, leader);
-  }
+  // What brings nothing new, such as a second copy, must not be answered with entries: each round of them would double the next.
+  if (reply.matchIndex <= progress.matchIndex) return;
+  progress.matchIndex = reply.matchIndex;
+  advanceCommit(state, leader);
   progress.nextIndex = Math.max(progress.nextIndex, progress.matchIndex + 1);
   if (progress.nextIndex <= state.log.lastIndex) sendAppendEntries(state, from, progress);
 }
