@@ -228,7 +228,10 @@ export class Driver {
   }
 
   #tell(event: DriverEvent): void {
-    if (!this.#gate.after(this.#gate.issued, () => this.#handlers.onEvent(event))) this.#counters.droppedHeld += 1;
+    // A committed entry is told once and never again.
+    const mayBeLost = event.type !== 'committed';
+    const isHeld = this.#gate.after(this.#gate.issued, () => this.#handlers.onEvent(event), mayBeLost);
+    if (!isHeld) this.#counters.droppedHeld += 1;
   }
 
   #writeBegins(sequence: number, steps: number): void {

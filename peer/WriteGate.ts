@@ -3,7 +3,10 @@ import type { StorageStep } from './raft/effect.ts';
 
 /** Steps gathered while a write is under way. Beyond this the driver drops arriving messages, as a network may do. */
 const GATHERED_STEPS_MAX = 1024;
-/** What may wait for writes: messages, which Raft repeats, and events, of which `status` tells the rest. */
+/**
+ * What may wait for writes and be lost: messages, which Raft repeats, and events, of which `status` tells the rest. What must not
+ * be lost comes from messages, and none is taken any more once half as much waits.
+ */
 const HELD_MAX = 4096;
 
 export interface WriteGateHandlers {
@@ -46,7 +49,7 @@ export class WriteGate {
 
   /** Whether so much waits for the store that no more should be asked of it. */
   get isFull(): boolean {
-    return this.#gathered.length >= GATHERED_STEPS_MAX;
+    return this.#gathered.length >= GATHERED_STEPS_MAX || this.#held.length >= HELD_MAX / 2;
   }
 
   /** To be written with the next `write`. */
@@ -57,11 +60,12 @@ export class WriteGate {
 
   /**
    * Does something once everything up to a sequence is durable: now, if it is.
+   * @param mayBeLost false for what has to be done whatever else waits
    * @returns false when too much waits already; then it will not be done
    */
-  after(sequence: number, letOut: () => void): boolean {
+  after(sequence: number, letOut: () => void, mayBeLost = true): boolean {
     if (sequence <= this.#durable) letOut();
-    else if (this.#held.length < HELD_MAX) this.#held.push({ after: sequence, letOut });
+    else if (this.#held.length < HELD_MAX || !mayBeLost) this.#held.push({ after: sequence, letOut });
     else return false;
     return true;
   }

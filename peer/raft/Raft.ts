@@ -30,10 +30,10 @@ import { promiseNoElection } from './voting.ts';
 import { beginTransfer } from './transfer.ts';
 
 /**
- * No cluster gets there by elections, and adopting a term near the schema's bound of 2^48 would leave no next one:
- * a single such frame would end every election for good.
+ * Nobody falls so many elections behind. To adopt any term that a frame names, up to the schema's bound of 2^48, would leave
+ * no next one: a single such frame would end every election for good.
  */
-const PLAUSIBLE_TERM_MAX = 2 ** 47;
+const TERM_JUMP_MAX = 2 ** 32;
 
 /**
  * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", whole, with
@@ -134,7 +134,7 @@ export class Raft {
     const state = this.#state;
     // No peer writes to itself: another process has its name. Following that one's term or entries would let this peer
     // depose or overwrite itself.
-    const isImplausible = message.body.term > PLAUSIBLE_TERM_MAX;
+    const isImplausible = message.body.term > state.currentTerm + TERM_JUMP_MAX;
     if (from === state.id || isImplausible) return state.outbox.report({ type: 'ignored', reason: 'impossible' });
     adoptHigherTerm(state, message);
     switch (message.type) {

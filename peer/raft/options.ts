@@ -114,8 +114,9 @@ export function completeOptions(given: RaftOptions): CompleteOptions {
   if (!(min > heartbeatMs)) {
     throw new RangeError(`electionTimeoutMsMin is ${min}: it must be above heartbeatMs, which is ${heartbeatMs}`);
   }
-  if (!(max >= min) || !Number.isFinite(max)) {
-    throw new RangeError(`electionTimeoutMsMax is ${max}: it must be at least electionTimeoutMsMin, which is ${min}`);
+  // With one fixed timeout peers that start together stand together, again and again (paper, 5.2).
+  if (!(max > min) || !Number.isFinite(max)) {
+    throw new RangeError(`electionTimeoutMsMax is ${max}: it must be above electionTimeoutMsMin, which is ${min}`);
   }
   for (const name of COUNTS) {
     if (!(options[name] >= 1)) throw new RangeError(`${name} is ${options[name]}: it must be at least 1`);

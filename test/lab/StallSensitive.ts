@@ -3,8 +3,12 @@
  * Only such a one may be tried again, and only if a stall was measured.
  */
 export class StallSensitive extends Error {
-  constructor(message: string) {
+  /** A shorter stall does not explain this one; without it, what heartbeats leave counts. */
+  readonly stallMsMin: number;
+
+  constructor(message: string, stallMsMin = 0) {
     super(message);
     this.name = 'StallSensitive';
+    this.stallMsMin = stallMsMin;
   }
 }

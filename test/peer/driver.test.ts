@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Driver } from '../../peer/Driver.ts';
+import type { Effect } from '../../peer/raft/effect.ts';
 import { InvariantViolation } from '../../peer/raft/invariant.ts';
 import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
 import { peerId } from '../../shared/ids.ts';
@@ -202,22 +203,52 @@ t.test('a heartbeat that arrived by the time of the deadline is heard first', as
 });
 
 t.test('too much waits for the store: messages are dropped both ways, counted, and the peer goes on', async (t) => {
-  const { core, storage, transport, driver, receive } = stage();
+  const { clock, core, storage, transport, driver, receive } = stage();
   let sequence = 0;
+  const tenReplies = (): Effect[] => Array.from({ length: 10 }, (_, at) => reply(at, sequence));
   core.answers.message = () => {
     sequence += 1;
-    return [persist(sequence), ...Array.from({ length: 10 }, (_, at) => reply(sequence * 10 + at, sequence))];
+    return [persist(sequence), ...tenReplies()];
   };
   for (let at = 0; at < 2000; at += 1) receive();
   t.ok(sequence < 1100, `${sequence} messages were taken`);
   t.equal(driver.counters().ignoredBusy, 2000 - sequence);
-  t.equal(driver.counters().droppedHeld, sequence * 10 - 4096);
+  // Timers go on, and have to say something as well.
+  core.answers.message = () => [];
+  core.answers.deadline = () => [...tenReplies(), { type: 'setDeadline', atMs: clock.nowMs() + 10 }];
+  storage.finish();
+  core.answers.message = () => {
+    sequence += 1;
+    return [persist(sequence), ...tenReplies(), { type: 'setDeadline', atMs: clock.nowMs() + 10 }];
+  };
+  receive();
+  const before = transport.sent.length;
+  clock.advance(10_000);
+  t.ok(driver.counters().droppedHeld > 0);
   storage.finish();
   storage.finish();
-  t.equal(transport.sent.length, 4096);
+  t.equal(transport.sent.length - before, 4096);
   core.answers.message = () => [reply(1, sequence)];
   receive();
-  t.equal(transport.sent.length, 4097);
+  t.equal(transport.sent.length - before, 4097);
+});
+
+t.test('D40: what is committed is told once, in order, however much waits for the store', async (t) => {
+  const { core, storage, driver, events, receive } = stage();
+  let index = 0;
+  core.answers.message = () => {
+    index += 1;
+    const entries = [{ term: 1, type: 'command' as const, command: String(index) }];
+    const replies = Array.from({ length: 30 }, (_, at) => reply(at, 1));
+    return [...(index === 1 ? [persist(1)] : []), ...replies, { type: 'apply', firstIndex: index, entries }];
+  };
+  for (let at = 0; at < 5000; at += 1) receive();
+  t.ok(driver.counters().ignoredBusy > 0);
+  storage.finish();
+  t.same(
+    events.flatMap((event) => (event.type === 'committed' ? [event.firstIndex] : [])),
+    Array.from({ length: index }, (_, at) => at + 1),
+  );
 });
 
 t.test('events of roles, terms and leaders are told when they are durable', async (t) => {

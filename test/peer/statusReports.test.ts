@@ -14,6 +14,10 @@ t.test('status: told on connecting, at once when a fact changes, never before it
   receive();
   clock.advance(5000);
   t.equal(transport.statuses.length, 1, 'the term is not durable yet');
+  // It has just looked for news of lesser weight.
+  core.answers.message = () => [];
+  receive();
+  clock.advance(10);
   const atMs = clock.nowMs();
   storage.finish();
   t.match(transport.statuses[1], { atMs, status: { term: 1 } });

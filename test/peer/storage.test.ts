@@ -8,8 +8,10 @@ import { ClassicLevel } from 'classic-level';
 import { MemoryLevel } from 'memory-level';
 import t, { type Test } from 'tap';
 import type { Storage } from '../../peer/ports/Storage.ts';
+import type { StorageStep } from '../../peer/raft/effect.ts';
 import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
 import { crc32 } from '../../peer/storage/checksum.ts';
+import { LevelStorage } from '../../peer/storage/LevelStorage.ts';
 import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';
 import { DamagedRecord, encodeRecord, entryKey } from '../../peer/storage/records.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
@@ -245,6 +247,38 @@ t.test('a witness that lags, as after a loss of power, is brought up to date wit
   t.same(warnings, []);
   t.match(readFileSync(join(directory, 'witness'), 'utf8'), 'step 0000000000000002');
 });
+
+t.test(
+  'E43: the witness never leads: it hears of a step after the database has it, and of a failed one never',
+  async (t) => {
+    const database = new MemoryLevel();
+    const heard: string[] = [];
+    const batch = database.batch.bind(database) as (...given: unknown[]) => Promise<void>;
+    let fails = false;
+    const watched = new Proxy(database, {
+      get: (target, name) => {
+        if (name !== 'batch') return Reflect.get(target, name, target) as unknown;
+        return async (...given: unknown[]) => {
+          await new Promise((resolve) => setImmediate(resolve));
+          if (fails) throw new Error('no space left');
+          await batch(...given);
+          heard.push('batch');
+        };
+      },
+    });
+    const witness = {
+      write: async (step: number) => void heard.push(`witness ${step}`),
+      close: () => Promise.resolve(),
+    };
+    const storage = new LevelStorage('disk', watched, await createStore(database, OWNER), witness);
+    const step: StorageStep = { type: 'setHardState', hardState: { currentTerm: 1, votedFor: null } };
+    await write(storage, [step]);
+    t.same(heard, ['batch', 'witness 2']);
+    fails = true;
+    await t.rejects(write(storage, [step]), { message: 'no space left' });
+    t.same(heard, ['batch', 'witness 2']);
+  },
+);
 
 t.test('a database in which a record is missing, wrong or older than the head is damage', async (t) => {
   const where = 'the test store';

@@ -73,8 +73,17 @@ t.test('A10: the term of the request is compared, not that of the reply', async 
   // A voter that reached term 2 by itself sends again, with its new term, what it granted in term 1.
   peer.receive('p2', voteGranted(2, { requestTerm: 1 }));
   t.equal(peer.role, 'candidate');
+  peer.receive('p2', voteGranted(2));
+  t.equal(peer.role, 'leader');
+});
+
+t.test('A10: a grant of a voter that never reached the term is ignored: it cannot have stored that vote', async (t) => {
+  const peer = new ScriptedRaft({ peers: 3 });
+  peer.reachDeadline();
+  peer.reachDeadline();
   peer.receive('p2', voteGranted(1, { requestTerm: 2 }));
-  t.equal(peer.role, 'leader', 'a reply made before the voter knew the term belongs to this election all the same');
+  t.equal(peer.role, 'candidate');
+  t.match(peer.eventsOf('ignored'), [{ reason: 'impossible' }]);
 });
 
 t.test('A10: grants reach nobody who is no candidate any more', async (t) => {

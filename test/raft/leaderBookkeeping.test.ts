@@ -58,6 +58,24 @@ t.test('a peer that is behind is sent what it lacks, at once', async (t) => {
   );
 });
 
+t.test(
+  'B31: a success that brings nothing new is not answered with entries, or copies would double each round',
+  async (t) => {
+    const leader = leaderOf(new Array<number>(2000).fill(1), { entriesPerMessageMax: 256, messagesInFlightMax: 1 });
+    leader.receive('p2', appendRefused(2, { prevLogIndex: 2000, conflictIndex: 1 }));
+    t.equal(leader.receive('p2', appended(2, 256)).length, 1);
+    for (let copies = 0; copies < 3; copies += 1) t.same(leader.receive('p2', appended(2, 256)), []);
+    t.same(leader.receive('p2', appended(2, 100)), [], 'nor an older one');
+    t.equal(leader.receive('p2', appended(2, 512)).length, 1);
+  },
+);
+
+t.test('C30: a success whose sender never reached the term of the request is ignored', async (t) => {
+  const leader = leaderOf([1, 1], { peers: 3 });
+  leader.receive('p2', { ...appended(2, 2), body: { ...appended(2, 2).body, term: 1 } } as RaftMessage);
+  t.match(leader.eventsOf('ignored').at(-1), { reason: 'impossible' });
+});
+
 t.test('entries go in portions: one until it is known where the logs agree, then all there are', async (t) => {
   const leader = leaderOf([1, 1, 1, 1, 1], { entriesPerMessageMax: 2 });
   const portionsOf = (sends: readonly Send[]): [number, number][] =>

@@ -130,9 +130,14 @@ t.test('a message in the own name is ignored, whatever it says', async (t) => {
 
 t.test('a term that no election can have reached is ignored: adopting it would leave no next one', async (t) => {
   const peer = new ScriptedRaft({ term: 2, log: [1, 2] });
-  t.same(peer.receive('p2', appendEntries(2 ** 48)), []);
-  t.same(peer.receive('p2', requestVote(2 ** 48)), []);
+  for (const term of [2 ** 48, 2 ** 47, 2 ** 32 + 3]) {
+    t.same(peer.receive('p2', appendEntries(term)), []);
+    t.same(peer.receive('p2', requestVote(term)), []);
+    t.same(peer.receive('p2', voteRefused(term)), []);
+  }
   t.equal(peer.term, 2);
-  peer.receive('p2', appendEntries(2 ** 47));
-  t.equal(peer.term, 2 ** 47, 'the greatest that is believed leaves room');
+  peer.receive('p2', voteRefused(2 ** 32 + 2));
+  t.equal(peer.term, 2 ** 32 + 2, 'the greatest that is believed');
+  peer.becomeLeader();
+  t.equal(peer.term, 2 ** 32 + 3, 'and elections go on from there');
 });

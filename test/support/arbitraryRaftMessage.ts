@@ -29,12 +29,16 @@ const anyVoteRequest = fc.oneof(
 
 const anyVoteReply = fc.record({
   type: fc.constantFrom('RequestVoteReply' as const, 'PreVoteReply' as const),
-  body: fc.record({
-    term,
-    requestTerm: fc.integer({ min: 0, max: 8 }),
-    inReplyTo: fc.nat(60),
-    voteGranted: fc.boolean(),
-  }),
+  body: fc
+    .record({
+      term,
+      requestTerm: fc.integer({ min: 0, max: 8 }),
+      inReplyTo: fc.nat(60),
+      voteGranted: fc.boolean(),
+      isOfOneTerm: fc.boolean(),
+    })
+    // Half of them such as a correct voter sends.
+    .map(({ isOfOneTerm, ...body }) => (isOfOneTerm ? { ...body, term: body.requestTerm } : body)),
 });
 
 const anyAppendEntries = fc.record({
@@ -59,20 +63,22 @@ const anyAppendEntries = fc.record({
 
 const anyAppendEntriesReply = fc.record({
   type: fc.constant('AppendEntriesReply' as const),
-  body: fc.record(
-    {
-      term,
-      requestTerm: term,
-      inReplyTo: fc.nat(60),
-      round,
-      prevLogIndex: index,
-      success: fc.boolean(),
-      matchIndex: index,
-      conflictTerm: term,
-      conflictIndex: index,
-    },
-    { requiredKeys: ['term', 'requestTerm', 'inReplyTo', 'round', 'prevLogIndex', 'success', 'matchIndex'] },
-  ),
+  body: fc
+    .record(
+      {
+        term,
+        requestTerm: term,
+        inReplyTo: fc.nat(60),
+        round,
+        prevLogIndex: index,
+        success: fc.boolean(),
+        matchIndex: index,
+        conflictTerm: term,
+        conflictIndex: index,
+      },
+      { requiredKeys: ['term', 'requestTerm', 'inReplyTo', 'round', 'prevLogIndex', 'success', 'matchIndex'] },
+    )
+    .map((body) => (body.inReplyTo % 2 === 0 ? { ...body, term: body.requestTerm } : body)),
 });
 
 const anyInstallSnapshot = fc.record({

@@ -13,7 +13,9 @@ export function receiveAppendEntriesReply(state: RaftState, from: PeerId, reply:
   if (role.type !== 'leader') return outbox.report({ type: 'ignored', reason: 'notInThatRole' });
   const progress = role.progress.get(from);
   if (progress === undefined) return outbox.report({ type: 'ignored', reason: 'notAMember' });
-  if (reply.matchIndex > log.lastIndex || reply.round > role.round) {
+  // A follower takes the leader's term over before it accepts anything, and holds nothing of its that it was not sent.
+  const isUnsent = reply.matchIndex > log.lastIndex || reply.round > role.round;
+  if (isUnsent || (reply.success && reply.term !== reply.requestTerm)) {
     return outbox.report({ type: 'ignored', reason: 'impossible' });
   }
   progress.heardAtMs = state.nowMs;
