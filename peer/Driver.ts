@@ -4,10 +4,11 @@ import type { Entry } from '../shared/messages/Entry.ts';
 import type { Role, Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
+import type { Application, ApplicationEffect } from './ports/Application.ts';
 import type { Clock, Timer } from './ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from './ports/Transport.ts';
-import type { Effect, Report, Send } from './raft/effect.ts';
+import type { Effect, Persist, Report, Send } from './raft/effect.ts';
 import type { RaftEvent, RoleChangeReason } from './raft/event.ts';
 import type { Input } from './raft/input.ts';
 import type { Raft } from './raft/Raft.ts';
@@ -35,6 +36,8 @@ export interface DriverOptions {
   readonly storage: Storage;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** What is replicated. Without one committed entries count as applied when they are told. */
+  readonly application?: Application;
   readonly trace?: Trace;
   /** The process, where there is one; for statuses. */
   readonly pid?: number;
@@ -70,6 +73,8 @@ export class Driver {
   readonly #reporter: StatusReporter;
   readonly #startedAtMs: number;
   readonly #counters: DriverCounters = { droppedHeld: 0, ignoredBusy: 0, writes: 0 };
+  /** The one that is being taken, and those that came meanwhile. */
+  readonly #inputs: Input[] = [];
   #deadline: Timer | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
@@ -102,6 +107,11 @@ export class Driver {
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'running';
+    this.#options.application?.start({
+      feed: (input) => this.#feed({ ...input, nowMs: this.#nowMs() }),
+      send: (to, id, message, after) => this.#send({ type: 'send', id, to, message, after }),
+      fail: (error) => this.#fail(error),
+    });
     this.#feed({ type: 'start', nowMs: this.#nowMs() });
     // A peer that failed at once must not take its identity from one that lives.
     if (this.#isStopped()) return;
@@ -118,6 +128,7 @@ export class Driver {
     this.#deadline?.stop();
     this.#reporter.stop();
     this.#gate.stop();
+    this.#options.application?.stop();
   }
 
   /** The peer's account of itself. While a write is under way, as of the last moment of which everything is durable. */
@@ -145,8 +156,21 @@ export class Driver {
     this.#handlers.onConnected(connected);
   }
 
-  /** One input, to its end. */
+  /** One input after the other, each to its end: whoever is told something may ask for something at once. */
   #feed(input: Input): void {
+    this.#inputs.push(input);
+    if (this.#inputs.length > 1) return;
+    try {
+      for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
+        this.#step(next);
+        this.#inputs.shift();
+      }
+    } finally {
+      this.#inputs.length = 0;
+    }
+  }
+
+  #step(input: Input): void {
     if (this.#state !== 'running') return;
     let effects: readonly Effect[];
     try {
@@ -179,31 +203,43 @@ export class Driver {
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'persist':
-        return this.#gate.issue(effect.sequence, effect.steps);
+        return this.#persist(effect);
       case 'send':
         return this.#send(effect);
       case 'setDeadline':
         return this.#setDeadline(effect.atMs);
       case 'apply':
-        this.#handedOut = effect.firstIndex + effect.entries.length - 1;
-        return this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
+        this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
+        return this.#applyWith(effect);
       case 'report':
         return this.#report(effect);
-      case 'storeSnapshotChunk':
-        // Without a state machine there is nobody to take it. The leader sends it again, as if it had been lost.
-        return this.#traced('replication', 'snapshotRefused', { from: effect.from }, `${effect.from}/${effect.id}`);
       case 'accepted':
       case 'refused':
       case 'readReady':
       case 'transferred':
+      case 'storeSnapshotChunk':
       case 'sendSnapshotChunk':
       case 'takeSnapshot':
       case 'restore':
-        // They answer inputs that this driver does not give.
-        return this.#fail(impossible(this.#options.id, new Error(`nobody asked for ${effect.type}`)));
+        return this.#applyWith(effect);
       default:
         effect satisfies never;
     }
+  }
+
+  #persist({ sequence, steps }: Persist): void {
+    this.#gate.issue(sequence, steps);
+    const used = steps.findLast((step) => step.type === 'useSnapshot');
+    if (used === undefined) return;
+    this.#gate.after(sequence, () => this.#options.application?.snapshotInForce(used.snapshot), false);
+  }
+
+  #applyWith(effect: ApplicationEffect): void {
+    const { application } = this.#options;
+    if (application !== undefined) application.carryOut(effect);
+    else if (effect.type === 'apply') this.#handedOut = effect.firstIndex + effect.entries.length - 1;
+    // Without a state machine there is nobody to take it. The leader sends it again, as if it had been lost.
+    else this.#traced('replication', 'unanswered', { effect: effect.type });
   }
 
   #send({ id, to, message, after }: Send): void {

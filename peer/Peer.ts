@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid';
 import { WhitewaterError } from '../shared/errors.ts';
-import type { ClusterId, PeerId } from '../shared/ids.ts';
+import { peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import { seededRandom } from '../shared/random.ts';
 import { defaultOpenSocket, openStorage, processId } from './adapters.ts';
@@ -9,7 +9,13 @@ import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
 import { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
+import { encodeCommand } from './machine/command.ts';
+import type { AnyMachine } from './machine/ReplicatedMachine.ts';
+import type { Outcome } from './machine/Sessions.ts';
+import type { Clock } from './ports/Clock.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
+import { openReplica } from './replica/openReplica.ts';
+import type { Patience, Replica } from './replica/Replica.ts';
 import { Raft } from './raft/Raft.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from './transport/RelayTransport.ts';
@@ -22,13 +28,22 @@ export interface PeerStatus extends Status {
   readonly relay: string | undefined;
 }
 
+/** Who is to belong to a cluster. */
+export interface Members {
+  readonly voters: readonly string[];
+  readonly learners?: readonly string[];
+}
+
 export interface PeerCounters {
   readonly driver: Readonly<DriverCounters>;
   readonly transport: Readonly<TransportCounters>;
 }
 
-/** One peer of a cluster: it elects leaders with the others, over a relay. */
-export class Peer {
+/**
+ * One peer of a cluster: it elects leaders with the others, over a relay, and with a state machine it replicates that.
+ * `Command`, `Result`, `Query` and `Answer` are those of the state machine.
+ */
+export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
   readonly cluster: ClusterId;
   readonly id: PeerId;
   readonly events: PeerEvents;
@@ -39,15 +54,19 @@ export class Peer {
   readonly stopped: Promise<void>;
   readonly #logger: Logger;
   readonly #storage: OpenedStorage['storage'];
+  readonly #snapshots: OpenedStorage['snapshots'];
   readonly #transport: RelayTransport;
   readonly #driver: Driver;
+  readonly #clock: Clock;
+  readonly #replica: Replica | undefined;
   readonly #settle: PromiseWithResolvers<void>;
   #closing: Promise<void> | undefined;
 
   private constructor(
     { cluster, id, raft }: CheckedOptions,
-    { storage, stored }: OpenedStorage,
+    { storage, stored, snapshots }: OpenedStorage,
     transport: RelayTransport,
+    replica: Replica | undefined,
     options: Pick<PeerOptions, 'trace'> & Required<Pick<PeerOptions, 'clock' | 'logger'>>,
   ) {
     const { clock, logger, trace } = options;
@@ -57,7 +76,10 @@ export class Peer {
     this.events = new PeerEvents(logger);
     this.#logger = logger;
     this.#storage = storage;
+    this.#snapshots = snapshots;
     this.#transport = transport;
+    this.#clock = clock;
+    this.#replica = replica;
     this.#settle = promiseWithResolvers();
     this.stopped = this.#settle.promise;
     // An unheard rejection would end the process.
@@ -66,6 +88,7 @@ export class Peer {
       {
         ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock },
         ...(trace === undefined ? {} : { trace }),
+        ...(replica === undefined ? {} : { application: replica }),
         ...(pid === undefined ? {} : { pid }),
       },
       {
@@ -83,13 +106,15 @@ export class Peer {
    *   `STORE_BELONGS_TO_ANOTHER`, `MEMBERSHIP_DIFFERS`
    * @throws the signal's reason, when it is aborted before the peer runs
    */
-  static async start(options: PeerOptions): Promise<Peer> {
+  static async start<Command, Result, Query, Answer>(
+    options: PeerOptions<Command, Result, Query, Answer>,
+  ): Promise<Peer<Command, Result, Query, Answer>> {
     const { logger = SILENT_LOGGER, clock = new SystemClock(), seed = nanoid(), signal, token, trace } = options;
     signal?.throwIfAborted();
     const draws = (what: string): (() => number) => seededRandom(seed, `${options.cluster}/${options.id}/${what}`);
     const checked = checkPeerOptions(options, draws('elections'));
     const { cluster, id, voters, relays } = checked;
-    let peer: Peer | undefined;
+    let peer: Peer<Command, Result, Query, Answer> | undefined;
     const transport = new RelayTransport({
       ...{ cluster, id, relays, clock, logger, random: draws('waits') },
       openSocket: options.openSocket ?? (await defaultOpenSocket()),
@@ -106,7 +131,15 @@ export class Peer {
       `peer "${id}" of cluster "${cluster}" begins at term ${hardState.currentTerm} with ${entries.length} log entries; seed ${seed}`,
     );
     try {
-      peer = new Peer(checked, opened, transport, { clock, logger, ...(trace === undefined ? {} : { trace }) });
+      const { machine } = options;
+      const leader = (): PeerId | null => peer?.status().leader ?? null;
+      const replica =
+        machine === undefined ? undefined : await openReplica(machine as AnyMachine, opened, leader, logger);
+      peer = new Peer(checked, opened, transport, replica, {
+        clock,
+        logger,
+        ...(trace === undefined ? {} : { trace }),
+      });
       peer.#driver.start();
       const running = peer;
       signal?.addEventListener('abort', () => void running.stop(), { once: true });
@@ -115,6 +148,53 @@ export class Peer {
       await opened.storage.close();
       throw error;
     }
+  }
+
+  /**
+   * Puts a command into the log, if this peer leads, and waits until it is committed and applied here. Sent again after an error
+   * that is not `definite` it may take effect twice; a session prevents that.
+   *
+   * @returns the state machine's result
+   * @throws {WhitewaterError} `NOT_LEADER` (with `details.leader`), `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`,
+   *   `COMMAND_REFUSED`: it did not and will not take effect; `OUTCOME_UNKNOWN`: it may
+   */
+  async propose(command: Command, patience: Patience = {}): Promise<Result> {
+    const text = encodeCommand({ type: 'plain', timeMs: Math.round(this.#clock.wallMs()), command });
+    return resultOf(await this.#replicated().propose(text, patience)) as Result;
+  }
+
+  /**
+   * Asks the state machine as of some moment between call and return: linearizable, at a leader or a follower that has one.
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
+   */
+  async read(query: Query, patience: Patience = {}): Promise<Answer> {
+    return (await this.#replicated().read(query, patience)) as Answer;
+  }
+
+  /** Asks the state machine as it is here and now, which may be long behind. */
+  readStale(query: Query): Answer {
+    return this.#replicated().readStale(query) as Answer;
+  }
+
+  /**
+   * Makes these the members, if this peer leads: by joint consensus, whatever the difference. Learners get the log and do not vote.
+   * Resolves when the joint configuration is committed; `status().voters` shows when the change is complete.
+   *
+   * @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED`
+   */
+  async changeMembers(members: Members, patience: Patience = {}): Promise<void> {
+    const learners = (members.learners ?? []).map(peerId);
+    await this.#replicated().changeMembership(members.voters.map(peerId), learners, patience);
+  }
+
+  /** Hands leadership to another voter. @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
+  async transferLeadership(to: string, patience: Patience = {}): Promise<void> {
+    await this.#replicated().transfer(peerId(to), patience);
+  }
+
+  /** Stops leading, in this term. Nothing happens if this peer does not lead. */
+  stepDown(): void {
+    this.#replicated().stepDown();
   }
 
   status(): PeerStatus {
@@ -133,6 +213,14 @@ export class Peer {
     this.#settle.resolve();
   }
 
+  #replicated(): Replica {
+    if (this.#replica !== undefined) return this.#replica;
+    throw new WhitewaterError(
+      'USAGE',
+      'this peer was started without a state machine: it elects leaders and nothing else',
+    );
+  }
+
   #close(): Promise<void> {
     this.#closing ??= this.#closeAll();
     return this.#closing;
@@ -143,6 +231,7 @@ export class Peer {
     await this.#transport.stop();
     try {
       await this.#storage.close();
+      await this.#snapshots?.close();
     } catch (error) {
       this.#logger.error(`the store of peer "${this.id}" did not close`, { error });
     }
@@ -166,6 +255,21 @@ export class Peer {
     const error = cause instanceof WhitewaterError ? cause : new WhitewaterError('INTERNAL', cause.message, { cause });
     this.events.emit('failed', { error });
     void this.#close().then(() => this.#settle.reject(error));
+  }
+}
+
+/** @throws {WhitewaterError} for an outcome that is no result */
+function resultOf(outcome: Outcome): unknown {
+  switch (outcome.type) {
+    case 'result':
+      return outcome.result;
+    case 'failed':
+      throw new WhitewaterError('COMMAND_REFUSED', outcome.message);
+    case 'tooManyUnanswered':
+      throw new WhitewaterError('OVERLOADED', 'too many requests of this session are not answered yet');
+    case 'sessionUnknown':
+    case 'alreadyAnswered':
+      throw new WhitewaterError('SESSION_EXPIRED', 'the session of this request is not known any more');
   }
 }
 

@@ -3,12 +3,13 @@ import { clusterId, peerId, type ClusterId, type PeerId } from '../shared/ids.ts
 import type { Trace } from '../shared/trace.ts';
 import type { Clock } from './ports/Clock.ts';
 import type { Logger } from './ports/Logger.ts';
+import type { StateMachine } from './ports/StateMachine.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { completeOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
-import type { ElectionOptions, ElectionPreset, RaftOptions } from './raft/options.ts';
+import type { ElectionOptions, ElectionPreset, RaftOptions, ReplicationOptions } from './raft/options.ts';
 import type { OpenSocket } from './transport/RelaySocket.ts';
 
-export interface PeerOptions {
+export interface PeerOptions<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
   /** 1 to 64 letters, digits, `_`, `.` or `-`; so is `id`. */
   readonly cluster: string;
   readonly id: string;
@@ -23,6 +24,13 @@ export interface PeerOptions {
    * - an opened store of your own
    */
   readonly storage?: 'memory' | { readonly directory: string } | OpenedStorage;
+  /**
+   * What is replicated; empty, since it is given everything that was committed. Without one the peer elects leaders and nothing
+   * else.
+   */
+  readonly machine?: StateMachine<Command, Result, Query, Answer>;
+  /** Bounds of replication, where they should not be the default ones. */
+  readonly replication?: Partial<ReplicationOptions>;
   /** A named set of times, or what differs from the default ones. */
   readonly election?: ElectionPreset | Partial<ElectionOptions>;
   /** For a relay that asks for one. Not in a browser. */
@@ -48,15 +56,21 @@ export interface CheckedOptions {
   readonly raft: RaftOptions;
 }
 
-/** There is no state machine yet whose state could be stored; the log holds one entry per election. */
+/** Without a state machine there is no state that could be stored; the log holds one entry per election. */
 const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** @throws {WhitewaterError} `USAGE`, saying which option is wrong and what is legal */
-export function checkPeerOptions(options: PeerOptions, random: () => number): CheckedOptions {
+export function checkPeerOptions(
+  options: Pick<PeerOptions, 'cluster' | 'id' | 'relay' | 'voters' | 'election' | 'replication'> & {
+    readonly machine?: unknown;
+  },
+  random: () => number,
+): CheckedOptions {
   try {
     const id = peerId(options.id);
     const voters = options.voters.map(peerId);
-    const raft: RaftOptions = { ...electionOf(options.election), ...WITHOUT_SNAPSHOTS, id, random };
+    const bounds = options.machine === undefined ? WITHOUT_SNAPSHOTS : options.replication;
+    const raft: RaftOptions = { ...electionOf(options.election), ...bounds, id, random };
     completeOptions(raft);
     checkVoters(id, voters);
     const relays = typeof options.relay === 'string' ? [options.relay] : options.relay;

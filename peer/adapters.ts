@@ -19,11 +19,15 @@ export async function openStorage(
         'leaders could be elected. Good for a trial; name a data directory for anything else',
     );
     const { openMemoryStorage } = await import('./storage/openMemoryStorage.ts');
-    return openMemoryStorage(owner);
+    const { MemorySnapshotStore } = await import('./snapshots/MemorySnapshotStore.ts');
+    return { ...(await openMemoryStorage(owner)), snapshots: new MemorySnapshotStore() };
   }
   if ('directory' in choice) {
     const { openDiskStorage } = await import('./storage/openDiskStorage.ts');
-    return openDiskStorage({ ...owner, directory: choice.directory, logger });
+    const { DiskSnapshotStore } = await import('./snapshots/DiskSnapshotStore.ts');
+    const opened = await openDiskStorage({ ...owner, directory: choice.directory, logger });
+    // After the database is open, and so locked: now nobody else writes here.
+    return { ...opened, snapshots: await DiskSnapshotStore.open(`${choice.directory}/snapshots`) };
   }
   const { voters } = choice.stored.bootstrap;
   if (sameVoters(voters, owner.voters)) return choice;

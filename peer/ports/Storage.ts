@@ -1,4 +1,5 @@
 import type { StorageStep } from '../raft/effect.ts';
+import type { SnapshotStore } from './SnapshotStore.ts';
 import type { StoredRaftState } from '../raft/RaftState.ts';
 
 /**
@@ -26,4 +27,6 @@ export interface Storage {
 export interface OpenedStorage {
   readonly storage: Storage;
   readonly stored: StoredState;
+  /** Where the state machine's states are kept, if there is a place for them. */
+  readonly snapshots?: SnapshotStore;
 }

@@ -19,14 +19,15 @@ export function receiveInstallSnapshotReply(state: RaftState, from: PeerId, repl
     if (state.role === role) replicateTo(state, role, from, progress);
     return;
   }
-  const isOfThis = reply.lastIncludedIndex === state.snapshot?.index;
-  if (progress.mode !== 'snapshot') return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  // A newer snapshot took the place of the one under way: begin with that.
-  if (!isOfThis) progress.snapshotIndex = state.snapshot?.index ?? progress.snapshotIndex;
-  const nextOffset = isOfThis ? reply.nextOffset : 0;
-  if (isOfThis && nextOffset === progress.snapshotOffset && nextOffset > 0) {
+  const { snapshot } = state;
+  if (progress.mode !== 'snapshot' || snapshot === null)
     return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  }
+  // A newer snapshot may have taken the place of the one that the follower answered: that begins anew.
+  const isOfThis = reply.lastIncludedIndex === snapshot.index;
+  const nextOffset = isOfThis ? reply.nextOffset : 0;
+  const isRepeated = progress.snapshotIndex === snapshot.index && nextOffset === progress.snapshotOffset;
+  if (isOfThis && isRepeated && nextOffset > 0) return outbox.report({ type: 'ignored', reason: 'staleReply' });
+  progress.snapshotIndex = snapshot.index;
   progress.snapshotOffset = nextOffset;
   sendChunk(state, from, progress);
 }

@@ -1,0 +1,40 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
+import type { Logger } from '../ports/Logger.ts';
+import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
+import type { OpenedStorage } from '../ports/Storage.ts';
+import { Replica } from './Replica.ts';
+
+/**
+ * Brings a state machine to where the store's snapshot is.
+ * @throws {WhitewaterError} `USAGE` when the store has no place for snapshots, `STORE_DAMAGED` when the snapshot that the log
+ *   begins behind is not there, or is not what was written
+ */
+export async function openReplica(
+  machine: AnyMachine,
+  { snapshots, stored }: OpenedStorage,
+  leader: () => PeerId | null,
+  logger: Logger,
+): Promise<Replica> {
+  if (snapshots === undefined) {
+    throw new WhitewaterError('USAGE', 'a state machine needs a place for its snapshots: give a store that has one');
+  }
+  const replicated = new ReplicatedMachine(machine);
+  const { snapshot } = stored;
+  if (snapshot !== null) {
+    try {
+      await replicated.restore(snapshots.read(snapshot.index));
+    } catch (error) {
+      if (!(error instanceof DamagedSnapshot)) throw error;
+      throw new WhitewaterError(
+        'STORE_DAMAGED',
+        `${error.message}, and the log before index ${snapshot.index + 1} is in it. Take this peer out of the cluster, give it an ` +
+          'empty directory and add it anew; never start it on an older copy',
+        { cause: error },
+      );
+    }
+    await snapshots.keepOnly(snapshot.index);
+  }
+  return new Replica({ machine: replicated, snapshots, snapshot, leader, logger });
+}
