@@ -133,8 +133,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     try {
       const { machine } = options;
       const leader = (): PeerId | null => peer?.status().leader ?? null;
-      const replica =
-        machine === undefined ? undefined : await openReplica(machine as AnyMachine, opened, leader, logger);
+      const replica = machine === undefined ? undefined : await openReplica(machine, opened, leader, logger);
       peer = new Peer(checked, opened, transport, replica, {
         clock,
         logger,

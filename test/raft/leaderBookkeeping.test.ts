@@ -72,7 +72,7 @@ t.test(
 
 t.test('C30: a success whose sender never reached the term of the request is ignored', async (t) => {
   const leader = leaderOf([1, 1], { peers: 3 });
-  leader.receive('p2', { ...appended(2, 2), body: { ...appended(2, 2).body, term: 1 } } as RaftMessage);
+  leader.receive('p2', { ...appended(2, 2), body: { ...appended(2, 2).body, term: 1 } });
   t.match(leader.eventsOf('ignored').at(-1), { reason: 'impossible' });
 });
 
