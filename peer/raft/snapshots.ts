@@ -23,7 +23,7 @@ export function snapshotTaken(state: RaftState, index: number): void {
   const taken = { index, term: log.termAt(index), configuration: state.configurations.at(index) };
   const baseIndex = Math.max(log.baseIndex, index - state.options.trailingEntries);
   const baseTerm = log.termAt(baseIndex);
-  log.compact(baseIndex);
+  log.compact(baseIndex, state.outbox.upcomingSequence);
   state.configurations.compacted(baseIndex);
   state.snapshot = taken;
   state.outbox.write({ type: 'useSnapshot', snapshot: taken, baseIndex, baseTerm, replacesLog: false });
@@ -40,10 +40,10 @@ export function installSnapshot(state: RaftState, stored: SnapshotStored): void 
   if (index <= state.commitIndex) return;
   const agrees = log.has(index) && log.termAt(index) === term;
   if (agrees) {
-    log.compact(index);
+    log.compact(index, outbox.upcomingSequence);
     state.configurations.compacted(index);
   } else {
-    log.replace({ index, term });
+    log.replace({ index, term }, outbox.upcomingSequence);
     state.configurations.replaced(index, configuration);
   }
   state.commitIndex = index;

@@ -19,14 +19,12 @@ export function receiveInstallSnapshotReply(state: RaftState, from: PeerId, repl
     if (state.role === role) replicateTo(state, role, from, progress);
     return;
   }
-  const isOfThis = reply.lastIncludedIndex === state.snapshot?.index;
   if (progress.mode !== 'snapshot') return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  // A newer snapshot took the place of the one under way: begin with that.
-  if (!isOfThis) progress.snapshotIndex = state.snapshot?.index ?? progress.snapshotIndex;
-  const nextOffset = isOfThis ? reply.nextOffset : 0;
-  if (isOfThis && nextOffset === progress.snapshotOffset && nextOffset > 0) {
+  // The driver sends the newest snapshot; an answer about an older one only says that the follower is there.
+  const newest = state.snapshot?.index ?? 0;
+  const nextOffset = reply.lastIncludedIndex === newest ? reply.nextOffset : 0;
+  if (!progress.chunkStored(newest, nextOffset, reply.inReplyTo)) {
     return outbox.report({ type: 'ignored', reason: 'staleReply' });
   }
-  progress.snapshotOffset = nextOffset;
   sendChunk(state, from, progress);
 }
