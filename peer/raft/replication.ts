@@ -53,12 +53,12 @@ function sendEntries(state: RaftState, leader: Leader, peer: PeerId, progress: P
 
 /**
  * A heartbeat asserts that the logs agree up to what was sent last: a follower that lost some of it refuses, and
- * the leader goes back. To one that waits for a snapshot it asserts nothing.
+ * the leader goes back. One that waits for a snapshot is asked whether it has it: the answer to the last piece may be lost.
  */
 export function sendHeartbeat(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const prevLogIndex = progress.nextIndex - 1;
   if (progress.mode !== 'snapshot' && prevLogIndex < state.log.baseIndex) beginSnapshot(state, peer, progress);
-  if (progress.mode === 'snapshot') return sendAppendEntries(state, leader, peer, 0, []);
+  if (progress.mode === 'snapshot') return sendAppendEntries(state, leader, peer, state.snapshot?.index ?? 0, []);
   if (progress.mode === 'probe') {
     // The message that probed may be lost.
     progress.isProbeOutstanding = false;

@@ -137,7 +137,11 @@ t.test('F49: a leader sends its snapshot exactly to whom it cannot send entries'
   leader.reachDeadline();
   t.match(leader.chunks, [{ to: 'p3', term: 1, lastIncludedIndex: 10, offset: 0 }]);
   t.match(progressOf(leader, 'p3'), { mode: 'snapshot' });
-  t.match(leader.bodiesSent('AppendEntries', 'p3'), [{ prevLogIndex: 0, entries: [] }], 'and a sign of life beside it');
+  t.match(
+    leader.bodiesSent('AppendEntries', 'p3'),
+    [{ prevLogIndex: 10, entries: [] }],
+    'and a sign of life beside it',
+  );
   const margin = leaderWithoutBeginning({ trailingEntries: 10 });
   margin.reachDeadline();
   t.same(margin.chunks, [], 'its log still begins at 1');
@@ -293,10 +297,19 @@ t.test('a lost piece is sent again, and heartbeats go on meanwhile', async (t) =
     leader.reachDeadline();
     acknowledge(leader, 'p2');
     const beatsTo3 = leader.sent.filter(({ to }) => to === 'p3');
-    t.match(beatsTo3, [{ message: { body: { prevLogIndex: 0, entries: [] } } }]);
+    t.match(beatsTo3, [{ message: { body: { prevLogIndex: 10, prevLogTerm: 1, entries: [] } } }]);
     leader.takeSent();
   }
   t.ok(leader.chunks.length >= 4 && leader.chunks.length <= 6, `${leader.chunks.length} pieces in two seconds`);
+});
+
+t.test('the answer to the last piece may be lost: a heartbeat finds out', async (t) => {
+  const leader = sending();
+  leader.receive('p3', appendRefused(1, { prevLogIndex: 10, conflictIndex: 1 }));
+  t.match(progressOf(leader, 'p3'), { mode: 'snapshot', matchIndex: 0 }, 'it has not');
+  const sends = leader.receive('p3', appended(1, 10));
+  t.match(progressOf(leader, 'p3'), { mode: 'replicate', matchIndex: 10 });
+  t.same(sends, [], 'there is nothing behind it');
 });
 
 t.test('a newer snapshot takes the place of the one under way, and comes to its end', async (t) => {
@@ -310,6 +323,33 @@ t.test('a newer snapshot takes the place of the one under way, and comes to its 
   t.match(leader.chunks.at(-1), { lastIncludedIndex: 20, offset: 30 });
   leader.receive('p3', snapshotReply(1, 20, 60, { inReplyTo: leader.chunks.at(-1)?.id ?? 0, done: true }));
   t.match(progressOf(leader, 'p3'), { matchIndex: 20 });
+});
+
+t.test('a leader takes no newer snapshot while a follower fetches one, unless the log grows too long', async (t) => {
+  const leader = sending();
+  leader.takeOutcomes();
+  const grow = (): void => {
+    leader.propose(...Array.from({ length: 10 }, (_, at) => 100 + at));
+    acknowledge(leader, 'p2');
+  };
+  leader.receive('p3', snapshotReply(1, 10, 40, { inReplyTo: leader.chunks.at(-1)?.id ?? 0 }));
+  grow();
+  t.same(outcomesOf(leader.takeOutcomes(), 'takeSnapshot'), []);
+  const other = sending();
+  other.takeOutcomes();
+  other.receive('p3', snapshotReply(1, 10, 40, { inReplyTo: other.chunks.at(-1)?.id ?? 0, done: true }));
+  other.propose(...Array.from({ length: 10 }, (_, at) => 100 + at));
+  acknowledge(other, 'p2');
+  t.same(outcomesOf(other.takeOutcomes(), 'takeSnapshot'), [{ type: 'takeSnapshot', index: 20 }], 'it has it');
+  grow();
+  grow();
+  t.same(outcomesOf(leader.takeOutcomes(), 'takeSnapshot'), []);
+  grow();
+  t.same(
+    outcomesOf(leader.takeOutcomes(), 'takeSnapshot'),
+    [{ type: 'takeSnapshot', index: 50 }],
+    'four times the bound',
+  );
 });
 
 t.test('F49: the configuration comes with the snapshot', async (t) => {
