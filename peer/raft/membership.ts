@@ -31,9 +31,17 @@ function whyRefuse(
   // Otherwise two leaders, each unaware of the other's change, could change the members apart.
   if (!hasCommittedInTerm(state)) return 'termNotCommitted';
   if (isJoint(state.configuration) || state.configurations.latestIndex > state.commitIndex) return 'changeInProgress';
-  if (voters.length === 0 || new Set([...voters, ...learners]).size < voters.length + learners.length) return 'illegal';
+  if (!isLegal(voters, learners)) return 'illegal';
   const behind = voters.some((voter) => !isVoterOrCaughtUp(state, leader, voter));
   return behind ? 'notCaughtUp' : undefined;
+}
+
+/** What the schema of a configuration allows: receivers drop a larger one unread, and the cluster would stand still. */
+const MEMBERS_LIMIT = 128;
+
+function isLegal(voters: readonly PeerId[], learners: readonly PeerId[]): boolean {
+  const count = voters.length + learners.length;
+  return voters.length > 0 && count <= MEMBERS_LIMIT && new Set([...voters, ...learners]).size === count;
 }
 
 function isVoterOrCaughtUp(state: RaftState, leader: Leader, peer: PeerId): boolean {

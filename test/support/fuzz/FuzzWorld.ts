@@ -44,6 +44,8 @@ export class FuzzWorld {
   };
   /** Directed links that carry nothing, as `from>to`. */
   cuts = new Set<string>();
+  /** Nothing is lost any more. */
+  isCalm = false;
   /** What each read under way must at least see. */
   readonly #readsAtLeast = new Map<number, number>();
   readonly #clock = new VirtualClock();
@@ -86,7 +88,7 @@ export class FuzzWorld {
     const { lossRate, duplicationRate, delayMsMax } = this.options;
     const copies = this.random() < duplicationRate ? 2 : 1;
     for (let copy = 0; copy < copies; copy += 1) {
-      if (this.random() < lossRate) continue;
+      if (this.random() < lossRate && !this.isCalm) continue;
       const delayMs = this.random() * delayMsMax + (this.random() < 0.02 ? this.random() * LATE_MS_MAX : 0);
       this.at(this.nowMs + delayMs, () => {
         if (!this.cuts.has(`${from}>${to}`)) this.peers.get(to)?.receive(from, id, message);

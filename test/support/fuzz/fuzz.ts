@@ -78,6 +78,7 @@ function disturb(world: FuzzWorld): void {
   const { random, ids } = world;
   if (world.nowMs > CALM_MS) {
     world.cuts = new Set();
+    world.isCalm = true;
     for (const peer of world.peers.values()) if (!peer.isUp) peer.start();
     return;
   }
