@@ -82,8 +82,10 @@ export function standOrNot(state: RaftState): void {
 function followMembers(state: RaftState, leader: Leader): void {
   const members = membersOf(state.configuration);
   for (const peer of leader.progress.keys()) if (!members.has(peer)) leader.progress.delete(peer);
+  // The entry that made it a member leaves at once; where the logs agree comes out with the answer.
+  const firstToSend = Math.max(state.log.firstIndex, state.configurations.latestIndex);
   for (const peer of state.otherMembers) {
-    if (!leader.progress.has(peer)) leader.progress.set(peer, new Progress(state.log.lastIndex + 1, state.nowMs));
+    if (!leader.progress.has(peer)) leader.progress.set(peer, new Progress(firstToSend, state.nowMs));
   }
 }
 
