@@ -10,7 +10,6 @@ import { PeerEvents } from './PeerEvents.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
 import { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
 import { encodeCommand } from './machine/command.ts';
-import type { AnyMachine } from './machine/ReplicatedMachine.ts';
 import type { Outcome } from './machine/Sessions.ts';
 import type { Clock } from './ports/Clock.ts';
 import type { OpenedStorage } from './ports/Storage.ts';

@@ -66,8 +66,11 @@ export class Outbox {
     return this.#push(to, message, 'hardState');
   }
 
-  sendSnapshotChunk(chunk: Omit<SendSnapshotChunk, 'type' | 'after' | 'id'>): void {
-    this.#outgoing.push({ type: 'chunk', chunk: { id: this.#nextFrameId++, ...chunk } });
+  /** @returns the frame's id */
+  sendSnapshotChunk(chunk: Omit<SendSnapshotChunk, 'type' | 'after' | 'id'>): number {
+    const id = this.#nextFrameId++;
+    this.#outgoing.push({ type: 'chunk', chunk: { id, ...chunk } });
+    return id;
   }
 
   /** The last one of a step counts. */

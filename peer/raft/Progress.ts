@@ -23,6 +23,7 @@ export class Progress {
   snapshotIndex = 0;
   snapshotOffset = 0;
   chunkSentAtMs = Number.NEGATIVE_INFINITY;
+  chunkId = 0;
 
   constructor(nextIndex: number, heardAtMs: number) {
     this.nextIndex = nextIndex;
@@ -49,6 +50,21 @@ export class Progress {
     this.snapshotIndex = index;
     this.snapshotOffset = 0;
     this.chunkSentAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * The follower holds this much of a snapshot.
+   * @returns whether the next piece should leave: not for an answer that came late or twice, which would begin a second stream,
+   *   nor for one that tells of no progress, which would go round without end
+   */
+  chunkStored(snapshotIndex: number, nextOffset: number, inReplyTo: number): boolean {
+    const isOfThis = snapshotIndex === this.snapshotIndex;
+    const isProgress = isOfThis && nextOffset > this.snapshotOffset;
+    const isNewest = inReplyTo === this.chunkId && !(isOfThis && nextOffset === this.snapshotOffset);
+    if (!isProgress && !isNewest) return false;
+    this.snapshotIndex = snapshotIndex;
+    this.snapshotOffset = nextOffset;
+    return true;
   }
 
   /** A message with entries up to `lastIndex` left. */

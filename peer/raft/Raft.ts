@@ -1,5 +1,6 @@
 import type { Effect } from './effect.ts';
 import { resetElectionTimer } from './electionTimer.ts';
+import { expireForwardedReads, forwardedReadsDeadlineMs } from './forwardedReads.ts';
 import type { Input, MessageArrived } from './input.ts';
 import { invariant } from './invariant.ts';
 import { checkInvariants, landmarksOf } from './invariants.ts';
@@ -176,6 +177,7 @@ export class Raft {
   #deadlineReached(): void {
     const state = this.#state;
     this.#deadlineMs = Number.POSITIVE_INFINITY;
+    expireForwardedReads(state);
     if (state.role.type === 'leader') leaderDeadlineReached(state, state.role);
     else if (state.electionTimer !== null && state.nowMs >= state.electionTimer.deadlineMs) electionTimedOut(state);
   }
@@ -207,7 +209,7 @@ export class Raft {
 function nextDeadlineMs(state: RaftState): number {
   const { role, electionTimer } = state;
   if (role.type === 'leader') return leaderDeadlineMs(state, role);
-  return electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY, forwardedReadsDeadlineMs(state));
 }
 
 function unreachable(value: never): never {

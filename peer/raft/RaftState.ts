@@ -5,6 +5,7 @@ import type { TimerResetReason } from '../../shared/messages/Status.ts';
 import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
 import { isMember, isVoter, membersOf } from './configuration.ts';
 import type { HardState, SnapshotMetadata } from './effect.ts';
+import type { ForwardedRead } from './forwardedReads.ts';
 import { ConfigurationHistory } from './log/ConfigurationHistory.ts';
 import { Log, type LogBase } from './log/Log.ts';
 import type { CompleteOptions } from './options.ts';
@@ -57,6 +58,8 @@ export interface Leader {
   uncommittedBytes: number;
   readonly reads: PendingReads;
   transfer: LeadershipTransfer | null;
+  /** Whether a TimeoutNow left: it may arrive late, and makes voters elect another within this leader's lease. */
+  hasSentTimeoutNow: boolean;
 }
 
 export type RoleState = Follower | PreCandidate | Candidate | Leader;
@@ -111,8 +114,9 @@ export class RaftState {
   durableSequence = 0;
   /** A snapshot was asked for and not reported yet. */
   snapshotUnderWay = false;
-  /** Reads that this peer asked its leader about, by request id. */
-  readonly readsForwarded = new Set<number>();
+  /** By `readId`, oldest first. */
+  readonly forwardedReads = new Map<number, ForwardedRead>();
+  lastReadId: number | null = null;
 
   constructor(options: CompleteOptions, stored: StoredRaftState) {
     const { hardState, base, entries, snapshot, bootstrap } = stored;

@@ -124,7 +124,7 @@ export type RefusalReason =
   | 'illegal'
   | 'timedOut';
 
-/** Certainly not done, and will not be. */
+/** Certainly not done, and will not be; but a transfer that was refused with `timedOut` may still come about. */
 export interface Refused {
   readonly type: 'refused';
   readonly requestId: number;

@@ -31,9 +31,17 @@ function whyRefuse(
   // Otherwise two leaders, each unaware of the other's change, could change the members apart.
   if (!hasCommittedInTerm(state)) return 'termNotCommitted';
   if (isJoint(state.configuration) || state.configurations.latestIndex > state.commitIndex) return 'changeInProgress';
-  if (voters.length === 0 || new Set([...voters, ...learners]).size < voters.length + learners.length) return 'illegal';
+  if (!isLegal(voters, learners)) return 'illegal';
   const behind = voters.some((voter) => !isVoterOrCaughtUp(state, leader, voter));
   return behind ? 'notCaughtUp' : undefined;
+}
+
+/** What the schema of a configuration allows: receivers drop a larger one unread, and the cluster would stand still. */
+const MEMBERS_LIMIT = 128;
+
+function isLegal(voters: readonly PeerId[], learners: readonly PeerId[]): boolean {
+  const count = voters.length + learners.length;
+  return voters.length > 0 && count <= MEMBERS_LIMIT && new Set([...voters, ...learners]).size === count;
 }
 
 function isVoterOrCaughtUp(state: RaftState, leader: Leader, peer: PeerId): boolean {
@@ -74,8 +82,10 @@ export function standOrNot(state: RaftState): void {
 function followMembers(state: RaftState, leader: Leader): void {
   const members = membersOf(state.configuration);
   for (const peer of leader.progress.keys()) if (!members.has(peer)) leader.progress.delete(peer);
+  // The entry that made it a member leaves at once; where the logs agree comes out with the answer.
+  const firstToSend = Math.max(state.log.firstIndex, state.configurations.latestIndex);
   for (const peer of state.otherMembers) {
-    if (!leader.progress.has(peer)) leader.progress.set(peer, new Progress(state.log.lastIndex + 1, state.nowMs));
+    if (!leader.progress.has(peer)) leader.progress.set(peer, new Progress(firstToSend, state.nowMs));
   }
 }
 

@@ -56,8 +56,8 @@ export function confirmReads(state: RaftState, leader: Leader): void {
   reads.confirming = { round: leader.round + 1, readIndex: state.commitIndex, reads: reads.waiting };
   reads.waiting = [];
   broadcastHeartbeat(state, leader);
-  // A leader alone needs nobody's answer.
-  if (leader.progress.size === 0) confirmReads(state, leader);
+  // A lone voter needs nobody's answer.
+  if (roundConfirmed(state, leader) >= leader.round) confirmReads(state, leader);
 }
 
 /** The reign ended: what waits will not be answered by it. */
@@ -74,10 +74,11 @@ export function refuseReads(state: RaftState, leader: Leader): void {
 /** Until when no other leader can have been elected, if clocks keep to the drift allowed (thesis, 6.4.1). */
 export function leaseUntilMs(state: RaftState, leader: Leader): number {
   const { options } = state;
+  if (leader.hasSentTimeoutNow) return Number.NEGATIVE_INFINITY;
   const confirmed = roundConfirmed(state, leader);
   // By the time at which the round was sent, not answered: followers count from when they heard it, which is later.
   const sent = leader.roundsSent.findLast(({ round }) => round <= confirmed);
-  const sinceMs = leader.progress.size === 0 ? state.nowMs : (sent?.atMs ?? Number.NEGATIVE_INFINITY);
+  const sinceMs = confirmed === Number.POSITIVE_INFINITY ? state.nowMs : (sent?.atMs ?? Number.NEGATIVE_INFINITY);
   return sinceMs + options.electionTimeoutMsMin * (1 - options.leaseClockDrift);
 }
 

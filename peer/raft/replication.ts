@@ -53,12 +53,12 @@ function sendEntries(state: RaftState, leader: Leader, peer: PeerId, progress: P
 
 /**
  * A heartbeat asserts that the logs agree up to what was sent last: a follower that lost some of it refuses, and
- * the leader goes back. To one that waits for a snapshot it asserts nothing.
+ * the leader goes back. One that waits for a snapshot is asked whether it has it: the answer to the last piece may be lost.
  */
 export function sendHeartbeat(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
-  if (progress.mode === 'snapshot') return sendAppendEntries(state, leader, peer, 0, []);
   const prevLogIndex = progress.nextIndex - 1;
-  if (prevLogIndex < state.log.baseIndex) return beginSnapshot(state, peer, progress);
+  if (progress.mode !== 'snapshot' && prevLogIndex < state.log.baseIndex) beginSnapshot(state, peer, progress);
+  if (progress.mode === 'snapshot') return sendAppendEntries(state, leader, peer, state.snapshot?.index ?? 0, []);
   if (progress.mode === 'probe') {
     // The message that probed may be lost.
     progress.isProbeOutstanding = false;
@@ -97,7 +97,7 @@ export function beginSnapshot(state: RaftState, peer: PeerId, progress: Progress
 
 export function sendChunk(state: RaftState, peer: PeerId, progress: Progress): void {
   progress.chunkSentAtMs = state.nowMs;
-  state.outbox.sendSnapshotChunk({
+  progress.chunkId = state.outbox.sendSnapshotChunk({
     to: peer,
     term: state.currentTerm,
     lastIncludedIndex: progress.snapshotIndex,

@@ -1,4 +1,5 @@
 import type { Entry } from '../../shared/messages/Entry.ts';
+import { forwardRead } from './forwardedReads.ts';
 import { entryBytes } from './log/Log.ts';
 import type { Proposal } from './input.ts';
 import type { RaftState } from './RaftState.ts';
@@ -12,10 +13,13 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): void 
   if (role.transfer !== null) return proposals.forEach(({ requestId }) => outbox.refuse(requestId, 'transferring'));
   const entries: Entry[] = [];
   let bytes = role.uncommittedBytes;
+  let isFull = false;
   for (const { requestId, command } of proposals) {
     const entry: Entry = { term: currentTerm, type: 'command', command };
     // One that is too large for the bound alone still passes when nothing else waits.
-    if (bytes > 0 && bytes + entryBytes(entry) > state.options.uncommittedBytesMax) {
+    isFull ||= bytes > 0 && bytes + entryBytes(entry) > state.options.uncommittedBytesMax;
+    // A smaller one behind it must not overtake it.
+    if (isFull) {
       outbox.refuse(requestId, 'overloaded');
       continue;
     }
@@ -28,10 +32,7 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): void 
 
 /** Finds out up to where must be applied: as the leader, or by asking it (thesis, 6.4). */
 export function read(state: RaftState, requestId: number): void {
-  const { role, leader, outbox, readsForwarded, options } = state;
-  if (role.type === 'leader') return takeRead(state, role, { type: 'own', requestId });
-  if (leader === null) return outbox.refuse(requestId, 'notLeader');
-  if (readsForwarded.size >= options.readsWaitingMax) return outbox.refuse(requestId, 'tooManyReads');
-  readsForwarded.add(requestId);
-  outbox.sendRevealingTermOnly(leader, { type: 'ReadIndex', body: { term: state.currentTerm, readId: requestId } });
+  const { role } = state;
+  if (role.type === 'leader') takeRead(state, role, { type: 'own', requestId });
+  else forwardRead(state, requestId);
 }

@@ -9,10 +9,28 @@ export function askForSnapshot(state: RaftState): void {
   const snapshotIndex = snapshot?.index ?? 0;
   if (state.snapshotUnderWay || lastApplied <= snapshotIndex) return;
   const isLong = lastApplied - snapshotIndex >= options.snapshotEntries || log.bytes >= options.snapshotBytes;
-  if (!isLong) return;
+  if (!isLong || (isBeingSent(state) && !isOverdue(state, snapshotIndex))) return;
   state.snapshotUnderWay = true;
   state.outbox.do({ type: 'takeSnapshot', index: lastApplied });
 }
+
+/** A leader keeps the snapshot that a follower is fetching: with a newer one the follower would begin again, maybe for ever. */
+function isBeingSent({ role, nowMs, options }: RaftState): boolean {
+  if (role.type !== 'leader') return false;
+  return [...role.progress.values()].some(
+    ({ mode, heardAtMs }) => mode === 'snapshot' && nowMs - heardAtMs < options.electionTimeoutMsMax,
+  );
+}
+
+/** But the log does not grow without bound for it. */
+function isOverdue({ log, options, lastApplied }: RaftState, snapshotIndex: number): boolean {
+  return (
+    lastApplied - snapshotIndex >= OVERDUE_FACTOR * options.snapshotEntries ||
+    log.bytes >= OVERDUE_FACTOR * options.snapshotBytes
+  );
+}
+
+const OVERDUE_FACTOR = 4;
 
 /** The state machine's own snapshot is stored: the log needs what is behind it no longer, but for a margin. */
 export function snapshotTaken(state: RaftState, index: number): void {
@@ -23,7 +41,7 @@ export function snapshotTaken(state: RaftState, index: number): void {
   const taken = { index, term: log.termAt(index), configuration: state.configurations.at(index) };
   const baseIndex = Math.max(log.baseIndex, index - state.options.trailingEntries);
   const baseTerm = log.termAt(baseIndex);
-  log.compact(baseIndex);
+  log.compact(baseIndex, state.outbox.upcomingSequence);
   state.configurations.compacted(baseIndex);
   state.snapshot = taken;
   state.outbox.write({ type: 'useSnapshot', snapshot: taken, baseIndex, baseTerm, replacesLog: false });
@@ -40,10 +58,10 @@ export function installSnapshot(state: RaftState, stored: SnapshotStored): void 
   if (index <= state.commitIndex) return;
   const agrees = log.has(index) && log.termAt(index) === term;
   if (agrees) {
-    log.compact(index);
+    log.compact(index, outbox.upcomingSequence);
     state.configurations.compacted(index);
   } else {
-    log.replace({ index, term });
+    log.replace({ index, term }, outbox.upcomingSequence);
     state.configurations.replaced(index, configuration);
   }
   state.commitIndex = index;

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
+import { refuseForwardedReads } from './forwardedReads.ts';
 import type { RaftState } from './RaftState.ts';
 import { becomeFollower } from './roles/follower.ts';
 import { leaderIsAlive } from './voting.ts';
@@ -37,6 +38,5 @@ export function setLeader(state: RaftState, leader: PeerId | null): void {
   if (state.leader === leader) return;
   state.leader = leader;
   state.outbox.report({ type: 'leaderChanged', leader });
-  for (const requestId of state.readsForwarded) state.outbox.refuse(requestId, 'leaderChanged');
-  state.readsForwarded.clear();
+  refuseForwardedReads(state, 'leaderChanged');
 }

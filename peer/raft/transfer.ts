@@ -1,4 +1,5 @@
 import type { PeerId } from '../../shared/ids.ts';
+import type { RoleChangeReason } from './event.ts';
 import type { Leader, RaftState } from './RaftState.ts';
 
 /** Hands leadership over: no more proposals, the follower gets all there is, then it is told to stand (thesis, 3.10). */
@@ -15,7 +16,16 @@ export function beginTransfer(state: RaftState, leader: Leader, requestId: numbe
 export function urgeTransfer(state: RaftState, leader: Leader): void {
   const { transfer } = leader;
   if (transfer === null || leader.progress.get(transfer.to)?.matchIndex !== state.log.lastIndex) return;
+  leader.hasSentTimeoutNow = true;
   state.outbox.sendRevealingTermOnly(transfer.to, { type: 'TimeoutNow', body: { term: state.currentTerm } });
+}
+
+/** The reign ended. A higher term is the follower's, or makes no difference: somebody else will lead. */
+export function endTransfer(state: RaftState, leader: Leader, reason: RoleChangeReason): void {
+  if (leader.transfer === null) return;
+  const { requestId } = leader.transfer;
+  if (reason === 'higherTerm') state.outbox.do({ type: 'transferred', requestId });
+  else state.outbox.refuse(requestId, 'leaderChanged');
 }
 
 export function transferDeadlineReached(state: RaftState, leader: Leader): void {

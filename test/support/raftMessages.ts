@@ -1,7 +1,9 @@
 import type { AppendEntriesReply } from '../../shared/messages/AppendEntriesReply.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
-import type { Message } from '../../shared/protocol.ts';
+import type { Bodies, Message } from '../../shared/protocol.ts';
+import { configurationOf } from '../../peer/raft/configuration.ts';
+import { peerId } from '../../shared/ids.ts';
 
 /** The end of a log as vote requests tell it; the empty log unless told otherwise. */
 export interface LogEnd {
@@ -104,6 +106,47 @@ export function appendRefused(
 ): Message<'AppendEntriesReply'> {
   const body = { term, requestTerm, inReplyTo, round, prevLogIndex, success: false, matchIndex: 0, ...conflict };
   return { type: 'AppendEntriesReply', body };
+}
+
+export function installSnapshot(
+  term: number,
+  lastIncludedIndex: number,
+  more: Partial<Bodies['InstallSnapshot']> = {},
+): Message<'InstallSnapshot'> {
+  const configuration = configurationOf(['p1', 'p2', 'p3'].map(peerId));
+  const piece = { offset: 0, data: '', done: true };
+  return {
+    type: 'InstallSnapshot',
+    body: { term, lastIncludedIndex, lastIncludedTerm: 1, configuration, ...piece, ...more },
+  };
+}
+
+export function snapshotReply(
+  term: number,
+  lastIncludedIndex: number,
+  nextOffset: number,
+  { done = false, inReplyTo = 1, requestTerm = term }: Answered & { readonly done?: boolean } = {},
+): Message<'InstallSnapshotReply'> {
+  return { type: 'InstallSnapshotReply', body: { term, requestTerm, inReplyTo, lastIncludedIndex, nextOffset, done } };
+}
+
+export function timeoutNow(term: number): Message<'TimeoutNow'> {
+  return { type: 'TimeoutNow', body: { term } };
+}
+
+export function readIndex(term: number, readId: number): Message<'ReadIndex'> {
+  return { type: 'ReadIndex', body: { term, readId } };
+}
+
+/** @param index undefined when the answerer cannot say */
+export function readIndexReply(
+  term: number,
+  readId: number,
+  index: number | undefined,
+  { requestTerm = term, inReplyTo = 1 }: Answered = {},
+): Message<'ReadIndexReply'> {
+  const body = { term, requestTerm, inReplyTo, readId };
+  return { type: 'ReadIndexReply', body: index === undefined ? body : { ...body, readIndex: index } };
 }
 
 /** Entries of the given terms, told apart by their commands. */

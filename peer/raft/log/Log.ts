@@ -138,23 +138,25 @@ export class Log {
     this.#unsynced.push({ sequence, lastIndex: this.lastIndex });
   }
 
-  /** Forgets the entries up to `index`; the rest stays. */
-  compact(index: number): void {
+  /** Forgets the entries up to `index`; the rest stays. @param sequence of the write that makes it durable */
+  compact(index: number, sequence: number): void {
     invariant(this.has(index), `cannot compact to ${index}: the log holds ${this.firstIndex} to ${this.lastIndex}`);
     const term = this.termAt(index);
     const removed = this.#entries.splice(0, index - this.#base.index);
     this.#bytes -= bytesOf(removed);
     this.#base = { index, term };
-    this.#durableIndex = Math.max(this.#durableIndex, index);
+    // They may still be on their way to the own disk: what is committed is durable elsewhere.
+    if (this.#durableIndex < index) this.#unsynced.push({ sequence, lastIndex: index });
   }
 
-  /** A snapshot takes the place of the whole log. */
-  replace(base: LogBase): void {
+  /** A snapshot takes the place of the whole log. @param sequence of the write that makes it durable */
+  replace(base: LogBase, sequence: number): void {
     this.#base = base;
     this.#entries = [];
     this.#bytes = 0;
-    this.#durableIndex = base.index;
-    this.#unsynced = [];
+    // Until then a crash brings the former log back, which may agree with nothing.
+    this.#durableIndex = 0;
+    this.#unsynced = [{ sequence, lastIndex: base.index }];
   }
 
   /** Every write up to `sequence` is durable. */

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../../shared/ids.ts';
 import { resetElectionTimer } from '../electionTimer.ts';
+import { expireForwardedReads } from '../forwardedReads.ts';
 import type { RaftState } from '../RaftState.ts';
 import { becomeFollower } from '../roles/follower.ts';
 import { setLeader } from '../term.ts';
@@ -17,4 +18,5 @@ export function followLeader(state: RaftState, leader: PeerId): void {
   state.leaderHeardAtMs = state.nowMs;
   promiseNoElection(state);
   resetElectionTimer(state, 'heardFromLeader');
+  expireForwardedReads(state);
 }

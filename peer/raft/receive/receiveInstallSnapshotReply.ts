@@ -19,15 +19,12 @@ export function receiveInstallSnapshotReply(state: RaftState, from: PeerId, repl
     if (state.role === role) replicateTo(state, role, from, progress);
     return;
   }
-  const { snapshot } = state;
-  if (progress.mode !== 'snapshot' || snapshot === null)
+  if (progress.mode !== 'snapshot') return outbox.report({ type: 'ignored', reason: 'staleReply' });
+  // The driver sends the newest snapshot; an answer about an older one only says that the follower is there.
+  const newest = state.snapshot?.index ?? 0;
+  const nextOffset = reply.lastIncludedIndex === newest ? reply.nextOffset : 0;
+  if (!progress.chunkStored(newest, nextOffset, reply.inReplyTo)) {
     return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  // A newer snapshot may have taken the place of the one that the follower answered: that begins anew.
-  const isOfThis = reply.lastIncludedIndex === snapshot.index;
-  const nextOffset = isOfThis ? reply.nextOffset : 0;
-  const isRepeated = progress.snapshotIndex === snapshot.index && nextOffset === progress.snapshotOffset;
-  if (isOfThis && isRepeated && nextOffset > 0) return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  progress.snapshotIndex = snapshot.index;
-  progress.snapshotOffset = nextOffset;
+  }
   sendChunk(state, from, progress);
 }

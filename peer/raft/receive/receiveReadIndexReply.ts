@@ -4,11 +4,11 @@ import type { RaftState } from '../RaftState.ts';
 
 /** The leader's answer to a read of this peer. Each is taken once; late ones find nobody waiting. */
 export function receiveReadIndexReply(state: RaftState, from: PeerId, reply: ReadIndexReply): void {
-  const { outbox, readsForwarded } = state;
-  const isAwaited =
-    reply.requestTerm === state.currentTerm && from === state.leader && readsForwarded.has(reply.readId);
-  if (!isAwaited) return outbox.report({ type: 'ignored', reason: 'staleReply' });
-  readsForwarded.delete(reply.readId);
-  if (reply.readIndex === undefined) outbox.refuse(reply.readId, 'leaderChanged');
-  else outbox.do({ type: 'readReady', requestId: reply.readId, index: reply.readIndex });
+  const { outbox, forwardedReads } = state;
+  const read = forwardedReads.get(reply.readId);
+  const isFromLeader = reply.requestTerm === state.currentTerm && from === state.leader;
+  if (!isFromLeader || read === undefined) return outbox.report({ type: 'ignored', reason: 'staleReply' });
+  forwardedReads.delete(reply.readId);
+  if (reply.readIndex === undefined) outbox.refuse(read.requestId, 'leaderChanged');
+  else outbox.do({ type: 'readReady', requestId: read.requestId, index: reply.readIndex });
 }

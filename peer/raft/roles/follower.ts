@@ -6,6 +6,7 @@ import { startElection } from './candidate.ts';
 import { changeRole } from './changeRole.ts';
 import { startPreVote } from './preCandidate.ts';
 import { setLeader } from '../term.ts';
+import { endTransfer } from '../transfer.ts';
 
 /**
  * Steps down, keeping term and vote. A candidate keeps its deadline: stepping down is no reason to wait longer.
@@ -16,7 +17,7 @@ export function becomeFollower(state: RaftState, reason: RoleChangeReason): void
   if (role.type === 'follower') return;
   if (role.type === 'leader') {
     refuseReads(state, role);
-    if (role.transfer !== null) state.outbox.do({ type: 'transferred', requestId: role.transfer.requestId });
+    endTransfer(state, role, reason);
     setLeader(state, null);
   }
   changeRole(state, { type: 'follower' }, reason);

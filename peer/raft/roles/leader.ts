@@ -26,6 +26,7 @@ export function becomeLeader(state: RaftState): void {
     uncommittedBytes: 0,
     reads: noReads(),
     transfer: null,
+    hasSentTimeoutNow: false,
   };
   changeRole(state, leader, 'wonElection');
   state.electionTimer = null;
