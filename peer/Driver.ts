@@ -1,10 +1,10 @@
-import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterId, PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Role, Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Application, ApplicationEffect } from './ports/Application.ts';
+import { impossible, writeFailed } from './driverErrors.ts';
 import type { Clock, Timer } from './ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from './ports/Transport.ts';
@@ -332,23 +332,4 @@ function isInStatus(event: RaftEvent): boolean {
     default:
       return false;
   }
-}
-
-function writeFailed(id: PeerId, cause: unknown): WhitewaterError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WhitewaterError(
-    'STORE_WRITE_FAILED',
-    `peer "${id}" stops, because a write to its store failed and may or may not have happened: ${reason}. ` +
-      'Check the disk, then start it again on the same directory',
-    { cause },
-  );
-}
-
-function impossible(id: PeerId, cause: unknown): WhitewaterError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WhitewaterError(
-    'INVARIANT_VIOLATED',
-    `peer "${id}" stops, because it found its own state impossible: ${reason}. Please report it, with the trace if there is one`,
-    { cause },
-  );
 }

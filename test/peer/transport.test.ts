@@ -6,7 +6,7 @@ import { openNodeWebSocket } from '../../peer/transport/nodeWebSocket.ts';
 import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
-import type { RaftMessage } from '../../shared/protocol.ts';
+import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { STATUS, transportContract, TransportRecorder } from '../contract/transport.contract.ts';
 import { MemoryNetwork } from '../support/MemoryNetwork.ts';
@@ -109,7 +109,7 @@ t.test('it says Hello first: version, application, instance, software; and conne
     type: 'Hello',
     from: 'p1',
     to: '@relay',
-    body: { protocolVersion: 1, application: 'raft', software: /^whitewater \d/ },
+    body: { protocolVersion: PROTOCOL_VERSION, application: 'raft', software: /^whitewater \d/ },
   });
   const instances = [first, second].map((client) => (client?.frames[0]?.body as { instance: string }).instance);
   t.not(instances[0], instances[1]);
@@ -221,7 +221,7 @@ t.test('garbage is counted by what is wrong with it, said once, and harms nothin
   const double = await startDouble(t);
   const logger = new RecordingLogger();
   const { transport, heard } = await connect(t, p1, { relays: [double.url], logger });
-  const vote = { term: 1, lastLogIndex: 0, lastLogTerm: 0 };
+  const vote = { term: 1, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false };
   for (let round = 0; round < 3; round += 1) {
     double.say('p1', 'not JSON');
     double.say('p1', '{"type":"RequestVote","from":"p2","to":"p1","id":1}');
