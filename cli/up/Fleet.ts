@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs';
-import { WhitewaterError } from '../../shared/errors.ts';
+import type { WhitewaterError } from '../../shared/errors.ts';
 import type { ProcessRow } from '../view/PeerRow.ts';
 import type { DataDirectory } from './dataDirectory.ts';
 import { KeptProcess, type ProcessHandlers } from './KeptProcess.ts';
@@ -28,12 +27,10 @@ export class Fleet {
   #port: number;
   #relayUrl = '';
 
-  /** @throws {WhitewaterError} USAGE when the trace directory cannot be made */
   constructor(plan: UpPlan, data: DataDirectory, handlers: FleetHandlers) {
     this.#plan = plan;
     this.#handlers = handlers;
     this.#port = plan.port;
-    if (plan.trace !== undefined) makeTraceDirectory(plan.trace.directory);
     const environment = childEnvironment(plan.token, data.isTemporary);
     this.#relay = new KeptProcess(
       { name: 'the relay', words: () => relayWords(plan, this.#port), environment },
@@ -96,14 +93,5 @@ export class Fleet {
     const hint = error.code === 'MEMBERSHIP_DIFFERS' ? ` (--peers ${this.#plan.peers.length})` : '';
     if (isOver) this.#handlers.onOver(error);
     else this.#handlers.onNews(`${name} is not started again${hint}: ${error.code}: ${error.message}`);
-  }
-}
-
-function makeTraceDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    const message = `the trace directory cannot be made (${(cause as Error).message}); name another`;
-    throw new WhitewaterError('USAGE', message, { cause });
   }
 }

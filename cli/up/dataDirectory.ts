@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../../peer/storage/directories.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 
 export interface DataDirectory {
@@ -15,10 +16,10 @@ export interface DataDirectory {
  * its old name could vote twice in one term.
  * @throws {WhitewaterError} STORE_UNREADABLE when it cannot be made
  */
-export function openDataDirectory(path: string | undefined): DataDirectory {
+export async function openDataDirectory(path: string | undefined): Promise<DataDirectory> {
   try {
     if (path !== undefined) {
-      mkdirSync(path, { recursive: true });
+      await makeDirectory(path);
       return { path, isTemporary: false, release: () => undefined };
     }
     const temporary = mkdtempSync(join(tmpdir(), 'whitewater-'));

@@ -11,6 +11,7 @@ import { Fleet } from './Fleet.ts';
 import { LiveView } from './LiveView.ts';
 import { PlainView } from './PlainView.ts';
 import { suggestions } from './suggestions.ts';
+import { makeTraceDirectory } from './traceDirectory.ts';
 import { planOf, type UpPlan } from './UpPlan.ts';
 import type { UpView } from './UpView.ts';
 
@@ -21,7 +22,8 @@ const INTERRUPTED = 130;
 export async function runUp({ settings, stdout }: Invocation): Promise<number> {
   const plan = planOf(settings);
   const stop = stopRequested(() => process.exit(INTERRUPTED));
-  const data = openDataDirectory(plan.dataDirectory);
+  if (plan.trace !== undefined) await makeTraceDirectory(plan.trace.directory);
+  const data = await openDataDirectory(plan.dataDirectory);
   const up = new Up(plan, data, settings.get(PLAIN) || !isLiveTerminal(stdout) ? 'lines' : 'table', stdout);
   // However this process comes to its end, short of SIGKILL.
   process.on('exit', () => up.abandon());
