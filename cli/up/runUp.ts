@@ -5,6 +5,7 @@ import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { PLAIN } from '../settings/sharedSettings.ts';
 import { isLiveTerminal } from '../view/LiveScreen.ts';
+import { formatSides, sidesOf } from '../view/partitionText.ts';
 import type { Screen } from '../view/screen.ts';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { Fleet } from './Fleet.ts';
@@ -47,6 +48,7 @@ class Up {
     this.#data = data;
     this.#fleet = new Fleet(plan, data, {
       onListening: (url, timeMs) => this.#listening(url, timeMs),
+      onRelayEnded: () => this.#relayEnded(),
       onNews: (text) => this.#view.news(text, Date.now()),
       onLine: (name, line) => this.#view.news(`${name}: ${line}`, Date.now()),
       onOver: (error) => this.#over(error),
@@ -94,6 +96,13 @@ class Up {
       isPatient: () => true,
     });
     this.#followed.ended.catch(this.#over);
+  }
+
+  #relayEnded(): void {
+    const view = this.#followed?.picture.viewAt(performance.now());
+    if (view === undefined || view.partition === null) return;
+    const sides = formatSides(sidesOf(view));
+    this.#view.news(`the partition ${sides} is gone with the relay; "whitewater partition" sets it again`, Date.now());
   }
 
   #told(events: readonly LiveEvent[]): void {
