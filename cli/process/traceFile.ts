@@ -28,7 +28,7 @@ export function openTrace(topics: readonly TraceTopic[] | undefined, path: strin
   const trace = lineTrace(topics ?? TRACE_TOPICS, (line) => lines.write(line));
   return {
     trace: {
-      wants: trace.wants,
+      wants: (topic) => trace.wants(topic),
       write: (record) => {
         writer = record;
         trace.write(record);

@@ -9,7 +9,7 @@ const BYTES_MAX = 65_536;
  */
 export function readSmallFile(path: string): string {
   // Without it a pipe that nobody writes to would be waited for.
-  const descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     if (!fstatSync(descriptor).isFile()) throw new Error('it is not a regular file');
     const bytes = Buffer.alloc(BYTES_MAX + 1);

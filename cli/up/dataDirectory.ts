@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeDirectory } from '../../peer/storage/directories.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { removeStaleDirectories, temporaryPrefix } from './staleDirectories.ts';
 
 export interface DataDirectory {
   readonly path: string;
@@ -22,7 +23,8 @@ export async function openDataDirectory(path: string | undefined): Promise<DataD
       await makeDirectory(path);
       return { path, isTemporary: false, release: () => undefined };
     }
-    const temporary = mkdtempSync(join(tmpdir(), 'whitewater-'));
+    removeStaleDirectories(tmpdir(), Date.now());
+    const temporary = mkdtempSync(join(tmpdir(), temporaryPrefix(process.pid)));
     const release = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
     return { path: temporary, isTemporary: true, release };
   } catch (cause) {

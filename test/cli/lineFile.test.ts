@@ -10,7 +10,7 @@ const WITHIN_MS = 20_000;
 interface SlowPipe {
   readonly lines: LineFile;
   /** Reads what the pipe holds by now. */
-  read(): string;
+  readonly read: () => string;
 }
 
 /** A pipe whose reader reads when told to, and a writer that does not wait for it, as standard error is one. */
