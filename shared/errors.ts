@@ -30,7 +30,7 @@ export const ERRORS = {
     meaning: "a frame's body does not have the shape of its type; the frame is dropped, the connection stays",
   },
   FRAME_FORGED: { closeCode: 4403, definite: true, meaning: "a frame's `from` is not the identity of its connection" },
-  FRAME_TOO_LARGE: { closeCode: 1009, definite: true, meaning: 'a frame is larger than the relay forwards' },
+  FRAME_TOO_LARGE: { closeCode: 1009, definite: true, meaning: 'a frame is larger than the relay takes' },
 
   HELLO_EXPECTED: {
     closeCode: 4401,

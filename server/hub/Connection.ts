@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
-import { decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
+import { CONTROL_FRAME_BYTES_MAX, decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
 import type { Frame } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -127,6 +127,8 @@ export class Connection {
     }
     const admitted = this.#admitted;
     const head = this.#heads.read(data);
+    const isControl = admitted === undefined || head?.to === RELAY_ADDRESS;
+    if (isControl && this.#isTooLarge(data, head?.id)) return;
     if (admitted === undefined || head === undefined || head.to === RELAY_ADDRESS) {
       this.#receiveWhole(data, head);
     } else if (this.#isOwn(head)) {
@@ -150,8 +152,17 @@ export class Connection {
       return;
     }
     admitted.endpoint.heardAtMs = this.#hub.turn.nowMs();
-    if (frame.to === RELAY_ADDRESS) this.#control(admitted, frame);
-    else this.#carryReordered(admitted, frame);
+    if (frame.to === RELAY_ADDRESS) {
+      if (!this.#isTooLarge(data, frame.id)) this.#control(admitted, frame);
+    } else this.#carryReordered(admitted, frame);
+  }
+
+  /** The relay keeps what control frames say, and parses them: before either, they have to be small. */
+  #isTooLarge({ length }: Buffer, id: number | undefined): boolean {
+    if (length <= CONTROL_FRAME_BYTES_MAX) return false;
+    const message = `a frame to ${RELAY_ADDRESS} has ${length} bytes; the relay reads ${CONTROL_FRAME_BYTES_MAX} at most`;
+    this.closeWith('FRAME_TOO_LARGE', message, id);
+    return true;
   }
 
   #isOwn({ from, id }: Pick<RoutingKeys, 'from' | 'id'>): boolean {
