@@ -245,7 +245,7 @@ export class Cluster {
 
   #tell(kind: LiveEvent['kind'], peer: PeerId | null, text: string): void {
     this.feed.noteEvent({ timeMs: Date.now(), kind, peer, text });
-    if (kind !== 'refused') this.#services.options.logger.info(`${this.id}: ${text}`);
+    if (kind !== 'refused') this.#services.news.tell(this.id, kind, peer, text);
   }
 }
 

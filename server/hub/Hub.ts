@@ -9,6 +9,7 @@ import { Connection, type Identity } from './Connection.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { HubServices } from './HubServices.ts';
 import { Liveness } from './Liveness.ts';
+import { News } from './News.ts';
 import { PagePool } from './PagePool.ts';
 import { Refusals } from './Refusals.ts';
 import { RelayTrace } from './RelayTrace.ts';
@@ -23,6 +24,7 @@ export class Hub implements HubServices {
   readonly turn = new Turn(this.clock);
   readonly pages = new PagePool();
   readonly refusals: Refusals;
+  readonly news: News;
   readonly liveness: Liveness;
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<Connection>();
@@ -33,6 +35,7 @@ export class Hub implements HubServices {
   constructor(options: ResolvedOptions) {
     this.options = options;
     this.refusals = new Refusals(options.logger, this.clock);
+    this.news = new News(options.logger, this.clock);
     this.liveness = new Liveness(options.pingIntervalMs);
   }
 
