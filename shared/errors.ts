@@ -65,7 +65,7 @@ export const ERRORS = {
   CONNECTION_LOST: {
     closeCode: 4408,
     definite: false,
-    meaning: 'the other end of a connection did not answer a ping in time',
+    meaning: 'the other end of a connection did not answer a ping, or did not read, in time',
   },
 
   REQUEST_INVALID: {

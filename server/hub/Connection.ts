@@ -61,8 +61,14 @@ export class Connection {
         return false;
       },
     };
-    this.#outbox = new Outbox(sink, { turn: hub.turn, pages: hub.pages, bytesMax: hub.options.bufferBytesMax });
-    this.#endWatch = hub.liveness.watch(webSocket, socket, () => this.#lost(), this.#outbox);
+    const { turn, pages, budget } = hub;
+    this.#outbox = new Outbox(sink, { turn, pages, budget, bytesMax: hub.options.bufferBytesMax });
+    this.#endWatch = hub.liveness.watch({
+      webSocket,
+      socket,
+      progress: this.#outbox,
+      onDead: (why) => this.#lost(why),
+    });
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
@@ -74,10 +80,6 @@ export class Connection {
 
   get name(): string {
     return `${this.identity.cluster}/${this.identity.id}`;
-  }
-
-  get waitingBytes(): number {
-    return this.#outbox.waitingBytes;
   }
 
   /** Takes one text frame for this endpoint. @returns false when too much waits for it already */
@@ -105,8 +107,8 @@ export class Connection {
     this.#end(reason);
   }
 
-  #lost(): void {
-    this.#note('CONNECTION_LOST', 'it gave no sign of life for two ping intervals; a living peer connects again');
+  #lost(why: string): void {
+    this.#note('CONNECTION_LOST', `${why}; a living peer connects again`);
     this.discard('CONNECTION_LOST');
   }
 

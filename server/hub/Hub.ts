@@ -4,6 +4,7 @@ import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { BufferBudget } from './BufferBudget.ts';
 import { Cluster } from './Cluster.ts';
 import { Connection, type Identity } from './Connection.ts';
 import type { Endpoint } from './Endpoint.ts';
@@ -23,6 +24,7 @@ export class Hub implements HubServices {
   readonly clock = (): number => performance.now();
   readonly turn = new Turn(this.clock);
   readonly pages = new PagePool();
+  readonly budget: BufferBudget;
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
@@ -36,7 +38,8 @@ export class Hub implements HubServices {
     this.options = options;
     this.refusals = new Refusals(options.logger, this.clock);
     this.news = new News(options.logger, this.clock);
-    this.liveness = new Liveness(options.pingIntervalMs);
+    this.budget = new BufferBudget(options.bufferBytesTotalMax, options.connectionsMax);
+    this.liveness = new Liveness(options, this.clock);
   }
 
   get isStopping(): boolean {

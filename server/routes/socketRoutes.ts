@@ -55,7 +55,7 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
 function watch(hub: Hub, webSocket: WebSocket, socket: Socket, clusterId: ClusterId): void {
   const { feed } = hub.cluster(clusterId);
   const viewer = new Viewer(webSocket);
-  const endWatch = hub.liveness.watch(webSocket, socket, () => webSocket.terminate());
+  const endWatch = hub.liveness.watch({ webSocket, socket, onDead: () => webSocket.terminate() });
   webSocket.on('close', () => {
     endWatch();
     feed.remove(viewer);
