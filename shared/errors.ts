@@ -49,6 +49,12 @@ export const ERRORS = {
     definite: true,
     meaning: 'another process connected with the same cluster and id; the newest wins',
   },
+  IDENTITY_TAKEN: {
+    closeCode: 4411,
+    httpStatus: 409,
+    definite: true,
+    meaning: 'a client has the id of a peer of its cluster; the peer keeps it',
+  },
   DISCONNECTED_BY_OPERATOR: {
     closeCode: 4410,
     httpStatus: 403,
@@ -62,6 +68,11 @@ export const ERRORS = {
     meaning: 'the relay holds as many clusters, endpoints or connections as it is allowed to',
   },
   RELAY_STOPPING: { closeCode: 1001, httpStatus: 503, definite: true, meaning: 'the relay is shutting down' },
+  PING_FLOOD: {
+    closeCode: 4430,
+    definite: true,
+    meaning: 'pings of the WebSocket came faster than their answers could leave',
+  },
   CONNECTION_LOST: {
     closeCode: 4408,
     definite: false,

@@ -15,6 +15,7 @@ import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import { Outbox } from './Outbox.ts';
+import { answerPings, breachIn } from './webSocketTrouble.ts';
 
 /** Who a socket claimed to be at its upgrade. */
 export interface Identity {
@@ -74,6 +75,7 @@ export class Connection {
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
     // Without fragments and with the default binary type, `ws` gives every message as one Buffer.
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
+    answerPings(webSocket, (message) => this.closeWith('PING_FLOOD', message));
     webSocket.on('error', (error) => this.#onError(error));
     webSocket.on('close', (code) => this.#end(`the socket closed with code ${code}`));
   }
@@ -279,14 +281,11 @@ export class Connection {
   /** `ws` has begun to close the socket with a code of its own when it reports an error of the WebSocket protocol. */
   #onError(error: Error & { code?: string }): void {
     if (this.#isClosed) return;
-    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#note('FRAME_TOO_LARGE', `a frame had more than ${this.#hub.options.frameBytesMax} bytes`);
-      this.#end('FRAME_TOO_LARGE');
-    } else if (error.code?.startsWith('WS_ERR_') === true) {
-      this.#note('FRAME_MALFORMED', `the WebSocket protocol was broken: ${error.message}`);
-      this.#end('FRAME_MALFORMED');
-    } else {
-      this.discard(`the socket failed: ${error.message}`);
+    const breach = breachIn(error, this.#hub.options.frameBytesMax);
+    if (breach === undefined) this.discard(`the socket failed: ${error.message}`);
+    else {
+      this.#note(breach.code, breach.message);
+      this.#end(breach.code);
     }
   }
 

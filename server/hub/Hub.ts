@@ -69,15 +69,16 @@ export class Hub implements HubServices {
 
   /**
    * Whether a socket of that identity may be upgraded at all.
-   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
-  checkUpgrade(cluster: ClusterId, id: PeerId): void {
+  checkUpgrade(cluster: ClusterId, id: PeerId, isEphemeral: boolean): void {
     this.#refuseWhenStopping();
     if (this.#connections.size >= this.options.connectionsMax) {
       const message = `${this.options.connectionsMax} endpoints are connected, and the relay takes no more`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
     this.#refuseByOperator(this.#clusters.get(cluster), id);
+    this.#clusters.get(cluster)?.roster.refuseTaken(id, { isEphemeral });
   }
 
   /**
@@ -100,7 +101,7 @@ export class Hub implements HubServices {
 
   /**
    * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
-   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
   admit(connection: Connection, hello: Hello): { cluster: Cluster; endpoint: Endpoint } {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;
