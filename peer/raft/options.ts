@@ -58,6 +58,8 @@ export type ElectionPreset = keyof typeof ELECTION_PRESETS;
 
 /** What the schema of AppendEntries allows: receivers drop a longer list unread. */
 const ENTRIES_LIMIT = 65_536;
+/** The same of Status: a relay refuses a longer list. */
+const VOTERS_LIMIT = 128;
 
 /** @throws {RangeError} saying which option is wrong and what is legal */
 export function checkOptions(options: RaftOptions): void {
@@ -71,6 +73,8 @@ export function checkOptions(options: RaftOptions): void {
     throw new RangeError(`electionTimeoutMsMax is ${max}: it must be above electionTimeoutMsMin, which is ${min}`);
   }
   if (voters.length === 0) throw new RangeError('voters is empty: name at least one peer');
+  if (voters.length > VOTERS_LIMIT)
+    throw new RangeError(`voters names ${voters.length} peers: at most ${VOTERS_LIMIT}`);
   if (new Set(voters).size !== voters.length) throw new RangeError(`voters names a peer twice: ${voters.join(', ')}`);
   if (!voters.includes(options.id)) {
     throw new RangeError(`voters does not name this peer, ${options.id}: ${voters.join(', ')}`);

@@ -1,5 +1,5 @@
 import { PeerId } from '../ids.ts';
-import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
+import { Count, LogIndex, MEMBERS_MAX, Milliseconds, Term } from '../numbers.ts';
 import { VoteRefusal } from './VoteRefusal.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -36,8 +36,10 @@ export type ElectionTimer = Static<typeof ElectionTimer>;
 
 export const VoteCount = Type.Object(
   {
-    granted: Type.Array(PeerId),
-    refused: Type.Array(Type.Object({ peer: PeerId, refusal: VoteRefusal }, { additionalProperties: false })),
+    granted: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    refused: Type.Array(Type.Object({ peer: PeerId, refusal: VoteRefusal }, { additionalProperties: false }), {
+      maxItems: MEMBERS_MAX,
+    }),
   },
   { additionalProperties: false },
 );
@@ -57,7 +59,7 @@ export const Status = Type.Object(
     lastLogTerm: Term,
     commitIndex: LogIndex,
     lastApplied: LogIndex,
-    voters: Type.Array(PeerId),
+    voters: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
     /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
     canCommit: Type.Boolean(),
     /** Absent while leading: a leader has no election timer. */

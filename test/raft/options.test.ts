@@ -3,6 +3,7 @@ import { checkOptions, ELECTION_DEFAULTS, ELECTION_PRESETS, type RaftOptions } f
 import { Raft } from '../../peer/raft/Raft.ts';
 import { AppendEntries } from '../../shared/messages/AppendEntries.ts';
 import { peerId } from '../../shared/ids.ts';
+import { Status } from '../../shared/messages/Status.ts';
 
 const GOOD: RaftOptions = {
   ...ELECTION_DEFAULTS,
@@ -37,6 +38,7 @@ t.test('what is not legal is refused, and the message says which option, what it
     [{ electionTimeoutMsMax: Number.POSITIVE_INFINITY }, /electionTimeoutMsMax is Infinity/],
     [{ electionTimeoutMsMax: Number.NaN }, /electionTimeoutMsMax is NaN/],
     [{ voters: [] }, /voters is empty/],
+    [{ voters: Array.from({ length: 129 }, (_, at) => peerId(`p${at}`)) }, /voters names 129 peers: at most 128/],
     [{ voters: [peerId('p1'), peerId('p2'), peerId('p1')] }, /voters names a peer twice: p1, p2, p1/],
     [{ voters: [peerId('p2'), peerId('p3')] }, /voters does not name this peer, p1: p2, p3/],
     [{ entriesPerMessageMax: 0 }, /entriesPerMessageMax is 0: it must be from 1 to 65536/],
@@ -53,6 +55,10 @@ t.test('the bound of entriesPerMessageMax is that of the schema', async (t) => {
   t.ok(maxItems > 0);
   t.doesNotThrow(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems }));
   t.throws(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems + 1 }));
+});
+
+t.test('the bound of voters is that of the schema of Status', async (t) => {
+  t.equal(Reflect.get(Status.properties.voters, 'maxItems'), 128);
 });
 
 t.test('the list of voters is taken over, not shared', async (t) => {
