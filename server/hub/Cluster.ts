@@ -186,7 +186,7 @@ export class Cluster {
     if (endpoint.connection === undefined && forMs === 0) {
       throw new WhitewaterError(
         'PEER_NOT_CONNECTED',
-        `${id} is not connected; with forMs its next connections would be refused`,
+        `${id} is not connected; with a time (--for, forMs) its next connections would be refused`,
       );
     }
     if (forMs > 0) endpoint.refusedUntilMs = this.#services.clock() + forMs;
