@@ -1,11 +1,14 @@
 #!/usr/bin/env node
 import { COMMANDS } from './commands.ts';
-import { closeOutput, ignoreBrokenPipes } from './process/output.ts';
+import { closeOutput, ignoreOutputErrors, lostOutput } from './process/output.ts';
 import { tellSupervisor } from './process/supervised.ts';
 import { runProgram } from './program.ts';
 import { asWhitewaterError, errorText, isDefect } from './report.ts';
 
-ignoreBrokenPipes();
+/** The exit code of a command whose answer could not be written. */
+const OUTPUT_LOST = 1;
+
+ignoreOutputErrors();
 process.on('uncaughtException', (error) => {
   void fail(error).then((code) => process.exit(code));
 });
@@ -17,8 +20,10 @@ const exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
   stderr: process.stderr,
 }).catch(fail);
 await closeOutput();
+const lost = lostOutput();
+if (lost !== undefined) process.stderr.write(`whitewater: standard output could not be written: ${lost}\n`);
 // Sockets that are kept alive for a next request, which will not come, are not waited for.
-process.exit(exitCode);
+process.exit(lost === undefined ? exitCode : exitCode || OUTPUT_LOST);
 
 /** @returns the exit code */
 async function fail(thrown: unknown): Promise<number> {

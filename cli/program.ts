@@ -61,7 +61,7 @@ function emptyProgram({ stdout, stderr }: Surroundings): Commander {
     .description('Raft over WebSockets through a relay that misbehaves on command.')
     .version(`whitewater ${VERSION}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help; "whitewater COMMAND --help" tells more')
-    .helpCommand(false)
+    .helpCommand('help [command]', 'print this help, or that of a command')
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
@@ -145,7 +145,10 @@ function settingsOf(
 function usageError(error: CommanderError, program: Commander, words: readonly string[]): WhitewaterError {
   const command = program.commands.find((sub) => sub.name() === words[0]);
   const help = command === undefined ? 'whitewater --help' : `whitewater ${command.name()} --help`;
-  const [problem = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const [problem = '', suggestion] = error.message
+    .replace(/^error: /, '')
+    .split('\n')
+    .map((line) => line.replace(/\.$/, ''));
   const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
   const next = meant === undefined ? `see ${help}` : `did you mean ${meant}? See ${help}`;
   return new WhitewaterError('USAGE', `${problem}; ${next}`, { cause: error });

@@ -3,6 +3,7 @@ import type { ClusterSummary, ClusterView } from '../shared/http/ClusterView.ts'
 import type { ErrorAnswer } from '../shared/http/ErrorAnswer.ts';
 import type { LiveMessage } from '../shared/http/Live.ts';
 import type { Partition } from '../shared/http/Partition.ts';
+import { isClusterList, isClusterView, isPartitionAnswer, notRelay } from './answers.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 
 export interface RelayClientOptions {
@@ -40,12 +41,12 @@ export class RelayClient {
 
   /** Every cluster that the relay knows. */
   clusters(): Promise<ClusterSummary[]> {
-    return this.#request('GET', 'api/clusters');
+    return this.#request('GET', 'api/clusters', isClusterList);
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
   cluster(cluster: string): Promise<ClusterView> {
-    return this.#request('GET', pathOf(cluster));
+    return this.#request('GET', pathOf(cluster), isClusterView);
   }
 
   /**
@@ -54,23 +55,24 @@ export class RelayClient {
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */
   setPartition(cluster: string, groups: readonly (readonly string[])[]): Promise<ClusterView> {
-    return this.#request('PUT', `${pathOf(cluster)}/partition`, { groups });
+    return this.#request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { groups });
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
   async partition(cluster: string): Promise<Partition | null> {
-    const answer = await this.#request<{ partition: Partition | null }>('GET', `${pathOf(cluster)}/partition`);
+    const path = `${pathOf(cluster)}/partition`;
+    const answer = await this.#request<{ partition: Partition | null }>('GET', path, isPartitionAnswer);
     return answer.partition;
   }
 
   /** Ends the partition; those whom an operator refuses stay refused. */
   clearPartition(cluster: string): Promise<ClusterView> {
-    return this.#request('DELETE', `${pathOf(cluster)}/partition`);
+    return this.#request('DELETE', `${pathOf(cluster)}/partition`, isClusterView);
   }
 
   /** A network without faults: no partition, and nobody is refused. */
   heal(cluster: string): Promise<ClusterView> {
-    return this.#request('POST', `${pathOf(cluster)}/heal`);
+    return this.#request('POST', `${pathOf(cluster)}/heal`, isClusterView);
   }
 
   /**
@@ -78,7 +80,8 @@ export class RelayClient {
    * @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED, CLUSTER_UNKNOWN
    */
   disconnect(cluster: string, peer: string, options: { forMs?: number } = {}): Promise<ClusterView> {
-    return this.#request('POST', `${pathOf(cluster)}/peers/${encodeURIComponent(peer)}/disconnect`, options);
+    const path = `${pathOf(cluster)}/peers/${encodeURIComponent(peer)}/disconnect`;
+    return this.#request('POST', path, isClusterView, options);
   }
 
   /**
@@ -105,7 +108,13 @@ export class RelayClient {
     return new URL(path, this.#url);
   }
 
-  async #request<Answer>(method: string, path: string, body?: unknown): Promise<Answer> {
+  /** @param isAnswer whether a good answer is what a relay gives there */
+  async #request<Answer>(
+    method: string,
+    path: string,
+    isAnswer: (answer: unknown) => boolean,
+    body?: unknown,
+  ): Promise<Answer> {
     const url = this.#resolve(path);
     let response: Response;
     let text: string;
@@ -123,7 +132,7 @@ export class RelayClient {
       throw new WhitewaterError('RELAY_UNREACHABLE', message, { cause });
     }
     const answer = parseJson(text);
-    if (response.ok && answer !== undefined) return answer as Answer;
+    if (response.ok && isAnswer(answer)) return answer as Answer;
     throw toError(answer, response.status, this.#url.origin);
   }
 }
@@ -158,8 +167,5 @@ function toError(answer: unknown, status: number, origin: string): WhitewaterErr
   if (typeof code === 'string' && isErrorCode(code) && typeof message === 'string') {
     return new WhitewaterError(code, message, { details });
   }
-  return new WhitewaterError(
-    'RELAY_UNREACHABLE',
-    `what answers at ${origin} is not a Whitewater relay (HTTP ${status}): check the address`,
-  );
+  return notRelay(origin, `HTTP ${status}`);
 }

@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import type { LiveMessage } from '../shared/http/Live.ts';
+import { isLiveMessage, notRelay } from './answers.ts';
 
 /** What is used of a WebSocket: those of `ws` and of browsers have it. */
 export interface WebSocketLike {
@@ -34,7 +35,7 @@ export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMe
   const socket =
     Object.keys(headers).length === 0 ? new WebSocket(url) : new WebSocket(url, { headers } as unknown as never);
   const waiting: LiveMessage[] = [];
-  const state = { isOpen: false, isClosed: false, overflowed: false };
+  const state = { isOpen: false, isClosed: false, overflowed: false, isForeign: false };
   let wake: () => void = () => undefined;
 
   socket.addEventListener('open', () => {
@@ -47,12 +48,11 @@ export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMe
     wake();
   });
   socket.addEventListener('message', ({ data }) => {
-    if (waiting.length >= WAITING_MESSAGES_MAX) {
-      state.overflowed = true;
-      socket.close();
-    } else {
-      waiting.push(JSON.parse(String(data)) as LiveMessage);
-    }
+    const message = parseMessage(data);
+    if (waiting.length >= WAITING_MESSAGES_MAX) state.overflowed = true;
+    else if (message === undefined) state.isForeign = true;
+    else waiting.push(message);
+    if (state.overflowed || state.isForeign) socket.close();
     wake();
   });
   const end = (): void => socket.close();
@@ -69,11 +69,21 @@ export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMe
         'RELAY_UNREACHABLE',
         `${WAITING_MESSAGES_MAX} messages of the live feed were not taken in time`,
       );
+    if (state.isForeign) throw notRelay(url, 'its live feed has another shape');
     if (state.isOpen || isAborted()) return;
     await whyNot();
     throw new WhitewaterError('RELAY_UNREACHABLE', `no live feed opens at ${url}`);
   } finally {
     signal?.removeEventListener('abort', end);
     socket.close();
+  }
+}
+
+function parseMessage(data: unknown): LiveMessage | undefined {
+  try {
+    const message: unknown = JSON.parse(String(data));
+    return isLiveMessage(message) ? (message as LiveMessage) : undefined;
+  } catch {
+    return undefined;
   }
 }

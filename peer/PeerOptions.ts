@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import { clusterId, peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
+import { MEMBERS_MAX } from '../shared/numbers.ts';
 import type { Trace } from '../shared/trace.ts';
 import type { Clock } from './ports/Clock.ts';
 import type { Logger } from './ports/Logger.ts';
@@ -84,6 +85,7 @@ export function checkPeerOptions(
 /** @throws {RangeError} saying what is wrong with the list */
 function checkVoters(id: PeerId, voters: readonly PeerId[]): void {
   if (voters.length === 0) throw new RangeError('voters is empty: name at least one peer');
+  if (voters.length > MEMBERS_MAX) throw new RangeError(`voters names ${voters.length} peers: at most ${MEMBERS_MAX}`);
   if (new Set(voters).size !== voters.length) throw new RangeError(`voters names a peer twice: ${voters.join(', ')}`);
   if (!voters.includes(id)) throw new RangeError(`voters does not name this peer, ${id}: ${voters.join(', ')}`);
 }

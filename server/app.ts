@@ -3,8 +3,9 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastifyWebsocket from '@fastify/websocket';
 import { fastify } from 'fastify';
 import { VERSION } from '../shared/version.ts';
-import { answerBadUrl, answerClientError, answerErrors } from './http/errorAnswers.ts';
+import { answerBadUrl, answerErrors } from './http/errorAnswers.ts';
 import { guardRequests } from './http/guards.ts';
+import { answerClientError, answerRawRequests } from './http/rawAnswers.ts';
 import type { RelayApp } from './http/RelayApp.ts';
 import { sendSecurityHeaders } from './http/securityHeaders.ts';
 import { Hub } from './hub/Hub.ts';
@@ -51,6 +52,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     errorHandler: () => undefined,
     preClose: stopSockets(hub, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
   });
+  answerRawRequests(app, hub);
   void app.register(fastifySwagger, { openapi: openapi() });
   void app.register(async (scope: RelayApp) => {
     guardRequests(app, hub, new HostGuard(options), tokens);
@@ -68,10 +70,18 @@ function newApp(hub: Hub): RelayApp {
   const app = fastify({
     bodyLimit: hub.options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    http: {
+      // Node takes the larger of the two for the whole request, and its own default for the head is a minute.
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 1000,
+      // The guards say in our own shape that it is missing.
+      requireHostHeader: false,
+    },
     forceCloseConnections: true,
     // The guards answer while the relay stops, in our own shape.
     return503OnClosing: false,
-    clientErrorHandler: answerClientError,
+    clientErrorHandler: (error, socket) => answerClientError(error, socket, hub),
     frameworkErrors: (error, request, reply) => answerBadUrl(error, request, reply, hub),
     routerOptions: { maxParamLength: 128 },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -84,12 +94,15 @@ function newApp(hub: Hub): RelayApp {
 function webSocketOptions(options: ResolvedOptions): {
   maxPayload: number;
   perMessageDeflate: false;
+  autoPong: false;
   closeTimeout: number;
 } {
   return {
     maxPayload: options.frameBytesMax,
     // Ten times slower for frames of this size, and a way to make a relay unpack a bomb.
     perMessageDeflate: false,
+    // The relay answers pings itself, so that a flood of them is refused with a code.
+    autoPong: false,
     closeTimeout: options.closeGraceMs,
   };
 }

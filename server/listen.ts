@@ -55,7 +55,7 @@ function listenError(error: unknown, host: string, port: number): unknown {
   const { code = '' } = error as NodeJS.ErrnoException;
   const where = hostAndPort(host, port);
   if (code === 'EADDRINUSE') {
-    const message = `another program listens on ${where}: stop it, or choose another port`;
+    const message = `another program listens on ${where}: stop it, or choose another port (--port)`;
     return new WhitewaterError('PORT_IN_USE', message, { cause: error, details: { host, port } });
   }
   if (['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES', 'EAFNOSUPPORT', 'EINVAL'].includes(code)) {

@@ -27,6 +27,12 @@ export interface RelayOptions {
    * nobody else waits. Default 8 MiB.
    */
   readonly bufferBytesMax?: number;
+  /**
+   * The most that may wait for all receivers together, in bytes. Half of it is shared out: each of `connectionsMax`
+   * receivers may always have its part. Once the other half is used up, frames to a receiver beyond its part are dropped
+   * and counted as `slowReader`. Default 256 MiB; at least twice `bufferBytesMax`.
+   */
+  readonly bufferBytesTotalMax?: number;
   /** Default 256. Beyond it the cluster that was idle longest is forgotten; if none is idle, `RELAY_FULL`. */
   readonly clustersMax?: number;
   /**
@@ -48,6 +54,11 @@ export interface RelayOptions {
    * half-open socket is found within three: 1.8 s by default. Default 600.
    */
   readonly pingIntervalMs?: number;
+  /**
+   * How long one write to an endpoint may take, with a second more for each 64 KiB of it. An endpoint that reads nothing
+   * for so long loses its connection, whatever it sends meanwhile. Default 10 000.
+   */
+  readonly stalledReaderMs?: number;
   /** How often a live feed is updated at most. Default 100, which is ten times a second. */
   readonly liveIntervalMs?: number;
   /** How long a closing connection may take to answer before its socket is destroyed. Default 500. */
@@ -71,6 +82,7 @@ export const RELAY_DEFAULTS = {
   allowedHosts: [],
   frameBytesMax: FRAME_BYTES_MAX,
   bufferBytesMax: 8 * 1_048_576,
+  bufferBytesTotalMax: 256 * 1_048_576,
   clustersMax: 256,
   endpointsMax: 256,
   connectionsMax: 4096,
@@ -78,6 +90,7 @@ export const RELAY_DEFAULTS = {
   bodyBytesMax: 65_536,
   helloTimeoutMs: 5000,
   pingIntervalMs: 600,
+  stalledReaderMs: 10_000,
   liveIntervalMs: 100,
   closeGraceMs: 500,
   logger: SILENT_LOGGER,
@@ -88,6 +101,7 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   port: 0,
   frameBytesMax: 1024,
   bufferBytesMax: 1024,
+  bufferBytesTotalMax: 2048,
   clustersMax: 1,
   endpointsMax: 2,
   connectionsMax: 1,
@@ -95,6 +109,7 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   bodyBytesMax: 1024,
   helloTimeoutMs: 1,
   pingIntervalMs: 10,
+  stalledReaderMs: 10,
   liveIntervalMs: 10,
   closeGraceMs: 0,
 };
@@ -117,6 +132,12 @@ export function resolveOptions(options: RelayOptions): ResolvedOptions {
     throw new WhitewaterError(
       'USAGE',
       `bufferBytesMax (${resolved.bufferBytesMax}) must be at least frameBytesMax (${resolved.frameBytesMax}), or the largest frames could never be delivered`,
+    );
+  }
+  if (resolved.bufferBytesTotalMax < 2 * resolved.bufferBytesMax) {
+    throw new WhitewaterError(
+      'USAGE',
+      `bufferBytesTotalMax (${resolved.bufferBytesTotalMax}) must be at least twice bufferBytesMax (${resolved.bufferBytesMax}), or no receiver could ever use that up`,
     );
   }
   if (resolved.token === '') {

@@ -7,6 +7,9 @@ export type Address = PeerId | typeof RELAY_ADDRESS;
 /** The largest frame, in bytes, unless told otherwise. */
 export const FRAME_BYTES_MAX = 1_048_576;
 
+/** The largest frame to the relay itself, in bytes: far above what the schemas of its messages can fill. */
+export const CONTROL_FRAME_BYTES_MAX = 65_536;
+
 /** How deep arrays and objects may lie in one another in a body: what was read must be writable again without a deep stack. */
 export const BODY_NESTING_MAX = 512;
 

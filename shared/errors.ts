@@ -30,7 +30,7 @@ export const ERRORS = {
     meaning: "a frame's body does not have the shape of its type; the frame is dropped, the connection stays",
   },
   FRAME_FORGED: { closeCode: 4403, definite: true, meaning: "a frame's `from` is not the identity of its connection" },
-  FRAME_TOO_LARGE: { closeCode: 1009, definite: true, meaning: 'a frame is larger than the relay forwards' },
+  FRAME_TOO_LARGE: { closeCode: 1009, definite: true, meaning: 'a frame is larger than the relay takes' },
 
   HELLO_EXPECTED: {
     closeCode: 4401,
@@ -49,6 +49,12 @@ export const ERRORS = {
     definite: true,
     meaning: 'another process connected with the same cluster and id; the newest wins',
   },
+  IDENTITY_TAKEN: {
+    closeCode: 4411,
+    httpStatus: 409,
+    definite: true,
+    meaning: 'a client has the id of a peer of its cluster; the peer keeps it',
+  },
   DISCONNECTED_BY_OPERATOR: {
     closeCode: 4410,
     httpStatus: 403,
@@ -62,10 +68,15 @@ export const ERRORS = {
     meaning: 'the relay holds as many clusters, endpoints or connections as it is allowed to',
   },
   RELAY_STOPPING: { closeCode: 1001, httpStatus: 503, definite: true, meaning: 'the relay is shutting down' },
+  PING_FLOOD: {
+    closeCode: 4430,
+    definite: true,
+    meaning: 'pings of the WebSocket came faster than their answers could leave',
+  },
   CONNECTION_LOST: {
     closeCode: 4408,
     definite: false,
-    meaning: 'the other end of a connection did not answer a ping in time',
+    meaning: 'the other end of a connection did not answer a ping, or did not read, in time',
   },
 
   REQUEST_INVALID: {

@@ -1,6 +1,6 @@
 /** The entry point `whitewater/shared`: what both ends of the wire agree on. */
 export { ClusterId, clusterId, ID_PATTERN, isId, PeerId, peerId } from './ids.ts';
-export { Count, FrameId, LogIndex, Milliseconds, Term } from './numbers.ts';
+export { Count, FrameId, LogIndex, MEMBERS_MAX, Milliseconds, Term } from './numbers.ts';
 export {
   type Address,
   BODY_NESTING_MAX,
@@ -9,6 +9,7 @@ export {
   encodeFrame,
   encodeHead,
   type Frame,
+  CONTROL_FRAME_BYTES_MAX,
   FRAME_BYTES_MAX,
   type Head,
   HEAD_BYTES_MAX,

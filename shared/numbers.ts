@@ -1,5 +1,8 @@
 import { Type } from './schema.ts';
 
+/** The most members of a cluster that a message may name. Every member has a connection to the relay. */
+export const MEMBERS_MAX = 128;
+
 /** Counters and indexes travel as JSON numbers, exact up to 2^53 - 1. */
 const nonNegative = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 

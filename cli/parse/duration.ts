@@ -38,5 +38,11 @@ export function parseDurationRange(text: string): DurationRange {
   if (range.minMs > range.maxMs) {
     throw new RangeError(`${JSON.stringify(text)} is a range that runs backwards: write the smaller duration first`);
   }
+  // Peers that draw the same timeout stand at the same time, split the vote, and do so again (paper, section 5.2).
+  if (range.minMs === range.maxMs) {
+    throw new RangeError(
+      `${JSON.stringify(text)} leaves nothing to draw from: the second duration must be longer, or votes split again and again`,
+    );
+  }
   return range;
 }

@@ -15,13 +15,22 @@ const UNITS_BYTES: Readonly<Record<string, number>> = { B: 1, KiB: 1024, MiB: 1_
 
 /**
  * @param text `65536`, `64KiB` or `1MiB`
+ * @param least the smallest that is legal, written the same way, and `most` the largest
  * @throws {RangeError} saying what is legal
  */
-export function parseBytes(text: string): number {
-  const match = BYTES.exec(text.trim());
-  const bytes = match === null ? Number.NaN : Number(match[1]) * (UNITS_BYTES[match[2] ?? 'B'] ?? 1);
+export function parseBytes(text: string, least: string, most: string): number {
+  const bytes = bytesOf(text);
   if (!Number.isSafeInteger(bytes)) {
     throw new RangeError(`${JSON.stringify(text)} is not a size: write 65536, 64KiB or 1MiB`);
   }
+  if (bytes < bytesOf(least) || bytes > bytesOf(most)) {
+    throw new RangeError(`${JSON.stringify(text)} is not a legal size: give ${least} to ${most}`);
+  }
   return bytes;
+}
+
+/** NaN when it is none. */
+function bytesOf(text: string): number {
+  const match = BYTES.exec(text.trim());
+  return match === null ? Number.NaN : Number(match[1]) * (UNITS_BYTES[match[2] ?? 'B'] ?? 1);
 }

@@ -1,28 +1,52 @@
 const listeners = new Set<() => void>();
 let isGone = false;
+let lostBecause: string | undefined;
 
 /** Calls back when nobody reads what this process writes any more; without any such listener the process just ends. */
 export function onOutputGone(listener: () => void): void {
   listeners.add(listener);
 }
 
-/** A reader that goes away (`whitewater status --watch | head -n 1`) is no error: the command ends, and quietly. */
-export function ignoreBrokenPipes(): void {
+/** What keeps a line from being written, and may pass: a full disk or quota, a disk in trouble, a reader that is too slow. */
+const PASSING: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EAGAIN']);
+
+/**
+ * Keeps trouble with the output from being trouble of the process. A reader that goes away
+ * (`whitewater status --watch | head -n 1`) is no error: the command ends, and quietly. A full disk that holds the log costs
+ * the lines that did not fit, and not the relay or the peer.
+ */
+export function ignoreOutputErrors(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
+      const code = error.code ?? '';
       // EIO is how a terminal says that it was closed.
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-      if (isGone) return;
-      isGone = true;
-      if (listeners.size === 0) process.exit(0);
-      for (const listener of listeners) listener();
+      if (code === 'EPIPE' || (code === 'EIO' && stream.isTTY)) tellGone();
+      else if (!PASSING.has(code)) throw error;
+      else if (stream === process.stdout) lostBecause = error.message;
     });
   }
+}
+
+function tellGone(): void {
+  if (isGone) return;
+  isGone = true;
+  if (listeners.size === 0) process.exit(0);
+  for (const listener of listeners) listener();
+}
+
+/**
+ * Why standard output lacks something, of a command that was run for what it prints; undefined when nothing is lost, and of
+ * one that runs until it is asked to stop.
+ */
+export function lostOutput(): string | undefined {
+  return listeners.size === 0 ? lostBecause : undefined;
 }
 
 /** Waits until everything written has left this process. */
 export async function closeOutput(): Promise<void> {
   await Promise.all([process.stdout, process.stderr].map((stream) => drained(stream)));
+  // A file is written at once, and what was wrong with that is told in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function drained(stream: NodeJS.WriteStream): Promise<void> {

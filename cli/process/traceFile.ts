@@ -1,10 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { openSync } from 'node:fs';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { lineTrace, SILENT_TRACE, TRACE_TOPICS, type Trace, type TraceTopic } from '../../shared/trace.ts';
-
-/** Lines wait this long, or until they fill a buffer, so that a trace of every frame is not a system call a frame. */
-const FLUSH_MS = 20;
-const BUFFER_BYTES_MAX = 65_536;
+import { LineFile } from './LineFile.ts';
 
 export interface OpenTrace {
   readonly trace: Trace;
@@ -14,54 +11,42 @@ export interface OpenTrace {
 
 /**
  * The trace that the flags ask for: `--trace` alone goes to standard error, `--trace-file` alone means all topics.
+ * A disk that is full or a reader that went away costs the trace, not the peer: one line tells that it ends.
  * @throws {WhitewaterError} USAGE when the file cannot be written
  */
 export function openTrace(topics: readonly TraceTopic[] | undefined, path: string | undefined): OpenTrace {
   if (path === undefined && topics === undefined) return { trace: SILENT_TRACE, close: () => undefined };
-  const lines = new LineFile(path);
+  // Who writes this trace: a record that tells of lines that are missing says so too.
+  let writer = { cluster: '', node: '' };
+  const lines = new LineFile({
+    descriptor: path === undefined ? process.stderr.fd : open(path),
+    isOwn: path !== undefined,
+    droppedLine: (dropped) => droppedRecord(writer, dropped),
+    onFailed: (error) => tellEnd(error, path),
+  });
   process.on('exit', () => lines.close());
-  return { trace: lineTrace(topics ?? TRACE_TOPICS, (line) => lines.write(line)), close: () => lines.close() };
+  const trace = lineTrace(topics ?? TRACE_TOPICS, (line) => lines.write(line));
+  return {
+    trace: {
+      wants: (topic) => trace.wants(topic),
+      write: (record) => {
+        writer = record;
+        trace.write(record);
+      },
+    },
+    close: () => lines.close(),
+  };
 }
 
-/** Writes lines, some at a time, and all of them before the process ends; SIGKILL loses those of the last 20 ms. */
-class LineFile {
-  readonly #descriptor: number;
-  readonly #isOwn: boolean;
-  #waiting = '';
-  #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
+function droppedRecord({ cluster, node }: { cluster: string; node: string }, lines: number): string {
+  const timeMs = performance.timeOrigin + performance.now();
+  return JSON.stringify({ timeMs, cluster, node, topic: 'transport', event: 'traceDropped', details: { lines } });
+}
 
-  constructor(path: string | undefined) {
-    this.#isOwn = path !== undefined;
-    this.#descriptor = path === undefined ? process.stderr.fd : open(path);
-  }
-
-  write(line: string): void {
-    if (this.#isClosed) return;
-    this.#waiting += `${line}\n`;
-    if (this.#waiting.length >= BUFFER_BYTES_MAX) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), FLUSH_MS).unref();
-  }
-
-  close(): void {
-    if (this.#isClosed) return;
-    this.#flush();
-    this.#isClosed = true;
-    if (this.#isOwn) closeSync(this.#descriptor);
-  }
-
-  #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const bytes = Buffer.from(this.#waiting);
-    this.#waiting = '';
-    try {
-      for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at);
-    } catch {
-      // A full disk or a reader that went away costs the trace, not the peer.
-      this.#isClosed = true;
-    }
-  }
+/** Where the trace itself was to go nobody reads any more. */
+function tellEnd(error: Error, path: string | undefined): void {
+  const stream = path === undefined ? process.stdout : process.stderr;
+  stream.write(`warning: the trace ends here, it cannot be written: ${error.message}\n`);
 }
 
 function open(path: string): number {

@@ -57,11 +57,21 @@ export const PRESET: Setting<ElectionPreset> = {
   fallbackText: 'default',
 };
 
+const HEARTBEAT_MS_MIN = 1;
+
+function parseHeartbeatMs(text: string): number {
+  const heartbeatMs = parseDurationMs(text);
+  if (heartbeatMs < HEARTBEAT_MS_MIN) {
+    throw new RangeError(`${JSON.stringify(text)} is too short for a heartbeat: give ${HEARTBEAT_MS_MIN}ms or more`);
+  }
+  return heartbeatMs;
+}
+
 export const HEARTBEAT: Setting<number | undefined> = {
   name: 'heartbeat',
   placeholder: '<duration>',
-  description: 'a leader speaks up this often',
-  parse: parseDurationMs,
+  description: 'a leader speaks up this often, 1ms at least',
+  parse: parseHeartbeatMs,
   fallback: undefined,
   fallbackText: "the preset's; 100ms",
 };
@@ -115,9 +125,6 @@ export function electionOf(settings: Settings): ElectionOptions {
     noOpOnElection: preset.noOpOnElection,
   };
   const { heartbeatMs, electionTimeoutMsMin: min } = election;
-  if (heartbeatMs <= 0) {
-    throw new WhitewaterError('USAGE', `the heartbeat (${settings.sourceOf(HEARTBEAT)}) must be longer than 0`);
-  }
   if (min <= heartbeatMs) {
     throw new WhitewaterError(
       'USAGE',

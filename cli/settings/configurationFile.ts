@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { nearest } from '../parse/nearest.ts';
+import { readSmallFile } from './smallFile.ts';
 
 export const CONFIGURATION_FILE_DEFAULT = 'whitewater.json';
 
@@ -44,7 +44,7 @@ export function readConfigurationFile(question: Question): ConfigurationFile | u
 
 function readText(absolute: string, path: string, asked: boolean): string | undefined {
   try {
-    return readFileSync(absolute, 'utf8');
+    return readSmallFile(absolute);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' && !asked) return undefined;

@@ -29,16 +29,25 @@ export const ALLOW_HOST: Setting<readonly string[]> = {
   placeholder: '<names>',
   list: true,
   description: 'further host names under which browsers reach this relay, such as raft.example.org',
-  parse: (text) => text.split(',').map((name) => name.trim()),
+  parse: (text) => text.split(',').map((name) => parseHostName(name.trim())),
   fallback: [],
   fallbackText: 'none',
 };
 
+/** A name as it stands in a Host header, without the port. */
+function parseHostName(text: string): string {
+  if (!/^(?:[\w.-]+|\[[\da-fA-F:.]+\])$/.test(text)) {
+    throw new RangeError(`${JSON.stringify(text)} is not a host name: write raft.example.org, without port or path`);
+  }
+  return text;
+}
+
 export const FRAME_BYTES_MAX_SETTING: Setting<number> = {
   name: 'frameBytesMax',
   placeholder: '<size>',
-  description: 'the largest frame; a larger one ends its connection',
-  parse: parseBytes,
+  description: 'the largest frame, 1KiB to 8MiB; a larger one ends its connection',
+  // As the relay's own options have it: the largest frame has to fit what may wait for a slow receiver.
+  parse: (text) => parseBytes(text, '1KiB', '8MiB'),
   fallback: FRAME_BYTES_MAX,
   fallbackText: '1MiB',
 };

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Settings } from './Settings.ts';
+import { readSmallFile } from './smallFile.ts';
 import { TOKEN, TOKEN_FILE } from './sharedSettings.ts';
 
 /**
@@ -25,7 +25,7 @@ export function tokenOf(settings: Settings): string | undefined {
 function readToken(path: string, place: string): string {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8').trim();
+    text = readSmallFile(path).trim();
   } catch (cause) {
     const why = (cause as Error).message;
     throw new WhitewaterError('USAGE', `${place}: the file cannot be read (${why}); name a readable file`, { cause });

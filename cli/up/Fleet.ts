@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
-import { WhitewaterError } from '../../shared/errors.ts';
+import type { WhitewaterError } from '../../shared/errors.ts';
 import type { ProcessRow } from '../view/PeerRow.ts';
 import type { DataDirectory } from './dataDirectory.ts';
 import { KeptProcess, type ProcessHandlers } from './KeptProcess.ts';
-import { childEnvironment, peerWords, relayWords, type UpPlan } from './UpPlan.ts';
+import { abortedByData } from './abortedByData.ts';
+import { childEnvironment, peerDirectory, peerWords, relayWords, type UpPlan } from './UpPlan.ts';
 
 /** A process that was asked to end and has not after this long is killed. */
 const PATIENCE_MS = 1200;
@@ -11,6 +11,8 @@ const PATIENCE_MS = 1200;
 export interface FleetHandlers {
   /** The relay listens for the first time, and the peers are being started. */
   onListening(url: string, timeMs: number): void;
+  /** The relay ended by itself; what it knew is gone with it. */
+  onRelayEnded(): void;
   /** Something happened to a process that people should know. */
   onNews(text: string): void;
   /** A process wrote to its standard error. */
@@ -28,20 +30,22 @@ export class Fleet {
   #port: number;
   #relayUrl = '';
 
-  /** @throws {WhitewaterError} USAGE when the trace directory cannot be made */
   constructor(plan: UpPlan, data: DataDirectory, handlers: FleetHandlers) {
     this.#plan = plan;
     this.#handlers = handlers;
     this.#port = plan.port;
-    if (plan.trace !== undefined) makeTraceDirectory(plan.trace.directory);
     const environment = childEnvironment(plan.token, data.isTemporary);
     this.#relay = new KeptProcess(
       { name: 'the relay', words: () => relayWords(plan, this.#port), environment },
-      { ...this.#processHandlers(), onListening: (report) => this.#listening(report.url, report.timeMs) },
+      {
+        ...this.#processHandlers(() => this.#handlers.onRelayEnded()),
+        onListening: (report) => this.#listening(report.url, report.timeMs),
+      },
     );
     this.#peers = plan.peers.map((id) => {
       const words = (): string[] => peerWords(plan, id, this.#relayUrl, data.path);
-      return new KeptProcess({ name: id, words, environment }, this.#processHandlers());
+      const whyAborted = (how: string): WhitewaterError => abortedByData(peerDirectory(plan, id, data.path), id, how);
+      return new KeptProcess({ name: id, words, environment, whyAborted }, this.#processHandlers());
     });
   }
 
@@ -69,11 +73,13 @@ export class Fleet {
     for (const process of [...this.#peers, this.#relay]) process.kill();
   }
 
-  #processHandlers(): ProcessHandlers {
+  #processHandlers(onEnded: () => void = () => undefined): ProcessHandlers {
     return {
       onLine: (name, line) => this.#handlers.onLine(name, line),
-      onEnded: (name, why, restartMs) =>
-        this.#handlers.onNews(`${name} ended (${why}); starting it again in ${restartMs} ms`),
+      onEnded: (name, why, restartMs) => {
+        this.#handlers.onNews(`${name} ended (${why}); starting it again in ${restartMs} ms`);
+        onEnded();
+      },
       onGivenUp: (name, error) => this.#givenUp(name, error),
     };
   }
@@ -96,14 +102,5 @@ export class Fleet {
     const hint = error.code === 'MEMBERSHIP_DIFFERS' ? ` (--peers ${this.#plan.peers.length})` : '';
     if (isOver) this.#handlers.onOver(error);
     else this.#handlers.onNews(`${name} is not started again${hint}: ${error.code}: ${error.message}`);
-  }
-}
-
-function makeTraceDirectory(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (cause) {
-    const message = `the trace directory cannot be made (${(cause as Error).message}); name another`;
-    throw new WhitewaterError('USAGE', message, { cause });
   }
 }

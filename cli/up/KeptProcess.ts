@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants } from 'node:os';
 import { createInterface } from 'node:readline';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ChildReport } from '../process/supervised.ts';
@@ -12,7 +13,14 @@ export interface ProcessPlan {
   /** Asked anew at each start: the words after `whitewater`. */
   readonly words: () => readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** What is wrong when the process aborts each time that it starts; without it, it is started again for ever. */
+  readonly whyAborted?: (how: string) => WhitewaterError;
 }
+
+/** An abort within this long after the start has its cause in what the process starts with. */
+const START_MS_MAX = 10_000;
+/** One may be an accident. */
+const ABORTS_MAX = 2;
 
 export interface ProcessHandlers {
   /** The process wrote a line to its standard error. */
@@ -44,6 +52,8 @@ export class KeptProcess {
   #hasWorked = false;
   #failure: WhitewaterError | undefined;
   #restarts = 0;
+  /** In a row, each right after a start. */
+  #aborts = 0;
 
   constructor(plan: ProcessPlan, handlers: ProcessHandlers) {
     this.name = plan.name;
@@ -79,7 +89,7 @@ export class KeptProcess {
       if (child.pid === undefined) this.#ended(error.message);
     });
     // `close` and not `exit`: by then its last lines and its last report were read.
-    child.on('close', (code, signal) => this.#ended(endOf(code, signal)));
+    child.on('close', (code, signal) => this.#ended(endOf(code, signal), isAbort(code, signal)));
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => this.#handlers.onLine(this.name, line));
     }
@@ -112,14 +122,16 @@ export class KeptProcess {
     this.#handlers.onListening?.(report);
   }
 
-  #ended(how: string): void {
+  #ended(how: string, isAborted = false): void {
     if (this.#state.type !== 'running') return;
     const ranMs = performance.now() - this.#state.startedMs;
     if (this.#isStopping) {
       this.#state = { type: 'idle' };
       return;
     }
-    const failure = this.#failure;
+    this.#aborts = isAborted && ranMs < START_MS_MAX ? this.#aborts + 1 : 0;
+    const aborted = this.#aborts >= ABORTS_MAX ? this.#plan.whyAborted?.(how) : undefined;
+    const failure = aborted ?? this.#failure;
     if (failure !== undefined && isFinal(failure.code, this.#hasWorked)) {
       this.#state = { type: 'over', trouble: 'stopped' };
       this.#handlers.onGivenUp(this.name, failure);
@@ -139,6 +151,11 @@ function troubleOf(state: State): string | undefined {
 
 function endOf(code: number | null, signal: NodeJS.Signals | null): string {
   return signal === null ? `exit code ${code ?? 'unknown'}` : signal;
+}
+
+/** 128 and the signal's number is how a shell tells it that ran the process. */
+function isAbort(code: number | null, signal: NodeJS.Signals | null): boolean {
+  return signal === 'SIGABRT' || code === 128 + constants.signals.SIGABRT;
 }
 
 function reasonOf({ code, message }: WhitewaterError): string {

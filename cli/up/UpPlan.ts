@@ -61,11 +61,15 @@ export function relayWords(plan: UpPlan, port: number): string[] {
   ];
 }
 
+export function peerDirectory({ cluster }: Pick<UpPlan, 'cluster'>, id: PeerId, dataDirectory: string): string {
+  return join(dataDirectory, cluster, id);
+}
+
 export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirectory: string): string[] {
   const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = plan.election;
   return [
     ...['peer', '--cluster', plan.cluster, '--id', id, '--peers', plan.peers.join(','), '--relay', relayUrl],
-    ...['--data', join(dataDirectory, plan.cluster, id)],
+    ...['--data', peerDirectory(plan, id, dataDirectory)],
     ...['--heartbeat', String(heartbeatMs), '--election-timeout', `${electionTimeoutMsMin}..${electionTimeoutMsMax}`],
     preVote ? '--pre-vote' : '--no-pre-vote',
     checkQuorum ? '--check-quorum' : '--no-check-quorum',

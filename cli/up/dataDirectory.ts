@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../../peer/storage/directories.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { removeStaleDirectories, temporaryPrefix } from './staleDirectories.ts';
 
 export interface DataDirectory {
   readonly path: string;
@@ -15,13 +17,14 @@ export interface DataDirectory {
  * its old name could vote twice in one term.
  * @throws {WhitewaterError} STORE_UNREADABLE when it cannot be made
  */
-export function openDataDirectory(path: string | undefined): DataDirectory {
+export async function openDataDirectory(path: string | undefined): Promise<DataDirectory> {
   try {
     if (path !== undefined) {
-      mkdirSync(path, { recursive: true });
+      await makeDirectory(path);
       return { path, isTemporary: false, release: () => undefined };
     }
-    const temporary = mkdtempSync(join(tmpdir(), 'whitewater-'));
+    removeStaleDirectories(tmpdir(), Date.now());
+    const temporary = mkdtempSync(join(tmpdir(), temporaryPrefix(process.pid)));
     const release = (): void => rmSync(temporary, { recursive: true, force: true, maxRetries: 3, retryDelay: 50 });
     return { path: temporary, isTemporary: true, release };
   } catch (cause) {

@@ -5,12 +5,14 @@ import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { PLAIN } from '../settings/sharedSettings.ts';
 import { isLiveTerminal } from '../view/LiveScreen.ts';
+import { formatSides, sidesOf } from '../view/partitionText.ts';
 import type { Screen } from '../view/screen.ts';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { Fleet } from './Fleet.ts';
 import { LiveView } from './LiveView.ts';
 import { PlainView } from './PlainView.ts';
 import { suggestions } from './suggestions.ts';
+import { makeTraceDirectory } from './traceDirectory.ts';
 import { planOf, type UpPlan } from './UpPlan.ts';
 import type { UpView } from './UpView.ts';
 
@@ -21,7 +23,8 @@ const INTERRUPTED = 130;
 export async function runUp({ settings, stdout }: Invocation): Promise<number> {
   const plan = planOf(settings);
   const stop = stopRequested(() => process.exit(INTERRUPTED));
-  const data = openDataDirectory(plan.dataDirectory);
+  if (plan.trace !== undefined) await makeTraceDirectory(plan.trace.directory);
+  const data = await openDataDirectory(plan.dataDirectory);
   const up = new Up(plan, data, settings.get(PLAIN) || !isLiveTerminal(stdout) ? 'lines' : 'table', stdout);
   // However this process comes to its end, short of SIGKILL.
   process.on('exit', () => up.abandon());
@@ -45,6 +48,7 @@ class Up {
     this.#data = data;
     this.#fleet = new Fleet(plan, data, {
       onListening: (url, timeMs) => this.#listening(url, timeMs),
+      onRelayEnded: () => this.#relayEnded(),
       onNews: (text) => this.#view.news(text, Date.now()),
       onLine: (name, line) => this.#view.news(`${name}: ${line}`, Date.now()),
       onOver: (error) => this.#over(error),
@@ -92,6 +96,13 @@ class Up {
       isPatient: () => true,
     });
     this.#followed.ended.catch(this.#over);
+  }
+
+  #relayEnded(): void {
+    const view = this.#followed?.picture.viewAt(performance.now());
+    if (view === undefined || view.partition === null) return;
+    const sides = formatSides(sidesOf(view));
+    this.#view.news(`the partition ${sides} is gone with the relay; "whitewater partition" sets it again`, Date.now());
   }
 
   #told(events: readonly LiveEvent[]): void {

@@ -1,4 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { Buffer } from 'node:buffer';
+import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import type { Logger } from '../ports/Logger.ts';
@@ -51,7 +52,7 @@ async function openWithWitness(
 ): Promise<OpenedStorage> {
   const { directory, logger } = options;
   // Read after the database is open, and so locked: now nobody else writes it.
-  const content = await readIfThere(witnessPath);
+  const content = await readWitnessFile(witnessPath);
   const loaded = await loadStore(database, options, `the data directory ${directory}`);
   if (loaded === undefined && content !== undefined) {
     throw new DamagedRecord('the database is empty, although something was acknowledged');
@@ -84,14 +85,26 @@ async function checkNotGone(databasePath: string, witnessPath: string): Promise<
   if (names.some((name) => /\.(?:log|ldb|sst)$/.test(name))) {
     throw new DamagedRecord('database/CURRENT is missing, although the database has content');
   }
-  if ((await readIfThere(witnessPath)) !== undefined) {
+  if ((await readWitnessFile(witnessPath)) !== undefined) {
     throw new DamagedRecord('the database is gone, although something was acknowledged');
   }
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** More than a witness has: what is longer is torn, and need not be read to see that. */
+const WITNESS_BYTES_READ = 64;
+
+/** @returns undefined when there is none */
+async function readWitnessFile(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
+    // Before it is opened: a pipe would be waited for.
+    if (!(await stat(path)).isFile()) throw new Error(`the witness ${path} is not a regular file`);
+    const file = await open(path, 'r');
+    try {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(WITNESS_BYTES_READ), 0, WITNESS_BYTES_READ, 0);
+      return buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await file.close();
+    }
   } catch (error) {
     if (isCode(error, 'ENOENT')) return undefined;
     throw error;

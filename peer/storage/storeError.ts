@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { DamagedRecord } from './records.ts';
+import { storeDamaged } from './storeDamaged.ts';
 
 /** What a user is told about a data directory that did not open. */
 export function storeError(error: unknown, directory: string, id: string): WhitewaterError {
@@ -7,14 +8,7 @@ export function storeError(error: unknown, directory: string, id: string): White
   const cause = innermost(error);
   const options = { cause: error, details: { directory } };
   if (cause instanceof DamagedRecord || isCorruption(cause)) {
-    return new WhitewaterError(
-      'STORE_DAMAGED',
-      `the data directory ${directory} is damaged: ${cause.message}. The newest vote of peer "${id}" may be lost, and without ` +
-        `it "${id}" could vote twice in one term, so do not start it again on an empty directory or a backup while ` +
-        'the others go on: replace it by a peer of another name. For a cluster that you can do without, ' +
-        'stop all peers and delete all their directories',
-      options,
-    );
+    return storeDamaged(directory, id, cause.message, error);
   }
   if (codeOf(cause) === 'LEVEL_LOCKED') {
     return new WhitewaterError(

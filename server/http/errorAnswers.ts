@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
@@ -8,6 +7,11 @@ import type { RelayApp } from './RelayApp.ts';
 /** Every answer that is no success has the shape of ErrorAnswer, whoever made it. */
 export function answerErrors(app: RelayApp, services: HubServices): void {
   app.setErrorHandler((error: FastifyError | WhitewaterError, request, reply) => {
+    // The caller hung up in the midst of its body, or was too slow and has been answered: nobody is told anything here.
+    if ('code' in error && error.code === 'ECONNRESET') {
+      void reply.code(400).send();
+      return;
+    }
     sendError(toWhitewaterError(error, services), request, reply, services);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -81,20 +85,4 @@ function validationError(error: FastifyError): WhitewaterError {
   const first = problems[0];
   const message = first === undefined ? error.message : `${first.place} ${first.problem}`;
   return new WhitewaterError('REQUEST_INVALID', message, { details: { problems } });
-}
-
-/** Node gives up on a request that is not HTTP before there is a request; its answer has our shape too. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const answer: ErrorAnswer = {
-    code: 'REQUEST_INVALID',
-    message: 'the request is not good HTTP/1.1, or came too slowly',
-  };
-  const body = JSON.stringify(answer);
-  const head = ['HTTP/1.1 400 Bad Request', 'Content-Type: application/json', `Content-Length: ${body.length}`];
-  socket.end(`${[...head, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`);
 }

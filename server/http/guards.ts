@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Anybody may have it, whether the relay has a token or not. */
     isOpen?: boolean;
+    /** Takes upgrades to a WebSocket; no other route does. */
+    isSocket?: boolean;
   }
 }
 
@@ -19,8 +21,14 @@ export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens:
     const { headers } = request;
     hosts.checkHost(headers.host);
     if (request.ws || !SAFE_METHODS.has(request.method)) hosts.checkOrigin(headers.origin, headers.host);
+    if (headers.host === undefined && request.raw.httpVersion === '1.1') {
+      throw new WhitewaterError('REQUEST_INVALID', 'a request of HTTP/1.1 needs a Host header');
+    }
     if (hub.isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
     // A route that does not exist is not open either: what a locked relay has is nobody's business.
     if (request.routeOptions.config.isOpen !== true) tokens.check(headers);
+    if (request.ws && !request.is404 && request.routeOptions.config.isSocket !== true) {
+      throw new WhitewaterError('REQUEST_INVALID', 'this is no WebSocket: ask for it without "Upgrade"');
+    }
   });
 }

@@ -111,7 +111,9 @@ export class Cluster {
     // What another process said of itself is not this one's account.
     if (!isSameProcess) endpoint.status = undefined;
     if (older !== undefined && isSameProcess) older.discard('replaced by a newer connection of the same process');
-    else {
+    else if (older?.identity.isEphemeral === true && !connection.identity.isEphemeral) {
+      older.closeWith('IDENTITY_TAKEN', `a peer of ${this.id} is called ${endpoint.id}; draw an id of your own`);
+    } else {
       older?.closeWith(
         'IDENTITY_REPLACED',
         `another process connected as ${endpoint.id} of ${this.id}; the newest wins, so start each peer once only`,
@@ -184,7 +186,7 @@ export class Cluster {
     if (endpoint.connection === undefined && forMs === 0) {
       throw new WhitewaterError(
         'PEER_NOT_CONNECTED',
-        `${id} is not connected; with forMs its next connections would be refused`,
+        `${id} is not connected; with a time (--for, forMs) its next connections would be refused`,
       );
     }
     if (forMs > 0) endpoint.refusedUntilMs = this.#services.clock() + forMs;
@@ -245,7 +247,7 @@ export class Cluster {
 
   #tell(kind: LiveEvent['kind'], peer: PeerId | null, text: string): void {
     this.feed.noteEvent({ timeMs: Date.now(), kind, peer, text });
-    if (kind !== 'refused') this.#services.options.logger.info(`${this.id}: ${text}`);
+    if (kind !== 'refused') this.#services.news.tell(this.id, kind, peer, text);
   }
 }
 

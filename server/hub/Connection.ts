@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
-import { decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
+import { CONTROL_FRAME_BYTES_MAX, decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
 import type { Frame } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -15,6 +15,7 @@ import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import { Outbox } from './Outbox.ts';
+import { answerPings, breachIn } from './webSocketTrouble.ts';
 
 /** Who a socket claimed to be at its upgrade. */
 export interface Identity {
@@ -61,23 +62,26 @@ export class Connection {
         return false;
       },
     };
-    this.#outbox = new Outbox(sink, { turn: hub.turn, pages: hub.pages, bytesMax: hub.options.bufferBytesMax });
-    this.#endWatch = hub.liveness.watch(webSocket, socket, () => this.#lost(), this.#outbox);
+    const { turn, pages, budget } = hub;
+    this.#outbox = new Outbox(sink, { turn, pages, budget, bytesMax: hub.options.bufferBytesMax });
+    this.#endWatch = hub.liveness.watch({
+      webSocket,
+      socket,
+      progress: this.#outbox,
+      onDead: (why) => this.#lost(why),
+    });
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
     // Without fragments and with the default binary type, `ws` gives every message as one Buffer.
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
+    answerPings(webSocket, (message) => this.closeWith('PING_FLOOD', message));
     webSocket.on('error', (error) => this.#onError(error));
     webSocket.on('close', (code) => this.#end(`the socket closed with code ${code}`));
   }
 
   get name(): string {
     return `${this.identity.cluster}/${this.identity.id}`;
-  }
-
-  get waitingBytes(): number {
-    return this.#outbox.waitingBytes;
   }
 
   /** Takes one text frame for this endpoint. @returns false when too much waits for it already */
@@ -105,8 +109,8 @@ export class Connection {
     this.#end(reason);
   }
 
-  #lost(): void {
-    this.#note('CONNECTION_LOST', 'it gave no sign of life for two ping intervals; a living peer connects again');
+  #lost(why: string): void {
+    this.#note('CONNECTION_LOST', `${why}; a living peer connects again`);
     this.discard('CONNECTION_LOST');
   }
 
@@ -127,6 +131,8 @@ export class Connection {
     }
     const admitted = this.#admitted;
     const head = this.#heads.read(data);
+    const isControl = admitted === undefined || head?.to === RELAY_ADDRESS;
+    if (isControl && this.#isTooLarge(data, head?.id)) return;
     if (admitted === undefined || head === undefined || head.to === RELAY_ADDRESS) {
       this.#receiveWhole(data, head);
     } else if (this.#isOwn(head)) {
@@ -150,8 +156,17 @@ export class Connection {
       return;
     }
     admitted.endpoint.heardAtMs = this.#hub.turn.nowMs();
-    if (frame.to === RELAY_ADDRESS) this.#control(admitted, frame);
-    else this.#carryReordered(admitted, frame);
+    if (frame.to === RELAY_ADDRESS) {
+      if (!this.#isTooLarge(data, frame.id)) this.#control(admitted, frame);
+    } else this.#carryReordered(admitted, frame);
+  }
+
+  /** The relay keeps what control frames say, and parses them: before either, they have to be small. */
+  #isTooLarge({ length }: Buffer, id: number | undefined): boolean {
+    if (length <= CONTROL_FRAME_BYTES_MAX) return false;
+    const message = `a frame to ${RELAY_ADDRESS} has ${length} bytes; the relay reads ${CONTROL_FRAME_BYTES_MAX} at most`;
+    this.closeWith('FRAME_TOO_LARGE', message, id);
+    return true;
   }
 
   #isOwn({ from, id }: Pick<RoutingKeys, 'from' | 'id'>): boolean {
@@ -266,14 +281,11 @@ export class Connection {
   /** `ws` has begun to close the socket with a code of its own when it reports an error of the WebSocket protocol. */
   #onError(error: Error & { code?: string }): void {
     if (this.#isClosed) return;
-    if (error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.#note('FRAME_TOO_LARGE', `a frame had more than ${this.#hub.options.frameBytesMax} bytes`);
-      this.#end('FRAME_TOO_LARGE');
-    } else if (error.code?.startsWith('WS_ERR_') === true) {
-      this.#note('FRAME_MALFORMED', `the WebSocket protocol was broken: ${error.message}`);
-      this.#end('FRAME_MALFORMED');
-    } else {
-      this.discard(`the socket failed: ${error.message}`);
+    const breach = breachIn(error, this.#hub.options.frameBytesMax);
+    if (breach === undefined) this.discard(`the socket failed: ${error.message}`);
+    else {
+      this.#note(breach.code, breach.message);
+      this.#end(breach.code);
     }
   }
 

@@ -6,8 +6,11 @@ import type { Link } from './Link.ts';
 /** One identity in a cluster, connected or remembered, and what it last said of itself. */
 export class Endpoint {
   readonly id: PeerId;
-  /** A client, which is forgotten when its connection ends: it draws another id for the next. */
-  readonly isEphemeral: boolean;
+  /**
+   * A client, which is forgotten when its connection ends: it draws another id for the next. A peer or voter of the same
+   * name makes it theirs.
+   */
+  isEphemeral: boolean;
   connection: Connection | undefined;
   /** How many times it has connected; 0 for one that is known only from the voters of others. */
   connections = 0;

@@ -4,11 +4,13 @@ import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
 import type { ResolvedOptions } from '../options.ts';
+import { BufferBudget } from './BufferBudget.ts';
 import { Cluster } from './Cluster.ts';
 import { Connection, type Identity } from './Connection.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { HubServices } from './HubServices.ts';
 import { Liveness } from './Liveness.ts';
+import { News } from './News.ts';
 import { PagePool } from './PagePool.ts';
 import { Refusals } from './Refusals.ts';
 import { RelayTrace } from './RelayTrace.ts';
@@ -22,7 +24,9 @@ export class Hub implements HubServices {
   readonly clock = (): number => performance.now();
   readonly turn = new Turn(this.clock);
   readonly pages = new PagePool();
+  readonly budget: BufferBudget;
   readonly refusals: Refusals;
+  readonly news: News;
   readonly liveness: Liveness;
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<Connection>();
@@ -33,7 +37,9 @@ export class Hub implements HubServices {
   constructor(options: ResolvedOptions) {
     this.options = options;
     this.refusals = new Refusals(options.logger, this.clock);
-    this.liveness = new Liveness(options.pingIntervalMs);
+    this.news = new News(options.logger, this.clock);
+    this.budget = new BufferBudget(options.bufferBytesTotalMax, options.connectionsMax);
+    this.liveness = new Liveness(options, this.clock);
   }
 
   get isStopping(): boolean {
@@ -63,15 +69,16 @@ export class Hub implements HubServices {
 
   /**
    * Whether a socket of that identity may be upgraded at all.
-   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
-  checkUpgrade(cluster: ClusterId, id: PeerId): void {
+  checkUpgrade(cluster: ClusterId, id: PeerId, isEphemeral: boolean): void {
     this.#refuseWhenStopping();
     if (this.#connections.size >= this.options.connectionsMax) {
       const message = `${this.options.connectionsMax} endpoints are connected, and the relay takes no more`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
     this.#refuseByOperator(this.#clusters.get(cluster), id);
+    this.#clusters.get(cluster)?.roster.refuseTaken(id, { isEphemeral });
   }
 
   /**
@@ -94,7 +101,7 @@ export class Hub implements HubServices {
 
   /**
    * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
-   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, RELAY_FULL, RELAY_STOPPING
+   * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
   admit(connection: Connection, hello: Hello): { cluster: Cluster; endpoint: Endpoint } {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;

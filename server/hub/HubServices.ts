@@ -1,4 +1,5 @@
 import type { Liveness } from './Liveness.ts';
+import type { News } from './News.ts';
 import type { Refusals } from './Refusals.ts';
 import type { ResolvedOptions } from '../options.ts';
 import type { Turn } from './Turn.ts';
@@ -10,5 +11,6 @@ export interface HubServices {
   readonly clock: () => number;
   readonly turn: Turn;
   readonly refusals: Refusals;
+  readonly news: News;
   readonly liveness: Liveness;
 }

@@ -1,9 +1,17 @@
+import type { BufferBudget } from './BufferBudget.ts';
 import type { PagePool } from './PagePool.ts';
 import type { Turn } from './Turn.ts';
 
 /** What an outbox needs of a socket: `net.Socket` and `tls.TLSSocket` have it. */
 export interface ByteSink {
   write(bytes: Uint8Array, done: (error?: Error | null) => void): boolean;
+}
+
+export interface OutboxOptions {
+  readonly turn: Turn;
+  readonly pages: PagePool;
+  readonly budget: BufferBudget;
+  readonly bytesMax: number;
 }
 
 /** The longest header of an unmasked WebSocket frame (RFC 6455, section 5.2). */
@@ -17,7 +25,8 @@ const TEXT_FRAME_FIN = 0x81;
  * one system call; and so that no frame keeps alive the far larger buffer in which it was read, however long it waits.
  * While frames come one at a time, waiting for the end of the turn would gain nothing: the first of a turn leaves at
  * once, until a second one in the same turn shows that there is something to gather.
- * One write is under way at a time; the rest waits here, up to `bytesMax`, and beyond it `offer` refuses.
+ * One write is under way at a time; the rest waits here, up to `bytesMax` and as far as the
+ * budget of all outboxes goes, and beyond it `offer` refuses.
  *
  * The WebSocket library writes pings and close frames to the same socket beside this. Both write whole frames only.
  */
@@ -25,6 +34,7 @@ export class Outbox {
   readonly #sink: ByteSink;
   readonly #turn: Turn;
   readonly #pages: PagePool;
+  readonly #budget: BufferBudget;
   readonly #bytesMax: number;
   /** Full pages, or parts of them, oldest first. They come before what `#page` holds. */
   readonly #sealed: Uint8Array[] = [];
@@ -40,10 +50,11 @@ export class Outbox {
   #awaitsTurn = false;
   #closed = false;
 
-  constructor(sink: ByteSink, { turn, pages, bytesMax }: { turn: Turn; pages: PagePool; bytesMax: number }) {
+  constructor(sink: ByteSink, { turn, pages, budget, bytesMax }: OutboxOptions) {
     this.#sink = sink;
     this.#turn = turn;
     this.#pages = pages;
+    this.#budget = budget;
     this.#bytesMax = bytesMax;
   }
 
@@ -59,6 +70,9 @@ export class Outbox {
   get isWriting(): boolean {
     return this.#writingBytes > 0;
   }
+  get writingBytes(): number {
+    return this.#writingBytes;
+  }
 
   /**
    * Takes a text frame's payload, which must be UTF-8 and may be reused by the caller afterwards.
@@ -66,13 +80,15 @@ export class Outbox {
    */
   offer(payload: Uint8Array): boolean {
     const most = payload.length + HEADER_BYTES_MAX;
-    if (this.#closed || this.#waitingBytes + most > this.#bytesMax) return false;
+    const after = this.#waitingBytes + most;
+    if (this.#closed || after > this.#bytesMax || !this.#budget.admits(most, after)) return false;
     if (this.#pageEnd + most > this.#page.length) this.#turnPage(most);
     const start = this.#pageEnd;
     const bodyStart = writeHeader(this.#page, start, payload.length);
     this.#page.set(payload, bodyStart);
     this.#pageEnd = bodyStart + payload.length;
     this.#waitingBytes += this.#pageEnd - start;
+    this.#budget.take(this.#pageEnd - start);
     this.#framesOffered += 1;
     if (this.#isSparse && this.#writingBytes === 0 && !this.#awaitsTurn) {
       this.#writeNext();
@@ -95,6 +111,7 @@ export class Outbox {
     this.#sealed.length = 0;
     this.#page = EMPTY;
     this.#pageStart = this.#pageEnd = 0;
+    this.#budget.give(this.#waitingBytes - this.#writingBytes);
     this.#waitingBytes = this.#writingBytes;
   }
 
@@ -120,6 +137,7 @@ export class Outbox {
 
   readonly #written = (): void => {
     this.#waitingBytes -= this.#writingBytes;
+    this.#budget.give(this.#writingBytes);
     this.#writingBytes = 0;
     this.#writesDone += 1;
     if (this.#closed) return;

@@ -8,7 +8,8 @@ export class Refusals {
   readonly #log: RateLimitedLog;
 
   constructor(logger: Logger, clock: () => number) {
-    this.#log = new RateLimitedLog(logger, clock);
+    const write = (line: string): void => logger.warn(line);
+    this.#log = new RateLimitedLog(write, clock, { linesPerKey: 3, lines: 100 }, '/metrics counts them all');
   }
 
   get counts(): ReadonlyMap<ErrorCode, number> {
@@ -26,6 +27,6 @@ export class Refusals {
    */
   report(code: ErrorCode, who: string, message: string): boolean {
     this.count(code);
-    return this.#log.warn(`${code} ${who}`, `${code} ${who}: ${message}`);
+    return this.#log.write(`${code} ${who}`, `${code} ${who}: ${message}`);
   }
 }

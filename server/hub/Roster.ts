@@ -48,15 +48,30 @@ export class Roster implements Iterable<Endpoint> {
 
   /**
    * The endpoint of that id, made if there is none.
-   * @throws {WhitewaterError} RELAY_FULL when as many as the relay may remember are connected
+   * @throws {WhitewaterError} IDENTITY_TAKEN; RELAY_FULL when as many as the relay may remember are connected
    */
   admit(id: PeerId, options: { isEphemeral: boolean; nowMs: number }): Endpoint {
+    this.refuseTaken(id, options);
     const known = this.get(id);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.isEphemeral = options.isEphemeral;
+      return known;
+    }
     if (this.#endpoints.size >= this.#endpointsMax) this.#makeRoom();
     const endpoint = new Endpoint(id, options);
     this.#endpoints.set(id, endpoint);
     return endpoint;
+  }
+
+  /**
+   * A peer that a client of its name threw out would stop for good, so its id is not to be had for clients.
+   * @throws {WhitewaterError} IDENTITY_TAKEN
+   */
+  refuseTaken(id: PeerId, { isEphemeral }: { isEphemeral: boolean }): void {
+    const known = this.get(id);
+    if (!isEphemeral || known === undefined || known.isEphemeral) return;
+    const message = `${id} is a peer or a voter of this cluster; a client draws an id of its own`;
+    throw new WhitewaterError('IDENTITY_TAKEN', message);
   }
 
   /**
@@ -66,8 +81,9 @@ export class Roster implements Iterable<Endpoint> {
   learn(ids: readonly PeerId[], nowMs: number): Endpoint[] {
     const learned: Endpoint[] = [];
     for (const id of ids) {
-      if (this.#endpoints.size >= this.#endpointsMax) break;
-      if (this.#endpoints.has(id)) continue;
+      const known = this.#endpoints.get(id);
+      if (known !== undefined) known.isEphemeral = false;
+      if (known !== undefined || this.#endpoints.size >= this.#endpointsMax) continue;
       const endpoint = new Endpoint(id, { isEphemeral: false, nowMs });
       this.#endpoints.set(id, endpoint);
       learned.push(endpoint);

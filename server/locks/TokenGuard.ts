@@ -32,7 +32,7 @@ export class TokenGuard {
     if (this.admits(headers)) return;
     throw new WhitewaterError(
       'TOKEN_WRONG',
-      'this relay is locked: give its token with --token, or in a request as "Authorization: Bearer TOKEN"',
+      'this relay is locked: give its token with --token-file or WHITEWATER_TOKEN, or in a request as "Authorization: Bearer TOKEN"',
     );
   }
 

@@ -71,11 +71,7 @@ export class RelayMetrics {
     this.#gauge('clusters', 'Clusters known', () => hub.clusters.length);
     this.#gauge('endpoints', 'Endpoints known, connected or not', () => sum((cluster) => cluster.roster.size));
     this.#gauge('partitions', 'Clusters with a partition in force', () => sum((c) => (c.partition === null ? 0 : 1)));
-    this.#gauge('buffer_bytes', 'Bytes that wait for slow receivers', () => {
-      let total = 0;
-      for (const connection of hub.connections) total += connection.waitingBytes;
-      return total;
-    });
+    this.#gauge('buffer_bytes', 'Bytes that wait for slow receivers', () => hub.budget.waitingBytes);
   }
 
   #counter(name: string, help: string, read: () => number): void {

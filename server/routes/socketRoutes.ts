@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { WhitewaterError } from '../../shared/errors.ts';
+import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { Hub } from '../hub/Hub.ts';
+import { answerPings, breachIn } from '../hub/webSocketTrouble.ts';
 import { Viewer } from '../live/Viewer.ts';
 import { Type } from '../../shared/schema.ts';
 
@@ -21,8 +22,9 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     app.route({
       method: 'GET',
       url,
+      config: { isSocket: true },
       schema: { summary, querystring: EndpointQuery, response: socketAnswers },
-      preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id),
+      preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id, isEphemeral),
       handler: refuseWithoutUpgrade,
       wsHandler: (webSocket, request) => {
         const { cluster, id } = request.query;
@@ -36,6 +38,7 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
   app.route({
     method: 'GET',
     url: '/api/clusters/:cluster/live',
+    config: { isSocket: true },
     schema: {
       summary: 'WebSocket: a snapshot of the cluster, then what changes, at a bounded rate',
       ...{ params: ClusterParams, response: socketAnswers },
@@ -47,21 +50,33 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     handler: refuseWithoutUpgrade,
     wsHandler: (webSocket, request) => {
       const { cluster } = request.params;
-      watch(hub, webSocket, socketOf(request), cluster);
+      watch(hub, webSocket, request, cluster);
     },
   });
 }
 
-function watch(hub: Hub, webSocket: WebSocket, socket: Socket, clusterId: ClusterId): void {
+function watch(hub: Hub, webSocket: WebSocket, request: FastifyRequest, clusterId: ClusterId): void {
   const { feed } = hub.cluster(clusterId);
   const viewer = new Viewer(webSocket);
-  const endWatch = hub.liveness.watch(webSocket, socket, () => webSocket.terminate());
+  const count = (code: ErrorCode, message: string): boolean =>
+    hub.refusals.report(code, `${clusterId}/live ${request.ip}`, message);
+  const refuse = (code: ErrorCode, message: string): void => {
+    if (webSocket.readyState !== webSocket.OPEN) return;
+    count(code, message);
+    webSocket.close(new WhitewaterError(code, message).closeCode, code);
+  };
+  const endWatch = hub.liveness.watch({ webSocket, socket: socketOf(request), onDead: () => webSocket.terminate() });
   webSocket.on('close', () => {
     endWatch();
     feed.remove(viewer);
   });
-  webSocket.on('error', () => webSocket.terminate());
-  webSocket.on('message', () => webSocket.close(1008, 'a live feed takes no messages'));
+  webSocket.on('error', (error) => {
+    const breach = breachIn(error, hub.options.frameBytesMax);
+    if (breach === undefined) webSocket.terminate();
+    else count(breach.code, breach.message);
+  });
+  answerPings(webSocket, (message) => refuse('PING_FLOOD', message));
+  webSocket.on('message', () => refuse('FRAME_MALFORMED', 'a live feed takes no messages'));
   feed.add(viewer);
 }
 

@@ -1,8 +1,6 @@
 import { type Static, Type } from '../schema.ts';
 import { PeerId } from '../ids.ts';
-
-/** At most this many members, of all kinds, in one cluster. */
-export const MEMBERS_MAX = 128;
+import { MEMBERS_MAX } from '../numbers.ts';
 
 const members = Type.Array(PeerId, { maxItems: MEMBERS_MAX });
 

@@ -1,5 +1,5 @@
 import { PeerId } from '../ids.ts';
-import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
+import { Count, LogIndex, MEMBERS_MAX, Milliseconds, Term } from '../numbers.ts';
 import { VoteRefusal } from './VoteRefusal.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -36,8 +36,10 @@ export type ElectionTimer = Static<typeof ElectionTimer>;
 
 export const VoteCount = Type.Object(
   {
-    granted: Type.Array(PeerId),
-    refused: Type.Array(Type.Object({ peer: PeerId, refusal: VoteRefusal }, { additionalProperties: false })),
+    granted: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    refused: Type.Array(Type.Object({ peer: PeerId, refusal: VoteRefusal }, { additionalProperties: false }), {
+      maxItems: MEMBERS_MAX,
+    }),
   },
   { additionalProperties: false },
 );
@@ -63,10 +65,10 @@ export const Status = Type.Object(
     durableIndex: LogIndex,
     /** 0 when there is none. */
     snapshotIndex: LogIndex,
-    voters: Type.Array(PeerId),
+    voters: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
     /** Not empty while a change of membership is under way. */
-    votersOutgoing: Type.Array(PeerId),
-    learners: Type.Array(PeerId),
+    votersOutgoing: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    learners: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
     /** What a leader knows of each other member. */
     progress: Type.Optional(
       Type.Array(
@@ -80,6 +82,7 @@ export const Status = Type.Object(
           },
           { additionalProperties: false },
         ),
+        { maxItems: MEMBERS_MAX },
       ),
     ),
     /** A leader that heard from a majority within the maximum election timeout; false for any other role. */

@@ -1,5 +1,9 @@
+import { createServer, type AddressInfo } from 'node:net';
 import t from 'tap';
+import { RelayClient } from '../../client/RelayClient.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
+import { RunningProcess } from '../support/processes.ts';
+import { until } from '../support/until.ts';
 import { endedWith, run, startRelay, WITHIN_MS } from './endings.ts';
 
 const NOWHERE = ['--url', 'http://127.0.0.1:1'];
@@ -19,6 +23,41 @@ t.test('usage: flags, commands, variables, addresses, groups', async (t) => {
     if (result === undefined) throw new Error('not run');
     endedWith(t, result, code, message);
   }
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+t.test('a log on a full disk costs the log only', { skip: process.platform !== 'linux' }, async (t) => {
+  const onFull = (args: string[], redirection: string): RunningProcess =>
+    RunningProcess.start(t, { name: 'full', args, prefix: ['sh', '-c', `exec "$0" "$@" ${redirection}`] });
+  const port = await freePort();
+  const client = new RelayClient({ url: `http://127.0.0.1:${port}` });
+  // Nothing that it says can be written.
+  const up = onFull(['up', '--port', String(port), '--peers', '1'], '>/dev/full 2>/dev/full');
+  const leads = async (): Promise<boolean> => (await client.cluster('demo')).leader === 'p1';
+  await until(leads, { withinMs: WITHIN_MS, what: 'a leader', everyMs: 50 });
+  up.signal('SIGTERM');
+  t.strictSame(await up.exit(WITHIN_MS), { code: 0, signal: null });
+
+  const answer = onFull(['relay', '--show-settings'], '>/dev/full');
+  t.strictSame(await answer.exit(WITHIN_MS), { code: 1, signal: null }, 'a command whose answer is lost has failed');
+  t.match(answer.text('stderr'), /^whitewater: standard output could not be written: ENOSPC.*\n$/);
+});
+
+t.test('directories that cannot be made', { skip: process.platform !== 'linux' }, async (t) => {
+  const up = ['up', '--port', '0', '--peers', '1'];
+  const [data, trace] = await Promise.all([
+    run(t, [...up, '--data', '/proc/whitewater/data']),
+    run(t, [...up, '--trace-dir', '/proc/whitewater/trace']),
+  ]);
+  endedWith(t, data, 'STORE_UNREADABLE', /the data directory cannot be made \(ENOENT: .*\/proc\/whitewater/);
+  endedWith(t, trace, 'USAGE', /the trace directory cannot be made \(ENOENT: .*\/proc\/whitewater/);
 });
 
 t.test('a port in use: the newcomer ends, whoever was there goes on', async (t) => {

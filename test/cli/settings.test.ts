@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -9,6 +10,7 @@ import { flagOf, variableOf } from '../../cli/settings/Setting.ts';
 import type { Settings } from '../../cli/settings/Settings.ts';
 import { tokenOf } from '../../cli/settings/token.ts';
 import { runProgram } from '../../cli/program.ts';
+import { resolveOptions } from '../../server/options.ts';
 
 interface Outcome {
   readonly settings: Settings | undefined;
@@ -113,6 +115,7 @@ t.test('what is wrong is told with its place', async (t) => {
     'unknown.json': '{"prot": 1}',
     'value.json': '{"port": {"is": 1}}',
     'range.json': '{"up": {"port": 65536}}',
+    'large.json': `{"cluster": "blue"${' '.repeat(65_536)}}`,
   });
   const wrong: [string[], RegExp][] = [
     [['up', '--port', 'x'], /^--port: "x" is not a port/],
@@ -128,6 +131,14 @@ t.test('what is wrong is told with its place', async (t) => {
     [['peer', '--trace', 'everything'], /^--trace: "everything" is not a trace topic/],
     [['peer', '--id', '-x-'], /^--id: "-x-" is not a legal peer id/],
     [['disconnect', 'p1', '--for', 'ever'], /^--for: "ever" is not a duration/],
+    [['relay', '--frame-bytes-max', '16MiB'], /^--frame-bytes-max: "16MiB" is not a legal size: give 1KiB to 8MiB$/],
+    [['relay', '--frame-bytes-max', '10'], /^--frame-bytes-max: "10" is not a legal size/],
+    [['relay', '--allow-host', ''], /^--allow-host: "" is not a host name/],
+    [['relay', '--allow-host', 'a.example,b/c'], /^--allow-host: "b\/c" is not a host name/],
+    [['up', '--heartbeat', '0.00001'], /^--heartbeat: "0.00001" is too short for a heartbeat: give 1ms or more$/],
+    [['peer', '--election-timeout', '300..300'], /^--election-timeout: "300..300" leaves nothing to draw from/],
+    [['up', '--config', '/dev/zero'], /the configuration file \/dev\/zero cannot be read \(it is not a regular file\)/],
+    [['up', '--config', 'large.json'], /large.json cannot be read \(it is larger than 65536 bytes\)/],
     [['up', '--prot', '1'], /^unknown option '--prot'; did you mean --port\? See whitewater up --help$/],
     [['up', '--port'], /^option '--port <port>' argument missing; see whitewater up --help$/],
     [['statsu'], /^unknown command 'statsu'; did you mean status\? See whitewater --help$/],
@@ -188,6 +199,19 @@ t.test('a preset, and what overrides it', async (t) => {
   await t.rejects(election('--heartbeat', '0'), { code: 'USAGE' });
 });
 
+t.test('the flag of the frame size allows what the relay allows', async (t) => {
+  for (const [text, bytes] of [
+    ['1KiB', 1024],
+    ['8MiB', 8_388_608],
+  ] as const) {
+    t.equal(value(await parse(['relay', '--frame-bytes-max', text]), 'frameBytesMax'), bytes);
+    t.equal(resolveOptions({ frameBytesMax: bytes }).frameBytesMax, bytes);
+  }
+  for (const frameBytesMax of [1023, 8_388_609]) t.throws(() => resolveOptions({ frameBytesMax }), { code: 'USAGE' });
+  const hosts = await parse(['relay', '--allow-host', 'a.example, B_c', '--allow-host', '[::1]']);
+  t.strictSame(value(hosts, 'allowHost'), ['a.example', 'B_c', '[::1]']);
+});
+
 t.test('the token: said outright or in a file, the stronger place wins', async (t) => {
   const folder = t.testdir({ secret: 'from-file\n', empty: '\n', config: '{"token": "from-config"}' });
   const secret = join(folder, 'secret');
@@ -205,6 +229,10 @@ t.test('the token: said outright or in a file, the stronger place wins', async (
   await t.rejects(token(['--token', 'a', '--token-file', secret]), { code: 'USAGE', message: /both --token and/ });
   await t.rejects(token(['--token-file', join(folder, 'empty')]), { code: 'USAGE', message: /is empty/ });
   await t.rejects(token(['--token-file', join(folder, 'no')]), { code: 'USAGE', message: /cannot be read/ });
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  for (const path of ['/dev/zero', join(folder, 'pipe'), folder]) {
+    await t.rejects(token(['--token-file', path]), { code: 'USAGE', message: /it is not a regular file/ }, path);
+  }
   writeFileSync(secret, 'two words');
   await t.rejects(token(['--token-file', secret]), { code: 'USAGE', message: /white space/ });
 });

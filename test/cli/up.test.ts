@@ -77,8 +77,11 @@ t.test('up: a leader soon, commands that work, and processes that come back', as
       return connected && status?.pid !== undefined && status.pid !== pid;
     });
     t.equal(peerOf(view, 'p1').status?.pid, up.childOf('--id p1').pid);
+    await up.command(t, 'isolate', 'p1');
+    await up.process.line(/partitioned: p1$/, WITHIN_MS);
     process.kill(up.childOf(' relay ').pid, 'SIGKILL');
     await up.process.line(/the relay ended \(SIGKILL\)/, WITHIN_MS);
+    await up.process.line(/the partition p1 \| p2,p3 \(all others\) is gone with the relay/, WITHIN_MS);
     await up.process.line(new RegExp(`the relay listens again at ${up.url}$`), WITHIN_MS);
     await up.settled(IDS);
   });

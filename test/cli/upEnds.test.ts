@@ -1,8 +1,9 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { RunningProcess } from '../support/processes.ts';
 import { until } from '../support/until.ts';
-import { endedWith, run, WITHIN_MS } from './endings.ts';
+import { alone, endedWith, run, WITHIN_MS } from './endings.ts';
 import { RunningUp } from './RunningUp.ts';
 
 t.test('SIGKILL of up leaves no process and no temporary directory', async (t) => {
@@ -17,6 +18,29 @@ t.test('SIGKILL of up leaves no process and no temporary directory', async (t) =
   await up.noneLeft();
   t.comment(`no child was left ${Math.round(performance.now() - killedAtMs)} ms after SIGKILL`);
   t.notOk(existsSync(data));
+});
+
+t.test('a peer whose damaged table makes LevelDB abort is not started for ever', async (t) => {
+  const data = t.testdir();
+  // Steps enough, and starts enough, for a table.
+  for (let start = 1; start <= 2; start += 1) {
+    const peer = RunningProcess.start(t, { name: 'p1', args: alone('--data', join(data, 'demo/p1')) });
+    await peer.line(/term \d+ {2}leader/, WITHIN_MS);
+    peer.signal('SIGTERM');
+    await peer.exit(WITHIN_MS);
+  }
+  const database = join(data, 'demo/p1/database');
+  const [table = 'none'] = readdirSync(database).filter((name) => name.endsWith('.ldb'));
+  const bytes = readFileSync(join(database, table));
+  // The length of the second key: LevelDB asserts that a key has at least the eight bytes that it puts behind each.
+  bytes[42] = (bytes[42] ?? 0) ^ 4;
+  writeFileSync(join(database, table), bytes);
+  const ended = await run(t, ['up', '--port', '0', '--peers', '1', '--data', data]);
+  t.match(ended.stdout, /p1 ended \(SIGABRT\); starting it again in 200 ms/);
+  t.equal(ended.code, 5);
+  const told =
+    /^whitewater: STORE_DAMAGED: the data directory (\S+) is damaged: .* again \(SIGABRT\)\. .*another name/m;
+  t.equal(told.exec(ended.stderr)?.[1], join(data, 'demo/p1'));
 });
 
 t.test('--data keeps votes from one run to the next', async (t) => {

@@ -1,10 +1,16 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { Backoff } from '../../cli/up/Backoff.ts';
 import { isFinal } from '../../cli/up/finalErrors.ts';
+import { removeStaleDirectories, temporaryPrefix } from '../../cli/up/staleDirectories.ts';
 import { suggestions } from '../../cli/up/suggestions.ts';
 import { childEnvironment, peerWords, relayWords, type UpPlan } from '../../cli/up/UpPlan.ts';
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
+
+const IS_LINUX = process.platform === 'linux';
 
 t.test('waits double up to a bound, and begin anew after a good run', async (t) => {
   const backoff = new Backoff();
@@ -21,6 +27,30 @@ t.test('which ends are final', async (t) => {
   t.notOk(isFinal('INTERNAL', false));
   t.ok(isFinal('PORT_IN_USE', false), 'a relay that never listened');
   t.notOk(isFinal('PORT_IN_USE', true), 'a relay that comes back to its port');
+});
+
+t.test('temporary directories of dead processes are removed, and no others', { skip: !IS_LINUX }, async (t) => {
+  const folder = t.testdir();
+  // A process that has ended: its number is not given out again so soon.
+  const { pid: dead } = spawnSync('true');
+  const hourAgo = new Date(Date.now() - 3_600_000);
+  const make = (name: string, time: Date): string => {
+    mkdirSync(join(folder, name, 'demo/p1'), { recursive: true });
+    utimesSync(join(folder, name), time, time);
+    return name;
+  };
+  const stale = make(`${temporaryPrefix(dead)}abCD12`, hourAgo);
+  const kept = [
+    make(`${temporaryPrefix(process.pid)}abCD12`, hourAgo),
+    make(`${temporaryPrefix(dead)}young1`, new Date()),
+    make(`whitewater-1-${dead}-abCD12`, hourAgo),
+    make('whitewater-abCD12', hourAgo),
+    make(`${temporaryPrefix(dead)}notes`, hourAgo),
+  ];
+  removeStaleDirectories(folder, Date.now());
+  const left = readdirSync(folder);
+  t.notOk(left.includes(stale));
+  t.strictSame(left.sort(), kept.sort());
 });
 
 const PLAN: UpPlan = {

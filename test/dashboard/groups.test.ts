@@ -59,6 +59,13 @@ t.test('minority and majority: the leader in the largest group that cannot elect
   t.equal(groupsText(majorityAndMinority(peerId('p5'), FIVE) ?? []), 'p1,p5|p2,p3,p4');
   t.equal(groupsText(majorityAndMinority(null, FIVE) ?? []), 'p1,p2|p3,p4,p5');
   t.equal(majorityAndMinority(peerId('p1'), ids('p1,p2')), null, 'two have no minority');
+  const absent = new Set(ids('p4'));
+  t.equal(
+    groupsText(majorityAndMinority(peerId('p2'), FIVE, absent) ?? []),
+    'p2,p4|p1,p3,p5',
+    'who is away elects nobody',
+  );
+  t.equal(groupsText(majorityAndMinority(null, FIVE, new Set(ids('p1,p3,p4'))) ?? []), 'p1,p3|p2,p4,p5');
   fc.assert(
     fc.property(fc.integer({ min: 3, max: 9 }), fc.nat(8), (n, at) => {
       const peers = Array.from({ length: n }, (_, index) => peerId(`p${index + 1}`));

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { crc32 as zlibCrc32 } from 'node:zlib';
@@ -228,6 +239,25 @@ t.test('E43: a store put back to an earlier copy of the database alone is refuse
   rmSync(join(directory, 'database'), { recursive: true });
   renameSync(join(directory, 'copy'), join(directory, 'database'));
   await t.rejects(openDiskStorage(options), { code: 'STORE_DAMAGED', message: /step 1.*step 2 was acknowledged/ });
+});
+
+t.test('a witness that never ends, or is no file, is not read to its end', async (t) => {
+  const directory = t.testdir();
+  const open = async (): Promise<void> => {
+    const { storage } = await openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER });
+    await storage.close();
+  };
+  await open();
+  const witness = join(directory, 'witness');
+  const good = readFileSync(witness);
+  // Longer than a string can be: read whole, it would fail the start of a good database.
+  truncateSync(witness, 2 ** 30);
+  await open();
+  t.strictSame(readFileSync(witness), good, 'a new one was written');
+  if (process.platform === 'win32') return;
+  rmSync(witness);
+  symlinkSync('/dev/zero', witness);
+  await t.rejects(open(), { code: 'STORE_UNREADABLE', message: /the witness \S+ is not a regular file/ });
 });
 
 t.test('a witness that lags, as after a loss of power, is brought up to date without a word', async (t) => {

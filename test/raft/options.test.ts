@@ -5,6 +5,7 @@ import { AppendEntries } from '../../shared/messages/AppendEntries.ts';
 import { peerId } from '../../shared/ids.ts';
 import { entriesOf } from '../support/raftMessages.ts';
 import { storedState } from '../../sim/randomLogs.ts';
+import { Status } from '../../shared/messages/Status.ts';
 
 const GOOD: RaftOptions = {
   ...ELECTION_DEFAULTS,
@@ -63,6 +64,10 @@ t.test('the bound of entriesPerMessageMax is that of the schema', async (t) => {
   t.ok(maxItems > 0);
   t.doesNotThrow(() => completeOptions({ ...GOOD, entriesPerMessageMax: maxItems }));
   t.throws(() => completeOptions({ ...GOOD, entriesPerMessageMax: maxItems + 1 }));
+});
+
+t.test('the bound of voters is that of the schema of Status', async (t) => {
+  t.equal(Reflect.get(Status.properties.voters, 'maxItems'), 128);
 });
 
 t.test('the list of voters is taken over, not shared', async (t) => {

@@ -1,5 +1,7 @@
 import { connect } from 'node:net';
 import t from 'tap';
+import { peerId, type PeerId } from '../../shared/ids.ts';
+import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { TestRelay } from './support/relay.ts';
 import type { TestPeer } from './support/TestPeer.ts';
 
@@ -15,6 +17,8 @@ interface BadInput {
 
 const deep = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
 const growing = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":[${Array(150_000).fill('1e20').join(',')}]}`;
+
+const names = (count: number): PeerId[] => Array.from({ length: count }, (_, index) => peerId(`v${index}`));
 
 const cases: BadInput[] = [
   { what: 'a frame that is not JSON', code: 'FRAME_NOT_JSON', closeCode: 4400, send: (p) => p.sendText('hello?') },
@@ -84,6 +88,30 @@ const cases: BadInput[] = [
   {
     ...{ what: 'a status without a role', code: 'FRAME_BODY_INVALID', closeCode: undefined },
     send: (p) => p.send('Status', '@relay', { term: 1 }),
+  },
+  {
+    ...{ what: 'a status with more voters than a cluster has', code: 'FRAME_BODY_INVALID', closeCode: undefined },
+    send: (p) => p.status({ voters: names(129) }),
+  },
+  {
+    ...{ what: 'a status with more votes than a cluster has', code: 'FRAME_BODY_INVALID', closeCode: undefined },
+    send: (p) => p.status({ votes: { granted: names(129), refused: [] } }),
+  },
+  {
+    ...{ what: 'a status with more refusals than a cluster has', code: 'FRAME_BODY_INVALID', closeCode: undefined },
+    send: (p) => {
+      p.status({
+        votes: { granted: [], refused: names(129).map((peer) => ({ peer, refusal: 'logBehind' as const })) },
+      });
+    },
+  },
+  {
+    ...{ what: 'a status of a megabyte', code: 'FRAME_TOO_LARGE', closeCode: 1009 },
+    send: (p) => p.status({ voters: names(100_000) }),
+  },
+  {
+    ...{ what: 'a reordered frame of 64 KiB for the relay', code: 'FRAME_TOO_LARGE', closeCode: 1009 },
+    send: (p) => p.sendText(`{"id":1,"type":"Ping","from":"p1","to":"@relay","body":{"x":"${'x'.repeat(65_536)}"}}`),
   },
   {
     ...{ what: 'a ping with something in it', code: 'FRAME_BODY_INVALID', closeCode: undefined },
@@ -172,4 +200,19 @@ t.test('an upgrade that is refused leaves no socket behind, whoever refuses it',
     const withoutKey = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n`;
     t.match(await exchange(relay.port, withoutKey), /^HTTP\/1\.1 400 /, 'an upgrade to something else');
   }
+});
+
+t.test('a status of the largest cluster is taken, and a Hello of 64 KiB is not', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  const voters = names(MEMBERS_MAX);
+  p1.status({
+    voters,
+    votes: { granted: voters, refused: voters.map((peer) => ({ peer, refusal: 'alreadyVoted' })) },
+  });
+  await p1.settled();
+  t.equal((await relay.view()).peers.length, MEMBERS_MAX + 1);
+  const p2 = await relay.open('p2');
+  p2.hello({ hello: { software: 'x'.repeat(65_536) } });
+  t.same(await p2.closed(), { code: 1009, reason: 'FRAME_TOO_LARGE' });
 });

@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { createServer as createHttpServer } from 'node:http';
 import t from 'tap';
-import { WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { RelayClient } from '../../client/RelayClient.ts';
 import type { LiveMessage } from '../../shared/http/Live.ts';
 import { TestRelay } from './support/relay.ts';
@@ -83,6 +83,32 @@ t.test('where no relay answers', async (t) => {
     code: 'RELAY_UNREACHABLE',
     message: /not a Whitewater relay/,
   });
+});
+
+t.test('another program that answers JSON is not taken for a relay', async (t) => {
+  let answer: unknown;
+  const stranger = createHttpServer((_request, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify(answer));
+  });
+  const sockets = new WebSocketServer({ server: stranger });
+  sockets.on('connection', (socket) => socket.send(JSON.stringify(answer)));
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    for (const socket of sockets.clients) socket.terminate();
+    stranger.closeAllConnections();
+    stranger.close();
+  });
+  const client = new RelayClient({ url: `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`, WebSocket });
+  const expected = { code: 'RELAY_UNREACHABLE', message: /^what answers at \S+ is not a Whitewater relay/ };
+  for (answer of [{}, [], null, 'ok', { status: 'UP' }, [{ id: 1 }], { id: 'demo', peers: [{}] }, { id: 'demo' }]) {
+    const text = JSON.stringify(answer);
+    if (text !== '[]') await t.rejects(client.clusters(), expected, `clusters: ${text}`);
+    await t.rejects(client.cluster('demo'), expected, `cluster: ${text}`);
+    await t.rejects(client.heal('demo'), expected, `heal: ${text}`);
+    await t.rejects(client.partition('demo'), expected, `partition: ${text}`);
+    await t.rejects(client.live('demo').next(), expected, `live: ${text}`);
+  }
 });
 
 t.test('the live feed, with a token, until it is given up or the relay stops', async (t) => {

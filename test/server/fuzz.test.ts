@@ -130,8 +130,13 @@ t.test(
     for (let input = 0; input < INPUTS; input += 1) {
       if (attacker === undefined || attacker.webSocket.readyState !== WebSocket.OPEN) {
         attacker?.end();
-        const id = fuzz.pick(['p1', 'p2', 'p3', 'constructor', '__proto__']);
-        attacker = await TestPeer.open(relay.url, { id, path: fuzz.pick(['peer', 'client']) });
+        // A client does not get the id of a peer: each kind has names of its own.
+        const names = {
+          peer: ['p1', 'p2', 'p3', 'constructor', '__proto__'],
+          client: ['c1', 'c2', 'toString', '__proto'],
+        };
+        const path = fuzz.pick(['peer', 'client'] as const);
+        attacker = await TestPeer.open(relay.url, { id: fuzz.pick(names[path]), path });
         if (fuzz.random() < 0.9) attacker.hello();
       }
       const kind = fuzz.random();

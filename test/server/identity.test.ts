@@ -1,4 +1,5 @@
 import t from 'tap';
+import { peerId } from '../../shared/ids.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { TestRelay } from './support/relay.ts';
 
@@ -137,4 +138,45 @@ t.test('an upgrade without a good identity is refused before there is a socket',
   ]) {
     await t.rejects(relay.open('p1', { query }), { status: 400, code: 'REQUEST_INVALID' }, query);
   }
+});
+
+t.test('a client does not get the id of a peer or of a voter', async (t) => {
+  const relay = await TestRelay.start(t);
+  const early = await relay.open('p1', { path: 'client' });
+  const p1 = await relay.dial('p1');
+  p1.status({ voters: [peerId('p1'), peerId('p2')] });
+  await p1.settled();
+  for (const id of ['p1', 'p2']) {
+    await t.rejects(relay.open(id, { path: 'client' }), { status: 409, code: 'IDENTITY_TAKEN' }, id);
+  }
+  early.hello();
+  t.match((await early.heard('Refused')).body, { code: 'IDENTITY_TAKEN', message: /draws an id of its own/ });
+  t.same(await early.closed(), { code: 4411, reason: 'IDENTITY_TAKEN' }, 'nor one that was upgraded before');
+  await p1.settled();
+  t.equal(await relay.refusals('IDENTITY_REPLACED'), 0);
+  p1.end();
+  await relay.until('p1 is gone', async () => (await relay.view()).peers[0]?.connected === false);
+  await t.rejects(relay.open('p1', { path: 'client' }), { code: 'IDENTITY_TAKEN' }, 'nor while the peer is away');
+});
+
+t.test('a peer takes the id of a client, and is remembered when it goes', async (t) => {
+  const relay = await TestRelay.start(t);
+  await relay.dial('p9');
+  const client = await relay.dial('p1', { path: 'client', instance: 'the client' });
+  const p1 = await relay.dial('p1');
+  t.same(await client.closed(), { code: 4411, reason: 'IDENTITY_TAKEN' });
+  await p1.settled();
+  p1.end();
+  await relay.until('p1 is gone', async () => (await relay.view()).peers[0]?.connected === false);
+  t.match((await relay.view()).peers, [{ id: 'p1', connections: 2 }, { id: 'p9' }]);
+});
+
+t.test('a client that others name as a voter is remembered when it goes', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  const client = await relay.dial('p2', { path: 'client' });
+  p1.status({ voters: [peerId('p1'), peerId('p2')] });
+  await p1.settled();
+  client.end();
+  await relay.until('it is gone', async () => (await relay.view()).peers[1]?.connected === false);
 });

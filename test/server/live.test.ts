@@ -1,4 +1,6 @@
 import t from 'tap';
+import { peerId } from '../../shared/ids.ts';
+import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { TestRelay } from './support/relay.ts';
 
 t.test('a feed begins with a snapshot, then tells what changed and nothing else', async (t) => {
@@ -123,16 +125,21 @@ t.test('who comes later gets a snapshot, and from then on the same as all others
 });
 
 t.test('a slow viewer is left out, and catches up with a new snapshot', async (t) => {
-  const relay = await TestRelay.start(t, { liveIntervalMs: 10, pingIntervalMs: 60_000, endpointsMax: 8 });
-  const p1 = await relay.dial('p1');
-  // A large status, so that few of them fill the buffers of the operating system and the relay's own bound.
-  const voters = Array.from({ length: 10_000 }, (_, index) => `${'v'.repeat(40)}${index}`);
+  const relay = await TestRelay.start(t, { liveIntervalMs: 10, pingIntervalMs: 60_000, endpointsMax: 20 });
+  const peers = await Promise.all(Array.from({ length: 20 }, (_, index) => relay.dial(`p${index + 1}`)));
+  // Large statuses, so that few of them fill the buffers of the operating system and the relay's own bound.
+  const voters = Array.from({ length: MEMBERS_MAX }, (_, index) => peerId(`${'v'.repeat(60)}${index}`));
+  const refused = voters.map((peer) => ({ peer, refusal: 'logBehind' as const }));
   const [slow, quick] = [await relay.watch(), await relay.watch()];
   await quick.until('its snapshot', () => quick.snapshots.length === 1);
   slow.webSocket.pause();
   for (let term = 1; term <= 45; term += 1) {
-    p1.status({ term, voters: voters as never });
-    await quick.until('the status', () => quick.deltas.at(-1)?.term === term);
+    for (const peer of peers) peer.status({ term, voters, votes: { granted: voters, refused } });
+    const told = (): Set<string> => {
+      const views = quick.deltas.slice(-40).flatMap((delta) => delta.peers);
+      return new Set(views.filter((view) => view.term === term).map(({ id }) => id));
+    };
+    await quick.until('the statuses', () => told().size === peers.length);
   }
   t.equal(await relay.metric('viewers'), 2, 'nobody is thrown out for being slow');
   slow.webSocket.resume();
@@ -143,7 +150,7 @@ t.test('a slow viewer is left out, and catches up with a new snapshot', async (t
     slow.messages.length < quick.messages.length - 10,
     `${slow.messages.length} of ${quick.messages.length} messages`,
   );
-  p1.status({ term: 46 });
+  peers[0]?.status({ term: 46 });
   await slow.until('it follows again', () => slow.deltas.at(-1)?.term === 46);
 });
 
@@ -185,7 +192,8 @@ t.test(
     const viewer = await relay.watch();
     await t.rejects(relay.watch(), { status: 503, code: 'RELAY_FULL' });
     viewer.webSocket.send('hello');
-    t.equal((await viewer.closed).code, 1008);
+    t.same(await viewer.closed, { code: 4400, reason: 'FRAME_MALFORMED' });
+    t.equal(await relay.refusals('FRAME_MALFORMED'), 1);
     await relay.until('there is room again', async () => (await relay.metric('viewers')) === 0);
     await relay.watch();
   },

@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import t from 'tap';
+import { Liveness } from '../../server/hub/Liveness.ts';
 import { RELAY_DEFAULTS } from '../../server/options.ts';
 import { TestRelay } from './support/relay.ts';
 
@@ -53,4 +56,61 @@ t.test('a reader that is slow, but reads, is not given up', async (t) => {
   });
   t.equal(await relay.refusals('CONNECTION_LOST'), 0);
   t.match((await relay.view()).peers[1], { connected: true, connections: 1 });
+});
+
+t.test('a relay that was held up itself reads what came meanwhile before it judges anybody', async (t) => {
+  const pingIntervalMs = 500;
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+  const [socket] = (await once(server, 'connection')) as [Socket];
+  socket.on('data', () => undefined);
+  t.teardown(() => {
+    client.destroy();
+    socket.destroy();
+    server.close();
+  });
+  const liveness = new Liveness({ pingIntervalMs, stalledReaderMs: 60_000 }, () => performance.now());
+  t.teardown(() => liveness.stop());
+  const verdict = await new Promise<string>((resolve) => {
+    let sweeps = 0;
+    const ping = (): void => {
+      sweeps += 1;
+      if (sweeps > 1) resolve('alive');
+      // One silent interval is behind it. Its sign of life comes while the relay stands still, for longer than another.
+      else setImmediate(() => holdUp());
+    };
+    const holdUp = (): void => {
+      client.write('a sign of life');
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pingIntervalMs + 100);
+    };
+    const webSocket = { readyState: 1, OPEN: 1, ping } as const;
+    liveness.watch({ webSocket, socket, onDead: () => resolve('dead') });
+  });
+  t.equal(verdict, 'alive');
+});
+
+t.test('what was answered in the same turn leaves before the relay closes the connection', async (t) => {
+  const relay = await TestRelay.start(t);
+  const p1 = await relay.dial('p1');
+  const { _socket: socket } = p1.webSocket as unknown as { _socket: Socket };
+  const inOneChunk = (send: () => void): void => {
+    socket.cork();
+    send();
+    socket.uncork();
+  };
+  // Several answers in one turn: from now on the relay gathers what a turn brings, instead of writing the first at once.
+  inOneChunk(() => {
+    for (let count = 0; count < 3; count += 1) p1.send('Ping', '@relay');
+  });
+  await relay.until('they are answered', () => p1.frames.filter(({ type }) => type === 'Pong').length === 3);
+  inOneChunk(() => {
+    p1.send('Ping', '@relay');
+    p1.sendText('not JSON');
+  });
+  t.equal((await p1.closed()).code, 4400);
+  t.same(
+    p1.frames.map(({ type }) => type),
+    ['Welcome', 'Pong', 'Pong', 'Pong', 'Pong', 'Refused'],
+  );
 });

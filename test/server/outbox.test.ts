@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Writable } from 'node:stream';
 import t from 'tap';
 import * as ws from 'ws';
+import { BufferBudget } from '../../server/hub/BufferBudget.ts';
 import { Outbox } from '../../server/hub/Outbox.ts';
 import { PAGE_BYTES, PagePool } from '../../server/hub/PagePool.ts';
 import { Turn } from '../../server/hub/Turn.ts';
@@ -45,10 +46,12 @@ class Sink {
 const turnEnded = () => new Promise<void>((resolve) => setImmediate(resolve));
 const text = (length: number) => randomBytes(length).toString('hex').slice(0, length);
 
+const plenty = () => new BufferBudget(1 << 30, 1);
+
 function outbox(bytesMax = 1 << 24) {
   const sink = new Sink();
   const turn = new Turn(() => performance.now());
-  return { sink, box: new Outbox(sink, { turn, pages: new PagePool(), bytesMax }) };
+  return { sink, box: new Outbox(sink, { turn, pages: new PagePool(), budget: plenty(), bytesMax }) };
 }
 
 t.test('a frame that comes alone leaves at once', async (t) => {
@@ -149,7 +152,7 @@ t.test('pages are shared by outboxes only when nothing of them is on its way', a
   const turn = new Turn(() => performance.now());
   const pages = new PagePool();
   const sinks = Array.from({ length: 8 }, () => new Sink());
-  const boxes = sinks.map((sink) => new Outbox(sink, { turn, pages, bytesMax: 1 << 20 }));
+  const boxes = sinks.map((sink) => new Outbox(sink, { turn, pages, budget: plenty(), bytesMax: 1 << 20 }));
   const sent = boxes.map((): string[] => []);
   // Random interleaving of offers, turns and completed writes; each receiver must get its own frames in order.
   for (let step = 0; step < 4000; step += 1) {
@@ -179,3 +182,34 @@ t.test('closed, it forgets what waits and takes nothing more', async (t) => {
   t.same(await sink.messages(), ['first']);
   t.equal(box.waitingBytes, 0);
 });
+
+t.test(
+  'all outboxes together have a bound; each keeps its share, and what leaves or is forgotten is given back',
+  async (t) => {
+    const [turn, pages, budget] = [new Turn(() => performance.now()), new PagePool(), new BufferBudget(80_000, 4)];
+    const boxes = [new Sink(), new Sink(), new Sink(), new Sink()].map((sink) => {
+      return { sink, box: new Outbox(sink, { turn, pages, budget, bytesMax: 1 << 20 }) };
+    });
+    const fill = (box: Outbox): void => {
+      while (box.offer(Buffer.alloc(990)));
+    };
+    for (const { box } of boxes) fill(box);
+    t.ok((boxes[0]?.box.waitingBytes ?? 0) > 38_000, 'the first one took all that was to be had');
+    for (const { box } of boxes.slice(1)) t.ok(box.waitingBytes > 8900 && box.waitingBytes <= 10_000, 'its share');
+    t.equal(
+      boxes.reduce((total, { box }) => total + box.waitingBytes, 0),
+      budget.waitingBytes,
+    );
+    t.ok(budget.waitingBytes <= 80_000);
+    boxes[0]?.box.close();
+    boxes[0]?.sink.takeAll();
+    t.ok(budget.waitingBytes <= 30_000, 'what was forgotten is free');
+    t.ok(boxes[1]?.box.offer(Buffer.alloc(9000)), 'for others');
+    for (const { sink } of boxes) {
+      sink.takeAll();
+      await turnEnded();
+      sink.takeAll();
+    }
+    t.equal(budget.waitingBytes, 0);
+  },
+);

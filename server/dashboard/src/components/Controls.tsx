@@ -56,7 +56,8 @@ function Shapes({ picture, actions }: { readonly picture: Picture; readonly acti
   const ids = picture.peers.map(({ view }) => view.id);
   const alone = isolated(picture.leader, ids);
   const isolate = picture.leader === null || alone === null ? null : isolateAction(picture.leader, alone);
-  const minority = majorityAndMinority(picture.leader, ids);
+  const absent = new Set(picture.peers.filter(({ view }) => !view.connected).map(({ view }) => view.id));
+  const minority = majorityAndMinority(picture.leader, ids, absent);
   const half = halves(ids);
   return (
     <div class="row shapes">

@@ -10,7 +10,7 @@ export function Legend() {
   return (
     <ul class="legend" aria-label="Legend">
       <li>
-        <CrownIcon kind="full" size={16} /> can commit
+        <CrownIcon kind="full" size={16} /> leads
       </li>
       <li>
         <CrownIcon kind="hollow" size={16} /> believes it leads

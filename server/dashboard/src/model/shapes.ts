@@ -14,13 +14,21 @@ export function isolated(peer: PeerId | null, peers: readonly PeerId[]): Groups 
 
 /**
  * The largest minority against the rest, with the leader on the losing side: the partition from which Raft has the most
- * to show. Null with fewer than three peers, where no minority is smaller than its majority.
+ * to show. Peers that are away are on that side too, so that the other one can elect. Null with fewer than three peers, where no
+ * minority is smaller than its majority.
+ * @param absent peers that have no connection
  */
-export function majorityAndMinority(leader: PeerId | null, peers: readonly PeerId[]): Groups | null {
+export function majorityAndMinority(
+  leader: PeerId | null,
+  peers: readonly PeerId[],
+  absent: ReadonlySet<PeerId> = new Set(),
+): Groups | null {
   if (peers.length < 3) return null;
   const size = peers.length - majorityOf(peers.length);
   const start = Math.max(0, leader === null ? 0 : peers.indexOf(leader));
-  const minority = new Set(Array.from({ length: size }, (_, step) => peers[(start + step) % peers.length]));
+  const fromLeader = [...peers.slice(start), ...peers.slice(0, start)];
+  const isFirst = (id: PeerId): boolean => id === leader || absent.has(id);
+  const minority = new Set([...fromLeader.filter(isFirst), ...fromLeader.filter((id) => !isFirst(id))].slice(0, size));
   return [peers.filter((id) => minority.has(id)), peers.filter((id) => !minority.has(id))];
 }
 

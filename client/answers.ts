@@ -1,0 +1,59 @@
+import { WhitewaterError } from '../shared/errors.ts';
+
+/*
+ * Whether an answer is a relay's. Another program's JSON must not be taken for one; what a relay says is not doubted field by
+ * field, and the schemas of shared/http stay out of the browser and of short commands.
+ */
+
+export function isClusterList(answer: unknown): boolean {
+  return Array.isArray(answer) && answer.every((cluster) => hasStringId(cluster) && isCount(cluster['peers']));
+}
+
+export function isClusterView(answer: unknown): boolean {
+  return (
+    hasStringId(answer) &&
+    isCount(answer['term']) &&
+    isObject(answer['traffic']) &&
+    isPartitionOrNull(answer['partition']) &&
+    isPeerList(answer['peers'])
+  );
+}
+
+export function isPartitionAnswer(answer: unknown): boolean {
+  return isObject(answer) && isPartitionOrNull(answer['partition']);
+}
+
+export function isLiveMessage(message: unknown): boolean {
+  if (!isObject(message) || !Array.isArray(message['events'])) return false;
+  if (message['type'] === 'snapshot') return isClusterView(message['cluster']);
+  return message['type'] === 'delta' && isPeerList(message['peers']) && Array.isArray(message['links']);
+}
+
+/** What answers is some other program. @param what of its answer is wrong, such as `HTTP 404` */
+export function notRelay(origin: string, what: string): WhitewaterError {
+  const message = `what answers at ${origin} is not a Whitewater relay (${what}): check the address`;
+  return new WhitewaterError('RELAY_UNREACHABLE', message);
+}
+
+function isPeerList(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((peer) => hasStringId(peer) && typeof peer['connected'] === 'boolean' && isCount(peer['connections']))
+  );
+}
+
+function isPartitionOrNull(value: unknown): boolean {
+  return value === null || (isObject(value) && Array.isArray(value['groups']) && value['groups'].every(Array.isArray));
+}
+
+function hasStringId(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && typeof value['id'] === 'string';
+}
+
+function isCount(value: unknown): boolean {
+  return typeof value === 'number';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
