@@ -1,6 +1,7 @@
 // Builds what is stale, then runs the tests through tap.
 // Usage: npm test [-- WORD ... [OPTIONS OF TAP]]
 //   WORD: only the test files whose path contains it, such as raft/votes or test/envelope.test.ts, each by itself
+//   an option's value follows after "=": --jobs=1
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -26,10 +26,9 @@ export async function pageRoutes(app: RelayApp, directory = builtPage()): Promis
   }
 }
 
-/** Beside this code when it was built; in the build's folder when it runs from source. */
+/** Beside this code, where the build puts both. */
 function builtPage(): string {
-  const isSource = import.meta.url.endsWith('.ts');
-  return fileURLToPath(new URL(isSource ? '../../dist/server/dashboard' : '../dashboard', import.meta.url));
+  return fileURLToPath(new URL('../dashboard', import.meta.url));
 }
 
 function revalidate(reply: { header(name: string, value: string): unknown }): void {

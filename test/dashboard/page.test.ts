@@ -18,7 +18,6 @@ import { IDS } from './support/statuses.ts';
 interface Running {
   relay: ListeningRelay;
   readonly browser: Browser;
-  readonly directory: string;
 }
 
 async function clusterOf({ relay }: Running): Promise<ClusterView> {
@@ -45,12 +44,10 @@ async function agreedLeader(page: Page, running: Running): Promise<string> {
 }
 
 t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) => {
-  const directory = BUILT_PAGE;
-  const options = { host: '127.0.0.1', dashboardDirectory: directory };
+  const options = { host: '127.0.0.1', dashboardDirectory: BUILT_PAGE };
   const running: Running = {
     relay: await listenRelay({ ...options, port: 0 }),
     browser: await launchBrowser(t),
-    directory,
   };
   t.teardown(() => running.relay.close());
   const peers = await Promise.all(

@@ -42,9 +42,8 @@ async function holdStill(relay: string): Promise<PuppetPeer[]> {
 }
 
 t.test('states of the page', { skip: skipWithoutBrowser }, async (t) => {
-  const directory = BUILT_PAGE;
   const browser = await launchBrowser(t);
-  const relay = await listenRelay({ port: 0, dashboardDirectory: directory });
+  const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE });
   t.teardown(() => relay.close());
 
   await t.test('nobody is there: the command that starts peers, and the page goes on by itself', async (t) => {
@@ -131,9 +130,9 @@ t.test('states of the page', { skip: skipWithoutBrowser }, async (t) => {
   });
 
   await t.test('all of it is small', async (t) => {
-    const files = readdirSync(directory);
+    const files = readdirSync(BUILT_PAGE);
     t.match(new Set(files), new Set(['app.css', 'app.js', 'icon.svg', 'index.html']));
-    const bytes = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(directory, name))).length, 0);
+    const bytes = files.reduce((sum, name) => sum + gzipSync(readFileSync(join(BUILT_PAGE, name))).length, 0);
     t.ok(bytes < 60_000, `${bytes} bytes compressed`);
   });
 });

@@ -67,7 +67,10 @@ t.test('the bound of entriesPerMessageMax is that of the schema', async (t) => {
 });
 
 t.test('the bound of voters is that of the schema of Status', async (t) => {
-  t.equal(Reflect.get(Status.properties.voters, 'maxItems'), 128);
+  const maxItems = Number(Reflect.get(Status.properties.voters, 'maxItems'));
+  const voters = Array.from({ length: maxItems + 1 }, (_, at) => peerId(`p${at + 1}`));
+  t.doesNotThrow(() => checkOptions({ ...GOOD, voters: voters.slice(0, maxItems) }));
+  t.throws(() => checkOptions({ ...GOOD, voters }));
 });
 
 t.test('the list of voters is taken over, not shared', async (t) => {
