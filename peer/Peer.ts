@@ -4,21 +4,21 @@ import { peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import { seededRandom } from '../shared/random.ts';
 import { defaultOpenSocket, openStorage, processId } from './adapters.ts';
-import { SystemClock } from './clock/SystemClock.ts';
+import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
-import { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
+import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 import { encodeCommand } from './machine/command.ts';
 import type { Outcome } from './machine/Sessions.ts';
-import type { Clock } from './ports/Clock.ts';
+import type { Clock } from '../endpoint/ports/Clock.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { openReplica } from './replica/openReplica.ts';
 import type { Patience, Replica } from './replica/Replica.ts';
 import { Raft } from './raft/Raft.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
-import { RelayTransport } from './transport/RelayTransport.ts';
-import type { TransportCounters } from './transport/TransportCounters.ts';
+import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
+import type { TransportCounters } from '../endpoint/transport/TransportCounters.ts';
 
 /** A peer's account of itself, and whether it has a connection. */
 export interface PeerStatus extends Status {

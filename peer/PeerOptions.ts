@@ -2,13 +2,13 @@ import { WhitewaterError } from '../shared/errors.ts';
 import { clusterId, peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
 import { MEMBERS_MAX } from '../shared/numbers.ts';
 import type { Trace } from '../shared/trace.ts';
-import type { Clock } from './ports/Clock.ts';
-import type { Logger } from './ports/Logger.ts';
+import type { Clock } from '../endpoint/ports/Clock.ts';
+import type { Logger } from '../endpoint/ports/Logger.ts';
 import type { StateMachine } from './ports/StateMachine.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { completeOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
 import type { ElectionOptions, ElectionPreset, RaftOptions, ReplicationOptions } from './raft/options.ts';
-import type { OpenSocket } from './transport/RelaySocket.ts';
+import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 
 export interface PeerOptions<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
   /** 1 to 64 letters, digits, `_`, `.` or `-`; so is `id`. */

@@ -1,5 +1,5 @@
 import type { Status } from '../shared/messages/Status.ts';
-import type { Clock, Timer } from './ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** Between two statuses, whatever happens. */
 const STATUS_MS_MIN = 50;

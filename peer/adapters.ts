@@ -1,9 +1,9 @@
 import { WhitewaterError } from '../shared/errors.ts';
-import type { Logger } from './ports/Logger.ts';
+import type { Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import type { PeerOptions } from './PeerOptions.ts';
 import { sameVoters, type StoreOwner } from './storage/loadStore.ts';
-import type { OpenSocket } from './transport/RelaySocket.ts';
+import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 
 // What needs Node is loaded when it is asked for, so that a browser never asks for it.
 
@@ -41,10 +41,10 @@ export async function openStorage(
 /** How this runtime makes a WebSocket. @throws {WhitewaterError} `USAGE` where there is no way */
 export async function defaultOpenSocket(): Promise<OpenSocket> {
   if (isNode()) {
-    const { openNodeWebSocket } = await import('./transport/nodeWebSocket.ts');
+    const { openNodeWebSocket } = await import('../endpoint/transport/nodeWebSocket.ts');
     return openNodeWebSocket;
   }
-  const { openBrowserWebSocket, globalWebSocket } = await import('./transport/browserWebSocket.ts');
+  const { openBrowserWebSocket, globalWebSocket } = await import('../endpoint/transport/browserWebSocket.ts');
   const constructor = globalWebSocket();
   if (constructor !== undefined) return openBrowserWebSocket(constructor);
   throw new WhitewaterError('USAGE', 'this runtime has no WebSocket: give one with the option openSocket');

@@ -5,13 +5,19 @@ export type { PeerEventListener, PeerEventMap, PeerEventName, PeerEvents } from 
 export { ELECTION_DEFAULTS, ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from './raft/options.ts';
 
 // What a peer can be given instead of what it brings.
-export type { Clock, Timer } from './ports/Clock.ts';
-export { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
+export type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+export { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 export type { OpenedStorage, Storage, StoredState } from './ports/Storage.ts';
 export { openLevelStorage } from './storage/openLevelStorage.ts';
 export type { Database, StoreOwner } from './storage/loadStore.ts';
-export { openBrowserWebSocket, type BrowserWebSocket } from './transport/browserWebSocket.ts';
-export type { OpenSocket, RelaySocket, SocketEnd, SocketHandlers, SocketOptions } from './transport/RelaySocket.ts';
+export { openBrowserWebSocket, type BrowserWebSocket } from '../endpoint/transport/browserWebSocket.ts';
+export type {
+  OpenSocket,
+  RelaySocket,
+  SocketEnd,
+  SocketHandlers,
+  SocketOptions,
+} from '../endpoint/transport/RelaySocket.ts';
 
 // What its errors, ids, statuses and traces are made of.
 export { ERRORS, type ErrorCode, WhitewaterError } from '../shared/errors.ts';

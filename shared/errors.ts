@@ -137,7 +137,12 @@ export const ERRORS = {
     definite: true,
     meaning: 'only a leader can do that; `details.leader` names it, if it is known',
   },
-  OVERLOADED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'too much waits already: try again more slowly' },
+  OVERLOADED: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'too much waits already: try again more slowly',
+  },
   PROPOSAL_LOST: {
     httpStatus: 503,
     exitCode: 4,
@@ -162,7 +167,12 @@ export const ERRORS = {
     definite: false,
     meaning: 'whether the command took effect, or will, cannot be told',
   },
-  TIMED_OUT: { httpStatus: 504, exitCode: 4, definite: true, meaning: 'it took too long, and certainly did not happen' },
+  TIMED_OUT: {
+    httpStatus: 504,
+    exitCode: 4,
+    definite: true,
+    meaning: 'it took too long, and certainly did not happen',
+  },
   MEMBERSHIP_REFUSED: {
     httpStatus: 409,
     exitCode: 4,

@@ -1,7 +1,7 @@
 import { Driver, type DriverEvent } from '../peer/Driver.ts';
-import type { Clock, Timer } from '../peer/ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import type { Storage } from '../peer/ports/Storage.ts';
-import type { Transport, TransportHandlers } from '../peer/ports/Transport.ts';
+import type { Transport, TransportHandlers } from '../endpoint/ports/Transport.ts';
 import type { Effect, StorageStep } from '../peer/raft/effect.ts';
 import type { RaftEvent } from '../peer/raft/event.ts';
 import type { Input } from '../peer/raft/input.ts';

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../ports/Clock.ts';
+import type { Clock, Timer } from '../../endpoint/ports/Clock.ts';
 
 /** A time in which this peer leads, and knows it. */
 export interface Reign {

@@ -3,7 +3,7 @@ import type { PeerId } from '../../shared/ids.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
-import type { Logger } from '../ports/Logger.ts';
+import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
 import type { Proposal } from '../raft/input.ts';

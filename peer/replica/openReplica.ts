@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
-import type { Logger } from '../ports/Logger.ts';
+import type { Logger } from '../../endpoint/ports/Logger.ts';
 import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { Replica } from './Replica.ts';

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Transport, TransportHandlers } from '../../peer/ports/Transport.ts';
+import type { Transport, TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';

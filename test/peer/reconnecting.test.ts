@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Clock } from '../../peer/ports/Clock.ts';
-import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
+import type { Clock } from '../../endpoint/ports/Clock.ts';
+import { RelayTransport, type RelayTransportOptions } from '../../endpoint/transport/RelayTransport.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';

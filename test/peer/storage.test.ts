@@ -20,7 +20,7 @@ import { MemoryLevel } from 'memory-level';
 import t, { type Test } from 'tap';
 import type { Storage } from '../../peer/ports/Storage.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
-import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
+import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { crc32 } from '../../peer/storage/checksum.ts';
 import { LevelStorage } from '../../peer/storage/LevelStorage.ts';
 import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';

@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
 import type { OpenedStorage, StoredState } from '../../peer/ports/Storage.ts';
-import { SILENT_LOGGER, type Logger } from '../../peer/ports/Logger.ts';
+import { SILENT_LOGGER, type Logger } from '../../endpoint/ports/Logger.ts';
 import { configurationOf } from '../../peer/raft/configuration.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';

@@ -1,9 +1,9 @@
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
-import { SystemClock } from '../../peer/clock/SystemClock.ts';
-import { openBrowserWebSocket, type BrowserWebSocket } from '../../peer/transport/browserWebSocket.ts';
-import { openNodeWebSocket } from '../../peer/transport/nodeWebSocket.ts';
-import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
+import { openBrowserWebSocket, type BrowserWebSocket } from '../../endpoint/transport/browserWebSocket.ts';
+import { openNodeWebSocket } from '../../endpoint/transport/nodeWebSocket.ts';
+import { RelayTransport, type RelayTransportOptions } from '../../endpoint/transport/RelayTransport.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
 import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';

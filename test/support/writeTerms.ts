@@ -3,7 +3,7 @@
  * other; prints each term once it is acknowledged.
  */
 import { writeSync } from 'node:fs';
-import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
+import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { OWNER, write } from '../contract/storage.contract.ts';
 
