@@ -1,14 +1,14 @@
 import type { ClusterId, PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Role, Status } from '../shared/messages/Status.ts';
-import type { RaftMessage } from '../shared/protocol.ts';
+import type { EndpointMessage, RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Application, ApplicationEffect } from './ports/Application.ts';
 import { impossible, writeFailed } from './driverErrors.ts';
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from '../endpoint/ports/Transport.ts';
-import type { Effect, Persist, Report, Send } from './raft/effect.ts';
+import type { Effect, Persist, Report } from './raft/effect.ts';
 import type { RaftEvent, RoleChangeReason } from './raft/event.ts';
 import type { Input } from './raft/input.ts';
 import type { Raft } from './raft/Raft.ts';
@@ -32,7 +32,7 @@ export type DriverEvent =
 export interface DriverOptions {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  readonly raft: Pick<Raft, 'step' | 'status'>;
+  readonly raft: Pick<Raft, 'step' | 'status' | 'leaseUntilMs'>;
   readonly storage: Storage;
   readonly transport: Transport;
   readonly clock: Clock;
@@ -109,7 +109,7 @@ export class Driver {
     this.#state = 'running';
     this.#options.application?.start({
       feed: (input) => this.#feed({ ...input, nowMs: this.#nowMs() }),
-      send: (to, id, message, after) => this.#send({ type: 'send', id, to, message, after }),
+      send: (to, id, message, after) => this.#send(to, id, message, after),
       fail: (error) => this.#fail(error),
     });
     this.#feed({ type: 'start', nowMs: this.#nowMs() });
@@ -137,11 +137,23 @@ export class Driver {
     return this.#durableStatus;
   }
 
+  /** Until when no other peer can lead, by this peer's clock; minus infinity while it does not lead. */
+  leaseUntilMs(): number {
+    return this.#options.raft.leaseUntilMs();
+  }
+
   counters(): Readonly<DriverCounters> {
     return { ...this.#counters };
   }
 
-  #received(from: PeerId, id: number, message: RaftMessage): void {
+  #received(from: PeerId, id: number, message: EndpointMessage): void {
+    // Peers ask clients for nothing.
+    if (message.type === 'ClientReply') return;
+    if (message.type !== 'ClientRequest') this.#receivedFromPeer(from, id, message);
+    else if (this.#state === 'running') this.#options.application?.receive(from, message.body);
+  }
+
+  #receivedFromPeer(from: PeerId, id: number, message: RaftMessage): void {
     if (this.#gate.isFull) {
       this.#counters.ignoredBusy += 1;
       this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, from }, `${from}/${id}`);
@@ -205,7 +217,7 @@ export class Driver {
       case 'persist':
         return this.#persist(effect);
       case 'send':
-        return this.#send(effect);
+        return this.#send(effect.to, effect.id, effect.message, effect.after);
       case 'setDeadline':
         return this.#setDeadline(effect.atMs);
       case 'apply':
@@ -242,7 +254,7 @@ export class Driver {
     else this.#traced('replication', 'unanswered', { effect: effect.type });
   }
 
-  #send({ id, to, message, after }: Send): void {
+  #send(to: PeerId, id: number, message: EndpointMessage, after: number): void {
     if (this.#gate.after(after, () => this.#options.transport.send(to, id, message))) return;
     this.#counters.droppedHeld += 1;
     this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);

@@ -9,11 +9,10 @@ import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
 import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
-import { encodeCommand } from './machine/command.ts';
-import type { Outcome } from './machine/Sessions.ts';
-import type { Clock } from '../endpoint/ports/Clock.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
+import { Leadership, type Reign } from './replica/Leadership.ts';
 import { openReplica } from './replica/openReplica.ts';
+import { Operations } from './replica/Operations.ts';
 import type { Patience, Replica } from './replica/Replica.ts';
 import { Raft } from './raft/Raft.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
@@ -27,10 +26,13 @@ export interface PeerStatus extends Status {
   readonly relay: string | undefined;
 }
 
-/** Who is to belong to a cluster. */
-export interface Members {
-  readonly voters: readonly string[];
+/** A change of members: those that are not named stay what they are. */
+export interface MembersToChange {
+  /** They vote, once they have caught up with the log; until then they learn. */
+  readonly voters?: readonly string[];
+  /** They get the log and do not vote. */
   readonly learners?: readonly string[];
+  readonly removed?: readonly string[];
 }
 
 export interface PeerCounters {
@@ -56,8 +58,10 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
   readonly #snapshots: OpenedStorage['snapshots'];
   readonly #transport: RelayTransport;
   readonly #driver: Driver;
-  readonly #clock: Clock;
-  readonly #replica: Replica | undefined;
+  readonly #replica: Replica;
+  readonly #operations: Operations;
+  readonly #leadership: Leadership;
+  readonly #checksQuorum: boolean;
   readonly #settle: PromiseWithResolvers<void>;
   #closing: Promise<void> | undefined;
 
@@ -65,8 +69,9 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     { cluster, id, raft }: CheckedOptions,
     { storage, stored, snapshots }: OpenedStorage,
     transport: RelayTransport,
-    replica: Replica | undefined,
+    replica: Replica,
     options: Pick<PeerOptions, 'trace'> & Required<Pick<PeerOptions, 'clock' | 'logger'>>,
+    hasMachine: boolean,
   ) {
     const { clock, logger, trace } = options;
     const pid = processId();
@@ -77,17 +82,18 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     this.#storage = storage;
     this.#snapshots = snapshots;
     this.#transport = transport;
-    this.#clock = clock;
     this.#replica = replica;
+    this.#checksQuorum = raft.checkQuorum;
+    this.#operations = new Operations(replica, clock, () => this.status(), hasMachine);
+    replica.serve((operation, timeoutMs) => this.#operations.run(operation, { timeoutMs }));
     this.#settle = promiseWithResolvers();
     this.stopped = this.#settle.promise;
     // An unheard rejection would end the process.
     this.stopped.catch(() => undefined);
     this.#driver = new Driver(
       {
-        ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock },
+        ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock, application: replica },
         ...(trace === undefined ? {} : { trace }),
-        ...(replica === undefined ? {} : { application: replica }),
         ...(pid === undefined ? {} : { pid }),
       },
       {
@@ -96,6 +102,11 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
         onFailed: (error) => this.#failed(error),
       },
     );
+    this.#leadership = new Leadership(clock, () => ({
+      isLeader: this.#driver.status().role === 'leader',
+      term: this.#driver.status().term,
+      leaseUntilMs: this.#driver.leaseUntilMs(),
+    }));
   }
 
   /**
@@ -132,12 +143,9 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     try {
       const { machine } = options;
       const leader = (): PeerId | null => peer?.status().leader ?? null;
-      const replica = machine === undefined ? undefined : await openReplica(machine, opened, leader, logger);
-      peer = new Peer(checked, opened, transport, replica, {
-        clock,
-        logger,
-        ...(trace === undefined ? {} : { trace }),
-      });
+      const replica = await openReplica(machine, opened, leader, logger);
+      const surroundings = { clock, logger, ...(trace === undefined ? {} : { trace }) };
+      peer = new Peer(checked, opened, transport, replica, surroundings, machine !== undefined);
       peer.#driver.start();
       const running = peer;
       signal?.addEventListener('abort', () => void running.stop(), { once: true });
@@ -157,8 +165,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
    *   `COMMAND_REFUSED`: it did not and will not take effect; `OUTCOME_UNKNOWN`: it may
    */
   async propose(command: Command, patience: Patience = {}): Promise<Result> {
-    const text = encodeCommand({ type: 'plain', timeMs: Math.round(this.#clock.wallMs()), command });
-    return resultOf(await this.#replicated().propose(text, patience)) as Result;
+    return (await this.#operations.propose({ type: 'plain', command }, patience)) as Result;
   }
 
   /**
@@ -166,33 +173,46 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
    * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
    */
   async read(query: Query, patience: Patience = {}): Promise<Answer> {
-    return (await this.#replicated().read(query, patience)) as Answer;
+    return (await this.#operations.read(query, patience)) as Answer;
   }
 
   /** Asks the state machine as it is here and now, which may be long behind. */
   readStale(query: Query): Answer {
-    return this.#replicated().readStale(query) as Answer;
+    return this.#operations.readStale(query) as Answer;
   }
 
   /**
-   * Makes these the members, if this peer leads: by joint consensus, whatever the difference. Learners get the log and do not vote.
-   * Resolves when the joint configuration is committed; `status().voters` shows when the change is complete.
-   *
+   * Changes the members, if this peer leads: by joint consensus, whatever the difference. Resolves when the change is complete. New
+   * voters learn until they have caught up.
+   * @param patience default 60 s
    * @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED`
    */
-  async changeMembers(members: Members, patience: Patience = {}): Promise<void> {
-    const learners = (members.learners ?? []).map(peerId);
-    await this.#replicated().changeMembership(members.voters.map(peerId), learners, patience);
+  async changeMembers(change: MembersToChange, patience: Patience = {}): Promise<void> {
+    const { voters = [], learners = [], removed = [] } = change;
+    const ids = { voters: voters.map(peerId), learners: learners.map(peerId), removed: removed.map(peerId) };
+    await this.#operations.changeMembers(ids, patience);
   }
 
   /** Hands leadership to another voter. @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
   async transferLeadership(to: string, patience: Patience = {}): Promise<void> {
-    await this.#replicated().transfer(peerId(to), patience);
+    await this.#operations.transfer(peerId(to), patience);
   }
 
   /** Stops leading, in this term. Nothing happens if this peer does not lead. */
   stepDown(): void {
-    this.#replicated().stepDown();
+    this.#replica.stepDown();
+  }
+
+  /**
+   * The times in which this peer leads and knows it, the present one first: `for await (const { term, signal } of peer.leadership())`.
+   * A reign's `signal` aborts before another peer can have been elected, as far as clocks run alike and the process is not stopped
+   * meanwhile; its `term` is a fencing token for when they do not. Needs `checkQuorum`, which is on by default.
+   * @param signal ends the iteration; so does the peer's stop
+   * @throws {WhitewaterError} `USAGE` without `checkQuorum`
+   */
+  leadership(signal?: AbortSignal): AsyncGenerator<Reign, void, undefined> {
+    if (this.#checksQuorum) return this.#leadership.reigns(signal);
+    throw new WhitewaterError('USAGE', 'leadership() needs the option checkQuorum: without it no lease holds');
   }
 
   status(): PeerStatus {
@@ -211,14 +231,6 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     this.#settle.resolve();
   }
 
-  #replicated(): Replica {
-    if (this.#replica !== undefined) return this.#replica;
-    throw new WhitewaterError(
-      'USAGE',
-      'this peer was started without a state machine: it elects leaders and nothing else',
-    );
-  }
-
   #close(): Promise<void> {
     this.#closing ??= this.#closeAll();
     return this.#closing;
@@ -226,6 +238,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
 
   async #closeAll(): Promise<void> {
     this.#driver.stop();
+    this.#leadership.stop();
     await this.#transport.stop();
     try {
       await this.#storage.close();
@@ -241,6 +254,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       const { leader, term } = event;
       this.#logger.info(leader === null ? `no leader in term ${term}` : `${leader} leads in term ${term}`);
     }
+    if (event.type === 'roleChanged') this.#leadership.changed();
     this.events.emit(type, details);
   }
 
@@ -253,21 +267,6 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     const error = cause instanceof WhitewaterError ? cause : new WhitewaterError('INTERNAL', cause.message, { cause });
     this.events.emit('failed', { error });
     void this.#close().then(() => this.#settle.reject(error));
-  }
-}
-
-/** @throws {WhitewaterError} for an outcome that is no result */
-function resultOf(outcome: Outcome): unknown {
-  switch (outcome.type) {
-    case 'result':
-      return outcome.result;
-    case 'failed':
-      throw new WhitewaterError('COMMAND_REFUSED', outcome.message);
-    case 'tooManyUnanswered':
-      throw new WhitewaterError('OVERLOADED', 'too many requests of this session are not answered yet');
-    case 'sessionUnknown':
-    case 'alreadyAnswered':
-      throw new WhitewaterError('SESSION_EXPIRED', 'the session of this request is not known any more');
   }
 }
 

@@ -16,8 +16,11 @@ export interface PeerOptions<Command = unknown, Result = unknown, Query = unknow
   readonly id: string;
   /** One address or several in order of preference: `host:port`, `http://host:port`, `https://host`. */
   readonly relay: string | readonly string[];
-  /** The ids of all peers of the cluster, this one's too; the same list at every peer and at every start. */
-  readonly voters: readonly string[];
+  /**
+   * Founds a cluster: the ids of its first peers, this one's too, the same list at each of them. It is in the store afterwards, and
+   * later starts may leave it out. A new peer without it waits until the others add it.
+   */
+  readonly voters?: readonly string[];
   /**
    * Where term, vote and log are kept.
    * - `{ directory }`: on disk, in a directory of this peer's own (Node only)
@@ -52,7 +55,7 @@ export interface PeerOptions<Command = unknown, Result = unknown, Query = unknow
 export interface CheckedOptions {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  readonly voters: readonly PeerId[];
+  readonly voters: readonly PeerId[] | undefined;
   readonly relays: readonly string[];
   readonly raft: RaftOptions;
 }
@@ -69,11 +72,11 @@ export function checkPeerOptions(
 ): CheckedOptions {
   try {
     const id = peerId(options.id);
-    const voters = options.voters.map(peerId);
+    const voters = options.voters?.map(peerId);
     const bounds = options.machine === undefined ? WITHOUT_SNAPSHOTS : options.replication;
     const raft: RaftOptions = { ...electionOf(options.election), ...bounds, id, random };
     completeOptions(raft);
-    checkVoters(id, voters);
+    if (voters !== undefined) checkVoters(id, voters);
     const relays = typeof options.relay === 'string' ? [options.relay] : options.relay;
     return { cluster: clusterId(options.cluster), id, voters, relays, raft };
   } catch (error) {

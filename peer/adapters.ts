@@ -2,7 +2,7 @@ import { WhitewaterError } from '../shared/errors.ts';
 import type { Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import type { PeerOptions } from './PeerOptions.ts';
-import { sameVoters, type StoreOwner } from './storage/loadStore.ts';
+import { foundersDiffer, sameVoters, type StoreOwner } from './storage/loadStore.ts';
 import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 
 // What needs Node is loaded when it is asked for, so that a browser never asks for it.
@@ -30,12 +30,8 @@ export async function openStorage(
     return { ...opened, snapshots: await DiskSnapshotStore.open(`${choice.directory}/snapshots`) };
   }
   const { voters } = choice.stored.bootstrap;
-  if (sameVoters(voters, owner.voters)) return choice;
-  throw new WhitewaterError(
-    'MEMBERSHIP_DIFFERS',
-    `the given store was first started with the peers ${voters.join(', ')}, now with ${owner.voters.join(', ')}: two lists can ` +
-      'elect two leaders, so start it with the first list',
-  );
+  if (owner.voters === undefined || sameVoters(voters, owner.voters)) return choice;
+  throw new WhitewaterError('MEMBERSHIP_DIFFERS', foundersDiffer('the given store', voters, owner.voters));
 }
 
 /** How this runtime makes a WebSocket. @throws {WhitewaterError} `USAGE` where there is no way */

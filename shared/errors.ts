@@ -155,6 +155,18 @@ export const ERRORS = {
     definite: true,
     meaning: 'the state machine refused the command, on every replica alike',
   },
+  COMMAND_TOO_LARGE: {
+    httpStatus: 413,
+    exitCode: 4,
+    definite: true,
+    meaning: 'a command has more bytes than fit into a message between peers',
+  },
+  ANSWER_TOO_LARGE: {
+    httpStatus: 422,
+    exitCode: 4,
+    definite: false,
+    meaning: 'what was asked for happened, and its answer has more bytes than fit into a frame',
+  },
   SESSION_EXPIRED: {
     httpStatus: 410,
     exitCode: 4,

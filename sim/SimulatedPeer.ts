@@ -133,7 +133,11 @@ export class SimulatedPeer {
       {
         cluster: CLUSTER,
         id: this.id,
-        raft: { step: (input) => this.#step(raft, input), status: (nowMs) => raft.status(nowMs) },
+        raft: {
+          step: (input) => this.#step(raft, input),
+          status: (nowMs) => raft.status(nowMs),
+          leaseUntilMs: () => raft.leaseUntilMs(),
+        },
         storage: this.#storage(process),
         transport: this.#transport(process),
         clock: this.#clock(process),
@@ -208,6 +212,8 @@ export class SimulatedPeer {
         }
       },
       send: (to, id, message): boolean => {
+        // There are no clients here yet.
+        if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
         const sent = { to, id, message };
         invariants.messageLeaves(this.id, to, message, this.disk);
         this.#world.onSend(this.id, sent);

@@ -1,10 +1,10 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
-import type { RaftMessage } from '../../shared/protocol.ts';
+import type { EndpointMessage } from '../../shared/protocol.ts';
 
 export interface TransportHandlers {
-  /** A message addressed to this peer, its body held against the schema. */
-  onMessage(from: PeerId, id: number, message: RaftMessage): void;
+  /** A message addressed to this endpoint, its body held against the schema. */
+  onMessage(from: PeerId, id: number, message: EndpointMessage): void;
   /** The connection is there, or gone. */
   onConnected(connected: boolean): void;
   /** The transport gave up for good, such as when another process took this identity. */
@@ -19,7 +19,7 @@ export interface Transport {
   /** Handlers are not called within this call. */
   start(handlers: TransportHandlers): void;
   /** @returns false when the message was certainly dropped: not connected, or the queue is full */
-  send(to: PeerId, id: number, message: RaftMessage): boolean;
+  send(to: PeerId, id: number, message: EndpointMessage): boolean;
   /** A newer status replaces one that has not left yet. @returns false when there is no connection to send it on */
   sendStatus(status: Status): boolean;
   /** No handler is called after this, even before the promise settles. */

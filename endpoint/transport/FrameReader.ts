@@ -1,6 +1,7 @@
 import { decodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
 import type { PeerId } from '../../shared/ids.ts';
-import { isMessageType, isRaftMessageType, type ControlMessage, type RaftMessage } from '../../shared/protocol.ts';
+import { isClientMessageType, isMessageType, isRaftMessageType } from '../../shared/protocol.ts';
+import type { ControlMessage, EndpointMessage } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
 
 /** Why a frame that arrived was not used. `misaddressed`: it is for another peer, or from somebody who may not send its type. */
@@ -13,15 +14,15 @@ export const UNREADABLE_CAUSES = [
 ] as const;
 export type UnreadableCause = (typeof UNREADABLE_CAUSES)[number];
 
-/** What a peer is sent by its relay itself. */
-export type FromRelay = Extract<ControlMessage, { type: 'Welcome' | 'Pong' | 'Refused' }>;
+/** What an endpoint is sent by its relay itself. */
+export type FromRelay = Extract<ControlMessage, { type: 'Welcome' | 'Directory' | 'Pong' | 'Refused' }>;
 
 export type ReadFrame =
   | { readonly kind: 'control'; readonly message: FromRelay }
-  | { readonly kind: 'raft'; readonly from: PeerId; readonly id: number; readonly message: RaftMessage }
+  | { readonly kind: 'message'; readonly from: PeerId; readonly id: number; readonly message: EndpointMessage }
   | { readonly kind: 'unreadable'; readonly cause: UnreadableCause; readonly problem: string };
 
-/** Reads a frame for the peer of that id, and holds its body against the schema. Never throws. */
+/** Reads a frame for the endpoint of that id, and holds its body against the schema. Never throws. */
 export function readFrame(text: string, self: PeerId): ReadFrame {
   const decoded = decodeFrame(text);
   if (!decoded.ok) return unreadable(decoded.code, decoded.message);
@@ -34,16 +35,16 @@ export function readFrame(text: string, self: PeerId): ReadFrame {
   if (from === RELAY_ADDRESS) {
     return isFromRelay(message) ? { kind: 'control', message } : unreadable('misaddressed', `a ${type} from ${from}`);
   }
-  if (!isRaftMessage(message)) return unreadable('misaddressed', `a ${type} from ${from}`);
-  return { kind: 'raft', from, id, message };
+  if (!isEndpointMessage(message)) return unreadable('misaddressed', `a ${type} from ${from}`);
+  return { kind: 'message', from, id, message };
 }
 
-function isRaftMessage(message: { readonly type: string }): message is RaftMessage {
-  return isRaftMessageType(message.type);
+function isEndpointMessage(message: { readonly type: string }): message is EndpointMessage {
+  return isRaftMessageType(message.type) || isClientMessageType(message.type);
 }
 
 function isFromRelay(message: { readonly type: string }): message is FromRelay {
-  return message.type === 'Welcome' || message.type === 'Pong' || message.type === 'Refused';
+  return ['Welcome', 'Directory', 'Pong', 'Refused'].includes(message.type);
 }
 
 function unreadable(cause: UnreadableCause, problem: string): ReadFrame {

@@ -1,5 +1,6 @@
 import { encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
 import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
@@ -7,7 +8,7 @@ import { PROTOCOL_VERSION, type ControlMessage } from '../../shared/protocol.ts'
 import type { Clock, Timer } from '../ports/Clock.ts';
 import { announcesEnd, endingOf, silence, versionMismatch, type Ending, type EndingContext } from './ending.ts';
 import { readFrame, type FromRelay, type ReadFrame } from './FrameReader.ts';
-import { peerUrl } from './relayAddress.ts';
+import { endpointUrl, type EndpointKind } from './relayAddress.ts';
 import type { OpenSocket, RelaySocket, SocketEnd } from './RelaySocket.ts';
 
 export interface ConnectionTimes {
@@ -23,6 +24,7 @@ export const CONNECTION_TIMES: ConnectionTimes = { welcomeMsMax: 3000, silentMs:
 
 export interface ConnectionOptions {
   readonly relay: string;
+  readonly kind: EndpointKind;
   readonly cluster: ClusterId;
   readonly id: PeerId;
   readonly hello: Hello;
@@ -35,6 +37,7 @@ export interface ConnectionOptions {
 export interface ConnectionHandlers {
   onWelcome(welcome: Welcome): void;
   onFrame(frame: Exclude<ReadFrame, { kind: 'control' }>): void;
+  onDirectory(directory: Directory): void;
   /** The relay did not take a frame of ours; the connection stays. */
   onRefused(refused: Refused): void;
   onPing(): void;
@@ -60,14 +63,14 @@ export class RelayConnection {
   #isGone = false;
 
   constructor(options: ConnectionOptions, handlers: ConnectionHandlers) {
-    const { relay, cluster, id, clock, times } = options;
+    const { relay, kind, cluster, id, clock, times } = options;
     this.relay = relay;
     this.#options = options;
     this.#handlers = handlers;
     this.#startedAtMs = this.#heardAtMs = clock.nowMs();
     this.#timer = clock.setTimer(this.#startedAtMs + times.welcomeMsMax, () => this.#welcomeOverdue());
     const { token } = options;
-    this.#socket = options.openSocket(peerUrl(relay, cluster, id), token === undefined ? {} : { token }, {
+    this.#socket = options.openSocket(endpointUrl(relay, kind, cluster, id), token === undefined ? {} : { token }, {
       onOpen: () => this.#opened(),
       onText: (text) => this.#received(readFrame(text, id)),
       onBinary: () =>
@@ -90,7 +93,7 @@ export class RelayConnection {
     this.#socket.send(frame);
   }
 
-  sendControl(message: Extract<ControlMessage, { type: 'Hello' | 'Status' | 'Ping' }>): void {
+  sendControl(message: Extract<ControlMessage, { type: 'Hello' | 'Status' | 'Lookup' | 'Ping' }>): void {
     this.#framesSent += 1;
     const { type, body } = message;
     const { id: from } = this.#options;
@@ -131,6 +134,8 @@ export class RelayConnection {
         this.#refused = message.body;
         if (!announcesEnd(message.body.code)) this.#handlers.onRefused(message.body);
         return;
+      case 'Directory':
+        return this.#handlers.onDirectory(message.body);
       case 'Pong':
         return;
       default:

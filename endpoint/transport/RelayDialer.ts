@@ -1,4 +1,5 @@
 import type { WhitewaterError } from '../../shared/errors.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
 import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
@@ -8,9 +9,11 @@ import { backoffMs, type Backoff } from './backoff.ts';
 import { errorOf, type Ending } from './ending.ts';
 import type { ReadFrame } from './FrameReader.ts';
 import { RelayConnection, type ConnectionTimes } from './RelayConnection.ts';
+import type { EndpointKind } from './relayAddress.ts';
 import type { OpenSocket } from './RelaySocket.ts';
 
 export interface DialerOptions {
+  readonly kind: EndpointKind;
   readonly cluster: ClusterId;
   readonly id: PeerId;
   /** In order of preference; at least one. */
@@ -29,6 +32,7 @@ export interface DialerHandlers {
   onConnected(connection: RelayConnection, welcome: Welcome): void;
   onLost(connection: RelayConnection, ending: Ending): void;
   onFrame(frame: Exclude<ReadFrame, { kind: 'control' }>): void;
+  onDirectory(directory: Directory): void;
   onRefused(refused: Refused): void;
   /** A relay did not take a connection; another try follows. */
   onFailedTry(relay: string, ending: Ending): void;
@@ -113,6 +117,7 @@ export class RelayDialer {
         onWelcome: (welcome) => this.#welcomed(connection, position, welcome),
         onEnded: (ending) => this.#ended(connection, position, ending),
         onFrame: (frame) => this.#handlers.onFrame(frame),
+        onDirectory: (directory) => this.#handlers.onDirectory(directory),
         onRefused: (refused) => this.#handlers.onRefused(refused),
         onPing: () => this.#handlers.onEvent('pinged', { relay }),
       },

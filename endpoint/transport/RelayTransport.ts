@@ -2,10 +2,11 @@ import { nanoid } from 'nanoid';
 import { encodeHead } from '../../shared/envelope.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
-import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';
+import { PROTOCOL_VERSION, type EndpointMessage } from '../../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../../shared/trace.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Clock, Timer } from '../ports/Clock.ts';
@@ -15,13 +16,15 @@ import { BACKOFF_DEFAULTS, type Backoff } from './backoff.ts';
 import type { Ending } from './ending.ts';
 import type { ReadFrame } from './FrameReader.ts';
 import { RateLimitedWarnings } from './RateLimitedWarnings.ts';
-import { parseRelayAddress } from './relayAddress.ts';
+import { parseRelayAddress, type EndpointKind } from './relayAddress.ts';
 import { CONNECTION_TIMES, type ConnectionTimes, type RelayConnection } from './RelayConnection.ts';
 import { RelayDialer } from './RelayDialer.ts';
 import type { OpenSocket } from './RelaySocket.ts';
 import { newCounters, type TransportCounters, type UnsentCause } from './TransportCounters.ts';
 
 export interface RelayTransportOptions {
+  /** Default: a peer. */
+  readonly kind?: EndpointKind;
   readonly cluster: ClusterId;
   readonly id: PeerId;
   /** Addresses of relays in order of preference, such as `127.0.0.1:7070` or `https://relay.example`. */
@@ -35,6 +38,8 @@ export interface RelayTransportOptions {
   readonly trace?: Trace;
   readonly times?: ConnectionTimes;
   readonly backoff?: Backoff;
+  /** Whom the relay knows, as an answer to `lookUp`. */
+  readonly onDirectory?: (directory: Directory) => void;
 }
 
 /** Frames that would let more than this wait in the socket are dropped; Raft repeats what matters. */
@@ -46,7 +51,7 @@ const STATUS_RETRY_MS = 100;
 const CLOSE_MS_MAX = 500;
 
 /**
- * Carries a peer's messages over one WebSocket to a relay, and brings that back when it is lost. Frames sent while there is no
+ * Carries an endpoint's messages over one WebSocket to a relay, and brings that back when it is lost. Frames sent while there is no
  * connection are dropped.
  */
 export class RelayTransport implements Transport {
@@ -80,6 +85,7 @@ export class RelayTransport implements Transport {
     };
     this.#dialer = new RelayDialer(
       {
+        kind: options.kind ?? 'peer',
         ...{ cluster, id, relays, hello, token, openSocket, clock, random },
         times: times ?? CONNECTION_TIMES,
         backoff: backoff ?? BACKOFF_DEFAULTS,
@@ -88,6 +94,7 @@ export class RelayTransport implements Transport {
         onConnected: (connection, welcome) => this.#connected(connection, welcome),
         onLost: (connection, ending) => this.#lost(connection, ending),
         onFrame: (frame) => this.#received(frame),
+        onDirectory: (directory) => options.onDirectory?.(directory),
         onRefused: (refused) => this.#refused(refused),
         onFailedTry: (relay, ending) => this.#failedTry(relay, ending),
         onFailed: (error) => this.#handlers?.onFailed(error),
@@ -111,7 +118,7 @@ export class RelayTransport implements Transport {
     this.#dialer.start();
   }
 
-  send(to: PeerId, id: number, message: RaftMessage): boolean {
+  send(to: PeerId, id: number, message: EndpointMessage): boolean {
     const connection = this.#connection;
     if (connection === undefined) return this.#unsent('notConnected', to, message);
     if (connection.bufferedBytes > BUFFERED_BYTES_MAX) return this.#unsent('bufferFull', to, message);
@@ -120,7 +127,7 @@ export class RelayTransport implements Transport {
     connection.send(frame);
     this.#counters.framesSent += 1;
     if (this.#trace.wants('frame')) {
-      this.#traced('frame', 'sent', { type: message.type, to, term: message.body.term }, `${this.#options.id}/${id}`);
+      this.#traced('frame', 'sent', { type: message.type, to, ...termOf(message) }, `${this.#options.id}/${id}`);
     }
     return true;
   }
@@ -130,6 +137,12 @@ export class RelayTransport implements Transport {
     this.#heldStatus = status;
     this.#flushStatus();
     return true;
+  }
+
+  /** Asks the relay whom it knows. @returns false when there is no connection to ask on */
+  lookUp(): boolean {
+    this.#connection?.sendControl({ type: 'Lookup', body: {} });
+    return this.#connection !== undefined;
   }
 
   stop(): Promise<void> {
@@ -195,7 +208,7 @@ export class RelayTransport implements Transport {
     const { from, id, message } = frame;
     this.#counters.framesReceived += 1;
     if (this.#trace.wants('frame')) {
-      this.#traced('frame', 'received', { type: message.type, from, term: message.body.term }, `${from}/${id}`);
+      this.#traced('frame', 'received', { type: message.type, from, ...termOf(message) }, `${from}/${id}`);
     }
     this.#handlers?.onMessage(from, id, message);
   }
@@ -206,7 +219,7 @@ export class RelayTransport implements Transport {
     this.#warnings.warn(`refused ${code}`, `the relay refused a frame, ${code}: ${message}`);
   }
 
-  #unsent(cause: UnsentCause, to: PeerId, message: RaftMessage): false {
+  #unsent(cause: UnsentCause, to: PeerId, message: EndpointMessage): false {
     this.#counters.unsent[cause] += 1;
     this.#traced('frame', 'dropped', { cause, type: message.type, to });
     if (cause !== 'notConnected') {
@@ -238,6 +251,11 @@ export class RelayTransport implements Transport {
     const record = { timeMs: clock.wallMs(), cluster, node, topic, event, details };
     this.#trace.write(messageId === undefined ? record : { ...record, messageId });
   }
+}
+
+/** For a trace: what clients say has no term. */
+function termOf({ body }: EndpointMessage): { readonly term?: number } {
+  return 'term' in body ? { term: body.term } : {};
 }
 
 const encoder = new TextEncoder();

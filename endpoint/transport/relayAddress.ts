@@ -30,9 +30,12 @@ export function parseRelayAddress(text: string): string {
   return `${protocol}//${url.hostname}${port === '' ? '' : `:${port}`}${path}`;
 }
 
-/** The URL at which a peer of a cluster connects. Ids need no escaping. */
-export function peerUrl(relay: string, cluster: ClusterId, id: PeerId): string {
-  return `${relay}peer?cluster=${cluster}&id=${id}`;
+/** A client is forgotten by the relay when it goes. */
+export type EndpointKind = 'peer' | 'client';
+
+/** The URL at which an endpoint of a cluster connects. Ids need no escaping. */
+export function endpointUrl(relay: string, kind: EndpointKind, cluster: ClusterId, id: PeerId): string {
+  return `${relay}${kind}?cluster=${cluster}&id=${id}`;
 }
 
 function parse(text: string, url: string): URL {

@@ -64,6 +64,8 @@ export class ReplicatedMachine {
     switch (logged.type) {
       case 'open':
         return this.#sessions.open(logged.session, logged.timeToLiveMs, context.timeMs);
+      case 'close':
+        return this.#sessions.close(logged.session);
       case 'session':
         return this.#sessions.run(logged.session, logged.sequence, logged.answeredThrough, context.timeMs, () =>
           this.#applyToMachine(logged.command, context),

@@ -58,6 +58,12 @@ export class Sessions {
     return { type: 'result', result: null };
   }
 
+  /** Whether it was open makes no difference: afterwards it is not. */
+  close(name: string): Outcome {
+    this.#sessions.delete(name);
+    return { type: 'result', result: null };
+  }
+
   /** @param apply called exactly when this request takes effect, now and for the first time */
   run(name: string, sequence: number, answeredThrough: number, nowMs: number, apply: () => Outcome): Outcome {
     const session = this.#sessions.get(name);

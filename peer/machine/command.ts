@@ -13,6 +13,13 @@ export interface OpenSession {
   readonly timeToLiveMs: number;
 }
 
+/** A client will not come back: what is remembered of its session can go. */
+export interface CloseSession {
+  readonly type: 'close';
+  readonly timeMs: number;
+  readonly session: string;
+}
+
 /** A request within a session. */
 export interface SessionCommand {
   readonly type: 'session';
@@ -32,12 +39,14 @@ export interface PlainCommand {
   readonly command: unknown;
 }
 
-export type LoggedCommand = OpenSession | SessionCommand | PlainCommand;
+export type LoggedCommand = OpenSession | CloseSession | SessionCommand | PlainCommand;
 
 export function encodeCommand(logged: LoggedCommand): CommandText {
   switch (logged.type) {
     case 'open':
       return JSON.stringify(['o', logged.timeMs, logged.session, logged.timeToLiveMs]);
+    case 'close':
+      return JSON.stringify(['c', logged.timeMs, logged.session]);
     case 'session':
       return JSON.stringify([
         's',
@@ -60,6 +69,7 @@ export function decodeCommand(text: CommandText): LoggedCommand | undefined {
   if (parts[0] === 'p') return { type: 'plain', timeMs, command: parts[2] };
   const session = parts[2];
   if (typeof session !== 'string') return undefined;
+  if (parts[0] === 'c') return { type: 'close', timeMs, session };
   if (parts[0] === 'o' && typeof parts[3] === 'number')
     return { type: 'open', timeMs, session, timeToLiveMs: parts[3] };
   const [sequence, answeredThrough] = [parts[3], parts[4]];

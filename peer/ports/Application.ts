@@ -1,5 +1,6 @@
 import type { PeerId } from '../../shared/ids.ts';
-import type { RaftMessage } from '../../shared/protocol.ts';
+import type { ClientRequest } from '../../shared/messages/ClientRequest.ts';
+import type { EndpointMessage } from '../../shared/protocol.ts';
 import type {
   Accepted,
   Apply,
@@ -51,7 +52,7 @@ export interface ApplicationHost {
   /** One more input for the core. Never within `carryOut`. */
   feed(input: ApplicationInput): void;
   /** Sends a message once everything up to `after` is durable. */
-  send(to: PeerId, id: number, message: RaftMessage, after: number): void;
+  send(to: PeerId, id: number, message: EndpointMessage, after: number): void;
   /** The peer cannot go on. */
   fail(error: Error): void;
 }
@@ -61,6 +62,8 @@ export interface Application {
   start(host: ApplicationHost): void;
   /** Does, or begins to do, what the core asked for. Gives back its answers later, never within this call. */
   carryOut(effect: ApplicationEffect): void;
+  /** A client asks for something. */
+  receive(from: PeerId, request: ClientRequest): void;
   /** The snapshot is in force, durable. */
   snapshotInForce(snapshot: SnapshotMetadata): void;
   stop(): void;

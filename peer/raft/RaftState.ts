@@ -107,7 +107,7 @@ export class RaftState {
   leader: PeerId | null = null;
   /** When the leader of the current term was last heard. */
   leaderHeardAtMs: number | null = null;
-  /** Until then it elects nobody but at a leader's own wish, because that leader may answer reads by its lease. */
+  /** Until then it elects nobody but at a leader's own wish, because that leader may count on its lease. */
   promisedUntilMs = Number.NEGATIVE_INFINITY;
   /** Running exactly while this peer is a voter and does not lead. */
   electionTimer: RunningElectionTimer | null = null;

@@ -5,10 +5,11 @@ import type { RaftState, Votes } from './RaftState.ts';
 
 /**
  * A leader that was heard may count on its lease: this peer elects no other within the minimum election timeout (thesis, 6.4.1).
+ * It may answer reads by it (`leaseReads`), or tell an application that it leads.
  * Unlike `leaderHeardAtMs` the promise outlives the term, for a lease does not end because some voter hears of a higher term.
  */
 export function promiseNoElection(state: RaftState): void {
-  if (state.options.leaseReads) state.promisedUntilMs = state.nowMs + state.options.electionTimeoutMsMin;
+  if (state.options.checkQuorum) state.promisedUntilMs = state.nowMs + state.options.electionTimeoutMsMin;
 }
 
 /** Whether this peer leads, or heard from the current leader within the minimum election timeout. */

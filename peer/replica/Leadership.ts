@@ -26,12 +26,16 @@ interface Current {
   timer: Timer | undefined;
 }
 
+/** So often a leader without a lease looks whether it has one now. */
+const LOOK_AGAIN_MS = 10;
+
 /** Tells an application when it may act as the leader. */
 export class Leadership {
   readonly #clock: Clock;
   readonly #now: () => LeadershipNow;
   readonly #waiting = new Set<() => void>();
   #current: Current | undefined;
+  #poll: Timer | undefined;
   #isStopped = false;
 
   constructor(clock: Clock, now: () => LeadershipNow) {
@@ -45,7 +49,10 @@ export class Leadership {
     const { isLeader, term, leaseUntilMs } = this.#now();
     const holds = isLeader && leaseUntilMs > this.#clock.nowMs();
     if (this.#current !== undefined && (!holds || this.#current.term !== term)) this.#end(this.#current);
-    if (!holds) return;
+    if (!holds) {
+      if (isLeader) this.#lookAgain();
+      return;
+    }
     this.#current ??= this.#begin(term);
     this.#watch(this.#current, leaseUntilMs);
   }
@@ -70,6 +77,7 @@ export class Leadership {
 
   stop(): void {
     this.#isStopped = true;
+    this.#poll?.stop();
     if (this.#current !== undefined) this.#end(this.#current);
     this.#wake();
   }
@@ -95,6 +103,15 @@ export class Leadership {
     current.timer = this.#clock.setTimer(leaseUntilMs, () => {
       current.timer = undefined;
       if (this.#current === current) this.changed();
+    });
+  }
+
+  /** A lease begins with answers of followers, of which nobody tells. */
+  #lookAgain(): void {
+    if (this.#poll !== undefined) return;
+    this.#poll = this.#clock.setTimer(this.#clock.nowMs() + LOOK_AGAIN_MS, () => {
+      this.#poll = undefined;
+      this.changed();
     });
   }
 

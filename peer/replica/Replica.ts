@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
+import type { ClientRequest } from '../../shared/messages/ClientRequest.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
@@ -7,6 +8,8 @@ import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
 import type { Proposal } from '../raft/input.ts';
+import { fitsMessage, tooLarge } from './commandSize.ts';
+import { ClientService, type Carry } from './ClientService.ts';
 import { Applier } from './Applier.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
 import { Waiters, type Settle } from './Waiters.ts';
@@ -41,6 +44,7 @@ interface ReadWaiter {
 export class Replica implements Application {
   readonly #machine: ReplicatedMachine;
   readonly #logger: Logger;
+  readonly #leader: () => PeerId | null;
   readonly #waiters: Waiters;
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
@@ -49,10 +53,13 @@ export class Replica implements Application {
   /** Proposals of this turn: they go into the log together. */
   #gathered: Proposal[] = [];
   #host: ApplicationHost | undefined;
+  #clients: ClientService | undefined;
+  #repliesSent = 0;
 
   constructor({ machine, snapshots, snapshot, leader, logger }: ReplicaOptions) {
     this.#machine = machine;
     this.#logger = logger;
+    this.#leader = leader;
     this.#waiters = new Waiters(leader);
     this.#applier = new Applier(machine, snapshots, snapshot?.index ?? 0, {
       onOutcome: (index, term, outcome) => this.#applied(index, term, outcome),
@@ -70,6 +77,22 @@ export class Replica implements Application {
 
   start(host: ApplicationHost): void {
     this.#host = host;
+  }
+
+  /** From now on requests of clients are carried out in this way; before, they are lost. */
+  serve(carry: Carry): void {
+    this.#clients = new ClientService({
+      ...{ carry, leader: this.#leader, logger: this.#logger },
+      send: (to, body) => {
+        this.#repliesSent += 1;
+        // What is told was committed, so a majority has it on disk.
+        this.#host?.send(to, this.#repliesSent, { type: 'ClientReply', body }, 0);
+      },
+    });
+  }
+
+  receive(from: PeerId, request: ClientRequest): void {
+    this.#clients?.receive(from, request);
   }
 
   stop(): void {
@@ -113,10 +136,12 @@ export class Replica implements Application {
   /**
    * Puts a command's text into the log, if this peer leads.
    * @returns what came of it once it was applied here
-   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`: it will not happen;
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`, `COMMAND_TOO_LARGE`: it
+   *   will not happen;
    *   `OUTCOME_UNKNOWN`: it may
    */
   propose(command: string, patience: Patience = {}): Promise<Outcome> {
+    if (!fitsMessage(command)) return Promise.reject(tooLarge());
     return this.#ask(patience, (settle) => {
       const requestId = this.#waiters.proposal(settle);
       if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
@@ -126,21 +151,20 @@ export class Replica implements Application {
   }
 
   /**
-   * Reads the state as of some moment between call and return.
+   * Waits until the machine holds all that was committed at some moment between call and return (ReadIndex).
    * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
    */
-  async read(query: unknown, patience: Patience = {}): Promise<unknown> {
+  async caughtUp(patience: Patience = {}): Promise<void> {
     await this.#ask<null>(patience, (settle) => {
       const resolve = (index: number): void => this.#whenApplied({ index, settle });
       const requestId = this.#waiters.read({ resolve, reject: settle.reject });
       this.#feed({ type: 'read', requestId });
       return requestId;
     });
-    return this.#machine.query(query);
   }
 
-  /** Reads what this peer holds, which may be old. */
-  readStale(query: unknown): unknown {
+  /** Reads what this peer holds, which may be old; behind `caughtUp` it is not. */
+  query(query: unknown): unknown {
     return this.#machine.query(query);
   }
 

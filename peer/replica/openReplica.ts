@@ -1,9 +1,11 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
+import { NoMachine } from '../machine/NoMachine.ts';
 import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
 import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
+import { MemorySnapshotStore } from '../snapshots/MemorySnapshotStore.ts';
 import { Replica } from './Replica.ts';
 
 /**
@@ -12,19 +14,20 @@ import { Replica } from './Replica.ts';
  *   begins behind is not there, or is not what was written
  */
 export async function openReplica(
-  machine: AnyMachine,
+  machine: AnyMachine | undefined,
   { snapshots, stored }: OpenedStorage,
   leader: () => PeerId | null,
   logger: Logger,
 ): Promise<Replica> {
-  if (snapshots === undefined) {
+  if (snapshots === undefined && machine !== undefined) {
     throw new WhitewaterError('USAGE', 'a state machine needs a place for its snapshots: give a store that has one');
   }
-  const replicated = new ReplicatedMachine(machine);
+  const places = snapshots ?? new MemorySnapshotStore();
+  const replicated = new ReplicatedMachine(machine ?? new NoMachine());
   const { snapshot } = stored;
   if (snapshot !== null) {
     try {
-      await replicated.restore(snapshots.read(snapshot.index));
+      await replicated.restore(places.read(snapshot.index));
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
       throw new WhitewaterError(
@@ -34,7 +37,7 @@ export async function openReplica(
         { cause: error },
       );
     }
-    await snapshots.keepOnly(snapshot.index);
+    await places.keepOnly(snapshot.index);
   }
-  return new Replica({ machine: replicated, snapshots, snapshot, leader, logger });
+  return new Replica({ machine: replicated, snapshots: places, snapshot, leader, logger });
 }

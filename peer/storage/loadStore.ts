@@ -19,11 +19,12 @@ export type Database = AbstractLevel<string | Buffer | Uint8Array>;
 /** Waits for the disk. Databases that have none ignore `sync`. */
 export const SYNCED = { keyEncoding: 'utf8', valueEncoding: 'utf8', sync: true } as const;
 
-/** Whose store it is, and who the voters are. */
+/** Whose store it is, and who founds the cluster. */
 export interface StoreOwner {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  readonly voters: readonly PeerId[];
+  /** Undefined: as the store says; in a new one, nobody, and the peer waits to be added. */
+  readonly voters: readonly PeerId[] | undefined;
 }
 
 export interface LoadedStore {
@@ -53,7 +54,7 @@ const FIRST_HEAD: Head = {
 /** Makes an empty database a store of term 0, no vote and an empty log, as step 1. */
 export async function createStore(database: Database, owner: StoreOwner): Promise<LoadedStore> {
   const { cluster, id } = owner;
-  const voters = [...owner.voters];
+  const voters = [...(owner.voters ?? [])];
   const records = [
     { key: 'format', value: encodeRecord<'format'>('format', { version: FORMAT_VERSION }).text },
     { key: 'owner', value: encodeRecord<'owner'>('owner', { cluster, id }).text },
@@ -171,12 +172,19 @@ function checkOwner(found: { cluster: ClusterId; id: PeerId }, expected: StoreOw
   );
 }
 
-function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
-  if (sameVoters(found, voters)) return;
-  throw new WhitewaterError(
-    'MEMBERSHIP_DIFFERS',
-    `${where} was first started with the peers ${found.join(', ')}, now with ${voters.join(', ')}: two lists can elect ` +
-      'two leaders, so start it with the first list',
-    { details: { found, given: voters } },
+/** What is wrong, and what to do. */
+export function foundersDiffer(where: string, found: readonly PeerId[], given: readonly PeerId[]): string {
+  const first =
+    found.length === 0 ? 'to join a cluster, without a list of peers' : `with the peers ${found.join(', ')}`;
+  return (
+    `${where} was first started ${first}, now with ${given.join(', ')}: a list founds a cluster once, and two can elect two ` +
+    `leaders. Start it ${found.length === 0 ? 'without' : 'with the first list, or without'} one; members change while the cluster runs`
   );
+}
+
+function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
+  if (voters === undefined || sameVoters(found, voters)) return;
+  throw new WhitewaterError('MEMBERSHIP_DIFFERS', `${foundersDiffer(where, found, voters)}`, {
+    details: { found, given: voters },
+  });
 }

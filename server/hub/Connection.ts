@@ -181,6 +181,8 @@ export class Connection {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is for the relay, not for other endpoints`, head.id);
     } else if (kind === undefined && isRaft) {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is not a message of the Raft protocol`, head.id);
+    } else if (isRaft && this.identity.isEphemeral && head.type !== 'ClientRequest') {
+      this.#refuse('FRAME_TYPE_UNKNOWN', `a client sends ClientRequest; ${head.type} is for peers to send`, head.id);
     } else {
       cluster.forward(endpoint, head, kind, bytes);
     }
@@ -238,8 +240,8 @@ export class Connection {
       this.closeWith('HELLO_EXPECTED', 'a second Hello came; a connection says Hello once, as its first frame', id);
       return;
     }
-    if (type !== 'Status' && type !== 'Ping') {
-      this.#refuse('FRAME_TYPE_UNKNOWN', `the relay takes Hello, Status and Ping; ${type} is none of them`, id);
+    if (type !== 'Status' && type !== 'Lookup' && type !== 'Ping') {
+      this.#refuse('FRAME_TYPE_UNKNOWN', `the relay takes Hello, Status, Lookup and Ping; ${type} is none of them`, id);
       return;
     }
     const validated = validateBody(type, body);
@@ -249,6 +251,7 @@ export class Connection {
     }
     cluster.traffic.controlFrames += 1;
     if (validated.message.type === 'Status') cluster.statusOf(endpoint, validated.message.body);
+    else if (validated.message.type === 'Lookup') this.#tell('Directory', cluster.directory());
     else this.#tell('Pong', { inReplyTo: id });
   }
 
@@ -258,7 +261,7 @@ export class Connection {
     this.#outbox.offer(this.#refusedFrame(code, message, inReplyTo));
   }
 
-  #tell<Type extends 'Welcome' | 'Pong'>(type: Type, body: Bodies[Type]): void {
+  #tell<Type extends 'Welcome' | 'Directory' | 'Pong'>(type: Type, body: Bodies[Type]): void {
     this.#countControl();
     this.#outbox.offer(controlFrame(type, this.identity.id, this.#framesSent, body));
   }

@@ -185,7 +185,7 @@ t.test('without a state machine there is nothing to propose to', async (t) => {
   t.teardown(() => relay.close());
   const peer = await Peer.start({ cluster: 'demo', id: 'p1', relay: relay.url, voters: ['p1'] });
   t.teardown(() => peer.stop());
-  await t.rejects(peer.propose({}), { code: 'USAGE' });
+  await t.rejects(peer.propose({}), { code: 'COMMAND_REFUSED' });
   t.ok(isErrorCode('NOT_LEADER'));
 });
 

@@ -31,6 +31,10 @@ export class ScriptedCore {
     return this.answers[input.type]?.(input) ?? [];
   }
 
+  leaseUntilMs(): number {
+    return Number.NEGATIVE_INFINITY;
+  }
+
   status(): RaftStatus {
     return this.current;
   }
