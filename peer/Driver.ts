@@ -150,7 +150,7 @@ export class Driver {
     // Peers ask clients for nothing.
     if (message.type === 'ClientReply') return;
     if (message.type !== 'ClientRequest') this.#receivedFromPeer(from, id, message);
-    else if (this.#state === 'running') this.#options.application?.receive(from, message.body);
+    else if (this.#state === 'running') this.#options.application?.receive(from, id, message.body);
   }
 
   #receivedFromPeer(from: PeerId, id: number, message: RaftMessage): void {

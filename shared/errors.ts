@@ -191,6 +191,20 @@ export const ERRORS = {
     definite: true,
     meaning: 'the members cannot be changed in this way, or not now',
   },
+  NO_PEER: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'no peer of the cluster could be asked in time; certainly nothing happened',
+  },
+  CLIENT_CLOSED: { exitCode: 4, definite: true, meaning: 'the client was closed before it asked anybody' },
+  REVISION_FORGOTTEN: {
+    httpStatus: 410,
+    exitCode: 4,
+    definite: true,
+    meaning:
+      'a watch asked for changes that the peers do not remember any more: read everything anew and go on from there',
+  },
   PEER_STOPPED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'the peer stopped before it did anything' },
 
   STORE_UNREADABLE: { exitCode: 5, definite: true, meaning: 'the data directory cannot be opened, created or written' },

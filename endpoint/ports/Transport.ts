@@ -1,4 +1,5 @@
 import type { PeerId } from '../../shared/ids.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { EndpointMessage } from '../../shared/protocol.ts';
 
@@ -7,6 +8,8 @@ export interface TransportHandlers {
   onMessage(from: PeerId, id: number, message: EndpointMessage): void;
   /** The connection is there, or gone. */
   onConnected(connected: boolean): void;
+  /** Whom the relay knows: the answer to `lookUp`. */
+  onDirectory?(directory: Directory): void;
   /** The transport gave up for good, such as when another process took this identity. */
   onFailed(error: Error): void;
 }

@@ -2,7 +2,6 @@ import { nanoid } from 'nanoid';
 import { encodeHead } from '../../shared/envelope.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
-import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
@@ -38,8 +37,6 @@ export interface RelayTransportOptions {
   readonly trace?: Trace;
   readonly times?: ConnectionTimes;
   readonly backoff?: Backoff;
-  /** Whom the relay knows, as an answer to `lookUp`. */
-  readonly onDirectory?: (directory: Directory) => void;
 }
 
 /** Frames that would let more than this wait in the socket are dropped; Raft repeats what matters. */
@@ -94,7 +91,7 @@ export class RelayTransport implements Transport {
         onConnected: (connection, welcome) => this.#connected(connection, welcome),
         onLost: (connection, ending) => this.#lost(connection, ending),
         onFrame: (frame) => this.#received(frame),
-        onDirectory: (directory) => options.onDirectory?.(directory),
+        onDirectory: (directory) => this.#handlers?.onDirectory?.(directory),
         onRefused: (refused) => this.#refused(refused),
         onFailedTry: (relay, ending) => this.#failedTry(relay, ending),
         onFailed: (error) => this.#handlers?.onFailed(error),

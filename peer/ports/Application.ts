@@ -63,7 +63,7 @@ export interface Application {
   /** Does, or begins to do, what the core asked for. Gives back its answers later, never within this call. */
   carryOut(effect: ApplicationEffect): void;
   /** A client asks for something. */
-  receive(from: PeerId, request: ClientRequest): void;
+  receive(from: PeerId, frameId: number, request: ClientRequest): void;
   /** The snapshot is in force, durable. */
   snapshotInForce(snapshot: SnapshotMetadata): void;
   stop(): void;

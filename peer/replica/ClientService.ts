@@ -3,6 +3,7 @@ import type { PeerId } from '../../shared/ids.ts';
 import type { ClientReply, Reply } from '../../shared/messages/ClientReply.ts';
 import { REQUESTS_PER_FRAME_MAX, type ClientRequest, type Operation } from '../../shared/messages/ClientRequest.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
+import { RecentFrames } from './RecentFrames.ts';
 
 /** Carries one operation out. @throws {WhitewaterError} saying by its code whether it may have happened */
 export type Carry = (operation: Operation, timeoutMs: number) => Promise<unknown>;
@@ -22,13 +23,15 @@ const FRAME_CHARACTERS = 262_144;
 /** Answers requests that clients send in frames. Replies of one turn to one client leave together. */
 export class ClientService {
   readonly #options: ClientServiceOptions;
+  readonly #recent = new RecentFrames();
   readonly #gathered = new Map<PeerId, Reply[]>();
 
   constructor(options: ClientServiceOptions) {
     this.#options = options;
   }
 
-  receive(from: PeerId, { requests }: ClientRequest): void {
+  receive(from: PeerId, frameId: number, { requests }: ClientRequest): void {
+    if (!this.#recent.isNew(from, frameId)) return;
     const { carry } = this.#options;
     for (const { requestId, timeoutMs, operation } of requests) {
       carry(operation, timeoutMs).then(

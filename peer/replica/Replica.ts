@@ -91,8 +91,8 @@ export class Replica implements Application {
     });
   }
 
-  receive(from: PeerId, request: ClientRequest): void {
-    this.#clients?.receive(from, request);
+  receive(from: PeerId, frameId: number, request: ClientRequest): void {
+    this.#clients?.receive(from, frameId, request);
   }
 
   stop(): void {

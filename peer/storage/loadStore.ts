@@ -184,7 +184,7 @@ export function foundersDiffer(where: string, found: readonly PeerId[], given: r
 
 function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
   if (voters === undefined || sameVoters(found, voters)) return;
-  throw new WhitewaterError('MEMBERSHIP_DIFFERS', `${foundersDiffer(where, found, voters)}`, {
+  throw new WhitewaterError('MEMBERSHIP_DIFFERS', foundersDiffer(where, found, voters), {
     details: { found, given: voters },
   });
 }

@@ -6,7 +6,7 @@ import {
   type KeyValueCommand,
   type KeyValueItem,
   type KeyValueResult,
-} from '../../peer/machine/keyValue/schema.ts';
+} from '../../shared/keyValue.ts';
 
 const keys = fc.constantFrom('a', 'ab', 'abc', 'b', 'ä', '😀', 'z/1', 'z/2');
 const values = fc.string({ maxLength: 6, unit: 'grapheme' });

@@ -1,107 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import t, { type Test } from 'tap';
-import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
-import type {
-  KeyValueAnswer,
-  KeyValueCommand,
-  KeyValueQuery,
-  KeyValueResult,
-} from '../../peer/machine/keyValue/schema.ts';
+import t from 'tap';
 import { Peer } from '../../peer/Peer.ts';
-import type { PeerOptions } from '../../peer/PeerOptions.ts';
-import { listenRelay, type ListeningRelay } from '../../server/listen.ts';
-import { isErrorCode, WhitewaterError } from '../../shared/errors.ts';
+import { listenRelay } from '../../server/listen.ts';
+import { isErrorCode } from '../../shared/errors.ts';
+import type { KeyValueAnswer } from '../../shared/keyValue.ts';
+import { IDS, StoreCluster, WITHIN_MS } from '../support/StoreCluster.ts';
 import { until } from '../support/until.ts';
-
-type Store = Peer<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
-type StoreOptions = PeerOptions<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
-
-const WITHIN_MS = 30_000;
-const IDS = ['p1', 'p2', 'p3'];
-
-class Cluster {
-  readonly relay: ListeningRelay;
-  readonly peers = new Map<string, Store>();
-  readonly #root: string;
-
-  private constructor(relay: ListeningRelay, root: string) {
-    this.relay = relay;
-    this.#root = root;
-  }
-
-  static async start(t: Test, options: Partial<StoreOptions> = {}): Promise<Cluster> {
-    const relay = await listenRelay({ port: 0 });
-    const root = mkdtempSync(join(tmpdir(), 'whitewater-replication-'));
-    const cluster = new Cluster(relay, root);
-    t.teardown(async () => {
-      await Promise.all([...cluster.peers.values()].map((peer) => peer.stop()));
-      await relay.close();
-      rmSync(root, { recursive: true, force: true });
-    });
-    await Promise.all(IDS.map((id) => cluster.startPeer(id, options)));
-    return cluster;
-  }
-
-  async startPeer(id: string, options: Partial<StoreOptions> = {}): Promise<Store> {
-    const peer = await Peer.start<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>({
-      ...{ cluster: 'demo', id, relay: this.relay.url, voters: IDS, machine: new KeyValueMachine() },
-      storage: { directory: join(this.#root, id) },
-      election: { electionTimeoutMsMin: 400, electionTimeoutMsMax: 800 },
-      ...options,
-    });
-    this.peers.set(id, peer);
-    return peer;
-  }
-
-  async stopPeer(id: string): Promise<void> {
-    await this.peers.get(id)?.stop();
-    this.peers.delete(id);
-  }
-
-  /** Asks whoever leads, and another one if that was wrong. */
-  async onLeader<Value>(work: (leader: Store) => Promise<Value>): Promise<Value> {
-    return until(
-      async () => {
-        const leader = [...this.peers.values()].find((peer) => peer.status().role === 'leader');
-        if (leader === undefined) return undefined;
-        try {
-          return { value: await work(leader) };
-        } catch (error) {
-          if (error instanceof WhitewaterError && error.code === 'NOT_LEADER') return undefined;
-          return { error: error as Error };
-        }
-      },
-      { withinMs: WITHIN_MS, what: 'a leader that answers' },
-    ).then((outcome) => {
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
-    });
-  }
-
-  put(key: string, value: string): Promise<KeyValueResult> {
-    return this.onLeader((leader) => leader.propose({ type: 'put', key, value }));
-  }
-
-  /** Every replica has applied what the leader has. */
-  async settled(): Promise<void> {
-    await until(
-      () => {
-        const applied = [...this.peers.values()].map((peer) => peer.status().lastApplied);
-        return new Set(applied).size === 1 && applied[0] !== 0;
-      },
-      { withinMs: WITHIN_MS, what: 'all replicas applied the same' },
-    );
-  }
-}
 
 function valueOf(answer: KeyValueAnswer): string | undefined {
   return answer.type === 'get' ? answer.item?.value : undefined;
 }
 
 t.test('three peers hold one store: writes through the leader, reads at every peer', async (t) => {
-  const cluster = await Cluster.start(t);
+  const cluster = await StoreCluster.start(t);
   t.same(await cluster.put('a', '1'), { changed: true, revision: 1 });
   t.same(await cluster.put('a', '2'), { changed: true, revision: 2 });
   for (const peer of cluster.peers.values()) {
@@ -130,7 +40,7 @@ t.test('three peers hold one store: writes through the leader, reads at every pe
 });
 
 t.test('C: restarted one by one and all at once, the store is as it was', async (t) => {
-  const cluster = await Cluster.start(t);
+  const cluster = await StoreCluster.start(t);
   for (const id of IDS) {
     await cluster.put('visited', id);
     await cluster.stopPeer(id);
@@ -146,7 +56,7 @@ t.test('C: restarted one by one and all at once, the store is as it was', async 
 
 t.test('D: snapshots shorten the log, survive a restart, and bring up who was away for too long', async (t) => {
   const replication = { snapshotEntries: 50, trailingEntries: 5 };
-  const cluster = await Cluster.start(t, { replication });
+  const cluster = await StoreCluster.start(t, { replication });
   const away = await cluster.onLeader(async (leader) => IDS.find((id) => id !== leader.id) ?? '');
   await cluster.stopPeer(away);
   const value = 'x'.repeat(10_000);
@@ -165,7 +75,7 @@ t.test('D: snapshots shorten the log, survive a restart, and bring up who was aw
 });
 
 t.test('leadership is handed over, and given up', async (t) => {
-  const cluster = await Cluster.start(t);
+  const cluster = await StoreCluster.start(t);
   await cluster.put('a', '1');
   await cluster.settled();
   const target = await cluster.onLeader(async (leader) => {
@@ -190,7 +100,7 @@ t.test('without a state machine there is nothing to propose to', async (t) => {
 });
 
 t.test('a peer that stops tells who waits', async (t) => {
-  const cluster = await Cluster.start(t);
+  const cluster = await StoreCluster.start(t);
   await cluster.put('a', '1');
   await cluster.settled();
   const leader = [...cluster.peers.values()].find((peer) => peer.status().role === 'leader');

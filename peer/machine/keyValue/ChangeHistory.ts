@@ -1,4 +1,4 @@
-import type { KeyValueChange } from './schema.ts';
+import type { KeyValueChange } from '../../../shared/keyValue.ts';
 
 /** The newest changes, for watchers, in order of revision. Not replicated: a peer that restored a snapshot begins anew. */
 export class ChangeHistory {

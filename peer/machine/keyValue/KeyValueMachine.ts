@@ -9,7 +9,7 @@ import {
   type KeyValueAnswer,
   type KeyValueItem,
   type KeyValueResult,
-} from './schema.ts';
+} from '../../../shared/keyValue.ts';
 
 interface Stored {
   readonly value: string;

@@ -1,5 +1,5 @@
-import { type Static, Type } from '../../../shared/schema.ts';
-import { Count } from '../../../shared/numbers.ts';
+import { type Static, Type } from './schema.ts';
+import { Count } from './numbers.ts';
 
 export const KEY_LENGTH_MAX = 1_024;
 export const VALUE_LENGTH_MAX = 524_288;
