@@ -47,6 +47,8 @@ export interface DriverOptions {
 export interface DriverHandlers {
   onEvent(event: DriverEvent): void;
   onConnected(connected: boolean): void;
+  /** This peer is about to tell another one to lead. Within a call of the core: it must not be given an input. */
+  onHandingOver?(): void;
   /** The peer has stopped for good. */
   onFailed(error: Error): void;
 }
@@ -217,6 +219,8 @@ export class Driver {
       case 'persist':
         return this.#persist(effect);
       case 'send':
+        // Its receiver may lead as soon as it has it.
+        if (effect.message.type === 'TimeoutNow') this.#handlers.onHandingOver?.();
         return this.#send(effect.to, effect.id, effect.message, effect.after);
       case 'setDeadline':
         return this.#setDeadline(effect.atMs);

@@ -98,6 +98,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       },
       {
         onEvent: (event) => this.#happened(event),
+        onHandingOver: () => this.#leadership.changed(),
         onConnected: (connected) => this.#connected(connected),
         onFailed: (error) => this.#failed(error),
       },

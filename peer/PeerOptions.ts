@@ -35,6 +35,11 @@ export interface PeerOptions<Command = unknown, Result = unknown, Query = unknow
   readonly machine?: StateMachine<Command, Result, Query, Answer>;
   /** Bounds of replication, where they should not be the default ones. */
   readonly replication?: Partial<ReplicationOptions>;
+  /**
+   * How much this peer should lead, as against the others: a leader hands over to a voter of higher priority once that has caught up.
+   * With 0 it never stands by itself. 0 to 100; default 1.
+   */
+  readonly priority?: number;
   /** A named set of times, or what differs from the default ones. */
   readonly election?: ElectionPreset | Partial<ElectionOptions>;
   /** For a relay that asks for one. Not in a browser. */
@@ -65,7 +70,7 @@ const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotB
 
 /** @throws {WhitewaterError} `USAGE`, saying which option is wrong and what is legal */
 export function checkPeerOptions(
-  options: Pick<PeerOptions, 'cluster' | 'id' | 'relay' | 'voters' | 'election' | 'replication'> & {
+  options: Pick<PeerOptions, 'cluster' | 'id' | 'relay' | 'voters' | 'election' | 'priority' | 'replication'> & {
     readonly machine?: unknown;
   },
   random: () => number,
@@ -74,7 +79,13 @@ export function checkPeerOptions(
     const id = peerId(options.id);
     const voters = options.voters?.map(peerId);
     const bounds = options.machine === undefined ? WITHOUT_SNAPSHOTS : options.replication;
-    const raft: RaftOptions = { ...electionOf(options.election), ...bounds, id, random };
+    const raft: RaftOptions = {
+      ...electionOf(options.election),
+      ...bounds,
+      ...(options.priority === undefined ? {} : { priority: options.priority }),
+      id,
+      random,
+    };
     completeOptions(raft);
     if (voters !== undefined) checkVoters(id, voters);
     const relays = typeof options.relay === 'string' ? [options.relay] : options.relay;

@@ -13,6 +13,8 @@ export class Progress {
   matchIndex = 0;
   /** When it last answered in this term; the time of the election until it did. */
   heardAtMs: number;
+  /** What it said of itself; see PriorityOption. Nobody is preferred before it said so. */
+  priority = 0;
   /** The newest round of heartbeats that it answered. */
   roundAnswered = 0;
   /** While probing: the one message is unanswered. Cleared by the next heartbeat, for the message may be lost. */

@@ -39,7 +39,8 @@ export interface Candidate {
 }
 
 export interface LeadershipTransfer {
-  readonly requestId: number;
+  /** Null when the leader began it by itself. */
+  readonly requestId: number | null;
   readonly to: PeerId;
   /** Given up at this time. */
   readonly deadlineMs: number;
@@ -60,6 +61,8 @@ export interface Leader {
   transfer: LeadershipTransfer | null;
   /** Whether a TimeoutNow left: it may arrive late, and makes voters elect another within this leader's lease. */
   hasSentTimeoutNow: boolean;
+  /** A voter of higher priority is not looked for before. */
+  nextYieldAtMs: number;
 }
 
 export type RoleState = Follower | PreCandidate | Candidate | Leader;

@@ -18,6 +18,15 @@ export interface ElectionOptions {
   readonly noOpOnElection: boolean;
 }
 
+/** How much this peer should lead, as against the others. */
+export interface PriorityOption {
+  /**
+   * A leader hands over to a voter of higher priority that holds all it has committed. With 0 this peer never stands by itself: it
+   * leads only if leadership is handed to it. A whole number from 0 to 100; 1 by default.
+   */
+  readonly priority: number;
+}
+
 /** Bounds and habits of replication. */
 export interface ReplicationOptions {
   /** The most entries in one AppendEntries. */
@@ -45,14 +54,17 @@ export interface ReplicationOptions {
   readonly leaseClockDrift: number;
 }
 
-export interface RaftOptions extends ElectionOptions, Partial<ReplicationOptions> {
+export interface RaftOptions extends ElectionOptions, Partial<ReplicationOptions>, Partial<PriorityOption> {
   readonly id: PeerId;
   /** A number in [0, 1), the next one at each call. The only source of randomness. */
   readonly random: () => number;
 }
 
 /** All options, each with a value. */
-export type CompleteOptions = ElectionOptions & ReplicationOptions & Pick<RaftOptions, 'id' | 'random'>;
+export type CompleteOptions = ElectionOptions &
+  ReplicationOptions &
+  PriorityOption &
+  Pick<RaftOptions, 'id' | 'random'>;
 
 /** The lab's limit of ten heartbeats a second, and 250 to 400 ms. */
 export const ELECTION_DEFAULTS: ElectionOptions = {
@@ -63,6 +75,9 @@ export const ELECTION_DEFAULTS: ElectionOptions = {
   checkQuorum: true,
   noOpOnElection: true,
 };
+
+export const PRIORITY_DEFAULT = 1;
+const PRIORITY_LIMIT = 100;
 
 export const REPLICATION_DEFAULTS: ReplicationOptions = {
   entriesPerMessageMax: 1_024,
@@ -108,7 +123,7 @@ const ENTRIES_LIMIT = 65_536;
 
 /** @throws {RangeError} saying which option is wrong and what is legal */
 export function completeOptions(given: RaftOptions): CompleteOptions {
-  const options: CompleteOptions = { ...REPLICATION_DEFAULTS, ...given };
+  const options: CompleteOptions = { ...REPLICATION_DEFAULTS, priority: PRIORITY_DEFAULT, ...given };
   const { heartbeatMs, electionTimeoutMsMin: min, electionTimeoutMsMax: max } = options;
   if (!(heartbeatMs > 0)) throw new RangeError(`heartbeatMs is ${heartbeatMs}: it must be above 0`);
   if (!(min > heartbeatMs)) {
@@ -128,6 +143,9 @@ export function completeOptions(given: RaftOptions): CompleteOptions {
   }
   if (!(options.trailingEntries >= 0)) {
     throw new RangeError(`trailingEntries is ${options.trailingEntries}: it must be at least 0`);
+  }
+  if (!Number.isInteger(options.priority) || options.priority < 0 || options.priority > PRIORITY_LIMIT) {
+    throw new RangeError(`priority is ${options.priority}: it must be a whole number from 0 to ${PRIORITY_LIMIT}`);
   }
   if (!(options.leaseClockDrift >= 0 && options.leaseClockDrift < 1)) {
     throw new RangeError(`leaseClockDrift is ${options.leaseClockDrift}: it must be at least 0 and below 1`);

@@ -21,6 +21,8 @@ export const AppendEntriesReply = Type.Object(
      */
     conflictTerm: Type.Optional(Term),
     conflictIndex: Type.Optional(LogIndex),
+    /** The follower's priority, when it is not 1. */
+    priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   },
   { additionalProperties: false },
 );

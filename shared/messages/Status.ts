@@ -12,13 +12,17 @@ export const Role = Type.Union([
 ]);
 export type Role = Static<typeof Role>;
 
-/** Why an election timer was last reset: the three reasons of the paper, and the two ways in which a timer is first armed. */
+/**
+ * Why an election timer was last reset: the three reasons of the paper, the two ways in which a timer is first armed, and a peer
+ * of priority 0, which lets its timer run out.
+ */
 export const TimerResetReason = Type.Union([
   Type.Literal('started'),
   Type.Literal('heardFromLeader'),
   Type.Literal('grantedVote'),
   Type.Literal('startedElection'),
   Type.Literal('steppedDown'),
+  Type.Literal('mayNotStand'),
 ]);
 export type TimerResetReason = Static<typeof TimerResetReason>;
 

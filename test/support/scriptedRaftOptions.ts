@@ -2,6 +2,7 @@ import {
   ELECTION_PRESETS,
   type ElectionOptions,
   type ElectionPreset,
+  type PriorityOption,
   REPLICATION_DEFAULTS,
   type ReplicationOptions,
 } from '../../peer/raft/options.ts';
@@ -12,7 +13,7 @@ import type { Entry } from '../../shared/messages/Entry.ts';
 import { storedState } from '../../sim/randomLogs.ts';
 import { entriesOf } from './raftMessages.ts';
 
-export interface ScriptedRaftOptions extends Partial<ElectionOptions>, Partial<ReplicationOptions> {
+export interface ScriptedRaftOptions extends Partial<ElectionOptions & ReplicationOptions & PriorityOption> {
   /** The times and rules; `lab`, which is the plain Figure 2, unless told otherwise. No preset has a no-op here. */
   readonly preset?: ElectionPreset;
   readonly id?: string;
@@ -57,7 +58,7 @@ export function diskOf({
 }
 
 /** The options that are the core's. */
-export function rulesOf(options: ScriptedRaftOptions): Partial<ElectionOptions & ReplicationOptions> {
-  const names = [...Object.keys(ELECTION_PRESETS.default), ...Object.keys(REPLICATION_DEFAULTS)];
+export function rulesOf(options: ScriptedRaftOptions): Partial<ElectionOptions & ReplicationOptions & PriorityOption> {
+  const names = ['priority', ...Object.keys(ELECTION_PRESETS.default), ...Object.keys(REPLICATION_DEFAULTS)];
   return Object.fromEntries(Object.entries(options).filter(([name]) => names.includes(name)));
 }

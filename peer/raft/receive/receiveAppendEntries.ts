@@ -6,6 +6,7 @@ import { configurationChanged } from '../membership.ts';
 import type { RaftState } from '../RaftState.ts';
 import { appendToLog } from '../replication.ts';
 import { followLeader, isAnotherLeader } from './followLeader.ts';
+import { PRIORITY_DEFAULT } from '../options.ts';
 
 /** The receiver's rules of AppendEntries (paper, Figure 2). An empty list obeys every one of them. */
 export function receiveAppendEntries(state: RaftState, from: PeerId, id: number, request: AppendEntries): void {
@@ -36,7 +37,9 @@ type Conflict = Pick<AppendEntriesReply, 'conflictTerm' | 'conflictIndex'>;
  */
 function sendReply(state: RaftState, to: PeerId, id: number, request: AppendEntries, outcome: Outcome): void {
   const { term: requestTerm, prevLogIndex, round, entries } = request;
-  const body = { term: state.currentTerm, requestTerm, inReplyTo: id, prevLogIndex, round };
+  const { priority } = state.options;
+  const told = priority === PRIORITY_DEFAULT ? {} : { priority };
+  const body = { term: state.currentTerm, requestTerm, inReplyTo: id, prevLogIndex, round, ...told };
   if (entries.length > 0) {
     state.outbox.send(to, { type: 'AppendEntriesReply', body: { ...body, ...outcome } });
   } else {

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../../shared/ids.ts';
 import type { AppendEntriesReply } from '../../../shared/messages/AppendEntriesReply.ts';
+import { PRIORITY_DEFAULT } from '../options.ts';
 import type { Progress } from '../Progress.ts';
 import type { Leader, RaftState } from '../RaftState.ts';
 import { confirmReads } from '../reads.ts';
@@ -19,6 +20,7 @@ export function receiveAppendEntriesReply(state: RaftState, from: PeerId, reply:
     return outbox.report({ type: 'ignored', reason: 'impossible' });
   }
   progress.heardAtMs = state.nowMs;
+  progress.priority = reply.priority ?? PRIORITY_DEFAULT;
   progress.roundAnswered = Math.max(progress.roundAnswered, reply.round);
   if (reply.success) matched(state, from, role, progress, reply);
   else backUp(state, from, role, progress, reply);

@@ -2,6 +2,7 @@ import type { PeerId } from '../../../shared/ids.ts';
 import { quorumValue } from '../configuration.ts';
 import { entryBytes } from '../log/Log.ts';
 import { Progress } from '../Progress.ts';
+import { yieldToHigherPriority } from '../priority.ts';
 import type { Leader, RaftState } from '../RaftState.ts';
 import { noReads } from '../reads.ts';
 import { advanceCommit, appendToLog, sendChunk, sendHeartbeat } from '../replication.ts';
@@ -27,6 +28,7 @@ export function becomeLeader(state: RaftState): void {
     reads: noReads(),
     transfer: null,
     hasSentTimeoutNow: false,
+    nextYieldAtMs: state.nowMs + state.options.electionTimeoutMsMax,
   };
   changeRole(state, leader, 'wonElection');
   state.electionTimer = null;
@@ -80,6 +82,7 @@ export function leaderDeadlineReached(state: RaftState, leader: Leader): void {
   // From now: a leader that is late does not catch up with a burst.
   leader.nextHeartbeatAtMs = state.nowMs + state.options.heartbeatMs;
   repeatLostChunks(state, leader);
+  yieldToHigherPriority(state, leader);
   urgeTransfer(state, leader);
 }
 
