@@ -2,7 +2,7 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const FOLDERS = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const FOLDERS = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'examples', 'scripts'];
 
 const SCHEMA_LIBRARY_ONLY = {
   regex: String.raw`^(?!\.{1,2}/|typebox(?:/|$)|nanoid$)`,
@@ -170,7 +170,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT],
     },
   },
-  { files: ['cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],

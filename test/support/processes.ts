@@ -31,6 +31,8 @@ export interface ProcessOptions {
   /** For messages, such as `p1`. */
   readonly name: string;
   readonly args: readonly string[];
+  /** What Node runs; the built command unless told otherwise. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Goes before the command, such as `ip netns exec NAME`. */
   readonly prefix?: readonly string[];
@@ -63,9 +65,9 @@ export class RunningProcess {
     return running;
   }
 
-  private constructor({ name, args, env = {}, prefix = [] }: ProcessOptions) {
+  private constructor({ name, args, program = COMMAND, env = {}, prefix = [] }: ProcessOptions) {
     this.name = name;
-    const line = [...WITHOUT_LOADER, ...prefix, process.execPath, COMMAND, ...args];
+    const line = [...WITHOUT_LOADER, ...prefix, process.execPath, program, ...args];
     this.#child = spawn('env', line, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(), ...env } });
     this.#collect('stdout');
     this.#collect('stderr');

@@ -40,6 +40,8 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   cli: { says: 'all of the above', folders: ['shared', 'endpoint', 'client', 'peer', 'server', 'sim'] },
   test: { says: 'all', folders: ALL },
   bench: { says: 'all', folders: ALL },
+  // Users' programs: they know the package, by its name.
+  examples: { folders: [] },
   scripts: { folders: [] },
 };
 
