@@ -1,7 +1,8 @@
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
-import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import { DamagedSnapshot, type SnapshotStore } from '../ports/SnapshotStore.ts';
+import { snapshotDamaged } from './snapshotDamaged.ts';
 
 type Work =
   | { readonly type: 'entries'; readonly firstIndex: number; readonly entries: readonly Entry[] }
@@ -121,7 +122,11 @@ export class Applier {
 
   async #restore(index: number): Promise<void> {
     if (index <= this.#appliedIndex) return;
-    await this.#machine.restore(this.#snapshots.read(index));
+    try {
+      await this.#machine.restore(this.#snapshots.read(index));
+    } catch (error) {
+      throw error instanceof DamagedSnapshot ? snapshotDamaged(error, index) : error;
+    }
     this.#appliedIndex = index;
     if (!this.#isStopped) this.#handlers.onRestored(index);
   }

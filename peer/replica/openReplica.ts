@@ -5,6 +5,7 @@ import type { Logger } from '../../endpoint/ports/Logger.ts';
 import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { Replica } from './Replica.ts';
+import { snapshotDamaged } from './snapshotDamaged.ts';
 
 /**
  * Brings a state machine to where the store's snapshot is.
@@ -27,14 +28,9 @@ export async function openReplica(
       await replicated.restore(snapshots.read(snapshot.index));
     } catch (error) {
       if (!(error instanceof DamagedSnapshot)) throw error;
-      throw new WhitewaterError(
-        'STORE_DAMAGED',
-        `${error.message}, and the log before index ${snapshot.index + 1} is in it. Take this peer out of the cluster, give it an ` +
-          'empty directory and add it anew; never start it on an older copy',
-        { cause: error },
-      );
+      throw snapshotDamaged(error, snapshot.index);
     }
-    await snapshots.keepOnly(snapshot.index);
+    await snapshots.forgetOlder(snapshot.index);
   }
   return new Replica({ machine: replicated, snapshots, snapshot, leader, logger });
 }
