@@ -1,11 +1,18 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
-import type { OpenedStorage, Storage } from '../../peer/ports/Storage.ts';
+import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
+import type { OpenedStorage, Storage, StoredState } from '../../peer/ports/Storage.ts';
+import { configurationOf } from '../../peer/raft/configuration.ts';
+import type { StorageStep } from '../../peer/raft/effect.ts';
+import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import { peerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
+import { afterStep } from '../../sim/Disk.ts';
 import { CrashImages } from '../support/crashImages.ts';
-import { FollowerStage, putAt, snapshotPieces, stateAfter } from '../support/FollowerStage.ts';
+import { FOLLOWER, FollowerStage, putAt, snapshotPieces, stateAfter } from '../support/FollowerStage.ts';
 import { appendEntries } from '../support/raftMessages.ts';
 
 /** In memory where there is such a place: hundreds of stores are copied and opened. */
@@ -15,6 +22,9 @@ function directoryOf(t: Test): string {
   t.teardown(() => rmSync(root, { recursive: true, force: true }));
   return root;
 }
+
+/** Every byte with WHITEWATER_TEST_EVERY_BYTE=1, else a share of them. */
+const EVERY_BYTE = process.env['WHITEWATER_TEST_EVERY_BYTE'] === '1';
 
 const FIRST = Array.from({ length: 23 }, (_, at) => putAt(at + 1));
 /** Another leader's: from entry 21 on it is another history. */
@@ -69,6 +79,67 @@ async function live(follower: FollowerStage): Promise<void> {
   await acknowledges(2, 28);
   await follower.reaches('everything applied', () => isDeepStrictEqual(follower.state, stateAfter(SECOND)));
 }
+
+const CONFIGURATION = configurationOf(FOLLOWER.voters, [peerId('p4')]);
+const snapshotOf = (index: number, term: number) => ({ index, term, configuration: CONFIGURATION });
+
+const WRITES: readonly (readonly StorageStep[])[] = [
+  [{ type: 'setHardState', hardState: { currentTerm: 1, votedFor: peerId('p2') } }],
+  [{ type: 'append', firstIndex: 1, entries: [putAt(1), putAt(2), putAt(3)] }],
+  [{ type: 'useSnapshot', snapshot: snapshotOf(2, 1), baseIndex: 1, baseTerm: 1, replacesLog: false }],
+  [
+    { type: 'setHardState', hardState: { currentTerm: 2, votedFor: null } },
+    { type: 'truncate', fromIndex: 3 },
+    {
+      type: 'append',
+      firstIndex: 3,
+      entries: [putAt(3, 2), { term: 2, type: 'configuration', configuration: CONFIGURATION }],
+    },
+  ],
+  [{ type: 'useSnapshot', snapshot: snapshotOf(9, 2), baseIndex: 9, baseTerm: 2, replacesLog: true }],
+  [{ type: 'append', firstIndex: 10, entries: [{ term: 2, type: 'noOp' }] }],
+];
+
+t.test('E43: a crash within any batch: the database ends after any of its bytes', async (t) => {
+  const root = directoryOf(t);
+  const [directory, scratch] = [join(root, 'p1'), join(root, 'scratch')];
+  const witness = (): Buffer => readFileSync(join(directory, 'witness'));
+  const log = join('database', '000003.log');
+  const found = async (length: number, witnessed: Buffer): Promise<unknown> => {
+    rmSync(scratch, { recursive: true, force: true });
+    cpSync(directory, scratch, { recursive: true });
+    truncateSync(join(scratch, log), length);
+    writeFileSync(join(scratch, 'witness'), witnessed);
+    try {
+      const { storage, stored } = await openDiskStorage({ ...FOLLOWER, directory: scratch, logger: SILENT_LOGGER });
+      await storage.close();
+      return stored;
+    } catch (error) {
+      return error instanceof WhitewaterError ? error.code : String(error);
+    }
+  };
+  const { storage, stored } = await openDiskStorage({ ...FOLLOWER, directory, logger: SILENT_LOGGER });
+  let before: StoredState = stored;
+  let cuts = 0;
+  for (const steps of WRITES) {
+    const [witnessBefore, begin] = [witness(), statSync(join(directory, log)).size];
+    await new Promise<void>((resolve, reject) =>
+      storage.write(steps, (error) => (error === undefined ? resolve() : reject(error))),
+    );
+    const after = steps.reduce(afterStep, before);
+    const end = statSync(join(directory, log)).size;
+    for (let length = begin; length < end; length += EVERY_BYTE ? 1 : 41) {
+      t.strictSame(await found(length, witnessBefore), before, `not acknowledged, cut to ${length}`);
+      t.equal(await found(length, witness()), 'STORE_DAMAGED', `acknowledged, cut to ${length}`);
+      cuts += 1;
+    }
+    t.strictSame(await found(end, witnessBefore), after, 'between the batch and the witness');
+    t.strictSame(await found(end, witness()), after);
+    before = after;
+  }
+  await storage.close();
+  t.ok(cuts > WRITES.length * 3, `${cuts} cuts`);
+});
 
 /** What must have survived. */
 interface Acknowledged {
