@@ -12,6 +12,7 @@ import { peerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { afterStep } from '../../sim/Disk.ts';
 import { CrashImages } from '../support/crashImages.ts';
+import { EVERY_BYTE } from '../support/damages.ts';
 import { FOLLOWER, FollowerStage, putAt, snapshotPieces, stateAfter } from '../support/FollowerStage.ts';
 import { appendEntries } from '../support/raftMessages.ts';
 
@@ -22,9 +23,6 @@ function directoryOf(t: Test): string {
   t.teardown(() => rmSync(root, { recursive: true, force: true }));
   return root;
 }
-
-/** Every byte with WHITEWATER_TEST_EVERY_BYTE=1, else a share of them. */
-const EVERY_BYTE = process.env['WHITEWATER_TEST_EVERY_BYTE'] === '1';
 
 const FIRST = Array.from({ length: 23 }, (_, at) => putAt(at + 1));
 /** Another leader's: from entry 21 on it is another history. */

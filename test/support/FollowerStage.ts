@@ -46,11 +46,16 @@ export function stateAfter(entries: readonly Entry[]): KeyValueAnswer {
   return machineWith(entries).machine.query(EVERYTHING);
 }
 
+/** The records of a snapshot of all these entries. */
+export function snapshotRecords(entries: readonly Entry[]): Iterable<unknown> {
+  return machineWith(entries).replicated.snapshot();
+}
+
 /** A leader's snapshot of all these entries, in so many pieces. */
 export async function snapshotPieces(entries: readonly Entry[], count: number): Promise<InstallSnapshot[]> {
   const index = entries.length;
   const store = new MemorySnapshotStore();
-  await store.write(index, machineWith(entries).replicated.snapshot());
+  await store.write(index, snapshotRecords(entries));
   const { data } = await store.readPiece(index, 0, Number.MAX_SAFE_INTEGER);
   const size = Math.ceil(data.length / count);
   const term = entries.at(-1)?.term ?? 0;
