@@ -1,8 +1,8 @@
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
-import { DamagedSnapshot, type SnapshotStore } from '../ports/SnapshotStore.ts';
-import { snapshotDamaged } from './snapshotDamaged.ts';
+import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import { restoreSnapshot } from './restoreSnapshot.ts';
 
 type Work =
   | { readonly type: 'entries'; readonly firstIndex: number; readonly entries: readonly Entry[] }
@@ -122,11 +122,7 @@ export class Applier {
 
   async #restore(index: number): Promise<void> {
     if (index <= this.#appliedIndex) return;
-    try {
-      await this.#machine.restore(this.#snapshots.read(index));
-    } catch (error) {
-      throw error instanceof DamagedSnapshot ? snapshotDamaged(error, index) : error;
-    }
+    await restoreSnapshot(this.#machine, this.#snapshots, index);
     this.#appliedIndex = index;
     if (!this.#isStopped) this.#handlers.onRestored(index);
   }

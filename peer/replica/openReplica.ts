@@ -2,10 +2,9 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
-import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { Replica } from './Replica.ts';
-import { snapshotDamaged } from './snapshotDamaged.ts';
+import { restoreSnapshot } from './restoreSnapshot.ts';
 
 /**
  * Brings a state machine to where the store's snapshot is.
@@ -24,12 +23,7 @@ export async function openReplica(
   const replicated = new ReplicatedMachine(machine);
   const { snapshot } = stored;
   if (snapshot !== null) {
-    try {
-      await replicated.restore(snapshots.read(snapshot.index));
-    } catch (error) {
-      if (!(error instanceof DamagedSnapshot)) throw error;
-      throw snapshotDamaged(error, snapshot.index);
-    }
+    await restoreSnapshot(replicated, snapshots, snapshot.index);
     await snapshots.forgetOlder(snapshot.index);
   }
   return new Replica({ machine: replicated, snapshots, snapshot, leader, logger });

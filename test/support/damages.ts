@@ -41,5 +41,5 @@ function strideOf(file: string, size: number): number {
   if (EVERY_BYTE) return 1;
   // LevelDB writes this text for people and never reads it.
   if (/LOG(?:\.old)?$/.test(file)) return 101;
-  return size < 100 ? 3 : 13;
+  return size < 100 || file.startsWith('snapshots/') ? 3 : 13;
 }
