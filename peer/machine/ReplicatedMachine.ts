@@ -1,3 +1,4 @@
+import { WhitewaterError } from '../../shared/errors.ts';
 import type { ApplyContext, StateMachine } from '../ports/StateMachine.ts';
 import { decodeCommand, type CommandText, type LoggedCommand } from './command.ts';
 import { Sessions, type Outcome, type SessionRecord } from './Sessions.ts';
@@ -49,7 +50,10 @@ export class ReplicatedMachine {
   async restore(records: AsyncIterable<unknown>): Promise<void> {
     const iterator: AsyncIterator<unknown, unknown> = records[Symbol.asyncIterator]();
     const header = (await iterator.next()).value as Header | undefined;
-    if (header?.format !== 1) throw new Error('the snapshot is not of this version of Whitewater');
+    if (header?.format !== 1) {
+      const message = 'the snapshot is not of this version of Whitewater: use the version that wrote it';
+      throw new WhitewaterError('STORE_UNREADABLE', message);
+    }
     this.#sessions.clear();
     for (let count = 0; count < header.sessions; count += 1) {
       const { value, done } = await iterator.next();

@@ -38,6 +38,8 @@ export type SessionRecord = readonly [
  */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
+  /** No session ends before this: to look at all of them with each new one would cost the square of their number. */
+  #noneEndsBeforeMs = Number.POSITIVE_INFINITY;
 
   get count(): number {
     return this.#sessions.size;
@@ -53,7 +55,7 @@ export class Sessions {
       if (this.#sessions.size >= SESSIONS_MAX)
         return { type: 'failed', message: `there are ${SESSIONS_MAX} sessions already` };
       const boundedMs = Math.min(timeToLiveMs, SESSION_TIME_TO_LIVE_MS_MAX);
-      this.#sessions.set(name, { timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0, outcomes: new Map() });
+      this.#add(name, { timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0, outcomes: new Map() });
     }
     return { type: 'result', result: null };
   }
@@ -95,19 +97,35 @@ export class Sessions {
 
   clear(): void {
     this.#sessions.clear();
+    this.#noneEndsBeforeMs = Number.POSITIVE_INFINITY;
   }
 
   restore([name, timeToLiveMs, lastUsedMs, answeredThrough, outcomes]: SessionRecord): void {
-    this.#sessions.set(name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
+    this.#add(name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
+  }
+
+  #add(name: string, session: Session): void {
+    this.#sessions.set(name, session);
+    this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(session));
   }
 
   #forgetUnused(nowMs: number): void {
-    for (const [name, session] of this.#sessions) if (isExpired(session, nowMs)) this.#sessions.delete(name);
+    if (nowMs <= this.#noneEndsBeforeMs) return;
+    this.#noneEndsBeforeMs = Number.POSITIVE_INFINITY;
+    for (const [name, session] of this.#sessions) {
+      if (isExpired(session, nowMs)) this.#sessions.delete(name);
+      else this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(session));
+    }
   }
 }
 
+/** It is forgotten after this, if it is not used before. */
+function endOf({ lastUsedMs, timeToLiveMs }: Session): number {
+  return lastUsedMs + timeToLiveMs;
+}
+
 function isExpired(session: Session, nowMs: number): boolean {
-  return nowMs - session.lastUsedMs > session.timeToLiveMs;
+  return nowMs > endOf(session);
 }
 
 function forgetAnswered(session: Session, answeredThrough: number): void {

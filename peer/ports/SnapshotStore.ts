@@ -43,8 +43,11 @@ export interface SnapshotStore {
   readPiece(index: number, offset: number, bytesMax: number): Promise<SnapshotPiece>;
   /** Adds a piece, or says where the next one should begin if this one does not follow what is here. */
   receive(piece: IncomingPiece): Promise<Received>;
-  /** Forgets every other stored snapshot, and what came of incoming ones up to this index. */
-  keepOnly(index: number): Promise<void>;
+  /**
+   * Forgets stored snapshots of a lower index, and what came of incoming ones up to this index. A newer one stays: it may be about
+   * to come into force.
+   */
+  forgetOlder(index: number): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -26,6 +26,9 @@ export interface StateMachine<Command, Result, Query, Answer> {
    * they must not show in them.
    */
   snapshot(): Iterable<unknown>;
-  /** Replaces the state by that of a snapshot's records. An error stops the peer. */
+  /**
+   * Replaces the state by that of a snapshot's records. An error stops the peer. Queries may come before it is done: they are to see
+   * the former state, so build the new one beside it.
+   */
   restore(records: AsyncIterable<unknown>): Promise<void>;
 }

@@ -117,6 +117,8 @@ export class RaftState {
   durableSequence = 0;
   /** A snapshot was asked for and not reported yet. */
   snapshotUnderWay = false;
+  /** One that was asked for could not be stored. */
+  noSnapshotUntilMs = Number.NEGATIVE_INFINITY;
   /** By `readId`, oldest first. */
   readonly forwardedReads = new Map<number, ForwardedRead>();
   lastReadId: number | null = null;

@@ -7,7 +7,7 @@ import { configurationChanged } from './membership.ts';
 export function askForSnapshot(state: RaftState): void {
   const { log, options, snapshot, lastApplied } = state;
   const snapshotIndex = snapshot?.index ?? 0;
-  if (state.snapshotUnderWay || lastApplied <= snapshotIndex) return;
+  if (state.snapshotUnderWay || state.nowMs < state.noSnapshotUntilMs || lastApplied <= snapshotIndex) return;
   const isLong = lastApplied - snapshotIndex >= options.snapshotEntries || log.bytes >= options.snapshotBytes;
   if (!isLong || (isBeingSent(state) && !isOverdue(state, snapshotIndex))) return;
   state.snapshotUnderWay = true;
@@ -32,9 +32,13 @@ function isOverdue({ log, options, lastApplied }: RaftState, snapshotIndex: numb
 
 const OVERDUE_FACTOR = 4;
 
+/** After a snapshot that could not be stored. What hinders it, a full disk most likely, does not pass with the next entry. */
+const RETRY_AFTER_MS = 5_000;
+
 /** The state machine's own snapshot is stored: the log needs what is behind it no longer, but for a margin. */
 export function snapshotTaken(state: RaftState, index: number): void {
   state.snapshotUnderWay = false;
+  if (index === 0) state.noSnapshotUntilMs = state.nowMs + RETRY_AFTER_MS;
   const { log, snapshot } = state;
   if (index <= (snapshot?.index ?? 0)) return;
   invariant(index <= state.lastApplied, `a snapshot at ${index}, but only ${state.lastApplied} is applied`);

@@ -2,6 +2,7 @@ import type { Entry } from '../../shared/messages/Entry.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import { restoreSnapshot } from './restoreSnapshot.ts';
 
 type Work =
   | { readonly type: 'entries'; readonly firstIndex: number; readonly entries: readonly Entry[] }
@@ -121,7 +122,7 @@ export class Applier {
 
   async #restore(index: number): Promise<void> {
     if (index <= this.#appliedIndex) return;
-    await this.#machine.restore(this.#snapshots.read(index));
+    await restoreSnapshot(this.#machine, this.#snapshots, index);
     this.#appliedIndex = index;
     if (!this.#isStopped) this.#handlers.onRestored(index);
   }

@@ -267,7 +267,11 @@ export class Replica implements Application {
 
   #snapshotTaken(index: number, error: Error | undefined): void {
     if (error !== undefined)
-      this.#logger.error('a snapshot could not be stored; the log stays as long as it is', { error });
+      this.#logger.error(
+        'a snapshot could not be stored: check the free space of the data directory. The peer goes on, and tries again while ' +
+          'its log grows',
+        { error },
+      );
     this.#feed({ type: 'snapshotTaken', index });
   }
 }

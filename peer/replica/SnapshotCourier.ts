@@ -32,10 +32,10 @@ export class SnapshotCourier {
     this.#handlers = handlers;
   }
 
-  /** This snapshot is in force, durable: others are not needed any more. */
+  /** This snapshot is in force, durable: older ones are not needed any more. */
   use(snapshot: SnapshotMetadata): void {
     this.#newest = snapshot;
-    this.#do(() => this.#snapshots.keepOnly(snapshot.index));
+    this.#do(() => this.#snapshots.forgetOlder(snapshot.index));
   }
 
   send(effect: SendSnapshotChunk): void {

@@ -3,10 +3,10 @@ import type { PeerId } from '../../shared/ids.ts';
 import { NoMachine } from '../machine/NoMachine.ts';
 import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
-import { DamagedSnapshot } from '../ports/SnapshotStore.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { MemorySnapshotStore } from '../snapshots/MemorySnapshotStore.ts';
 import { Replica } from './Replica.ts';
+import { restoreSnapshot } from './restoreSnapshot.ts';
 
 /**
  * Brings a state machine to where the store's snapshot is.
@@ -26,18 +26,8 @@ export async function openReplica(
   const replicated = new ReplicatedMachine(machine ?? new NoMachine());
   const { snapshot } = stored;
   if (snapshot !== null) {
-    try {
-      await replicated.restore(places.read(snapshot.index));
-    } catch (error) {
-      if (!(error instanceof DamagedSnapshot)) throw error;
-      throw new WhitewaterError(
-        'STORE_DAMAGED',
-        `${error.message}, and the log before index ${snapshot.index + 1} is in it. Take this peer out of the cluster, give it an ` +
-          'empty directory and add it anew; never start it on an older copy',
-        { cause: error },
-      );
-    }
-    await places.keepOnly(snapshot.index);
+    await restoreSnapshot(replicated, places, snapshot.index);
+    await places.forgetOlder(snapshot.index);
   }
   return new Replica({ machine: replicated, snapshots: places, snapshot, leader, logger });
 }

@@ -38,7 +38,8 @@ export class DiskSnapshotStore implements SnapshotStore {
   }
 
   static async open(directory: string): Promise<DiskSnapshotStore> {
-    await makeDirectory(directory);
+    // Else a loss of power could take the directory, and with it a snapshot that the log begins behind.
+    await syncDirectories(directory, await makeDirectory(directory));
     for (const name of [WRITING, RECEIVING]) await rm(join(directory, name), { force: true });
     return new DiskSnapshotStore(directory);
   }
@@ -62,6 +63,9 @@ export class DiskSnapshotStore implements SnapshotStore {
     const file = await this.#openSnapshot(index);
     try {
       yield* decodeSnapshot(file.createReadStream({ autoClose: false, highWaterMark: READ_BYTES }));
+    } catch (error) {
+      if (!(error instanceof DamagedSnapshot)) throw error;
+      throw new DamagedSnapshot(`${this.#pathOf(index)}: ${error.message}`, { cause: error });
     } finally {
       await file.close();
     }
@@ -77,7 +81,7 @@ export class DiskSnapshotStore implements SnapshotStore {
     const { file, bytes } = this.#sending;
     const data = new Uint8Array(Math.max(0, Math.min(bytesMax, bytes - offset)));
     const { bytesRead } = await file.read(data, 0, data.length, offset);
-    if (bytesRead < data.length) throw new DamagedSnapshot(`the snapshot of index ${index} has become shorter`);
+    if (bytesRead < data.length) throw new DamagedSnapshot(`the snapshot ${this.#pathOf(index)} has become shorter`);
     return { data, isLast: offset + bytesRead >= bytes };
   }
 
@@ -102,12 +106,13 @@ export class DiskSnapshotStore implements SnapshotStore {
     }
   }
 
-  async keepOnly(index: number): Promise<void> {
+  async forgetOlder(index: number): Promise<void> {
     if (this.#incoming !== undefined && this.#incoming.index <= index) await this.#stopReceiving();
-    if (this.#sending !== undefined && this.#sending.index !== index) await this.#stopSending();
+    if (this.#sending !== undefined && this.#sending.index < index) await this.#stopSending();
     const names = await readdir(this.#directory);
-    const others = names.filter((name) => name.startsWith('snapshot-') && name !== nameOf(index));
-    for (const name of others) await rm(join(this.#directory, name), { force: true });
+    // Names of one length sort as their indexes do.
+    const older = names.filter((name) => name.startsWith('snapshot-') && name < nameOf(index));
+    for (const name of older) await rm(join(this.#directory, name), { force: true });
   }
 
   async close(): Promise<void> {
@@ -130,13 +135,13 @@ export class DiskSnapshotStore implements SnapshotStore {
   /** Gives a whole file its name. */
   async #publish(name: string, index: number): Promise<void> {
     if (this.#sending?.index === index) await this.#stopSending();
-    await rename(join(this.#directory, name), join(this.#directory, nameOf(index)));
+    await rename(join(this.#directory, name), this.#pathOf(index));
     await syncDirectories(this.#directory, undefined);
   }
 
   async #sizeOf(index: number): Promise<number | undefined> {
     try {
-      return (await stat(join(this.#directory, nameOf(index)))).size;
+      return (await stat(this.#pathOf(index))).size;
     } catch (error) {
       if (isCode(error, 'ENOENT')) return undefined;
       throw error;
@@ -145,11 +150,15 @@ export class DiskSnapshotStore implements SnapshotStore {
 
   async #openSnapshot(index: number): Promise<FileHandle> {
     try {
-      return await open(join(this.#directory, nameOf(index)), 'r');
+      return await open(this.#pathOf(index), 'r');
     } catch (error) {
       if (!isCode(error, 'ENOENT')) throw error;
-      throw new DamagedSnapshot(`the snapshot of index ${index} is gone: ${nameOf(index)} is missing`);
+      throw new DamagedSnapshot(`the snapshot of index ${index} is gone: ${this.#pathOf(index)} is missing`);
     }
+  }
+
+  #pathOf(index: number): string {
+    return join(this.#directory, nameOf(index));
   }
 
   async #beginReceiving(source: string, index: number): Promise<void> {

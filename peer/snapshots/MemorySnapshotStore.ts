@@ -56,8 +56,8 @@ export class MemorySnapshotStore implements SnapshotStore {
     return { nextOffset: whole.length, isWhole: true };
   }
 
-  async keepOnly(index: number): Promise<void> {
-    for (const other of this.#snapshots.keys()) if (other !== index) this.#snapshots.delete(other);
+  async forgetOlder(index: number): Promise<void> {
+    for (const other of this.#snapshots.keys()) if (other < index) this.#snapshots.delete(other);
     if (this.#incoming !== undefined && this.#incoming.index <= index) this.#incoming = undefined;
   }
 

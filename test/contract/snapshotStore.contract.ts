@@ -105,15 +105,17 @@ export function snapshotStoreContract(t: Test, { open }: SnapshotStoreSubject): 
     t.same(await drawn(receiver.read(7)), records(300));
   });
 
-  t.test('keepOnly lets the others go', async (t) => {
+  t.test('older ones are forgotten; a newer one stays, for it may be about to come into force', async (t) => {
     const { store } = await open(t);
     await store.write(7, records(3));
     await store.readPiece(7, 0, 10);
     await store.write(9, records(4));
-    await store.keepOnly(9);
+    await store.write(10, records(5));
+    await store.forgetOlder(9);
     await t.rejects(drawn(store.read(7)), DamagedSnapshot);
     await t.rejects(store.readPiece(7, 0, 10), DamagedSnapshot);
     t.same(await drawn(store.read(9)), records(4));
+    t.same(await drawn(store.read(10)), records(5));
   });
 
   t.test('a store that is opened again holds what was whole, and nothing else', async (t) => {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { OpenedStorage, Storage, StoredState } from '../../peer/ports/Storage.ts';
@@ -16,6 +17,8 @@ export const OWNER = {
 export interface StorageHarness {
   /** Opens the store of `OWNER`; what was written and closed before is still there. */
   readonly open: () => Promise<OpenedStorage>;
+  /** What a process finds that starts after this one died at this moment; the store that is open is let be. */
+  readonly crash: () => Promise<StoredState>;
 }
 
 /** @returns a promise of the write's end, for tests */
@@ -132,6 +135,38 @@ export function storageContract(t: Test, name: string, make: (t: Test) => Storag
       { numRuns: 25 },
     );
   });
+
+  crashContract(t, name, make);
+}
+
+/** A crash while a write is under way, and one after it was acknowledged, for every write of any history. */
+function crashContract(t: Test, name: string, make: (t: Test) => StorageHarness): void {
+  t.test(
+    `E43: ${name}: a crash during a write leaves the state before or after it; then the one after it`,
+    async (t) => {
+      let during = 0;
+      await fc.assert(
+        fc.asyncProperty(histories, async (history) => {
+          const { open, crash } = make(t);
+          const { storage } = await open();
+          let before: StoredState = storedState(OWNER.voters);
+          for (const { changes } of history) {
+            const { steps, after } = carriedOut(before, changes);
+            const written = write(storage, steps);
+            const found = await crash();
+            during += 1;
+            t.ok(isDeepStrictEqual(found, before) || isDeepStrictEqual(found, after), 'before or after');
+            await written;
+            t.ok(isDeepStrictEqual(await crash(), after), 'after');
+            before = after;
+          }
+          await storage.close();
+        }),
+        { numRuns: 10, seed: 43 },
+      );
+      t.ok(during > 20, `${during} crashes during a write`);
+    },
+  );
 }
 
 /** Numbers stand for choices, so that every history is legal: terms never fall, entries follow each other. */

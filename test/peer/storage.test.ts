@@ -47,12 +47,26 @@ function newDirectory(t: Test): string {
 storageContract(t, 'disk', (t) => {
   t.testdir();
   const directory = newDirectory(t);
-  return { open: () => openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER }) };
+  return {
+    open: () => openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER }),
+    crash: async () => {
+      const copy = newDirectory(t);
+      // The database before the witness, which is written after it.
+      cpSync(join(directory, 'database'), join(copy, 'database'), { recursive: true });
+      cpSync(join(directory, 'witness'), join(copy, 'witness'));
+      const { storage, stored } = await openDiskStorage({ ...OWNER, directory: copy, logger: SILENT_LOGGER });
+      await storage.close();
+      return stored;
+    },
+  };
 });
 
 storageContract(t, 'memory', () => {
   const database = new MemoryLevel();
-  return { open: () => openMemoryStorage(OWNER, database) };
+  return {
+    open: () => openMemoryStorage(OWNER, database),
+    crash: async () => (await openMemoryStorage(OWNER, database)).stored,
+  };
 });
 
 t.test('every write waits for the disk, and is one batch', async (t) => {
@@ -80,6 +94,7 @@ storageContract(t, 'with faults to inject', () => {
       const { storage, stored } = await openMemoryStorage(OWNER, database);
       return { storage: new FaultyStorage(storage), stored };
     },
+    crash: async () => (await openMemoryStorage(OWNER, database)).stored,
   };
 });
 
@@ -95,7 +110,7 @@ storageContract(t, "the simulator's disk", () => {
     },
     close: () => disk.close(),
   };
-  return { open: async () => ({ storage, stored: disk.stored }) };
+  return { open: async () => ({ storage, stored: disk.stored }), crash: async () => disk.stored };
 });
 
 t.test('each says whether it survives the process', async (t) => {

@@ -53,9 +53,12 @@ t.test('a snapshot is asked for when the log has grown long, once at a time, and
   t.same(peer.takeOutcomes(), [], 'one is being made');
   peer.do({ type: 'snapshotTaken', index: 0 });
   grow(11);
-  t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 12 }], 'it could not be');
-  peer.do({ type: 'snapshotTaken', index: 12 });
-  t.match(peer.status, { snapshotIndex: 12, lastLogIndex: 12, commitIndex: 12 });
+  t.same(peer.takeOutcomes(), [], 'it could not be, and a full disk is not written to without a pause');
+  peer.advance(5000);
+  grow(12);
+  t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 13 }]);
+  peer.do({ type: 'snapshotTaken', index: 13 });
+  t.match(peer.status, { snapshotIndex: 13, lastLogIndex: 13, commitIndex: 13 });
 });
 
 t.test('a snapshot is asked for by bytes too', async (t) => {
