@@ -34,7 +34,12 @@ export async function measureCommits(
     profileDirectory === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`, `--cpu-prof-name=${who}.cpuprofile`];
-  const cluster = new ReplicaCluster({ cluster: 'commit', peers, execArgv: profile });
+  const cluster = new ReplicaCluster({
+    cluster: 'commit',
+    peers,
+    execArgv: profile,
+    ...(plan.window === undefined ? {} : { replication: { messagesInFlightMax: plan.window } }),
+  });
   try {
     progress.step('start', `${peers} peers`, 2);
     await cluster.startRelay();
@@ -59,7 +64,7 @@ async function measureLevel(
   progress: Progress,
 ): Promise<LevelResult> {
   const results: LoadResult[] = [];
-  const { term } = await cluster.status(leader);
+  const statusBefore = await cluster.status(leader);
   const before = await usages(cluster);
   for (let round = 0; round < rounds; round += 1) {
     progress.step(`${outstanding} outstanding`, `round ${round + 1}`, seconds);
@@ -69,6 +74,7 @@ async function measureLevel(
   const commits = results.reduce((sum, { puts }) => sum + puts, 0);
   const micros = (name: string): number =>
     (1000 * ((after.get(name)?.cpuMs ?? NaN) - (before.get(name)?.cpuMs ?? NaN))) / commits;
+  const statusAfter = await cluster.status(leader);
   const followers = cluster.ids.filter((id) => id !== leader);
   return {
     outstanding,
@@ -79,7 +85,9 @@ async function measureLevel(
     leaderMicros: micros(leader),
     followerMicros: followers.reduce((sum, id) => sum + micros(id), 0) / followers.length,
     relayMicros: micros('relay'),
-    elections: (await cluster.status(leader)).term - term,
+    commitsPerWrite: commits / (statusAfter.writes - statusBefore.writes),
+    commitsPerFrame: (commits * followers.length) / (statusAfter.framesSent - statusBefore.framesSent),
+    elections: statusAfter.term - statusBefore.term,
   };
 }
 

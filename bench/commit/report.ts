@@ -14,6 +14,8 @@ export function report(result: CommitBenchResult): string {
     'leader us',
     'follower us',
     'relay us',
+    'commits/write',
+    'commits/frame',
     'elections',
   ];
   const rows = levels.map((level) => [
@@ -25,6 +27,8 @@ export function report(result: CommitBenchResult): string {
     number(level.leaderMicros, 1),
     number(level.followerMicros, 1),
     number(level.relayMicros, 1),
+    number(level.commitsPerWrite, 1),
+    number(level.commitsPerFrame, 1),
     number(level.elections),
   ]);
   return [

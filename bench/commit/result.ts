@@ -13,6 +13,9 @@ export interface LevelResult {
   readonly leaderMicros: number;
   readonly followerMicros: number;
   readonly relayMicros: number;
+  /** Commits that share one write of the leader's store, and one frame from the leader to a follower. */
+  readonly commitsPerWrite: number;
+  readonly commitsPerFrame: number;
   readonly elections: number;
 }
 

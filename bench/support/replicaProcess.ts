@@ -36,7 +36,19 @@ async function fill(keys: number, valueBytes: number): Promise<void> {
 
 function status(): ReplicaStatus {
   const { role, leader, term, lastApplied, lastLogIndex, snapshotIndex, firstLogIndex, connected } = running().status();
-  return { role, leader, term, lastApplied, lastLogIndex, snapshotIndex, firstLogIndex, isConnected: connected };
+  const { driver, transport } = running().counters();
+  const counts = { writes: driver.writes, framesSent: transport.framesSent };
+  return {
+    role,
+    leader,
+    term,
+    lastApplied,
+    lastLogIndex,
+    snapshotIndex,
+    firstLogIndex,
+    isConnected: connected,
+    ...counts,
+  };
 }
 
 /** Needs `--expose-gc`. */
@@ -76,8 +88,8 @@ await serveBench(
     const options = JSON.parse(process.argv[2] ?? '{}') as PeerOptions<KeyValueCommand, KeyValueResult>;
     peer = await Peer.start<KeyValueCommand, KeyValueResult, unknown, unknown>({
       ...options,
-      machine: new KeyValueMachine() as PeerOptions<KeyValueCommand, KeyValueResult>['machine'] & object,
-    } as PeerOptions<KeyValueCommand, KeyValueResult>);
+      machine: new KeyValueMachine(),
+    });
     // A peer that stops by itself spoils the run: say so by ending.
     peer.stopped.catch((error: unknown) => {
       console.error(error);

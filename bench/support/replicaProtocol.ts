@@ -40,4 +40,7 @@ export interface ReplicaStatus {
   readonly snapshotIndex: number;
   readonly firstLogIndex: number;
   readonly isConnected: boolean;
+  /** Since the start: synced writes of the store, and frames sent to other peers. */
+  readonly writes: number;
+  readonly framesSent: number;
 }
