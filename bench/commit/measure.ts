@@ -38,7 +38,6 @@ export async function measureCommits(
     cluster: 'commit',
     peers,
     execArgv: profile,
-    ...(plan.window === undefined ? {} : { replication: { messagesInFlightMax: plan.window } }),
   });
   try {
     progress.step('start', `${peers} peers`, 2);

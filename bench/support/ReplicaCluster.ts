@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -84,6 +84,11 @@ export class ReplicaCluster {
 
   async status(id: PeerId): Promise<ReplicaStatus> {
     return (await this.#ask(id, { type: 'status' })) as ReplicaStatus;
+  }
+
+  /** Whether its store of snapshots has one that is not whole yet. */
+  isStoringSnapshot(id: PeerId): boolean {
+    return existsSync(join(this.#directory, id, 'snapshots', 'writing'));
   }
 
   async load(id: PeerId, load: Load & { readonly seconds: number }): Promise<LoadResult> {
