@@ -21,7 +21,7 @@ import t, { type Test } from 'tap';
 import type { Storage } from '../../peer/ports/Storage.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
-import { crc32 } from '../../peer/storage/checksum.ts';
+import { crc32, portableCrc32 } from '../../peer/storage/checksum.ts';
 import { LevelStorage } from '../../peer/storage/LevelStorage.ts';
 import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';
 import { DamagedRecord, encodeRecord, entriesKey } from '../../peer/storage/records.ts';
@@ -110,7 +110,11 @@ t.test('each says whether it survives the process', async (t) => {
 
 t.test('the checksum is the CRC-32 of zlib', async (t) => {
   t.equal(crc32('123456789'), 0xcbf43926, 'the check value of its definition');
-  for (const text of ['', 'a', 'é\u{1f600}', 'x'.repeat(10_000)]) t.equal(crc32(text), zlibCrc32(text));
+  for (const text of ['', 'a', 'é\u{1f600}', 'x'.repeat(10_000)]) {
+    t.equal(crc32(text), zlibCrc32(text));
+    t.equal(portableCrc32(text), zlibCrc32(text), 'and so where there is no Node');
+    t.equal(portableCrc32(Buffer.from(text), 7), zlibCrc32(text, 7));
+  }
   t.equal(crc32('b', crc32('a')), crc32('ab'), 'it can be continued');
 });
 
