@@ -1,5 +1,6 @@
 import type { Effect } from '../../peer/raft/effect.ts';
 import type { Input } from '../../peer/raft/input.ts';
+import type { PeerId } from '../../shared/ids.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
 import { spreadOf, type Spread } from '../support/statistics.ts';
 import { commandOf, DrivenCore, entryOf, LEADER, OTHER, SELF } from './steps.ts';
@@ -43,24 +44,20 @@ export function measureSteps({ rounds, appends, others }: StepsPlan): StepsResul
 function appendsTo(follower: DrivenCore): (count: number) => void {
   let index = 0;
   return (count) => {
-    for (let end = index + count; index < end; index += 1) follower.give(append(index, [entryOf(index)]));
+    for (let end = index + count; index < end; index += 1) append(follower, index, [entryOf(index)]);
   };
 }
 
-function append(prevLogIndex: number, entries: ReturnType<typeof entryOf>[]): Parameters<DrivenCore['give']>[0] {
-  return message({
-    type: 'AppendEntries',
-    body: {
-      ...{ term: 1, prevLogIndex, prevLogTerm: prevLogIndex === 0 ? 0 : 1 },
-      ...{ leaderCommit: prevLogIndex, round: 1, entries },
-    },
-  });
+function append(core: DrivenCore, prevLogIndex: number, entries: ReturnType<typeof entryOf>[]): Effect[] {
+  const prevLogTerm = prevLogIndex === 0 ? 0 : 1;
+  const body = { term: 1, prevLogIndex, prevLogTerm, leaderCommit: prevLogIndex, round: 1, entries };
+  return receive(core, { type: 'AppendEntries', body }, LEADER);
 }
 
 let frames = 0;
-function message(message: RaftMessage, from = LEADER): Parameters<DrivenCore['give']>[0] {
+function receive(core: DrivenCore, message: RaftMessage, from: PeerId): Effect[] {
   frames += 1;
-  return { type: 'message', from, id: frames, message };
+  return core.give({ type: 'message', nowMs: core.nextMs, from, id: frames, message });
 }
 
 /** How long each kind of step takes, one by one. */
@@ -123,22 +120,20 @@ function followerSteps(clock: StepClock, count: number): void {
   const batch = 64;
   let last = 0;
   for (let times = 0; times < count; times += 1) {
-    follower.give(append(last, [entryOf(last)]));
+    append(follower, last, [entryOf(last)]);
     last += 1;
-    follower.give(append(last, []));
-    follower.give(message({ type: 'PreVote', body: { term: 2, lastLogIndex: last, lastLogTerm: 1 } }, OTHER));
-    follower.give(
-      message(
-        { type: 'RequestVote', body: { term: 0, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false } },
-        OTHER,
-      ),
+    append(follower, last, []);
+    receive(follower, { type: 'PreVote', body: { term: 2, lastLogIndex: last, lastLogTerm: 1 } }, OTHER);
+    receive(
+      follower,
+      { type: 'RequestVote', body: { term: 0, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false } },
+      OTHER,
     );
     if (times % batch !== 0) continue;
-    follower.give(
-      append(
-        last,
-        Array.from({ length: batch }, (_, at) => entryOf(last + at)),
-      ),
+    append(
+      follower,
+      last,
+      Array.from({ length: batch }, (_, at) => entryOf(last + at)),
     );
     last += batch;
   }
@@ -148,13 +143,17 @@ function leaderSteps(clock: StepClock, count: number): void {
   const leader = new DrivenCore((input, step) => clock.measure(input, step));
   elect(leader);
   for (let times = 0; times < count; times += 1) {
-    const effects = leader.give({ type: 'propose', proposals: [{ requestId: times, command: commandOf(times) }] });
+    const effects = leader.give({
+      type: 'propose',
+      nowMs: leader.nextMs,
+      proposals: [{ requestId: times, command: commandOf(times) }],
+    });
     for (const effect of effects) {
       if (effect.type !== 'send' || effect.message.type !== 'AppendEntries') continue;
       const { term, round, prevLogIndex, entries } = effect.message.body;
       const reply = { term, requestTerm: term, inReplyTo: effect.id, round, prevLogIndex, success: true };
       const body = { ...reply, matchIndex: prevLogIndex + entries.length };
-      leader.give(message({ type: 'AppendEntriesReply', body }, effect.to));
+      receive(leader, { type: 'AppendEntriesReply', body }, effect.to);
     }
   }
   const { commitIndex } = leader.raft.status(Number.MAX_SAFE_INTEGER);
@@ -164,11 +163,11 @@ function leaderSteps(clock: StepClock, count: number): void {
 function elect(core: DrivenCore): void {
   core.pass(1000);
   const answered = new Set<string>();
-  let effects = core.give({ type: 'deadline' });
+  let effects = core.give({ type: 'deadline', nowMs: core.nextMs });
   // Pre-vote, vote, and the first round of the reign.
   for (let step = 0; step < 3; step += 1) {
     const sent = effects.filter((effect) => effect.type === 'send' && !answered.has(`${effect.id}`));
-    effects = sent.flatMap((effect) => (effect.type === 'send' ? core.give(message(grant(effect), effect.to)) : []));
+    effects = sent.flatMap((effect) => (effect.type === 'send' ? receive(core, grant(effect), effect.to) : []));
   }
   if (core.raft.status(Number.MAX_SAFE_INTEGER).role !== 'leader') throw new Error(`${SELF} was not elected`);
 }

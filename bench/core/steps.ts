@@ -10,9 +10,6 @@ import { seededRandom } from '../../shared/random.ts';
 
 export const [SELF, LEADER, OTHER] = [peerId('p1'), peerId('p2'), peerId('p3')];
 
-/** `Input` without its time. */
-type Timeless = Input extends infer One ? (One extends Input ? Omit<One, 'nowMs'> : never) : never;
-
 /**
  * A core that is driven as its driver would: time goes on, each write is told to be durable, what is handed out is applied,
  * and a snapshot is taken when it is asked for, so that the log stays bounded.
@@ -34,14 +31,17 @@ export class DrivenCore {
     };
     this.raft = new Raft(options, stored);
     this.#measure = measure;
-    this.give({ type: 'start' });
+    this.give({ type: 'start', nowMs: this.nextMs });
+  }
+
+  /** The time of the next input. A hundred-thousandth of a millisecond a step: no deadline comes near. */
+  get nextMs(): number {
+    this.#nowMs += 1e-5;
+    return this.#nowMs;
   }
 
   /** One input, and whatever follows from its effects. @returns the effects of the input itself */
-  give(timeless: Timeless): Effect[] {
-    // A millionth of a millisecond or so a step: no deadline comes near, and the clock is not the same one twice.
-    this.#nowMs += 1e-5;
-    const input = { ...timeless, nowMs: this.#nowMs } as Input;
+  give(input: Input): Effect[] {
     const effects =
       this.#measure === undefined ? this.raft.step(input) : this.#measure(input, () => this.raft.step(input));
     for (const effect of effects) this.#follow(effect);
@@ -55,13 +55,13 @@ export class DrivenCore {
   #follow(effect: Effect): void {
     switch (effect.type) {
       case 'persist':
-        this.give({ type: 'persisted', sequence: effect.sequence });
+        this.give({ type: 'persisted', nowMs: this.nextMs, sequence: effect.sequence });
         return;
       case 'apply':
-        this.give({ type: 'applied', index: effect.firstIndex + effect.entries.length - 1 });
+        this.give({ type: 'applied', nowMs: this.nextMs, index: effect.firstIndex + effect.entries.length - 1 });
         return;
       case 'takeSnapshot':
-        this.give({ type: 'snapshotTaken', index: effect.index });
+        this.give({ type: 'snapshotTaken', nowMs: this.nextMs, index: effect.index });
         return;
       default:
         return;
@@ -69,8 +69,15 @@ export class DrivenCore {
   }
 }
 
+/** Made beforehand, as they would be by whoever proposes them. */
+const COMMANDS = Array.from({ length: 1000 }, (_, number) => commandText(number));
+
 export function commandOf(number: number): string {
-  return `["p",1700000000000,{"type":"put","key":"key-${number % 1000}","value":"${'x'.repeat(100)}"}]`;
+  return COMMANDS[number % COMMANDS.length] ?? '';
+}
+
+function commandText(number: number): string {
+  return `["p",1700000000000,{"type":"put","key":"key-${number}","value":"${'x'.repeat(100)}"}]`;
 }
 
 export function entryOf(number: number): Entry {

@@ -1,6 +1,7 @@
 import type { PeerId } from '../../../shared/ids.ts';
 import type { AppendEntries } from '../../../shared/messages/AppendEntries.ts';
 import type { AppendEntriesReply } from '../../../shared/messages/AppendEntriesReply.ts';
+import type { RaftMessage } from '../../../shared/protocol.ts';
 import { commitTo } from '../commit.ts';
 import { configurationChanged } from '../membership.ts';
 import type { RaftState } from '../RaftState.ts';
@@ -35,14 +36,24 @@ type Conflict = Pick<AppendEntriesReply, 'conflictTerm' | 'conflictIndex'>;
  * must not cost the leader its majority.
  */
 function sendReply(state: RaftState, to: PeerId, id: number, request: AppendEntries, outcome: Outcome): void {
-  const { term: requestTerm, prevLogIndex, round, entries } = request;
-  const body = { term: state.currentTerm, requestTerm, inReplyTo: id, prevLogIndex, round };
-  if (entries.length > 0) {
-    state.outbox.send(to, { type: 'AppendEntriesReply', body: { ...body, ...outcome } });
-  } else {
-    const matchIndex = Math.min(outcome.matchIndex, state.log.durableIndex);
-    state.outbox.sendRevealingTermOnly(to, { type: 'AppendEntriesReply', body: { ...body, ...outcome, matchIndex } });
-  }
+  const { prevLogIndex, round, entries } = request;
+  const { success, conflictTerm, conflictIndex } = outcome;
+  const isHeartbeat = entries.length === 0;
+  const body: AppendEntriesReply = {
+    term: state.currentTerm,
+    requestTerm: request.term,
+    inReplyTo: id,
+    round,
+    prevLogIndex,
+    success,
+    matchIndex: isHeartbeat ? Math.min(outcome.matchIndex, state.log.durableIndex) : outcome.matchIndex,
+  };
+  // One by one: to spread an object into another costs as much as the rest of the step.
+  if (conflictTerm !== undefined) body.conflictTerm = conflictTerm;
+  if (conflictIndex !== undefined) body.conflictIndex = conflictIndex;
+  const message: RaftMessage = { type: 'AppendEntriesReply', body };
+  if (isHeartbeat) state.outbox.sendRevealingTermOnly(to, message);
+  else state.outbox.send(to, message);
 }
 
 /** What no correct leader sends: terms that fall, or another history than the committed one. */
