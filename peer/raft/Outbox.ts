@@ -97,19 +97,24 @@ export class Outbox {
 
   /** The step's effects: the write first, then the messages, then the rest. */
   take(): Effect[] {
-    const effects: Effect[] = [];
     const steps = this.#takeSteps();
+    const others = this.#others;
+    if (others.length > 0) this.#others = [];
+    // Most steps neither write nor send, and a core takes very many.
+    if (steps.length === 0 && this.#outgoing.length === 0) return others;
+    const effects: Effect[] = [];
     if (steps.length > 0) {
       this.#issuedSequence += 1;
       if (this.#hardState !== undefined) this.#hardStateSequence = this.#issuedSequence;
       effects.push({ type: 'persist', sequence: this.#issuedSequence, steps });
+      this.#steps = [];
+      this.#hardState = undefined;
     }
-    for (const outgoing of this.#outgoing) effects.push(this.#stamp(outgoing));
-    effects.push(...this.#others);
-    this.#steps = [];
-    this.#hardState = undefined;
-    this.#outgoing = [];
-    this.#others = [];
+    if (this.#outgoing.length > 0) {
+      for (const outgoing of this.#outgoing) effects.push(this.#stamp(outgoing));
+      this.#outgoing = [];
+    }
+    for (const other of others) effects.push(other);
     return effects;
   }
 

@@ -2,7 +2,7 @@ import type { Effect } from './effect.ts';
 import { resetElectionTimer } from './electionTimer.ts';
 import { expireForwardedReads, forwardedReadsDeadlineMs } from './forwardedReads.ts';
 import type { Input, MessageArrived } from './input.ts';
-import { invariant } from './invariant.ts';
+import { invariant, violated } from './invariant.ts';
 import { checkInvariants, landmarksOf } from './invariants.ts';
 import { changeMembership } from './membership.ts';
 import { completeOptions, type RaftOptions } from './options.ts';
@@ -68,11 +68,10 @@ export class Raft {
     const state = this.#state;
     invariant(!this.#failed, 'this peer has failed before');
     this.#failed = true;
-    invariant(
-      this.#started !== (input.type === 'start'),
-      this.#started ? 'started twice' : `${input.type} came before start`,
-    );
-    invariant(input.nowMs >= state.nowMs, `the clock went back from ${state.nowMs} to ${input.nowMs}`);
+    if (this.#started === (input.type === 'start')) {
+      violated(this.#started ? 'started twice' : `${input.type} came before start`);
+    }
+    if (!(input.nowMs >= state.nowMs)) violated(`the clock went back from ${state.nowMs} to ${input.nowMs}`);
     state.nowMs = input.nowMs;
     const before = landmarksOf(state);
     state.outbox.begin(input.type === 'message' ? `${input.from}/${input.id}` : undefined);
@@ -184,7 +183,7 @@ export class Raft {
 
   #persisted(sequence: number): void {
     const state = this.#state;
-    invariant(sequence < state.outbox.upcomingSequence, `write ${sequence} was never asked for`);
+    if (!(sequence < state.outbox.upcomingSequence)) violated(`write ${sequence} was never asked for`);
     state.durableSequence = Math.max(state.durableSequence, sequence);
     state.log.synced(sequence);
     countOwnVote(state);
@@ -193,7 +192,7 @@ export class Raft {
 
   #applied(index: number): void {
     const state = this.#state;
-    invariant(index <= state.handedOut, `applied ${index}, but only ${state.handedOut} was handed out`);
+    if (!(index <= state.handedOut)) violated(`applied ${index}, but only ${state.handedOut} was handed out`);
     state.lastApplied = Math.max(state.lastApplied, index);
     askForSnapshot(state);
   }

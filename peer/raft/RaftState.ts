@@ -123,6 +123,8 @@ export class RaftState {
   readonly forwardedReads = new Map<number, ForwardedRead>();
   lastReadId: number | null = null;
 
+  readonly #namesThis = (configuration: Configuration): boolean => isVoter(configuration, this.id);
+
   constructor(options: CompleteOptions, stored: StoredRaftState) {
     const { hardState, base, entries, snapshot, bootstrap } = stored;
     this.options = options;
@@ -152,7 +154,7 @@ export class RaftState {
    * is committed it may be the only one that can be elected (thesis, 4.2.2). It does not count itself then.
    */
   get mayStand(): boolean {
-    return this.configurations.since(this.commitIndex).some((configuration) => isVoter(configuration, this.id));
+    return this.configurations.anySince(this.commitIndex, this.#namesThis);
   }
 
   /** Everybody else, learners too. */

@@ -1,11 +1,11 @@
-import { invariant } from './invariant.ts';
+import { violated } from './invariant.ts';
 import { standOrNot } from './membership.ts';
 import type { RaftState } from './RaftState.ts';
 
 /** Commits up to `index` and hands out what is new, each entry once and in order. */
 export function commitTo(state: RaftState, index: number): void {
   const { log, outbox } = state;
-  invariant(index <= log.lastIndex, `cannot commit ${index}: the log ends at ${log.lastIndex}`);
+  if (index > log.lastIndex) violated(`cannot commit ${index}: the log ends at ${log.lastIndex}`);
   if (index <= state.commitIndex) return;
   state.commitIndex = index;
   outbox.report({ type: 'committed', commitIndex: index });

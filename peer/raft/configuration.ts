@@ -16,13 +16,24 @@ export function isQuorum(configuration: Configuration, has: (peer: PeerId) => bo
  * with times of last contact, since when one has been heard. Of an empty configuration: minus infinity.
  */
 export function quorumValue(configuration: Configuration, valueOf: (peer: PeerId) => number): number {
-  const values = groupsOf(configuration).map((group) => majorityValue(group.map(valueOf)));
-  return Math.min(...values);
+  const { voters, votersOutgoing } = configuration;
+  const value = majorityValue(voters, valueOf);
+  return votersOutgoing.length === 0 ? value : Math.min(value, majorityValue(votersOutgoing, valueOf));
 }
 
-function majorityValue(values: number[]): number {
-  values.sort((a, b) => b - a);
-  return values[majorityOf(values.length) - 1] ?? Number.NEGATIVE_INFINITY;
+/** Asked several times in every step of a leader, so the few values are put in order as they come. */
+function majorityValue(group: readonly PeerId[], valueOf: (peer: PeerId) => number): number {
+  const descending: number[] = [];
+  for (const peer of group) {
+    const value = valueOf(peer);
+    let at = descending.push(value) - 1;
+    for (let above = descending[at - 1]; above !== undefined && above < value; above = descending[at - 1]) {
+      descending[at] = above;
+      at -= 1;
+    }
+    descending[at] = value;
+  }
+  return descending[majorityOf(group.length) - 1] ?? Number.NEGATIVE_INFINITY;
 }
 
 function groupsOf({ voters, votersOutgoing }: Configuration): (readonly PeerId[])[] {

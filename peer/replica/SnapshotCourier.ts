@@ -1,6 +1,7 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { InstallSnapshot } from '../../shared/messages/InstallSnapshot.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import { fromBase64, toBase64 } from '../snapshots/base64.ts';
 import type { SendSnapshotChunk, SnapshotMetadata, StoreSnapshotChunk } from '../raft/effect.ts';
 import type { SnapshotChunkStored, SnapshotStored } from '../raft/input.ts';
 
@@ -102,16 +103,4 @@ export class SnapshotCourier {
       }
     });
   }
-}
-
-/** In slices, since a call takes only so many arguments. */
-function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  return btoa(text);
-}
-
-/** @throws {Error} when it is not base64 */
-function fromBase64(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 }

@@ -22,6 +22,11 @@ interface Incoming {
 const WRITING = 'writing';
 const RECEIVING = 'receiving';
 const READ_BYTES = 262_144;
+/**
+ * After so many bytes what was written is synced: with hundreds of them unwritten the system would write them all at once, and the
+ * log's next sync would wait behind them.
+ */
+const UNSYNCED_BYTES_MAX = 4_194_304;
 
 /**
  * Snapshots as files, `snapshot-INDEX` each. A file has its name only once it is whole and durable: until then it is `writing`
@@ -48,7 +53,14 @@ export class DiskSnapshotStore implements SnapshotStore {
     const path = join(this.#directory, WRITING);
     const file = await open(path, 'w');
     try {
-      for (const slice of encodeSnapshot(records)) await file.writeFile(slice);
+      let unsyncedBytes = 0;
+      for (const slice of encodeSnapshot(records)) {
+        await file.writeFile(slice);
+        unsyncedBytes += slice.length;
+        if (unsyncedBytes < UNSYNCED_BYTES_MAX) continue;
+        await file.datasync();
+        unsyncedBytes = 0;
+      }
       await file.sync();
     } catch (error) {
       await file.close();
@@ -124,7 +136,9 @@ export class DiskSnapshotStore implements SnapshotStore {
     incoming.checker.check(data);
     if (isLast) incoming.checker.end();
     await incoming.file.writeFile(data);
+    const syncedSlices = Math.floor(incoming.bytes / UNSYNCED_BYTES_MAX);
     incoming.bytes += data.length;
+    if (Math.floor(incoming.bytes / UNSYNCED_BYTES_MAX) > syncedSlices) await incoming.file.datasync();
     if (!isLast) return { nextOffset: incoming.bytes, isWhole: false };
     await incoming.file.sync();
     await this.#stopReceiving();

@@ -3,15 +3,8 @@ import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
-import {
-  DamagedRecord,
-  decodeRecord,
-  ENTRY_KEYS,
-  encodeRecord,
-  entryKey,
-  FORMAT_VERSION,
-  type Head,
-} from './records.ts';
+import { DamagedRecord, decodeRecord, encodeRecord, FORMAT_VERSION, type Head } from './records.ts';
+import { readLog, type EntriesRecord } from './storedLog.ts';
 
 /** Any abstract-level database: LevelDB on a disk or in a browser, or memory. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array>;
@@ -35,8 +28,8 @@ export interface LoadedStore {
   readonly snapshot: SnapshotMetadata | null;
   /** Behind the head's base. */
   readonly entries: readonly Entry[];
-  /** Of each entry's record, in order. */
-  readonly checksums: readonly number[];
+  /** Those of the log, in order. */
+  readonly records: readonly EntriesRecord[];
 }
 
 const FIRST_HEAD: Head = {
@@ -65,7 +58,7 @@ export async function createStore(database: Database, owner: StoreOwner): Promis
     records.map((record) => ({ type: 'put', ...record })),
     SYNCED,
   );
-  return { head: FIRST_HEAD, voters, snapshot: null, entries: [], checksums: [] };
+  return { head: FIRST_HEAD, voters, snapshot: null, entries: [], records: [] };
 }
 
 /**
@@ -89,19 +82,12 @@ export async function loadStore(
   checkVoters(voters, owner, where);
   const head = decodeRecord('head', 'head', await database.get('head')).value;
   const snapshot = await readSnapshot(database, head);
-  const log = await readLog(database, head);
-  checkLog(head, log);
-  return { head, voters, snapshot, ...log };
+  return { head, voters, snapshot, ...(await readLog(database, head)) };
 }
 
 /** Whether two lists name the same voters, in whatever order. */
 export function sameVoters(one: readonly PeerId[], other: readonly PeerId[]): boolean {
   return one.length === other.length && new Set([...one, ...other]).size === one.length;
-}
-
-interface StoredLog {
-  readonly entries: readonly Entry[];
-  readonly checksums: readonly number[];
 }
 
 async function isEmpty(database: Database): Promise<boolean> {
@@ -120,36 +106,6 @@ async function readSnapshot(database: Database, head: Head): Promise<SnapshotMet
     );
   }
   return value;
-}
-
-async function readLog(database: Database, { baseIndex, baseTerm, baseChecksum }: Head): Promise<StoredLog> {
-  const entries: Entry[] = [];
-  const checksums: number[] = [];
-  for await (const [key, text] of database.iterator(ENTRY_KEYS)) {
-    const index = baseIndex + entries.length + 1;
-    if (key !== entryKey(index)) throw new DamagedRecord(`the record "${entryKey(index)}" is missing`);
-    const { value, checksum } = decodeRecord('entry', key, text, checksums.at(-1) ?? baseChecksum);
-    const termBefore = entries.at(-1)?.term ?? baseTerm;
-    if (value.term < termBefore) {
-      throw new DamagedRecord(`entry ${index} has term ${value.term}, below term ${termBefore} of the entry before it`);
-    }
-    entries.push(value);
-    checksums.push(checksum);
-  }
-  return { entries, checksums };
-}
-
-function checkLog(head: Head, { entries, checksums }: StoredLog): void {
-  const lastIndex = head.baseIndex + entries.length;
-  if (head.lastIndex !== lastIndex || head.lastChecksum !== (checksums.at(-1) ?? head.baseChecksum)) {
-    throw new DamagedRecord(
-      `the log has ${entries.length} entries that are not the ${head.lastIndex - head.baseIndex} which were last written`,
-    );
-  }
-  const lastTerm = entries.at(-1)?.term ?? head.baseTerm;
-  if (head.currentTerm < lastTerm) {
-    throw new DamagedRecord(`the current term ${head.currentTerm} is below term ${lastTerm} of the last entry`);
-  }
 }
 
 function checkFormat(version: number, where: string): void {

@@ -34,11 +34,15 @@ export class ConfigurationHistory {
     return (found ?? this.#newest).configuration;
   }
 
-  /** The one in force at `index`, and every later one. */
-  since(index: number): Configuration[] {
-    const firstLater = this.#placed.findIndex((placed) => placed.index > index);
-    const from = firstLater === -1 ? this.#placed.length - 1 : Math.max(0, firstLater - 1);
-    return this.#placed.slice(from).map(({ configuration }) => configuration);
+  /** Whether it holds of the one in force at `index`, or of a later one. Asked in every step. */
+  anySince(index: number, holds: (configuration: Configuration) => boolean): boolean {
+    for (let position = this.#placed.length - 1; position >= 0; position -= 1) {
+      const placed = this.#placed[position];
+      if (placed === undefined || holds(placed.configuration)) return placed !== undefined;
+      // Earlier ones are not in force at the index.
+      if (placed.index <= index) return false;
+    }
+    return false;
   }
 
   appended(firstIndex: number, entries: readonly Entry[]): void {

@@ -1,5 +1,5 @@
 import type { Entry } from '../../../shared/messages/Entry.ts';
-import { invariant } from '../invariant.ts';
+import { invariant, violated } from '../invariant.ts';
 
 /** A write of entries that is not known to be durable yet. */
 interface Unsynced {
@@ -74,7 +74,9 @@ export class Log {
 
   entryAt(index: number): Entry {
     const entry = this.#entries[index - this.firstIndex];
-    invariant(entry !== undefined, `the log has no entry ${index}: it holds ${this.firstIndex} to ${this.lastIndex}`);
+    if (entry === undefined) {
+      return violated(`the log has no entry ${index}: it holds ${this.firstIndex} to ${this.lastIndex}`);
+    }
     return entry;
   }
 
@@ -110,10 +112,9 @@ export class Log {
 
   /** Entries `fromIndex` to `toIndex`, both included. */
   range(fromIndex: number, toIndex: number): Entry[] {
-    invariant(
-      fromIndex >= this.firstIndex && toIndex <= this.lastIndex,
-      `the log lacks some of ${fromIndex} to ${toIndex}`,
-    );
+    if (fromIndex < this.firstIndex || toIndex > this.lastIndex) {
+      return violated(`the log lacks some of ${fromIndex} to ${toIndex}`);
+    }
     return this.#entries.slice(fromIndex - this.firstIndex, toIndex - this.firstIndex + 1);
   }
 
