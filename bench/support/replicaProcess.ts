@@ -2,7 +2,7 @@
 // takes, as JSON.
 import { Peer, type PeerOptions } from '../../peer/index.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
-import type { KeyValueCommand, KeyValueResult } from '../../peer/machine/keyValue/schema.ts';
+import type { KeyValueCommand, KeyValueResult } from '../../shared/keyValue.ts';
 import { serveBench } from './childProtocol.ts';
 import { forgetPeak, memoryNow } from './memory.ts';
 import { keyOf, PutLoad, valueOf } from './PutLoad.ts';

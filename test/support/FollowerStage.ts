@@ -1,7 +1,7 @@
 import { Driver } from '../../peer/Driver.ts';
 import { encodeCommand } from '../../peer/machine/command.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
-import type { KeyValueAnswer } from '../../peer/machine/keyValue/schema.ts';
+import type { KeyValueAnswer } from '../../shared/keyValue.ts';
 import { ReplicatedMachine, type AnyMachine } from '../../peer/machine/ReplicatedMachine.ts';
 import { openStorage } from '../../peer/adapters.ts';
 import type { OpenedStorage } from '../../peer/ports/Storage.ts';
@@ -126,7 +126,7 @@ export class FollowerStage {
   }
 
   get state(): unknown {
-    return this.replica.readStale(EVERYTHING);
+    return this.replica.query(EVERYTHING);
   }
 
   receive(from: string, message: RaftMessage): void {
