@@ -2,7 +2,19 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const FOLDERS = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'examples', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'endpoint',
+  'client',
+  'peer',
+  'server',
+  'sim',
+  'cli',
+  'test',
+  'bench',
+  'examples',
+  'scripts',
+];
 
 const SCHEMA_LIBRARY_ONLY = {
   regex: String.raw`^(?!\.{1,2}/|typebox(?:/|$)|nanoid$)`,
