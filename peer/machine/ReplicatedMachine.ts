@@ -41,9 +41,9 @@ export class ReplicatedMachine {
 
   /** The state as of now; commands applied while the records are drawn do not show in them. */
   snapshot(): Iterable<unknown> {
-    const sessions = this.#sessions.records();
-    const header: Header = { format: 1, timeMs: this.#timeMs, sessions: sessions.length };
-    return concatenate([header], sessions, this.#machine.snapshot());
+    const { count, records } = this.#sessions.records();
+    const header: Header = { format: 1, timeMs: this.#timeMs, sessions: count };
+    return concatenate([header], records, this.#machine.snapshot());
   }
 
   /** @throws {Error} when the records are not a snapshot's */

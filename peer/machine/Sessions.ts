@@ -16,6 +16,8 @@ interface Session {
   answeredThrough: number;
   /** Answers that the client may still ask for, by sequence. */
   readonly outcomes: Map<number, Outcome>;
+  /** How many snapshots had begun when this object was made: an older one is in one that may still be drawn. */
+  readonly generation: number;
 }
 
 /** These are part of the replicated state's rules: every replica must have the same. */
@@ -38,7 +40,8 @@ export type SessionRecord = readonly [
  */
 export class Sessions {
   readonly #sessions = new Map<string, Session>();
-  /** No session ends before this: to look at all of them with each new one would cost the square of their number. */
+  #generation = 0;
+  /** No session ends before this time: until then nobody has to be looked for. */
   #noneEndsBeforeMs = Number.POSITIVE_INFINITY;
 
   get count(): number {
@@ -50,12 +53,12 @@ export class Sessions {
     this.#forgetUnused(nowMs);
     const known = this.#sessions.get(name);
     if (known !== undefined) {
-      known.lastUsedMs = nowMs;
+      this.#own(name, known).lastUsedMs = nowMs;
     } else {
       if (this.#sessions.size >= SESSIONS_MAX)
         return { type: 'failed', message: `there are ${SESSIONS_MAX} sessions already` };
       const boundedMs = Math.min(timeToLiveMs, SESSION_TIME_TO_LIVE_MS_MAX);
-      this.#add(name, { timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0, outcomes: new Map() });
+      this.#put(name, { timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0, outcomes: new Map() });
     }
     return { type: 'result', result: null };
   }
@@ -68,11 +71,12 @@ export class Sessions {
 
   /** @param apply called exactly when this request takes effect, now and for the first time */
   run(name: string, sequence: number, answeredThrough: number, nowMs: number, apply: () => Outcome): Outcome {
-    const session = this.#sessions.get(name);
-    if (session === undefined || isExpired(session, nowMs)) {
+    const found = this.#sessions.get(name);
+    if (found === undefined || isExpired(found, nowMs)) {
       this.#sessions.delete(name);
       return { type: 'sessionUnknown' };
     }
+    const session = this.#own(name, found);
     session.lastUsedMs = nowMs;
     forgetAnswered(session, answeredThrough);
     const known = session.outcomes.get(sequence);
@@ -84,15 +88,11 @@ export class Sessions {
     return outcome;
   }
 
-  /** All sessions as of now. */
-  records(): SessionRecord[] {
-    return [...this.#sessions].map(([name, session]) => [
-      name,
-      session.timeToLiveMs,
-      session.lastUsedMs,
-      session.answeredThrough,
-      [...session.outcomes],
-    ]);
+  /** All sessions as of now, however late they are drawn: one that changes meanwhile is copied first. */
+  records(): { readonly count: number; readonly records: Iterable<SessionRecord> } {
+    this.#generation += 1;
+    const sessions = [...this.#sessions];
+    return { count: sessions.length, records: recordsOf(sessions) };
   }
 
   clear(): void {
@@ -101,12 +101,21 @@ export class Sessions {
   }
 
   restore([name, timeToLiveMs, lastUsedMs, answeredThrough, outcomes]: SessionRecord): void {
-    this.#add(name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
+    this.#put(name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
   }
 
-  #add(name: string, session: Session): void {
-    this.#sessions.set(name, session);
-    this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(session));
+  #put(name: string, session: Omit<Session, 'generation'>): Session {
+    const { timeToLiveMs, lastUsedMs, answeredThrough, outcomes } = session;
+    const made = { timeToLiveMs, lastUsedMs, answeredThrough, outcomes, generation: this.#generation };
+    this.#sessions.set(name, made);
+    this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(made));
+    return made;
+  }
+
+  /** The session, for whoever changes it: another object if a snapshot may still draw this one. */
+  #own(name: string, session: Session): Session {
+    if (session.generation === this.#generation) return session;
+    return this.#put(name, { ...session, outcomes: new Map(session.outcomes) });
   }
 
   #forgetUnused(nowMs: number): void {
@@ -116,6 +125,12 @@ export class Sessions {
       if (isExpired(session, nowMs)) this.#sessions.delete(name);
       else this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(session));
     }
+  }
+}
+
+function* recordsOf(sessions: readonly (readonly [string, Session])[]): Generator<SessionRecord> {
+  for (const [name, { timeToLiveMs, lastUsedMs, answeredThrough, outcomes }] of sessions) {
+    yield [name, timeToLiveMs, lastUsedMs, answeredThrough, [...outcomes]];
   }
 }
 

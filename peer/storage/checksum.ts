@@ -33,5 +33,7 @@ export const crc32: Crc32 = nodeCrc32() ?? portableCrc32;
 function nodeCrc32(): Crc32 | undefined {
   if (typeof process !== 'object' || typeof process.getBuiltinModule !== 'function') return undefined;
   const { crc32: found } = process.getBuiltinModule('node:zlib') as { readonly crc32?: Crc32 };
-  return found;
+  if (found === undefined) return undefined;
+  // Of nothing, zlib forgets what came before.
+  return (bytes, before = 0) => (bytes.length === 0 ? before : found(bytes, before));
 }

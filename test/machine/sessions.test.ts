@@ -96,6 +96,26 @@ t.test('commands applied while a snapshot is drawn do not show in it', async (t)
   t.same((drawn[1] as unknown[])[4], [[1, { type: 'result', result: 1 }]]);
 });
 
+t.test(
+  'sessions that are used, renewed, opened or ended while a snapshot is drawn stand in it as they were',
+  async (t) => {
+    const stage = new Stage();
+    for (const name of ['a', 'b', 'c']) stage.open(name, 0, 1000);
+    stage.run('a', 1, 'x');
+    stage.run('b', 1, 'x');
+    const before = JSON.stringify([...stage.machine.snapshot()]);
+    const snapshots = [stage.machine.snapshot(), stage.machine.snapshot()];
+    stage.run('a', 2, 'y', 600, 1);
+    stage.run('a', 3, 'y', 700);
+    stage.open('b', 800, 1000);
+    stage.open('d', 1500, 1000);
+    for (const records of snapshots) t.equal(JSON.stringify([...records]), before, 'as of the moment of its beginning');
+    t.same(stage.run('a', 2, 'y', 1500), { type: 'result', result: 3 }, 'and none of it was lost by copying');
+    t.same(stage.run('a', 1, 'x', 1500), { type: 'alreadyAnswered' });
+    t.same(stage.run('c', 1, 'x', 1500), { type: 'sessionUnknown' });
+  },
+);
+
 t.test('sessions end by the time in the log, and unused ones only', async (t) => {
   const stage = new Stage();
   stage.open('a', 0, 1000);

@@ -131,6 +131,10 @@ t.test('the checksum is the CRC-32 of zlib', async (t) => {
     t.equal(portableCrc32(Buffer.from(text), 7), zlibCrc32(text, 7));
   }
   t.equal(crc32('b', crc32('a')), crc32('ab'), 'it can be continued');
+  for (const nothing of ['', new Uint8Array(0), new TextEncoder().encode('')]) {
+    t.equal(crc32(nothing, crc32('a')), crc32('a'), 'and by nothing');
+    t.equal(portableCrc32(nothing, crc32('a')), crc32('a'));
+  }
 });
 
 t.test("another peer's or cluster's directory is refused, and left as it was", async (t) => {
