@@ -32,7 +32,7 @@ export function putAt(index: number, term = 1): Entry {
 
 function machineWith(entries: readonly Entry[]): { machine: KeyValueMachine; replicated: ReplicatedMachine } {
   const machine = new KeyValueMachine();
-  const replicated = new ReplicatedMachine(machine as unknown as AnyMachine);
+  const replicated = new ReplicatedMachine(machine);
   entries.forEach((entry, at) => {
     if (entry.type === 'command') replicated.apply(entry.command, at + 1, entry.term);
   });
