@@ -5,6 +5,19 @@ import { fuzz, type FuzzResult } from '../support/fuzz/fuzz.ts';
 const [first = 1, last = 30] = (process.env['WHITEWATER_FUZZ_SEEDS'] ?? '1..30').split('..').map(Number);
 
 t.test(
+  'H60: a run that fails names the seed and the options that replay it; a seed is always the same run',
+  async (t) => {
+    const breakDown = (): never => {
+      throw new Error('broken on purpose');
+    };
+    t.throws(() => fuzz(7, (world) => world.at(1000, breakDown)), {
+      message: /^seed 7 at 1000\.0 ms: broken on purpose; options \{"voters":\d,.*"raft":\{.*"heartbeatMs":/,
+    });
+    t.strictSame(fuzz(7), fuzz(7));
+  },
+);
+
+t.test(
   `the whole core over seeds ${first} to ${last}: crashes, cuts, loss, members that change`,
   { timeout: 60_000 + 2000 * last },
   async (t) => {

@@ -49,7 +49,7 @@ export class CrashImages {
     const original = { ...promises };
     promises.open = async (path, ...rest) => {
       const opened = await images.#do(`open ${nameOf(path)}`, path, () => original.open(path, ...rest));
-      return images.#isOurs(path) ? images.#watched(opened, String(path)) : opened;
+      return images.#isOurs(path) ? images.#watched(opened, path) : opened;
     };
     promises.rename = async (from, to) => {
       await images.#do(`rename to ${nameOf(to)}`, to, () => original.rename(from, to));

@@ -19,11 +19,13 @@ export interface FuzzResult extends FuzzCounts {
  * Clients, faults and changes of members at random, from one seed; the properties of Raft are held after every step, and without
  * faults the cluster must go on.
  *
+ * @param prepare something more that is to happen
  * @throws {Error} whose message names the seed and the time
  */
-export function fuzz(seed: number): FuzzResult {
+export function fuzz(seed: number, prepare?: (world: FuzzWorld) => void): FuzzResult {
   const world = new FuzzWorld(seed);
   try {
+    prepare?.(world);
     for (const peer of world.peers.values()) peer.start();
     for (let client = 0; client < CLIENTS; client += 1) actAsClient(world);
     world.at(500, () => disturb(world));
