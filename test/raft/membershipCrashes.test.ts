@@ -150,7 +150,7 @@ for (const [name, change] of Object.entries(CHANGES)) {
           const outcomes = crashAtEveryStep(t, change, preset, order);
           t.ok(outcomes.length > 10, `${outcomes.length} crashes`);
           // With reordered messages it may take a heartbeat more than was waited for.
-        if (order === 0) t.equal(outcomes.at(-1), 'finished');
+          if (order === 0) t.equal(outcomes.at(-1), 'finished');
           // One voter needs nobody to begin: what it wrote before it sent anything is done.
           if (change.voters.length > 1) t.equal(outcomes[0], 'undone');
         }
