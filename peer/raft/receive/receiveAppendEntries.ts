@@ -69,6 +69,8 @@ function contradicts(state: RaftState, request: AppendEntries): boolean {
     term = entry.term;
   }
   if (term > request.term) return true;
+  // Mostly all of it is behind the commit index, and there is nothing to look at.
+  if (prevLogIndex > commitIndex) return false;
   const differs = (index: number, at: number): boolean =>
     index <= commitIndex && log.has(index) && log.termAt(index) !== at;
   if (differs(prevLogIndex, prevLogTerm)) return true;
@@ -103,5 +105,5 @@ function appendNewEntries(state: RaftState, request: AppendEntries): void {
     outbox.report({ type: 'entriesTruncated', fromIndex: firstIndex });
     if (configurations.latestIndex !== before) configurationChanged(state);
   }
-  appendToLog(state, request.entries.slice(firstNew));
+  appendToLog(state, firstNew === 0 ? request.entries : request.entries.slice(firstNew));
 }
