@@ -2,11 +2,14 @@ import { type Static, Type } from './schema.ts';
 import { Count } from './numbers.ts';
 
 export const KEY_LENGTH_MAX = 1_024;
-export const VALUE_LENGTH_MAX = 524_288;
+/** As JSON in UTF-8, so that a command and an answer with it fit a frame. */
+export const VALUE_BYTES_MAX = 524_288;
+/** A list or a batch of changes ends before it has more bytes, but holds one item at least. */
+export const ANSWER_BYTES_MAX = 786_432;
 export const LIST_LIMIT_MAX = 1_000;
 
 export const Key = Type.String({ minLength: 1, maxLength: KEY_LENGTH_MAX });
-export const Value = Type.String({ maxLength: VALUE_LENGTH_MAX });
+export const Value = Type.String({ maxLength: VALUE_BYTES_MAX });
 
 const strict = { additionalProperties: false } as const;
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import {
-  VALUE_LENGTH_MAX,
+  ANSWER_BYTES_MAX,
+  VALUE_BYTES_MAX,
   type KeyValueCommand,
   type KeyValueItem,
   type KeyValueResult,
@@ -162,12 +163,41 @@ t.test('what is no command or query is refused, and changes nothing', async (t) 
     { type: 'put', key: 'a', value: 1 },
     { type: 'put', key: 'a', value: '', extra: 1 },
     { type: 'put', key: 'x'.repeat(1025), value: '' },
-    { type: 'put', key: 'a', value: 'x'.repeat(VALUE_LENGTH_MAX + 1) },
+    { type: 'put', key: 'a', value: 'x'.repeat(VALUE_BYTES_MAX + 1) },
     { type: 'compareAndSet', key: 'a', value: '', expectedRevision: -1 },
   ];
   for (const command of bad) t.throws(() => machine.apply(command as KeyValueCommand), TypeError);
-  machine.apply({ type: 'put', key: 'a', value: 'x'.repeat(VALUE_LENGTH_MAX) });
+  machine.apply({ type: 'put', key: 'a', value: 'x'.repeat(VALUE_BYTES_MAX - 2) });
   t.throws(() => machine.apply({ type: 'append', key: 'a', value: 'x' }), RangeError);
   t.throws(() => machine.query({ type: 'list', prefix: '', limit: 0 }), TypeError);
   t.match(machine.query({ type: 'get', key: 'a' }), { revision: 1 });
+});
+
+t.test('values are bounded by their bytes as JSON, and answers by theirs, so that each fits a frame', async (t) => {
+  const machine = new KeyValueMachine();
+  const third = Math.floor((VALUE_BYTES_MAX - 2) / 3);
+  machine.apply({ type: 'put', key: 'a', value: '語'.repeat(third) });
+  t.throws(() => machine.apply({ type: 'put', key: 'b', value: '語'.repeat(third + 1) }), RangeError);
+  t.throws(() => machine.apply({ type: 'put', key: 'b', value: '\u0001'.repeat(third) }), RangeError);
+  for (const key of ['c', 'd', 'e']) machine.apply({ type: 'put', key, value: 'x'.repeat(VALUE_BYTES_MAX / 2) });
+  const bytesOf = (answer: unknown): number => Buffer.byteLength(JSON.stringify(answer));
+  const seen: string[] = [];
+  for (let more = true, after = ''; more;) {
+    const answer = machine.query({ type: 'list', prefix: '', limit: 1_000, after });
+    if (answer.type !== 'list') throw new Error('no list');
+    t.ok(bytesOf(answer) <= ANSWER_BYTES_MAX);
+    seen.push(...answer.items.map(({ key }) => key));
+    after = seen.at(-1) ?? '';
+    more = answer.more;
+  }
+  t.same(seen, ['a', 'c', 'd', 'e']);
+  const changed: string[] = [];
+  for (let through = 0, revision = 1; through < revision;) {
+    const answer = machine.query({ type: 'changes', prefix: '', afterRevision: through, limit: 1_000 });
+    if (answer.type !== 'changes') throw new Error('no changes');
+    t.ok(bytesOf(answer) <= ANSWER_BYTES_MAX);
+    changed.push(...answer.changes.map(({ key }) => key));
+    ({ throughRevision: through, revision } = answer);
+  }
+  t.same(changed, ['a', 'c', 'd', 'e']);
 });

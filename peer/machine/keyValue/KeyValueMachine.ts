@@ -2,13 +2,16 @@ import { Compile } from '../../../shared/schema.ts';
 import type { StateMachine } from '../../ports/StateMachine.ts';
 import { ChangeHistory } from './ChangeHistory.ts';
 import { OrderedMap } from './OrderedMap.ts';
+import { fitsAsJson, jsonBytes } from './jsonBytes.ts';
 import {
+  ANSWER_BYTES_MAX,
   KeyValueCommand,
   KeyValueQuery,
-  VALUE_LENGTH_MAX,
   type KeyValueAnswer,
+  type KeyValueChange,
   type KeyValueItem,
   type KeyValueResult,
+  VALUE_BYTES_MAX,
 } from '../../../shared/keyValue.ts';
 
 interface Stored {
@@ -20,6 +23,8 @@ interface Stored {
 /** A key as a snapshot keeps it. */
 type KeyRecord = readonly [key: string, value: string, revision: number, createdRevision: number];
 
+/** Of an item in an answer, beside its key and value. */
+const ITEM_BYTES = 128;
 const HISTORY_COUNT_MAX = 10_000;
 const HISTORY_CHARACTERS_MAX = 8_388_608;
 
@@ -39,7 +44,7 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
       case 'put':
         return this.#set(command.key, command.value, current);
       case 'append':
-        return this.#set(command.key, appended(current?.value ?? '', command.value), current);
+        return this.#set(command.key, (current?.value ?? '') + command.value, current);
       case 'delete':
         if (command.expectedRevision !== undefined && (current?.revision ?? 0) !== command.expectedRevision) {
           return { changed: false, revision: current?.revision ?? 0 };
@@ -63,7 +68,8 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
       }
       case 'list': {
         const items = this.#list(query.prefix, query.after, query.limit + 1);
-        return { type: 'list', items: items.slice(0, query.limit), more: items.length > query.limit, revision };
+        const told = withinBytes(items).slice(0, query.limit);
+        return { type: 'list', items: told, more: items.length > told.length, revision };
       }
       case 'changes':
         return this.#changes(query.prefix, query.afterRevision, query.limit);
@@ -93,6 +99,9 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
   }
 
   #set(key: string, value: string, current: Stored | undefined): KeyValueResult {
+    if (!fitsAsJson(value, VALUE_BYTES_MAX)) {
+      throw new RangeError(`the value would have more than ${VALUE_BYTES_MAX} bytes as JSON`);
+    }
     this.#revision += 1;
     const revision = this.#revision;
     this.#items.set(key, { value, revision, createdRevision: current?.createdRevision ?? revision });
@@ -124,21 +133,15 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     if (remembered === undefined) {
       return { type: 'changes', changes: [], throughRevision: revision, forgotten: true, revision };
     }
-    const changes = [];
+    const found: KeyValueChange[] = [];
     for (const change of remembered) {
-      if (!change.key.startsWith(prefix)) continue;
-      if (changes.length === limit) {
-        return {
-          type: 'changes',
-          changes,
-          throughRevision: changes.at(-1)?.revision ?? afterRevision,
-          forgotten: false,
-          revision,
-        };
-      }
-      changes.push(change);
+      if (found.length > limit) break;
+      if (change.key.startsWith(prefix)) found.push(change);
     }
-    return { type: 'changes', changes, throughRevision: Math.max(revision, afterRevision), forgotten: false, revision };
+    const changes = withinBytes(found).slice(0, limit);
+    const through = changes.length < found.length ? changes.at(-1)?.revision : revision;
+    const throughRevision = Math.max(through ?? revision, afterRevision);
+    return { type: 'changes', changes, throughRevision, forgotten: false, revision };
   }
 }
 
@@ -149,9 +152,14 @@ function* recordsOf(revision: number, items: OrderedMap<Stored>): Generator {
   }
 }
 
-function appended(value: string, suffix: string): string {
-  if (value.length + suffix.length > VALUE_LENGTH_MAX) {
-    throw new RangeError(`the value would be longer than ${VALUE_LENGTH_MAX} characters`);
-  }
-  return value + suffix;
+/** The first ones, as many as fit an answer; one at least. */
+function withinBytes<Item extends { readonly key: string; readonly value: string | null }>(
+  items: readonly Item[],
+): Item[] {
+  let bytes = 0;
+  const end = items.findIndex(({ key, value }) => {
+    bytes += ITEM_BYTES + jsonBytes(key) + jsonBytes(value ?? '');
+    return bytes > ANSWER_BYTES_MAX;
+  });
+  return items.slice(0, end === -1 ? items.length : Math.max(1, end));
 }
