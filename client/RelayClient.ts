@@ -50,7 +50,8 @@ export class RelayClient {
   }
 
   /**
-   * Endpoints of different groups do not hear each other; those that no group names form one further group.
+   * Endpoints of different groups do not hear each other; peers that no group names form one further group, and
+   * clients that no group names reach everybody.
    * @returns the cluster afterwards
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */

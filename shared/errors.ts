@@ -131,6 +131,14 @@ export const ERRORS = {
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
 
+  KEY_UNKNOWN: { httpStatus: 404, exitCode: 8, definite: true, meaning: 'there is no such key' },
+  REVISION_DIFFERS: {
+    httpStatus: 409,
+    exitCode: 8,
+    definite: true,
+    meaning: 'the key has another revision than the one expected, or is not there; `details.revision` tells which',
+  },
+
   NOT_LEADER: {
     httpStatus: 503,
     exitCode: 4,
@@ -163,19 +171,19 @@ export const ERRORS = {
   },
   ANSWER_TOO_LARGE: {
     httpStatus: 422,
-    exitCode: 4,
+    exitCode: 9,
     definite: false,
     meaning: 'what was asked for happened, and its answer has more bytes than fit into a frame',
   },
   SESSION_EXPIRED: {
     httpStatus: 410,
-    exitCode: 4,
+    exitCode: 9,
     definite: false,
     meaning: 'the session of a request is not known any more: whether an earlier copy of it took effect cannot be told',
   },
   OUTCOME_UNKNOWN: {
     httpStatus: 504,
-    exitCode: 4,
+    exitCode: 9,
     definite: false,
     meaning: 'whether the command took effect, or will, cannot be told',
   },
