@@ -112,7 +112,12 @@ export const ERRORS = {
     meaning: 'no endpoint of that cluster ever connected to this relay',
   },
   PEER_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no such peer ever connected to this relay' },
-  PEER_NOT_CONNECTED: { httpStatus: 409, exitCode: 4, definite: true, meaning: 'that peer has no connection to cut' },
+  PEER_NOT_CONNECTED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'that peer has no connection: none to cut, and none over which it could learn',
+  },
   INTERNAL: {
     httpStatus: 500,
     closeCode: 1011,

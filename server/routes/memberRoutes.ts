@@ -1,4 +1,5 @@
 import type { KeyValueCluster } from '../../client/KeyValueClient.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
 import { ClusterView } from '../../shared/http/ClusterView.ts';
 import { MembersAnswer } from '../../shared/http/KeyValueAnswers.ts';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -6,6 +7,7 @@ import { Type } from '../../shared/schema.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import { clusterView } from '../hub/clusterView.ts';
+import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { membersOf } from '../hub/members.ts';
 import { answers } from './answers.ts';
@@ -60,13 +62,15 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
         ...answers('Makes a peer a voter, once it has caught up, or a learner', ClusterView),
       },
     },
-    async ({ params: { cluster, peer }, body: { role }, query }, reply) =>
-      change(
+    async ({ params: { cluster, peer }, body: { role }, query }, reply) => {
+      refuseAbsent(hub.cluster(cluster), peer);
+      return change(
         { cluster, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal: untilClosed(reply) },
         (client, patience) =>
           client.changeMembers(role === 'voter' ? { voters: [peer] } : { learners: [peer] }, patience),
         ({ members, changing }) => !changing && members.some((member) => member.id === peer && member.role === role),
-      ),
+      );
+    },
   );
   app.delete(
     '/api/clusters/:cluster/members/:peer',
@@ -98,6 +102,21 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
         ({ leader }) => leader === to,
       ),
   );
+}
+
+/**
+ * A name that was mistyped would become a member that nobody runs: a learner that never catches up.
+ * @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED
+ */
+function refuseAbsent(cluster: Cluster, peer: PeerId): void {
+  const endpoint = cluster.roster.get(peer);
+  if (membersOf(cluster).members.some(({ id }) => id === peer)) return;
+  const start = `start it first, with "whitewater peer --id ${peer} --cluster ${cluster.id}"`;
+  if (endpoint === undefined || endpoint.isEphemeral) {
+    throw new WhitewaterError('PEER_UNKNOWN', `no peer of ${cluster.id} is called ${peer}; ${start}`);
+  }
+  if (endpoint.connection !== undefined) return;
+  throw new WhitewaterError('PEER_NOT_CONNECTED', `${peer} is not connected to this relay; ${start}`);
 }
 
 function timeoutOf({ timeoutMs }: { readonly timeoutMs?: string }): { timeout?: string } {
