@@ -27,6 +27,8 @@ const TRANSFER_TIMEOUT_MS = 10_000;
 /** How long an answer waits for the leader's own account of what has been done. */
 const TOLD_MS_MAX = 1_000;
 const LOOK_EVERY_MS = 10;
+/** How long a new member may take to connect: it may have been started a moment ago. */
+const CONNECTED_MS_MAX = 3_000;
 
 /** Who belongs to a cluster, and who leads it. A change is answered when it is complete, with the cluster as it is then. */
 export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
@@ -63,7 +65,7 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
       },
     },
     async ({ params: { cluster, peer }, body: { role }, query }, reply) => {
-      refuseAbsent(hub.cluster(cluster), peer);
+      await untilPresent(hub, cluster, peer, timeoutMsOf(query.timeoutMs, CHANGE_TIMEOUT_MS));
       return change(
         { cluster, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal: untilClosed(reply) },
         (client, patience) =>
@@ -102,6 +104,20 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
         ({ leader }) => leader === to,
       ),
   );
+}
+
+/** @throws {WhitewaterError} as `refuseAbsent` does */
+async function untilPresent(hub: Hub, cluster: ClusterId, peer: PeerId, timeoutMs: number): Promise<void> {
+  const endMs = hub.clock() + Math.min(CONNECTED_MS_MAX, timeoutMs);
+  for (;;) {
+    try {
+      refuseAbsent(hub.cluster(cluster), peer);
+      return;
+    } catch (error) {
+      if (hub.clock() >= endMs) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
 }
 
 /**

@@ -283,6 +283,9 @@ t.test('members come, learn, vote, lead and go', async (t) => {
   t.equal((await ask(cluster, 'POST', `${demo}/transfer?${PATIENT}`, { to: 'p4' })).status, 200);
   t.equal((await members()).leader, 'p4');
   refused(t, await ask(cluster, 'POST', `${demo}/transfer`, { to: 'p9' }), 'MEMBERSHIP_REFUSED');
+  const stranger = await ask(cluster, 'PUT', `${demo}/members/p9?timeoutMs=50`, { role: 'voter' });
+  refused(t, stranger, 'PEER_UNKNOWN', /start it first, with "whitewater peer --id p9/);
+  refused(t, await ask(cluster, 'PUT', `${demo}/members/http?timeoutMs=50`, { role: 'voter' }), 'PEER_UNKNOWN');
   t.equal((await ask(cluster, 'DELETE', `${demo}/members/p4`)).status, 200);
   await until(async () => (await members()).members.length === 3, { withinMs: WITHIN_MS, what: 'p4 has gone' });
   t.equal((await ask(cluster, 'GET', `${demo}/kv/a?${PATIENT}`)).body.value, '1');
