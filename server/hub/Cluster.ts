@@ -93,7 +93,7 @@ export class Cluster {
 
   /** @returns why the frame was dropped, or undefined when the receiver's socket has it */
   #deliver(head: Omit<Head, 'bodyOffset'>, link: Link | undefined, frame: Uint8Array): DropCause | undefined {
-    const fate = fateOf(head, this.#faults);
+    const fate = fateOf(head, this.#faults, this.partition === null ? undefined : link?.clients);
     if (fate.type === 'dropped') return fate.cause;
     const connection = link?.receiver.connection;
     if (connection === undefined) return 'absent';

@@ -10,6 +10,7 @@ import { type Draft, draftOf, groupsInForce, groupsOfDraft, groupsText, sameGrou
 import type { Picture } from '../model/Picture.ts';
 import { isStale } from '../model/staleness.ts';
 import { Announcer } from './Announcer.tsx';
+import { ClientTable } from './ClientTable.tsx';
 import { Controls } from './Controls.tsx';
 import { EventList } from './EventList.tsx';
 import { PeerTable } from './PeerTable.tsx';
@@ -74,6 +75,7 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
       </div>
       <ShellPanel {...{ actions, context }} suggestion={changes === null ? null : draftGroups} />
       <PeerTable {...{ picture, inForce, nowMs, actions }} />
+      <ClientTable {...{ picture, nowMs, actions }} />
     </div>
   );
 }
