@@ -37,13 +37,13 @@ async function* linesAt(url: URL, headers: Readonly<Record<string, string>>, sig
   const response = await fetch(url, { headers, signal, redirect: 'error' });
   if (!response.ok) throw toError(parseJson(await response.text()), response.status, url.origin);
   if (response.body === null) throw notRelay(url.origin, 'an empty answer');
-  const reader = response.body.getReader();
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const lines = (rest + decoder.decode(value as Uint8Array, { stream: true })).split('\n');
+    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LINE_LENGTH_MAX) throw notRelay(url.origin, 'a line without an end');
     // An empty line says that the watch is still there.

@@ -3,7 +3,6 @@ import t from 'tap';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { TestRelay } from './support/relay.ts';
 import { until } from '../support/until.ts';
-import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { WITHIN_MS } from './support/TestPeer.ts';
 
 interface Exchange {
