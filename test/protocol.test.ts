@@ -12,6 +12,7 @@ import {
   MESSAGES,
   type MessageType,
   PROTOCOL_VERSION,
+  CLIENT_MESSAGES,
   RAFT_MESSAGES,
 } from '../shared/protocol.ts';
 import { validateBody } from '../shared/validate.ts';
@@ -170,7 +171,11 @@ t.test('validation never throws, and is quick to refuse', (t) => {
 });
 
 t.test('types are told apart', (t) => {
-  t.same(types.sort(), [...Object.keys(RAFT_MESSAGES), ...Object.keys(CONTROL_MESSAGES)].sort(), 'no type is both');
+  t.same(
+    types.sort(),
+    [RAFT_MESSAGES, CLIENT_MESSAGES, CONTROL_MESSAGES].flatMap(Object.keys).sort(),
+    'no type is both',
+  );
   for (const type of types) {
     t.ok(isMessageType(type));
     t.equal(isRaftMessageType(type), type in RAFT_MESSAGES, type);
