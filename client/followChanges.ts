@@ -41,9 +41,9 @@ async function* linesAt(url: URL, headers: Readonly<Record<string, string>>, sig
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
     if (done) return;
-    const lines = (rest + decoder.decode(value as Uint8Array, { stream: true })).split('\n');
+    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
     if (rest.length > LINE_LENGTH_MAX) throw notRelay(url.origin, 'a line without an end');
     // An empty line says that the watch is still there.
