@@ -41,7 +41,7 @@ async function* linesAt(url: URL, headers: Readonly<Record<string, string>>, sig
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = (await reader.read()) as { readonly done: boolean; readonly value?: Uint8Array };
     if (done) return;
     const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
     rest = lines.pop() ?? '';

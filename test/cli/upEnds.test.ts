@@ -32,10 +32,11 @@ t.test('a peer whose damaged table makes LevelDB abort is not started for ever',
   const database = join(data, 'demo/p1/database');
   const [table = 'none'] = readdirSync(database).filter((name) => name.endsWith('.ldb'));
   const bytes = readFileSync(join(database, table));
-  // The length of the key "format", with the eight bytes that LevelDB puts behind each key: it asserts that they are there.
-  const lengthAt = bytes.indexOf('form') - 2;
-  t.equal(bytes[lengthAt], 'format'.length + 8);
-  bytes[lengthAt] = 6;
+  // The length of the key `format`, which stands two bytes before it: LevelDB asserts that a key has at least the eight bytes
+  // that it puts behind each.
+  const at = bytes.indexOf('form') - 2;
+  t.equal(bytes[at], 'format'.length + 8, 'the length is where it was looked for');
+  bytes[at] = 'form'.length;
   writeFileSync(join(database, table), bytes);
   const ended = await run(t, ['up', '--port', '0', '--peers', '1', '--data', data]);
   t.match(ended.stdout, /p1 ended \(SIGABRT\); starting it again in 200 ms/);

@@ -18,7 +18,7 @@ export function ClientTable({ picture, nowMs, actions }: ClientTableProps) {
   const { clients } = picture;
   if (clients.length === 0) return null;
   return (
-    <section class="card peers" aria-labelledby="clients-title">
+    <section class="card clients" aria-labelledby="clients-title">
       <h2 id="clients-title">Clients</h2>
       <div class="table-scroll" tabIndex={0} role="group" aria-label="Table of clients">
         <table>

@@ -73,9 +73,10 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
         />
         <EventList events={picture.events} />
       </div>
+      {/* Above what grows under the pointer, or its buttons would slip away from it. */}
+      <ClientTable {...{ picture, nowMs, actions }} />
       <ShellPanel {...{ actions, context }} suggestion={changes === null ? null : draftGroups} />
       <PeerTable {...{ picture, inForce, nowMs, actions }} />
-      <ClientTable {...{ picture, nowMs, actions }} />
     </div>
   );
 }
