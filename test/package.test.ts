@@ -19,7 +19,7 @@ import { VERSION } from '../shared/version.ts';
 import { WITHOUT_LOADER } from './support/processes.ts';
 import { ROOT } from './support/root.ts';
 
-const UNPACKED_BYTES_MAX = 1_500_000;
+const UNPACKED_BYTES_MAX = 2_000_000;
 
 /** Runs a command to its end, without what tap would add to its environment. */
 async function run(
