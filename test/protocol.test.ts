@@ -13,7 +13,6 @@ import {
   MESSAGES,
   type MessageType,
   PROTOCOL_VERSION,
-  CLIENT_MESSAGES,
   RAFT_MESSAGES,
 } from '../shared/protocol.ts';
 import { validateBody } from '../shared/validate.ts';

@@ -31,9 +31,9 @@ export class Gateway {
   #requests = 0;
   #watches = 0;
 
-  constructor(hub: Hub) {
+  constructor(hub: Hub, { unusedMsMax = UNUSED_MS_MAX, lookEveryMs = LOOK_EVERY_MS } = {}) {
     this.#hub = hub;
-    this.#timer = setInterval(() => this.#closeUnused(UNUSED_MS_MAX), LOOK_EVERY_MS).unref();
+    this.#timer = setInterval(() => this.#closeUnused(unusedMsMax), lookEveryMs).unref();
   }
 
   /**
@@ -44,8 +44,8 @@ export class Gateway {
     if (this.#requests >= REQUESTS_MAX) {
       throw new WhitewaterError('OVERLOADED', `${REQUESTS_MAX} requests wait for their clusters: ask more slowly`);
     }
-    this.#requests += 1;
     const door = this.#open(cluster);
+    this.#requests += 1;
     try {
       return await work(door.client);
     } finally {
