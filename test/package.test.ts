@@ -19,11 +19,7 @@ import { VERSION } from '../shared/version.ts';
 import { WITHOUT_LOADER } from './support/processes.ts';
 import { ROOT } from './support/root.ts';
 
-<<<<<<< HEAD
-const UNPACKED_BYTES_MAX = 1_900_000;
-=======
 const UNPACKED_BYTES_MAX = 2_000_000;
->>>>>>> g3
 
 /** Runs a command to its end, without what tap would add to its environment. */
 async function run(
