@@ -19,6 +19,7 @@ export class LeaderFinder {
 
   learn({ peers, leader }: Directory): void {
     this.#peers = peers;
+    if (this.#leader !== null && !peers.includes(this.#leader)) this.#leader = null;
     // What a peer said itself is newer than what the relay heard.
     this.#leader ??= leader;
   }

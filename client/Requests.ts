@@ -36,7 +36,9 @@ interface Pending {
   lastError: WhitewaterError | undefined;
 }
 
-/** A peer that is asked and says nothing at all for so long is given up. */
+/** When a peer that is asked says nothing at all for so long, the relay is asked whether it is there and leads. */
+const DOUBT_MS = 150;
+/** After so long it is given up. */
 const SILENT_MS = 1_000;
 /** A request is asked again after so long, though its peer answers others. */
 const ASK_AGAIN_MS = 5_000;
@@ -262,11 +264,9 @@ export class Requests {
   #lookAfter(pending: Pending, peer: PeerId, nowMs: number): void {
     const silentSinceMs = Math.max(pending.askedAtMs, this.#heardAtMs.get(peer) ?? 0);
     const isSilent = nowMs - silentSinceMs >= SILENT_MS;
+    if (nowMs - silentSinceMs >= DOUBT_MS) this.#lookUp(nowMs);
     if (!isSilent && nowMs - pending.askedAtMs < ASK_AGAIN_MS) return;
-    if (isSilent) {
-      this.#finder.isNot(peer);
-      this.#lookUp(nowMs);
-    }
+    if (isSilent) this.#finder.isNot(peer);
     this.#askAgain(pending, 0);
   }
 
@@ -292,6 +292,13 @@ export class Requests {
     for (const pending of this.#pending.values()) if (pending.askedPeer !== undefined) this.#askAgain(pending, 0);
   }
 
+  /** Whether a peer has left the relay, or says nothing while another one leads. */
+  #isGone(peer: PeerId, { request, askedAtMs }: Pending, { peers, leader }: Directory, nowMs: number): boolean {
+    if (!peers.includes(peer)) return true;
+    const isSilent = nowMs - Math.max(askedAtMs, this.#heardAtMs.get(peer) ?? 0) >= DOUBT_MS;
+    return request.to === undefined && isSilent && leader !== null && leader !== peer;
+  }
+
   #lookUp(nowMs: number): void {
     if (!this.#isConnected || nowMs - this.#lookedUpAtMs < LOOK_UP_MS) return;
     this.#lookedUpAtMs = nowMs;
@@ -300,6 +307,14 @@ export class Requests {
 
   #directory(directory: Directory): void {
     this.#finder.learn(directory);
+    const nowMs = this.#clock.nowMs();
+    for (const pending of this.#pending.values()) {
+      const { askedPeer: peer } = pending;
+      if (peer === undefined || !this.#isGone(peer, pending, directory, nowMs)) continue;
+      this.#finder.isNot(peer);
+      this.#finder.learn(directory);
+      this.#askAgain(pending, 0);
+    }
     this.#flush();
   }
 }
