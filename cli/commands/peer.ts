@@ -3,6 +3,7 @@ import {
   DATA,
   ELECTION_SETTINGS,
   ID,
+  PRIORITY,
   RELAYS,
   REPLICATION_SETTINGS,
   SEED,
@@ -16,7 +17,7 @@ export const peerCommand: Command = {
   description:
     'Runs one peer: it connects to a relay, takes part in the elections of its cluster, and holds a replica of its key-value store. Comes back by itself when the connection is lost. With --peers it founds a cluster, once: give the same list to each of its first peers. Without, it goes on with what its data directory holds, or if that is empty, waits until "whitewater member add" makes it a member. Ends on Ctrl-C or SIGTERM.',
   settings: [
-    ...[CLUSTER, ID, VOTERS, RELAYS, DATA, ...ELECTION_SETTINGS, ...REPLICATION_SETTINGS, SEED],
+    ...[CLUSTER, ID, VOTERS, RELAYS, DATA, ...ELECTION_SETTINGS, PRIORITY, ...REPLICATION_SETTINGS, SEED],
     ...[TOKEN, TOKEN_FILE, TRACE, TRACE_FILE],
   ],
   examples: [

@@ -7,7 +7,7 @@ import type { Invocation } from '../Command.ts';
 import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { openTrace } from '../process/traceFile.ts';
-import { DATA, electionOf, ID, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
+import { DATA, electionOf, ID, PRIORITY, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER, TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
 import { tokenOf } from '../settings/token.ts';
@@ -23,7 +23,7 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const peer = await Peer.start({
     ...{ cluster: settings.get(CLUSTER), id, relay: settings.get(RELAYS), machine: new KeyValueMachine() },
-    ...{ election: electionOf(settings), replication: replicationOf(settings) },
+    ...{ election: electionOf(settings), replication: replicationOf(settings), priority: settings.get(PRIORITY) },
     ...(voters === undefined ? {} : { voters }),
     storage: directory === undefined ? 'memory' : { directory },
     ...(token === undefined ? {} : { token }),

@@ -1,6 +1,8 @@
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import {
   ELECTION_PRESETS,
+  PRIORITY_DEFAULT,
+  PRIORITY_LIMIT,
   REPLICATION_DEFAULTS,
   type ElectionOptions,
   type ElectionPreset,
@@ -147,6 +149,16 @@ export const TRAILING_ENTRIES: Setting<number> = {
   parse: (text) => parseWholeNumber(text, 'a number of entries', 0, COUNT_MAX),
   fallback: REPLICATION_DEFAULTS.trailingEntries,
   fallbackText: String(REPLICATION_DEFAULTS.trailingEntries),
+};
+
+export const PRIORITY: Setting<number> = {
+  name: 'priority',
+  placeholder: '<number>',
+  description:
+    'a leader hands over to a voter of higher priority that has caught up; with 0 this peer never stands by itself',
+  parse: (text) => parseWholeNumber(text, 'a priority', 0, PRIORITY_LIMIT),
+  fallback: PRIORITY_DEFAULT,
+  fallbackText: String(PRIORITY_DEFAULT),
 };
 
 export const LEASE_READS = switchSetting({

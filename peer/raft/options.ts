@@ -77,7 +77,7 @@ export const ELECTION_DEFAULTS: ElectionOptions = {
 };
 
 export const PRIORITY_DEFAULT = 1;
-const PRIORITY_LIMIT = 100;
+export const PRIORITY_LIMIT = 100;
 
 export const REPLICATION_DEFAULTS: ReplicationOptions = {
   entriesPerMessageMax: 1_024,
