@@ -26,8 +26,14 @@ export async function openStorage(
     const { openDiskStorage } = await import('./storage/openDiskStorage.ts');
     const { DiskSnapshotStore } = await import('./snapshots/DiskSnapshotStore.ts');
     const opened = await openDiskStorage({ ...owner, directory: choice.directory, logger });
-    // After the database is open, and so locked: now nobody else writes here.
-    return { ...opened, snapshots: await DiskSnapshotStore.open(`${choice.directory}/snapshots`) };
+    try {
+      // After the database is open, and so locked: now nobody else writes here.
+      return { ...opened, snapshots: await DiskSnapshotStore.open(`${choice.directory}/snapshots`) };
+    } catch (error) {
+      await opened.storage.close();
+      const { storeError } = await import('./storage/storeError.ts');
+      throw storeError(error, choice.directory, owner.id);
+    }
   }
   const { voters } = choice.stored.bootstrap;
   if (owner.voters === undefined || sameVoters(voters, owner.voters)) return choice;
