@@ -38,11 +38,22 @@ export function replicate(state: RaftState, leader: Leader): void {
 
 export function replicateTo(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
+  let bytes = 0;
   while (progress.nextIndex <= log.lastIndex && progress.mayReceiveEntries(options.messagesInFlightMax)) {
     if (progress.nextIndex <= log.baseIndex) return beginSnapshot(state, peer, progress);
+    const firstIndex = progress.nextIndex;
     sendEntries(state, leader, peer, progress);
+    // While probing one message leaves, and what is next stays as it is.
+    for (let index = firstIndex; index < progress.nextIndex; index += 1) bytes += entryBytes(log.entryAt(index));
+    if (bytes >= BYTES_PER_STEP_MAX) return;
   }
 }
+
+/**
+ * Once so many bytes of entries have left at once to one follower, more leave with each answer: a whole window to one that lags would hold up the
+ * others, who share the leader's time and its connection.
+ */
+const BYTES_PER_STEP_MAX = 1_048_576;
 
 function sendEntries(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
