@@ -1,6 +1,6 @@
 // npm run bench:commit [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
 //
-// How many puts a cluster of three processes with stores on disk commits, and what each one costs them and the relay.
+// How many puts a cluster of three processes with stores on disk commits, and what each one costs them, the relay and the client.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';

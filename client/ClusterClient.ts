@@ -71,16 +71,17 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
    *   else `OUTCOME_UNKNOWN`, `SESSION_EXPIRED`, `ANSWER_TOO_LARGE`, `INTERNAL`
    */
   async command(command: Command, { timeoutMs = TIMEOUT_MS, signal }: Patience = {}): Promise<Result> {
-    refuseTooLarge(command);
+    const characters = charactersOf(command);
     const endMs = this.#clock.nowMs() + timeoutMs;
     const remaining = (): Patience => ({
       timeoutMs: Math.max(1, Math.round(endMs - this.#clock.nowMs())),
       ...(signal === undefined ? {} : { signal }),
     });
     for (;;) {
-      const session = await within(this.#openSession(), remaining(), this.#clock);
+      // Mostly it is open already, and the command begins within this call.
+      const session = this.#current ?? (await within(this.#openSession(), remaining(), this.#clock));
       try {
-        return (await this.#commandIn(session, command, remaining())) as Result;
+        return (await this.#commandIn(session, command, characters, remaining())) as Result;
       } catch (error) {
         // The only copy was refused by its own entry: nothing happened, and a new session may do it.
         if (!isFirstCopyOfExpired(error) || this.#clock.nowMs() >= endMs) throw error;
@@ -90,12 +91,12 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
 
   /** Reads the state. @throws {WhitewaterError} as `command` does, always definite */
   async query(query: Query, { consistency = 'linearizable', at, ...patience }: QueryOptions = {}): Promise<Answer> {
-    refuseTooLarge(query);
+    const characters = charactersOf(query);
     const operation: Operation = { type: 'query', query, consistency };
     const to = at === undefined ? (consistency === 'stale' ? 'anyone' : undefined) : peerId(at);
     return (await this.#ask(() => operation, {
       ...patience,
-      hasEffect: false,
+      ...{ hasEffect: false, characters },
       ...(to === undefined ? {} : { to }),
     })) as Answer;
   }
@@ -111,7 +112,8 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   ): Promise<void> {
     const change = { voters: voters.map(peerId), learners: learners.map(peerId), removed: removed.map(peerId) };
     const operation: Operation = { type: 'changeMembers', change };
-    await this.#ask(() => operation, { timeoutMs, ...(signal === undefined ? {} : { signal }), hasEffect: true });
+    const characters = charactersOf(change);
+    await this.#ask(() => operation, { timeoutMs, ...(signal && { signal }), hasEffect: true, characters });
   }
 
   /** Hands leadership to another voter. @throws {WhitewaterError} `MEMBERSHIP_REFUSED`, and as `command` does */
@@ -154,12 +156,17 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
     return session;
   }
 
-  async #commandIn(session: Session, command: Command, patience: Patience): Promise<unknown> {
+  async #commandIn(
+    session: Session,
+    command: Command,
+    characters: number,
+    { timeoutMs = TIMEOUT_MS, signal }: Patience,
+  ): Promise<unknown> {
     while (!session.isOpen && this.#closing === undefined) await new Promise<void>((go) => this.#waiting.push(go));
     const sequence = session.next();
     const operation = (): Operation => ({ type: 'command', command, session: session.fields(sequence) });
     try {
-      return await this.#ask(operation, { ...patience, hasEffect: true });
+      return await this.#ask(operation, { timeoutMs, hasEffect: true, characters, ...(signal && { signal }) });
     } catch (error) {
       if (isExpired(error) && this.#current === session) this.#session = this.#current = undefined;
       throw error;
@@ -171,18 +178,28 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
 
   #ask(
     operation: () => Operation,
-    { timeoutMs = TIMEOUT_MS, signal, hasEffect, to }: Patience & { hasEffect: boolean; to?: PeerId | 'anyone' },
+    {
+      timeoutMs = TIMEOUT_MS,
+      signal,
+      hasEffect,
+      to,
+      characters = 0,
+    }: Patience & { hasEffect: boolean; to?: PeerId | 'anyone'; characters?: number },
   ): Promise<unknown> {
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     return new Promise((resolve, reject) => {
+      if (signal === undefined) {
+        this.#requests.add({ operation, characters, to, hasEffect, timeoutMs, resolve, reject });
+        return;
+      }
       const onAbort = (): void => {
         const mayHaveHappened = this.#requests.forget(request);
         if (mayHaveHappened === undefined) return;
         reject(mayHaveHappened && hasEffect ? undecided() : reasonOf(signal));
       };
-      const done = (): void => signal?.removeEventListener('abort', onAbort);
+      const done = (): void => signal.removeEventListener('abort', onAbort);
       const request: Request = {
-        ...{ operation, hasEffect, timeoutMs, ...(to === undefined ? {} : { to }) },
+        ...{ operation, characters, to, hasEffect, timeoutMs },
         resolve: (value) => {
           done();
           resolve(value);
@@ -192,7 +209,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
           reject(error);
         },
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      signal.addEventListener('abort', onAbort, { once: true });
       this.#requests.add(request);
     });
   }
@@ -206,11 +223,7 @@ function within<Value>(
 ): Promise<Value> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => end(() => reject(reasonOf(signal)));
-    const late = new WhitewaterError(
-      'TIMED_OUT',
-      `no session could be opened within ${timeoutMs} ms: is there a leader?`,
-    );
-    const timer = clock.setTimer(clock.nowMs() + timeoutMs, () => end(() => reject(late)));
+    const timer = clock.setTimer(clock.nowMs() + timeoutMs, () => end(() => reject(noSession(timeoutMs))));
     const end = (settle: () => void): void => {
       timer.stop();
       signal?.removeEventListener('abort', onAbort);
@@ -225,6 +238,10 @@ function within<Value>(
   });
 }
 
+function noSession(timeoutMs: number): WhitewaterError {
+  return new WhitewaterError('TIMED_OUT', `no session could be opened within ${timeoutMs} ms: is there a leader?`);
+}
+
 function isExpired(error: unknown): error is WhitewaterError {
   return error instanceof WhitewaterError && error.code === 'SESSION_EXPIRED';
 }
@@ -235,9 +252,10 @@ function isFirstCopyOfExpired(error: unknown): boolean {
 
 const encoder = new TextEncoder();
 
-function refuseTooLarge(value: unknown): void {
+/** @returns how many it has as JSON. @throws {WhitewaterError} `COMMAND_TOO_LARGE` */
+function charactersOf(value: unknown): number {
   const text = JSON.stringify(value ?? null);
-  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return;
+  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return text.length;
   throw new WhitewaterError(
     'COMMAND_TOO_LARGE',
     `as JSON that has more than ${REQUEST_BYTES_MAX} bytes: send less at a time`,

@@ -11,8 +11,10 @@ import { LeaderFinder } from './LeaderFinder.ts';
 export interface Request {
   /** As it is when it is sent, which may be several times. */
   readonly operation: () => Operation;
+  /** Of the command, the query or the change in it, as JSON. */
+  readonly characters: number;
   /** To be asked; the leader by default. `anyone`: whoever answers. */
-  readonly to?: PeerId | 'anyone';
+  readonly to: PeerId | 'anyone' | undefined;
   /** Whether it can take effect at all: what only reads is a definite failure when no answer comes. */
   readonly hasEffect: boolean;
   readonly timeoutMs: number;
@@ -24,7 +26,7 @@ interface Pending {
   readonly request: Request;
   readonly endMs: number;
   /** Each sending has a number of its own: copies that left, and that nobody has refused for certain. */
-  readonly openCopies: Set<number>;
+  openCopies: number[];
   copiesSent: number;
   /** Who has the newest copy; undefined while the request waits to be sent. */
   askedPeer: PeerId | undefined;
@@ -52,6 +54,8 @@ const WAIT_MS_MAX = 500;
 const PENDING_MAX = 20_000;
 /** A frame of requests ends once it has so many characters, each of three bytes at most. */
 const FRAME_CHARACTERS = 262_144;
+/** What stands around them, or is an operation without any, is shorter. */
+const OPERATION_CHARACTERS = 300;
 
 /** What may be tried again: it did not happen, or it is of a kind that happens once however often it is sent. */
 const PASSING: ReadonlySet<ErrorCode> = new Set([
@@ -104,8 +108,15 @@ export class Requests {
     if (this.#pending.size >= PENDING_MAX) return request.reject(tooMany());
     const nowMs = this.#clock.nowMs();
     const pending: Pending = {
-      ...{ request, endMs: nowMs + request.timeoutMs, openCopies: new Set<number>(), copiesSent: 0 },
-      ...{ askedPeer: undefined, askedAtMs: 0, notBeforeMs: 0, failures: 0, lastError: undefined },
+      request,
+      endMs: nowMs + request.timeoutMs,
+      openCopies: [],
+      copiesSent: 0,
+      askedPeer: undefined,
+      askedAtMs: 0,
+      notBeforeMs: 0,
+      failures: 0,
+      lastError: undefined,
     };
     this.#pending.set(request, pending);
     this.#unsent.add(pending);
@@ -118,7 +129,7 @@ export class Requests {
     const pending = this.#pending.get(request);
     if (pending === undefined) return undefined;
     this.#remove(pending);
-    return pending.openCopies.size > 0;
+    return pending.openCopies.length > 0;
   }
 
   /** No further request is taken, and those that wait end with an error. */
@@ -128,7 +139,7 @@ export class Requests {
     for (const pending of [...this.#pending.values()]) {
       this.#remove(pending);
       const { request, openCopies } = pending;
-      request.reject(openCopies.size > 0 && request.hasEffect ? unknown(error.message) : error);
+      request.reject(openCopies.length > 0 && request.hasEffect ? unknown(error.message) : error);
     }
   }
 
@@ -182,7 +193,7 @@ export class Requests {
     };
     for (const one of pending) {
       const operation = one.request.operation();
-      const { length } = JSON.stringify(operation);
+      const length = one.request.characters + OPERATION_CHARACTERS;
       if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= REQUESTS_PER_FRAME_MAX))
         send();
       const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
@@ -196,7 +207,7 @@ export class Requests {
     this.#copies += 1;
     this.#byCopy.set(this.#copies, pending);
     this.#unsent.delete(pending);
-    pending.openCopies.add(this.#copies);
+    pending.openCopies.push(this.#copies);
     pending.copiesSent += 1;
     pending.askedPeer = peer;
     pending.askedAtMs = nowMs;
@@ -228,7 +239,7 @@ export class Requests {
       return;
     }
     if (error.definite) {
-      pending.openCopies.delete(reply.requestId);
+      pending.openCopies = pending.openCopies.filter((copy) => copy !== reply.requestId);
       this.#byCopy.delete(reply.requestId);
     }
     pending.lastError = error;
@@ -275,7 +286,7 @@ export class Requests {
     const { request, lastError, openCopies, copiesSent } = pending;
     const late = `there was no answer within ${request.timeoutMs} ms`;
     const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
-    if (openCopies.size > 0 && request.hasEffect) request.reject(unknown(`${late}${why}`));
+    if (openCopies.length > 0 && request.hasEffect) request.reject(unknown(`${late}${why}`));
     else if (copiesSent === 0) request.reject(nobody(late));
     else request.reject(new WhitewaterError('TIMED_OUT', `${late}${why}`));
   }

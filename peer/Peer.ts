@@ -11,7 +11,7 @@ import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerO
 import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { Leadership, type Reign } from './replica/Leadership.ts';
-import { openReplica } from './replica/openReplica.ts';
+import { openReplica, withSnapshotBytes } from './replica/openReplica.ts';
 import { Operations } from './replica/Operations.ts';
 import type { Patience, Replica } from './replica/Replica.ts';
 import { Raft } from './raft/Raft.ts';
@@ -146,7 +146,14 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       const leader = (): PeerId | null => peer?.status().leader ?? null;
       const replica = await openReplica(machine, opened, leader, logger);
       const surroundings = { clock, logger, ...(trace === undefined ? {} : { trace }) };
-      peer = new Peer(checked, opened, transport, replica, surroundings, machine !== undefined);
+      peer = new Peer(
+        checked,
+        await withSnapshotBytes(opened),
+        transport,
+        replica,
+        surroundings,
+        machine !== undefined,
+      );
       peer.#driver.start();
       const running = peer;
       signal?.addEventListener('abort', () => void running.stop(), { once: true });

@@ -55,8 +55,21 @@ export class ReplicaCluster {
     this.#children.set(id, child);
   }
 
+  /** A client in a process of its own, with a session. Needs a leader. */
+  async startClient(): Promise<void> {
+    const { cluster, execArgv } = this.#options;
+    const options = { cluster, id: 'client', relay: `http://127.0.0.1:${this.relay.port}` };
+    const module = new URL('./clientProcess.js', import.meta.url);
+    const args = [JSON.stringify(options)];
+    this.#children.set('client', await Child.start(module, { args, execArgv: execArgv?.('client') ?? [] }));
+  }
+
   peer(id: PeerId): Child {
     return this.#child(id);
+  }
+
+  get client(): Child {
+    return this.#child('client');
   }
 
   /** The peer that leads and that all running ones take for the leader. */
@@ -94,6 +107,11 @@ export class ReplicaCluster {
   async load(id: PeerId, load: Load & { readonly seconds: number }): Promise<LoadResult> {
     const withinMs = (load.seconds + 30) * 1000;
     return (await this.#ask(id, { type: 'load', load }, withinMs)) as LoadResult;
+  }
+
+  /** Puts that the client asks of the cluster. */
+  async clientLoad(load: Load & { readonly seconds: number }): Promise<LoadResult> {
+    return (await this.client.ask(load, (load.seconds + 30) * 1000)) as LoadResult;
   }
 
   async beginLoad(id: PeerId, load: Load): Promise<void> {

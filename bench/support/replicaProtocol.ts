@@ -9,7 +9,7 @@ export type ReplicaQuestion =
   | { readonly type: 'forgetPeak'; readonly collectGarbage: boolean }
   | { readonly type: 'memory'; readonly collectGarbage: boolean };
 
-/** Puts that a process asks of its own peer, which must lead. */
+/** Puts that a process asks of its own peer, which must lead, or as a client of a cluster. */
 export interface Load {
   readonly keys: number;
   readonly valueBytes: number;

@@ -61,6 +61,8 @@ export class RelayTransport implements Transport {
   #handlers: TransportHandlers | undefined;
   #connection: RelayConnection | undefined;
   #frameBytesMax = 0;
+  /** The body that was sent last. */
+  #encoded: { readonly body: EndpointMessage['body']; readonly text: string } | undefined;
   #heldStatus: Status | undefined;
   #statusTimer: Timer | undefined;
   #stopping: Promise<void> | undefined;
@@ -119,7 +121,7 @@ export class RelayTransport implements Transport {
     const connection = this.#connection;
     if (connection === undefined) return this.#unsent('notConnected', to, message);
     if (connection.bufferedBytes > BUFFERED_BYTES_MAX) return this.#unsent('bufferFull', to, message);
-    const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${JSON.stringify(message.body)}}`;
+    const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${this.#encode(message.body)}}`;
     if (!fits(frame, this.#frameBytesMax)) return this.#unsent('FRAME_TOO_LARGE', to, message);
     connection.send(frame);
     this.#counters.framesSent += 1;
@@ -127,6 +129,12 @@ export class RelayTransport implements Transport {
       this.#traced('frame', 'sent', { type: message.type, to, ...termOf(message) }, `${this.#options.id}/${id}`);
     }
     return true;
+  }
+
+  /** One body may go to several receivers, one after the other. */
+  #encode(body: EndpointMessage['body']): string {
+    if (this.#encoded?.body !== body) this.#encoded = { body, text: JSON.stringify(body) };
+    return this.#encoded.text;
   }
 
   sendStatus(status: Status): boolean {

@@ -29,8 +29,11 @@ export interface SnapshotStore {
   /**
    * Stores a state, durable. What was there under this index is replaced, in one moment. The event loop is given back between
    * records; a failure leaves what was there.
+   * @returns how many bytes it takes
    */
-  write(index: number, records: Iterable<unknown>): Promise<void>;
+  write(index: number, records: Iterable<unknown>): Promise<number>;
+  /** How many bytes a stored snapshot takes; 0 when there is none. */
+  sizeOf(index: number): Promise<number>;
   /**
    * The records of a stored state.
    * @throws {DamagedSnapshot} while they are drawn, when they are not what was written; what was drawn so far counts for nothing

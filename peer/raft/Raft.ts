@@ -120,7 +120,7 @@ export class Raft {
       case 'applied':
         return this.#applied(input.index);
       case 'snapshotTaken':
-        return snapshotTaken(state, input.index);
+        return snapshotTaken(state, input);
       case 'snapshotChunkStored':
         return snapshotChunkStored(state, input);
       case 'snapshotStored':

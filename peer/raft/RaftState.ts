@@ -1,6 +1,7 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { Configuration } from '../../shared/messages/Configuration.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
+import type { RaftMessage } from '../../shared/protocol.ts';
 import type { TimerResetReason } from '../../shared/messages/Status.ts';
 import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
 import { isMember, isVoter, membersOf } from './configuration.ts';
@@ -46,6 +47,12 @@ export interface LeadershipTransfer {
   readonly deadlineMs: number;
 }
 
+export interface RecentlySent {
+  readonly message: Extract<RaftMessage, { type: 'AppendEntries' }>;
+  /** Where the log ended then. */
+  readonly lastLogIndex: number;
+}
+
 export interface Leader {
   readonly type: 'leader';
   /** Every other member, learners too. */
@@ -58,6 +65,8 @@ export interface Leader {
   /** Bytes of this leader's proposals that are not committed yet. */
   uncommittedBytes: number;
   readonly reads: PendingReads;
+  /** The newest message with entries, which mostly suits other followers too: encoded once, it is sent to all. */
+  recentlySent: RecentlySent | null;
   transfer: LeadershipTransfer | null;
   /** Whether a TimeoutNow left: it may arrive late, and makes voters elect another within this leader's lease. */
   hasSentTimeoutNow: boolean;
@@ -81,6 +90,8 @@ export interface StoredRaftState {
   readonly entries: readonly Entry[];
   /** The newest snapshot in force; null when there is none, and `base` is 0. */
   readonly snapshot: SnapshotMetadata | null;
+  /** How many it takes, as far as that is known. Default 0. */
+  readonly snapshotBytes?: number;
   /** The configuration that the cluster was founded with; empty for a peer that waits to be added. */
   readonly bootstrap: Configuration;
 }
@@ -97,6 +108,8 @@ export class RaftState {
   readonly log: Log;
   readonly configurations: ConfigurationHistory;
   snapshot: SnapshotMetadata | null;
+  /** How many that one takes; 0 when it is not known. */
+  snapshotBytes: number;
 
   // Volatile state on all servers.
   nowMs = Number.NEGATIVE_INFINITY;
@@ -133,6 +146,7 @@ export class RaftState {
     this.votedFor = hardState.votedFor;
     this.log = new Log(base, entries);
     this.snapshot = snapshot;
+    this.snapshotBytes = stored.snapshotBytes ?? 0;
     this.configurations = new ConfigurationHistory({
       index: base.index,
       configuration: snapshot?.configuration ?? bootstrap,

@@ -92,6 +92,8 @@ export interface Applied {
 export interface SnapshotTaken {
   readonly type: 'snapshotTaken';
   readonly index: number;
+  /** How many it takes. Default 0. */
+  readonly bytes?: number;
 }
 
 /** The piece that `storeSnapshotChunk` asked for is stored, or was not wanted; the next one should begin at `nextOffset`. */

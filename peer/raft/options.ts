@@ -42,7 +42,15 @@ export interface ReplicationOptions {
   /** A snapshot is asked for when the entries behind the last one exceed either of these. */
   readonly snapshotEntries: number;
   readonly snapshotBytes: number;
-  /** How many entries stay in the log behind a snapshot, so that a follower which lags a little needs none. */
+  /**
+   * But not while the log has fewer bytes than this share of the last snapshot: a large state is not stored anew for a small log. A
+   * share of 0 turns this off.
+   */
+  readonly snapshotShareMin: number;
+  /**
+   * How many entries stay in the log behind a snapshot, so that a follower which lags a little needs none; fewer when they have more
+   * than a quarter of `snapshotBytes`.
+   */
   readonly trailingEntries: number;
   /**
    * Answer reads without asking a majority for as long as none can have elected another: the minimum election timeout, less
@@ -87,6 +95,7 @@ export const REPLICATION_DEFAULTS: ReplicationOptions = {
   readsWaitingMax: 65_536,
   snapshotEntries: 100_000,
   snapshotBytes: 33_554_432,
+  snapshotShareMin: 0.25,
   trailingEntries: 5_000,
   leaseReads: false,
   leaseClockDrift: 0.1,
@@ -143,6 +152,9 @@ export function completeOptions(given: RaftOptions): CompleteOptions {
   }
   if (!(options.trailingEntries >= 0)) {
     throw new RangeError(`trailingEntries is ${options.trailingEntries}: it must be at least 0`);
+  }
+  if (!(options.snapshotShareMin >= 0)) {
+    throw new RangeError(`snapshotShareMin is ${options.snapshotShareMin}: it must be at least 0`);
   }
   if (!Number.isInteger(options.priority) || options.priority < 0 || options.priority > PRIORITY_LIMIT) {
     throw new RangeError(`priority is ${options.priority}: it must be a whole number from 0 to ${PRIORITY_LIMIT}`);

@@ -1,4 +1,5 @@
 import type { PeerId } from '../../shared/ids.ts';
+import type { AppendEntries } from '../../shared/messages/AppendEntries.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { commitTo } from './commit.ts';
 import { quorumValue } from './configuration.ts';
@@ -37,18 +38,43 @@ export function replicate(state: RaftState, leader: Leader): void {
 
 export function replicateTo(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
+  let bytes = 0;
   while (progress.nextIndex <= log.lastIndex && progress.mayReceiveEntries(options.messagesInFlightMax)) {
     if (progress.nextIndex <= log.baseIndex) return beginSnapshot(state, peer, progress);
+    const firstIndex = progress.nextIndex;
     sendEntries(state, leader, peer, progress);
+    // While probing one message leaves, and what is next stays as it is.
+    for (let index = firstIndex; index < progress.nextIndex; index += 1) bytes += entryBytes(log.entryAt(index));
+    if (bytes >= BYTES_PER_STEP_MAX) return;
   }
 }
+
+/**
+ * Once so many bytes of entries have left at once to one follower, more leave with each answer: a whole window to one that lags would hold up the
+ * others, who share the leader's time and its connection.
+ */
+const BYTES_PER_STEP_MAX = 1_048_576;
 
 function sendEntries(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
   const prevLogIndex = progress.nextIndex - 1;
-  const entries = log.slice(progress.nextIndex, options.entriesPerMessageMax, options.bytesPerMessageMax);
-  sendAppendEntries(state, leader, peer, prevLogIndex, entries);
-  progress.sent(prevLogIndex + entries.length);
+  let message = recentMessage(state, leader, prevLogIndex);
+  if (message === undefined) {
+    const entries = log.slice(progress.nextIndex, options.entriesPerMessageMax, options.bytesPerMessageMax);
+    message = appendEntries(state, leader, prevLogIndex, entries);
+    leader.recentlySent = { message, lastLogIndex: log.lastIndex };
+  }
+  state.outbox.sendRevealingTermOnly(peer, message);
+  progress.sent(prevLogIndex + message.body.entries.length);
+}
+
+/** What was sent to another follower, if the same would be sent now. A leader's log only grows, so its end tells whether it is as it was. */
+function recentMessage({ log, commitIndex }: RaftState, { recentlySent, round }: Leader, prevLogIndex: number) {
+  if (recentlySent === null || recentlySent.lastLogIndex !== log.lastIndex) return undefined;
+  const { message } = recentlySent;
+  const { body } = message;
+  const isSame = body.prevLogIndex === prevLogIndex && body.leaderCommit === commitIndex && body.round === round;
+  return isSame ? message : undefined;
 }
 
 /**
@@ -74,17 +100,19 @@ function sendAppendEntries(
   prevLogIndex: number,
   entries: Entry[],
 ): void {
-  state.outbox.sendRevealingTermOnly(peer, {
-    type: 'AppendEntries',
-    body: {
-      term: state.currentTerm,
-      prevLogIndex,
-      prevLogTerm: prevLogIndex === 0 ? 0 : state.log.termAt(prevLogIndex),
-      leaderCommit: state.commitIndex,
-      round: leader.round,
-      entries,
-    },
-  });
+  state.outbox.sendRevealingTermOnly(peer, appendEntries(state, leader, prevLogIndex, entries));
+}
+
+function appendEntries(state: RaftState, leader: Leader, prevLogIndex: number, entries: Entry[]) {
+  const body: AppendEntries = {
+    term: state.currentTerm,
+    prevLogIndex,
+    prevLogTerm: prevLogIndex === 0 ? 0 : state.log.termAt(prevLogIndex),
+    leaderCommit: state.commitIndex,
+    round: leader.round,
+    entries,
+  };
+  return { type: 'AppendEntries', body } as const;
 }
 
 /** What the follower needs next has left the log: it gets the snapshot (paper, section 7). */

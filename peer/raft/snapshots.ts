@@ -1,15 +1,15 @@
 import { invariant } from './invariant.ts';
-import type { SnapshotStored } from './input.ts';
+import type { SnapshotStored, SnapshotTaken } from './input.ts';
+import { entryBytes } from './log/Log.ts';
 import type { RaftState } from './RaftState.ts';
 import { configurationChanged } from './membership.ts';
 
 /** Asks for a snapshot when the log behind the last one has grown too long, one at a time. */
 export function askForSnapshot(state: RaftState): void {
-  const { log, options, snapshot, lastApplied } = state;
+  const { snapshot, lastApplied } = state;
   const snapshotIndex = snapshot?.index ?? 0;
   if (state.snapshotUnderWay || state.nowMs < state.noSnapshotUntilMs || lastApplied <= snapshotIndex) return;
-  const isLong = lastApplied - snapshotIndex >= options.snapshotEntries || log.bytes >= options.snapshotBytes;
-  if (!isLong || (isBeingSent(state) && !isOverdue(state, snapshotIndex))) return;
+  if (!isLong(state, 1) || (isBeingSent(state) && !isLong(state, OVERDUE_FACTOR))) return;
   state.snapshotUnderWay = true;
   state.outbox.do({ type: 'takeSnapshot', index: lastApplied });
 }
@@ -22,34 +22,46 @@ function isBeingSent({ role, nowMs, options }: RaftState): boolean {
   );
 }
 
-/** But the log does not grow without bound for it. */
-function isOverdue({ log, options, lastApplied }: RaftState, snapshotIndex: number): boolean {
-  return (
-    lastApplied - snapshotIndex >= OVERDUE_FACTOR * options.snapshotEntries ||
-    log.bytes >= OVERDUE_FACTOR * options.snapshotBytes
-  );
-}
-
+/** But the log does not grow without bound for it: not beyond so many times what else is long. */
 const OVERDUE_FACTOR = 4;
+
+/** Whether the log behind the last snapshot is long, and not short as against that snapshot. */
+function isLong({ log, options, snapshot, snapshotBytes, lastApplied }: RaftState, factor: number): boolean {
+  const hasMany = lastApplied - (snapshot?.index ?? 0) >= factor * options.snapshotEntries;
+  if (!hasMany && log.bytes < factor * options.snapshotBytes) return false;
+  return log.bytes >= factor * options.snapshotShareMin * snapshotBytes;
+}
 
 /** After a snapshot that could not be stored. What hinders it, a full disk most likely, does not pass with the next entry. */
 const RETRY_AFTER_MS = 5_000;
 
 /** The state machine's own snapshot is stored: the log needs what is behind it no longer, but for a margin. */
-export function snapshotTaken(state: RaftState, index: number): void {
+export function snapshotTaken(state: RaftState, { index, bytes = 0 }: SnapshotTaken): void {
   state.snapshotUnderWay = false;
   if (index === 0) state.noSnapshotUntilMs = state.nowMs + RETRY_AFTER_MS;
   const { log, snapshot } = state;
   if (index <= (snapshot?.index ?? 0)) return;
   invariant(index <= state.lastApplied, `a snapshot at ${index}, but only ${state.lastApplied} is applied`);
   const taken = { index, term: log.termAt(index), configuration: state.configurations.at(index) };
-  const baseIndex = Math.max(log.baseIndex, index - state.options.trailingEntries);
+  const baseIndex = baseBehind(state, index);
   const baseTerm = log.termAt(baseIndex);
   log.compact(baseIndex, state.outbox.upcomingSequence);
   state.configurations.compacted(baseIndex);
   state.snapshot = taken;
+  state.snapshotBytes = bytes;
   state.outbox.write({ type: 'useSnapshot', snapshot: taken, baseIndex, baseTerm, replacesLog: false });
   state.outbox.report({ type: 'logCompacted', baseIndex, snapshotIndex: index });
+}
+
+/** Where the log begins behind a snapshot. Entries that trail must not make the log long by themselves, for then every one asked for a snapshot. */
+function baseBehind({ log, options }: RaftState, index: number): number {
+  const first = Math.max(log.baseIndex, index - options.trailingEntries);
+  let baseIndex = index;
+  for (let bytes = 0; baseIndex > first; baseIndex -= 1) {
+    bytes += entryBytes(log.entryAt(baseIndex));
+    if (bytes > options.snapshotBytes / 4) break;
+  }
+  return baseIndex;
 }
 
 /**
@@ -72,6 +84,7 @@ export function installSnapshot(state: RaftState, stored: SnapshotStored): void 
   state.handedOut = index;
   state.lastApplied = index;
   state.snapshot = { index, term, configuration };
+  state.snapshotBytes = stored.nextOffset;
   outbox.write({
     type: 'useSnapshot',
     snapshot: state.snapshot,

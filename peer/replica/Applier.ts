@@ -16,8 +16,8 @@ export interface ApplierHandlers {
   onApplied(index: number): void;
   /** The machine's state is that of a snapshot. */
   onRestored(index: number): void;
-  /** The machine's state at the index is stored; 0 when it could not be. */
-  onSnapshotTaken(index: number, error?: Error): void;
+  /** The machine's state at the index is stored, in so many bytes; index 0 when it could not be. */
+  onSnapshotTaken(index: number, bytes: number, error?: Error): void;
   /** The machine cannot go on. */
   onFailed(error: Error): void;
 }
@@ -60,7 +60,7 @@ export class Applier {
   restore(index: number): void {
     const dropped = this.#queue.splice(0);
     this.#push({ type: 'restore', index });
-    if (dropped.some(({ type }) => type === 'snapshot')) this.#tellSnapshot(0);
+    if (dropped.some(({ type }) => type === 'snapshot')) this.#tellSnapshot(0, 0);
   }
 
   takeSnapshot(): void {
@@ -133,13 +133,13 @@ export class Applier {
     // So that the core knows of it before it hears of the snapshot.
     this.#handlers.onApplied(index);
     this.#snapshots.write(index, this.#machine.snapshot()).then(
-      () => this.#tellSnapshot(index),
-      (error: unknown) => this.#tellSnapshot(0, error instanceof Error ? error : new Error(String(error))),
+      (bytes) => this.#tellSnapshot(index, bytes),
+      (error: unknown) => this.#tellSnapshot(0, 0, error instanceof Error ? error : new Error(String(error))),
     );
   }
 
-  #tellSnapshot(index: number, error?: Error): void {
-    if (!this.#isStopped) this.#handlers.onSnapshotTaken(index, error);
+  #tellSnapshot(index: number, bytes: number, error?: Error): void {
+    if (!this.#isStopped) this.#handlers.onSnapshotTaken(index, bytes, error);
   }
 }
 

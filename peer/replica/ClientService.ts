@@ -66,7 +66,13 @@ export class ClientService {
   }
 }
 
-function* framesOf(replies: readonly Reply[]): Generator<Reply[]> {
+function framesOf(replies: Reply[]): Iterable<Reply[]> {
+  // Mostly they are few and short, and one look at all of them is enough.
+  const fitOne = replies.length <= REQUESTS_PER_FRAME_MAX && JSON.stringify(replies).length <= FRAME_CHARACTERS;
+  return fitOne ? [replies] : severalFramesOf(replies);
+}
+
+function* severalFramesOf(replies: readonly Reply[]): Generator<Reply[]> {
   let frame: Reply[] = [];
   let characters = 0;
   for (const given of replies) {

@@ -25,15 +25,14 @@ export class Operations {
   }
 
   /** @throws {WhitewaterError} as the methods below do */
-  async run(operation: Operation, patience: Patience): Promise<unknown> {
+  run(operation: Operation, patience: Patience): Promise<unknown> {
     switch (operation.type) {
       case 'openSession':
       case 'closeSession':
       case 'command':
         return this.propose(loggedCommandOf(operation), patience);
       case 'query':
-        if (operation.consistency === 'stale') return this.readStale(operation.query);
-        return this.read(operation.query, patience);
+        return this.#read(operation, patience);
       case 'changeMembers':
         return this.changeMembers(operation.change, patience);
       case 'transferLeadership':
@@ -42,10 +41,11 @@ export class Operations {
   }
 
   /** @throws {WhitewaterError} as `Replica.propose` does, and `COMMAND_REFUSED`, `SESSION_EXPIRED` */
-  async propose(command: WithoutTime<LoggedCommand>, patience: Patience): Promise<unknown> {
-    this.#needMachine();
+  propose(command: WithoutTime<LoggedCommand>, patience: Patience): Promise<unknown> {
+    if (!this.#hasMachine) return Promise.reject(noMachine());
     const text = encodeCommand({ ...command, timeMs: Math.round(this.#clock.wallMs()) });
-    return resultOf(await this.#replica.propose(text, patience));
+    // Not an async function: each put would pay for its promises.
+    return this.#replica.propose(text, patience).then(resultOf);
   }
 
   /** @throws {WhitewaterError} as `Replica.read` does, and `COMMAND_REFUSED` when the machine refuses the query */
@@ -66,8 +66,12 @@ export class Operations {
   }
 
   /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
-  transfer(to: PeerId, patience: Patience): Promise<void> {
-    return this.#replica.transfer(peerId(to), patience);
+  async transfer(to: PeerId, patience: Patience): Promise<void> {
+    await this.#replica.transfer(peerId(to), patience);
+  }
+
+  async #read({ query, consistency }: Extract<Operation, { type: 'query' }>, patience: Patience): Promise<unknown> {
+    return consistency === 'stale' ? this.readStale(query) : this.read(query, patience);
   }
 
   #query(query: unknown): unknown {
@@ -79,12 +83,15 @@ export class Operations {
   }
 
   #needMachine(): void {
-    if (this.#hasMachine) return;
-    throw new WhitewaterError(
-      'COMMAND_REFUSED',
-      'this peer was started without a state machine: it elects leaders and nothing else',
-    );
+    if (!this.#hasMachine) throw noMachine();
   }
+}
+
+function noMachine(): WhitewaterError {
+  return new WhitewaterError(
+    'COMMAND_REFUSED',
+    'this peer was started without a state machine: it elects leaders and nothing else',
+  );
 }
 
 function loggedCommandOf(

@@ -11,6 +11,7 @@ import type { Proposal } from '../raft/input.ts';
 import { fitsMessage, tooLarge } from './commandSize.ts';
 import { ClientService, type Carry } from './ClientService.ts';
 import { Applier } from './Applier.ts';
+import { Expirations } from './Expirations.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
 import { Waiters, type Settle } from './Waiters.ts';
 
@@ -46,6 +47,7 @@ export class Replica implements Application {
   readonly #logger: Logger;
   readonly #leader: () => PeerId | null;
   readonly #waiters: Waiters;
+  readonly #expirations = new Expirations();
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
   /** Reads that may be answered once so much is applied. */
@@ -65,7 +67,7 @@ export class Replica implements Application {
       onOutcome: (index, term, outcome) => this.#applied(index, term, outcome),
       onApplied: (index) => this.#host?.feed({ type: 'applied', index }),
       onRestored: (index) => this.#restored(index),
-      onSnapshotTaken: (index, error) => this.#snapshotTaken(index, error),
+      onSnapshotTaken: (index, bytes, error) => this.#snapshotTaken(index, bytes, error),
       onFailed: (error) => this.#host?.fail(error),
     });
     this.#courier = new SnapshotCourier(snapshots, snapshot, {
@@ -102,6 +104,7 @@ export class Replica implements Application {
     this.#gathered = [];
     this.#waiters.stop();
     for (const { settle } of this.#reads.splice(0)) settle.reject(stopped());
+    this.#expirations.stop();
   }
 
   carryOut(effect: ApplicationEffect): void {
@@ -220,12 +223,11 @@ export class Replica implements Application {
         reject(error(this.#waiters.forget(requestId)));
       };
       const onAbort = (): void => end((mayHappen) => (mayHappen ? undecided('the wait was ended') : aborted(signal)));
-      const timer = setTimeout(
-        () => end((mayHappen) => (mayHappen ? undecided(late(timeoutMs)) : timedOut(timeoutMs))),
-        timeoutMs,
+      const expiration = this.#expirations.add(timeoutMs, () =>
+        end((mayHappen) => (mayHappen ? undecided(late(timeoutMs)) : timedOut(timeoutMs))),
       );
       const done = (): void => {
-        clearTimeout(timer);
+        this.#expirations.callOff(expiration);
         signal?.removeEventListener('abort', onAbort);
       };
       signal?.addEventListener('abort', onAbort, { once: true });
@@ -265,14 +267,14 @@ export class Replica implements Application {
     for (const { settle } of ready) settle.resolve(null);
   }
 
-  #snapshotTaken(index: number, error: Error | undefined): void {
+  #snapshotTaken(index: number, bytes: number, error: Error | undefined): void {
     if (error !== undefined)
       this.#logger.error(
         'a snapshot could not be stored: check the free space of the data directory. The peer goes on, and tries again while ' +
           'its log grows',
         { error },
       );
-    this.#feed({ type: 'snapshotTaken', index });
+    this.#feed({ type: 'snapshotTaken', index, bytes });
   }
 }
 

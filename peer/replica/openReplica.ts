@@ -31,3 +31,10 @@ export async function openReplica(
   }
   return new Replica({ machine: replicated, snapshots: places, snapshot, leader, logger });
 }
+
+/** The core is told how large the last snapshot is: by that it judges whether the log is long. */
+export async function withSnapshotBytes(opened: OpenedStorage): Promise<OpenedStorage> {
+  const { stored, snapshots } = opened;
+  if (stored.snapshot === null || snapshots === undefined) return opened;
+  return { ...opened, stored: { ...stored, snapshotBytes: await snapshots.sizeOf(stored.snapshot.index) } };
+}

@@ -49,13 +49,15 @@ export class DiskSnapshotStore implements SnapshotStore {
     return new DiskSnapshotStore(directory);
   }
 
-  async write(index: number, records: Iterable<unknown>): Promise<void> {
+  async write(index: number, records: Iterable<unknown>): Promise<number> {
     const path = join(this.#directory, WRITING);
     const file = await open(path, 'w');
+    let bytes = 0;
     try {
       let unsyncedBytes = 0;
       for (const slice of encodeSnapshot(records)) {
         await file.writeFile(slice);
+        bytes += slice.length;
         unsyncedBytes += slice.length;
         if (unsyncedBytes < UNSYNCED_BYTES_MAX) continue;
         await file.datasync();
@@ -69,6 +71,11 @@ export class DiskSnapshotStore implements SnapshotStore {
     }
     await file.close();
     await this.#publish(WRITING, index);
+    return bytes;
+  }
+
+  async sizeOf(index: number): Promise<number> {
+    return (await this.#sizeOf(index)) ?? 0;
   }
 
   async *read(index: number): AsyncGenerator {

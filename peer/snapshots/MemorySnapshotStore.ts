@@ -19,14 +19,20 @@ export class MemorySnapshotStore implements SnapshotStore {
   readonly #snapshots = new Map<number, Uint8Array>();
   #incoming: Incoming | undefined;
 
-  async write(index: number, records: Iterable<unknown>): Promise<void> {
+  async write(index: number, records: Iterable<unknown>): Promise<number> {
     const slices: Uint8Array[] = [];
     for (const slice of encodeSnapshot(records)) {
       slices.push(slice);
       // A macrotask: timers and sockets get their turn.
       await new Promise<void>((resolve) => void setTimeout(resolve, 0));
     }
-    this.#snapshots.set(index, concatenate(slices));
+    const bytes = concatenate(slices);
+    this.#snapshots.set(index, bytes);
+    return bytes.length;
+  }
+
+  async sizeOf(index: number): Promise<number> {
+    return this.#snapshots.get(index)?.length ?? 0;
   }
 
   async *read(index: number): AsyncGenerator {

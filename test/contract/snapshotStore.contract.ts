@@ -20,6 +20,16 @@ export function snapshotStoreContract(t: Test, { open }: SnapshotStoreSubject): 
     t.same(await drawn(store.read(7)), records(3), 'an older one stays until it is let go');
   });
 
+  t.test('how much a snapshot takes is told when it is written, and later', async (t) => {
+    const { store, reopen } = await open(t);
+    const bytes = await store.write(7, records(3_000));
+    const { data, isLast } = await store.readPiece(7, 0, bytes);
+    t.match({ length: data.length, isLast }, { length: bytes, isLast: true });
+    t.equal(await store.sizeOf(7), bytes);
+    t.equal(await store.sizeOf(8), 0);
+    if (reopen !== undefined) t.equal(await (await reopen()).sizeOf(7), bytes);
+  });
+
   t.test('records are drawn bit by bit, and timers run between them', async (t) => {
     const { store } = await open(t);
     let ticks = 0;

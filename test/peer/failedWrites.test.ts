@@ -119,8 +119,12 @@ class FullSnapshots implements SnapshotStore {
     this.#inner = inner;
   }
 
-  write(index: number, records: Iterable<unknown>): Promise<void> {
+  write(index: number, records: Iterable<unknown>): Promise<number> {
     return this.#unlessFull(() => this.#inner.write(index, records));
+  }
+
+  sizeOf(index: number): Promise<number> {
+    return this.#inner.sizeOf(index);
   }
 
   receive(piece: Parameters<SnapshotStore['receive']>[0]): ReturnType<SnapshotStore['receive']> {

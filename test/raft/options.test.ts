@@ -49,6 +49,7 @@ t.test('what is not legal is refused, and the message says which option, what it
     [{ readsWaitingMax: -1 }, /readsWaitingMax is -1/],
     [{ snapshotEntries: 0 }, /snapshotEntries is 0/],
     [{ snapshotBytes: 0 }, /snapshotBytes is 0/],
+    [{ snapshotShareMin: -0.1 }, /snapshotShareMin is -0.1: it must be at least 0/],
     [{ trailingEntries: -1 }, /trailingEntries is -1: it must be at least 0/],
     [{ leaseClockDrift: 1 }, /leaseClockDrift is 1: it must be at least 0 and below 1/],
     [{ leaseReads: true, checkQuorum: false }, /leaseReads needs checkQuorum, which is off/],

@@ -9,6 +9,7 @@ import {
 } from '../support/raftMessages.ts';
 import { acknowledge, outcomesOf, progressOf, reigning } from '../support/leaders.ts';
 import { bodiesOf, ScriptedRaft, type ScriptedRaftOptions } from '../support/scriptedRaft.ts';
+import { entryBytes } from '../../peer/raft/log/Log.ts';
 import { configurationOf } from '../../peer/raft/configuration.ts';
 import { peerId } from '../../shared/ids.ts';
 
@@ -64,6 +65,43 @@ t.test('a snapshot is asked for when the log has grown long, once at a time, and
 t.test('a snapshot is asked for by bytes too', async (t) => {
   const peer = followerWith(3, { snapshotBytes: 150 });
   t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 3 }]);
+});
+
+t.test('no snapshot is asked for while the log is short as against the last one', async (t) => {
+  const bytesEach = Math.max(...entriesOf(1).map(entryBytes));
+  const peer = followerWith(4, { snapshotEntries: 2, snapshotShareMin: 0.5, trailingEntries: 0 });
+  t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 4 }], 'of the last one nothing is known yet');
+  peer.do({ type: 'snapshotTaken', index: 4, bytes: 10 * bytesEach });
+  const grow = (at: number): void =>
+    void peer.receive(
+      'p2',
+      appendEntries(1, { prevLogIndex: at, prevLogTerm: 1, entries: entriesOf(1), leaderCommit: at + 1 }),
+    );
+  for (const at of [4, 5, 6, 7]) grow(at);
+  t.same(peer.takeOutcomes(), [], 'two entries are many, but a half of the snapshot are five');
+  grow(8);
+  t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 9 }]);
+});
+
+t.test('an installed snapshot counts as much as one of its own', async (t) => {
+  const peer = followerWith(1, { snapshotEntries: 2, snapshotShareMin: 1, trailingEntries: 0 });
+  // Of 10 bytes: less than an entry.
+  stored(peer, 'p2', installSnapshot(1, 5));
+  t.match(peer.status, { snapshotIndex: 5, commitIndex: 5 });
+  peer.do({ type: 'applied', index: 5 });
+  peer.takeOutcomes();
+  peer.receive('p2', appendEntries(1, { prevLogIndex: 5, prevLogTerm: 1, entries: entriesOf(1, 1), leaderCommit: 7 }));
+  t.same(outcomesOf(peer.outcomes, 'takeSnapshot'), [{ type: 'takeSnapshot', index: 7 }]);
+});
+
+t.test('entries that trail behind a snapshot do not make the log long by themselves', async (t) => {
+  const bytesEach = Math.max(...entriesOf(1).map(entryBytes));
+  const peer = followerWith(10, { snapshotBytes: 9 * bytesEach, trailingEntries: 10 });
+  t.same(peer.takeOutcomes(), [{ type: 'takeSnapshot', index: 10 }]);
+  peer.do({ type: 'snapshotTaken', index: 10, bytes: 1 });
+  t.match(peer.status, { snapshotIndex: 10, firstLogIndex: 9 }, 'two entries have a quarter of the bytes');
+  peer.receive('p2', appendEntries(1, { prevLogIndex: 10, prevLogTerm: 1, entries: entriesOf(1), leaderCommit: 11 }));
+  t.same(peer.takeOutcomes(), []);
 });
 
 t.test('F51: a snapshot names its index: old ones are ignored, one past what is applied stops the peer', async (t) => {

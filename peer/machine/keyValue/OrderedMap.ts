@@ -31,5 +31,5 @@ export class OrderedMap<Value> {
 }
 
 function compareCodeUnits(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a < b ? -1 : a === b ? 0 : 1;
 }

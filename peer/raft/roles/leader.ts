@@ -28,6 +28,7 @@ export function becomeLeader(state: RaftState): void {
     reads: noReads(),
     transfer: null,
     hasSentTimeoutNow: false,
+    recentlySent: null,
     nextYieldAtMs: state.nowMs + state.options.electionTimeoutMsMax,
   };
   changeRole(state, leader, 'wonElection');
