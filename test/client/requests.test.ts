@@ -51,7 +51,15 @@ class Stage {
   ask(options: Partial<Pick<Request, 'to' | 'hasEffect' | 'timeoutMs'>> = {}): Promise<unknown> {
     const answer = new Promise((resolve, reject) => {
       const operation = { type: 'query', query: null, consistency: 'linearizable' } as const;
-      const request = { operation: () => operation, hasEffect: true, timeoutMs: 10_000, ...options, resolve, reject };
+      const request = {
+        operation: () => operation,
+        characters: 60,
+        hasEffect: true,
+        timeoutMs: 10_000,
+        ...options,
+        resolve,
+        reject,
+      };
       this.requests.add(request);
     });
     answer.catch(() => undefined);
