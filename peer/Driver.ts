@@ -111,7 +111,11 @@ export class Driver {
     this.#state = 'running';
     this.#options.application?.start({
       feed: (input) => this.#feed({ ...input, nowMs: this.#nowMs() }),
-      send: (to, id, message, after) => this.#send(to, id, message, after),
+      send: (to, id, message, after) => {
+        if (after === 0) return this.#options.transport.send(to, id, message);
+        this.#send(to, id, message, after);
+        return true;
+      },
       fail: (error) => this.#fail(error),
     });
     this.#feed({ type: 'start', nowMs: this.#nowMs() });

@@ -41,6 +41,8 @@ export interface RelayTransportOptions {
 
 /** Frames that would let more than this wait in the socket are dropped; Raft repeats what matters. */
 const BUFFERED_BYTES_MAX = 4 * 1_048_576;
+/** Answers to clients leave room: heartbeats must not be dropped behind them. */
+const REPLIES_BUFFERED_BYTES_MAX = 524_288;
 /** While more than this waits, statuses wait outside, where a newer one can replace an older one. */
 const STATUS_BEHIND_BYTES = 65_536;
 const STATUS_RETRY_MS = 100;
@@ -120,6 +122,7 @@ export class RelayTransport implements Transport {
   send(to: PeerId, id: number, message: EndpointMessage): boolean {
     const connection = this.#connection;
     if (connection === undefined) return this.#unsent('notConnected', to, message);
+    if (isClientReply(message) && connection.bufferedBytes > REPLIES_BUFFERED_BYTES_MAX) return false;
     if (connection.bufferedBytes > BUFFERED_BYTES_MAX) return this.#unsent('bufferFull', to, message);
     const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${this.#encode(message.body)}}`;
     if (!fits(frame, this.#frameBytesMax)) return this.#unsent('FRAME_TOO_LARGE', to, message);
@@ -256,6 +259,10 @@ export class RelayTransport implements Transport {
     const record = { timeMs: clock.wallMs(), cluster, node, topic, event, details };
     this.#trace.write(messageId === undefined ? record : { ...record, messageId });
   }
+}
+
+function isClientReply({ type }: EndpointMessage): boolean {
+  return type === 'ClientReply';
 }
 
 /** For a trace: what clients say has no term. */

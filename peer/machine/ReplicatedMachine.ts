@@ -1,6 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ApplyContext, StateMachine } from '../ports/StateMachine.ts';
 import { decodeCommand, type CommandText, type LoggedCommand } from './command.ts';
+import { messageOf } from './messageOf.ts';
 import { Sessions, type Outcome, type SessionRecord } from './Sessions.ts';
 
 /** A user's state machine, whatever its types; commands and results are JSON values that only it understands. */
@@ -43,7 +44,8 @@ export class ReplicatedMachine {
   snapshot(): Iterable<unknown> {
     const { count, records } = this.#sessions.records();
     const header: Header = { format: 1, timeMs: this.#timeMs, sessions: count };
-    return concatenate([header], records, this.#machine.snapshot());
+    const state = this.#machine.snapshot();
+    return concatenate([header], records, this.#machine.snapshotIsCopy === true ? state : [...state]);
   }
 
   /** @throws {Error} when the records are not a snapshot's */
@@ -81,11 +83,30 @@ export class ReplicatedMachine {
 
   #applyToMachine(command: unknown, context: ApplyContext): Outcome {
     try {
-      return { type: 'result', result: this.#machine.apply(command, context) };
+      return { type: 'result', result: jsonOf(this.#machine.apply(command, context)) };
     } catch (error) {
-      return { type: 'failed', message: error instanceof Error ? error.message : String(error) };
+      return { type: 'failed', message: messageOf(error) };
     }
   }
+}
+
+/**
+ * A copy of a result, since the machine may go on changing what it gave away; null for undefined.
+ * @throws {TypeError} when it is not JSON: no client could be told of it, and no snapshot could hold it
+ */
+function jsonOf(result: unknown): unknown {
+  if (result === undefined || result === null) return null;
+  if (typeof result !== 'object') {
+    if (typeof result === 'bigint' || typeof result === 'function' || typeof result === 'symbol') {
+      throw new TypeError(`the state machine gave a ${typeof result}, which is not JSON`);
+    }
+    return result;
+  }
+  if (result instanceof Promise) {
+    result.catch(() => undefined);
+    throw new TypeError('the state machine gave a promise: apply must not be asynchronous');
+  }
+  return JSON.parse(JSON.stringify(result)) as unknown;
 }
 
 async function* rest(iterator: AsyncIterator<unknown, unknown>): AsyncGenerator {

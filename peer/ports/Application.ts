@@ -51,8 +51,11 @@ export type ApplicationInput =
 export interface ApplicationHost {
   /** One more input for the core. Never within `carryOut`. */
   feed(input: ApplicationInput): void;
-  /** Sends a message once everything up to `after` is durable. */
-  send(to: PeerId, id: number, message: EndpointMessage, after: number): void;
+  /**
+   * Sends a message once everything up to `after` is durable.
+   * @returns false when it was certainly dropped
+   */
+  send(to: PeerId, id: number, message: EndpointMessage, after: number): boolean;
   /** The peer cannot go on. */
   fail(error: Error): void;
 }

@@ -22,10 +22,16 @@ export interface StateMachine<Command, Result, Query, Answer> {
   /** Reads the state; must not change it. */
   query(query: Query): Answer;
   /**
-   * The whole state as of now, in records of moderate size. Commands may be applied while the records are drawn, a few at a time:
-   * they must not show in them.
+   * The whole state, in records of moderate size. They are all drawn before the next command is applied, unless
+   * `snapshotIsCopy` says that this is not needed.
    */
   snapshot(): Iterable<unknown>;
+  /**
+   * True: what `snapshot` gives is the state as of that very call, whatever is applied later, such as a copy, or a structure that
+   * shares its unchanged parts. Then its records are drawn a few at a time while commands go on being applied, and a large state
+   * holds nobody up. A generator is no such thing, for it begins to run when its first record is drawn.
+   */
+  readonly snapshotIsCopy?: boolean;
   /**
    * Replaces the state by that of a snapshot's records. An error stops the peer. Queries may come before it is done: they are to see
    * the former state, so build the new one beside it.

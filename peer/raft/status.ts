@@ -25,6 +25,7 @@ export function statusOf(state: RaftState, nowMs: number): RaftStatus {
     voters: [...state.configuration.voters],
     votersOutgoing: [...state.configuration.votersOutgoing],
     learners: [...state.configuration.learners],
+    configurationIndex: state.configurations.latestIndex,
     canCommit: role.type === 'leader' && nowMs - quorumHeardAtMs(state, role) <= options.electionTimeoutMsMax,
     ...(electionTimer === undefined ? {} : { electionTimer }),
     ...(votes === undefined ? {} : { votes }),

@@ -24,9 +24,6 @@ export interface ApplierHandlers {
 
 /** So long the machine may work before others have their turn. */
 const SLICE_MS = 8;
-/** The clock is looked at after so many entries. */
-const ENTRIES_PER_LOOK = 32;
-
 /**
  * Gives the state machine what is committed: one thing after the other, each index once, snapshots and commands through one
  * queue. Never within the call that handed it over, so that a machine may call whoever feeds it.
@@ -102,7 +99,7 @@ export class Applier {
       const index = firstIndex + at;
       if (index <= this.#appliedIndex) continue;
       this.#applyOne(index, entry);
-      if (at % ENTRIES_PER_LOOK !== 0 || performance.now() - sliceBeganMs < SLICE_MS) continue;
+      if (performance.now() - sliceBeganMs < SLICE_MS) continue;
       this.#handlers.onApplied(index);
       await nextTurn();
       // It was stopped, or a snapshot came that holds the rest.

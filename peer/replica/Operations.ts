@@ -4,8 +4,10 @@ import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { MemberChange, Operation } from '../../shared/messages/ClientRequest.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { encodeCommand, type LoggedCommand } from '../machine/command.ts';
+import { messageOf } from '../machine/messageOf.ts';
 import { resultOf } from '../machine/resultOf.ts';
 import { changeMembers } from './changeMembers.ts';
+import { TimeSlices } from './TimeSlices.ts';
 import type { Patience, Replica } from './Replica.ts';
 
 type WithoutTime<Logged> = Logged extends LoggedCommand ? Omit<Logged, 'timeMs'> : never;
@@ -16,6 +18,7 @@ export class Operations {
   readonly #clock: Clock;
   readonly #status: () => Status;
   readonly #hasMachine: boolean;
+  readonly #slices = new TimeSlices();
 
   constructor(replica: Replica, clock: Clock, status: () => Status, hasMachine: boolean) {
     this.#replica = replica;
@@ -52,6 +55,7 @@ export class Operations {
   async read(query: unknown, patience: Patience): Promise<unknown> {
     this.#needMachine();
     await this.#replica.caughtUp(patience);
+    await this.#slices.turn();
     return this.#query(query);
   }
 
@@ -71,14 +75,16 @@ export class Operations {
   }
 
   async #read({ query, consistency }: Extract<Operation, { type: 'query' }>, patience: Patience): Promise<unknown> {
-    return consistency === 'stale' ? this.readStale(query) : this.read(query, patience);
+    if (consistency === 'linearizable') return this.read(query, patience);
+    await this.#slices.turn();
+    return this.readStale(query);
   }
 
   #query(query: unknown): unknown {
     try {
       return this.#replica.query(query);
     } catch (error) {
-      throw new WhitewaterError('COMMAND_REFUSED', error instanceof Error ? error.message : String(error));
+      throw new WhitewaterError('COMMAND_REFUSED', messageOf(error));
     }
   }
 

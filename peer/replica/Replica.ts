@@ -2,6 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { ClientRequest } from '../../shared/messages/ClientRequest.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
+import { resultOf } from '../machine/resultOf.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
@@ -77,6 +78,11 @@ export class Replica implements Application {
     });
   }
 
+  /** Whether the peer has stopped, or not begun. */
+  get isStopped(): boolean {
+    return this.#host === undefined;
+  }
+
   start(host: ApplicationHost): void {
     this.#host = host;
   }
@@ -88,7 +94,7 @@ export class Replica implements Application {
       send: (to, body) => {
         this.#repliesSent += 1;
         // What is told was committed, so a majority has it on disk.
-        this.#host?.send(to, this.#repliesSent, { type: 'ClientReply', body }, 0);
+        return this.#host?.send(to, this.#repliesSent, { type: 'ClientReply', body }, 0) ?? true;
       },
     });
   }
@@ -100,6 +106,7 @@ export class Replica implements Application {
   stop(): void {
     this.#host = undefined;
     this.#applier.stop();
+    this.#clients?.stop();
     void this.#courier.stop();
     this.#gathered = [];
     this.#waiters.stop();
@@ -171,17 +178,22 @@ export class Replica implements Application {
     return this.#machine.query(query);
   }
 
-  /** @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED` */
+  /**
+   * Begins a change of members: puts the joint configuration into the log.
+   * @returns its index, once it is committed; the second half follows by itself, whoever leads
+   * @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED`
+   */
   async changeMembership(
     voters: readonly PeerId[],
     learners: readonly PeerId[],
     patience: Patience = {},
-  ): Promise<void> {
-    await this.#ask<Outcome>(patience, (settle) => {
+  ): Promise<number> {
+    const outcome = await this.#ask<Outcome>(patience, (settle) => {
       const requestId = this.#waiters.proposal(settle);
       this.#feed({ type: 'changeMembership', requestId, voters, learners });
       return requestId;
     });
+    return resultOf(outcome) as number;
   }
 
   /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
@@ -250,7 +262,7 @@ export class Replica implements Application {
   }
 
   #applied(index: number, term: number, outcome: Outcome | undefined): void {
-    if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: null });
+    if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: index });
     if (this.#reads.length > 0) this.#answerReads(index);
   }
 

@@ -6,7 +6,7 @@ import type { Status } from '../../shared/messages/Status.ts';
 import type { Patience, Replica } from './Replica.ts';
 
 export interface MembershipHost {
-  readonly replica: Pick<Replica, 'changeMembership'>;
+  readonly replica: Pick<Replica, 'changeMembership' | 'caughtUp' | 'isStopped'>;
   readonly clock: Clock;
   readonly status: () => Status;
 }
@@ -17,8 +17,9 @@ const TIMEOUT_MS = 60_000;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Changes the members, and waits until the change is complete: the joint phase committed and left (paper, section 6). A new voter
- * is a learner until it has caught up (thesis, 4.2.1), so that it does not hold up the commits that need it.
+ * Changes the members, and waits until the change is complete: the new configuration alone in force, and committed (paper, section
+ * 6). Until then the old members are needed. A new voter is a learner until it has caught up (thesis, 4.2.1), so that it does not
+ * hold up the commits that need it.
  *
  * @throws {WhitewaterError} `NOT_LEADER`, `MEMBERSHIP_REFUSED`, `TIMED_OUT`: nothing changed, but that new voters may have become
  *   learners; `OUTCOME_UNKNOWN`: it may have changed, or may yet
@@ -34,39 +35,48 @@ export async function changeMembers(
     ...(signal === undefined ? {} : { signal }),
   });
   refuseContradictions(change);
-  const { voters: votersBefore } = host.status();
-  const newVoters = change.voters.filter((peer) => !votersBefore.includes(peer));
-  const learners = newVoters.filter((peer) => !host.status().learners.includes(peer));
-  if (learners.length > 0) {
-    await replace(host, { voters: [], learners, removed: [] }, patience);
-  }
+  refuseUnlessLeading(host);
+  const { voters, learners } = host.status();
+  const strangers = change.voters.filter((peer) => !voters.includes(peer) && !learners.includes(peer));
+  if (strangers.length > 0) await replace(host, { voters: [], learners: strangers, removed: [] }, patience);
   await replace(host, change, patience);
 }
 
 /** One change by joint consensus, to its end. */
 async function replace(host: MembershipHost, change: MemberChange, patience: () => Patience): Promise<void> {
-  const target = await begin(host, change, patience);
-  // What was accepted is the joint half. The second half follows by itself, whoever leads.
-  while (!isAsWanted(host.status(), target)) {
-    const { timeoutMs = 0, signal } = patience();
-    if (timeoutMs <= 1) throw undecided('the change is not complete in time');
-    await turn(host.clock, signal);
+  const jointIndex = await begin(host, change, patience);
+  while (jointIndex !== undefined && !isPast(host.status(), jointIndex)) {
+    if ((patience().timeoutMs ?? 0) <= 1) throw undecided('the change is not complete in time');
+    if (host.replica.isStopped) throw undecided('the peer stopped');
+    await turn(host.clock, patience().signal);
   }
 }
 
-/** Puts the joint configuration into the log, as soon as it may stand there. */
-async function begin(host: MembershipHost, change: MemberChange, patience: () => Patience): Promise<Target> {
+/**
+ * Puts the joint configuration into the log, as soon as it may stand there.
+ * @returns its index, committed; undefined when the members are what is wanted already
+ */
+async function begin(
+  host: MembershipHost,
+  change: MemberChange,
+  patience: () => Patience,
+): Promise<number | undefined> {
   for (;;) {
+    refuseUnlessLeading(host);
     const target = targetOf(host.status(), change);
-    if (isAsWanted(host.status(), target)) return target;
     const { timeoutMs = 0, signal } = patience();
     try {
-      await host.replica.changeMembership(target.voters, target.learners, patience());
-      return target;
+      if (!isAsWanted(host.status(), target)) {
+        return await host.replica.changeMembership(target.voters, target.learners, patience());
+      }
+      // What this peer believes may be old: whether it leads it can only learn from the others.
+      await host.replica.caughtUp(patience());
+      if (host.status().role === 'leader' && isAsWanted(host.status(), target)) return undefined;
     } catch (error) {
       // The earlier change ends, the term gets its first commit, the learners come nearer: each by itself.
       if (!passes(error) || timeoutMs <= 1) throw error;
     }
+    if (timeoutMs <= 1) throw new WhitewaterError('TIMED_OUT', 'an earlier change of members is not complete in time');
     await turn(host.clock, signal);
   }
 }
@@ -85,8 +95,18 @@ function targetOf({ voters, learners }: Status, change: MemberChange): Target {
   };
 }
 
-function isAsWanted({ voters, learners, votersOutgoing }: Status, target: Target): boolean {
-  return votersOutgoing.length === 0 && isSame(voters, target.voters) && isSame(learners, target.learners);
+/** In force, alone, and committed. */
+function isAsWanted(status: Status, target: Target): boolean {
+  const { voters, learners, votersOutgoing, configurationIndex, commitIndex } = status;
+  const isSure = votersOutgoing.length === 0 && configurationIndex <= commitIndex;
+  return isSure && isSame(voters, target.voters) && isSame(learners, target.learners);
+}
+
+/** Whether the change that began with this joint configuration is complete. Another one may be under way by now. */
+function isPast({ votersOutgoing, configurationIndex, commitIndex }: Status, jointIndex: number): boolean {
+  if (configurationIndex <= jointIndex) return false;
+  // A joint configuration only comes after the earlier one is committed.
+  return votersOutgoing.length > 0 || configurationIndex <= commitIndex;
 }
 
 function isSame(one: readonly PeerId[], other: readonly PeerId[]): boolean {
@@ -98,6 +118,14 @@ function refuseContradictions({ voters, learners, removed }: MemberChange): void
   if (named.length === 0) throw new WhitewaterError('MEMBERSHIP_REFUSED', 'the change names nobody');
   if (new Set(named).size === named.length) return;
   throw new WhitewaterError('MEMBERSHIP_REFUSED', `the change names a peer twice: ${named.join(', ')}`);
+}
+
+function refuseUnlessLeading({ status, replica }: MembershipHost): void {
+  if (replica.isStopped) throw new WhitewaterError('PEER_STOPPED', 'the peer stopped before the change began');
+  const { role, leader } = status();
+  if (role === 'leader') return;
+  const hint = leader === null ? '' : `; ask ${leader}`;
+  throw new WhitewaterError('NOT_LEADER', `this peer does not lead${hint}`, { details: { leader } });
 }
 
 const PASSING: readonly unknown[] = ['notCaughtUp', 'changeInProgress', 'termNotCommitted'];

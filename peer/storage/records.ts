@@ -43,7 +43,8 @@ export type Head = Static<typeof Head>;
 const SCHEMAS = {
   format: Type.Object({ version: Count }),
   owner: Type.Object({ cluster: ClusterId, id: PeerId }),
-  voters: Type.Array(PeerId, { minItems: 1 }),
+  /** Who founded the cluster; nobody, for a peer that was started to join one. */
+  voters: Type.Array(PeerId),
   head: Head,
   snapshot: Type.Object({ index: LogIndex, term: Term, configuration: Configuration }),
   entries: Type.Array(Entry, { minItems: 1 }),

@@ -73,6 +73,8 @@ export const Status = Type.Object(
     /** Not empty while a change of membership is under way. */
     votersOutgoing: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
     learners: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    /** Where in the log these members stand; they are sure once that is committed. */
+    configurationIndex: LogIndex,
     /** What a leader knows of each other member. */
     progress: Type.Optional(
       Type.Array(

@@ -19,7 +19,14 @@ function statusOf(role: Role, more: Partial<Status> = {}): Status {
     ...{ role, term: 3, votedFor: null, leader: peerId('p1'), lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 },
     ...{ lastApplied: 0, voters: IDS, canCommit: role === 'leader', heartbeatMs: 100, electionTimeoutMsMin: 250 },
     ...{ electionTimeoutMsMax: 400, preVote: true, checkQuorum: true, storage: 'disk', pid: 4711, uptimeMs: 1 },
-    ...{ firstLogIndex: 1, durableIndex: 0, snapshotIndex: 0, votersOutgoing: [], learners: [] },
+    ...{
+      firstLogIndex: 1,
+      durableIndex: 0,
+      snapshotIndex: 0,
+      votersOutgoing: [],
+      configurationIndex: 0,
+      learners: [],
+    },
     ...(role === 'leader' ? {} : { electionTimer: { timeoutMs: 300, remainingMs: 200, reason: 'heardFromLeader' } }),
     ...more,
   };

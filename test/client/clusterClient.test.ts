@@ -131,9 +131,13 @@ t.test('a peer joins, learns, votes, leads and leaves', async (t) => {
   const cluster = await StoreCluster.start(t);
   const { store, client } = connect(t, cluster);
   for (let count = 0; count < 50; count += 1) await store.put(`key ${count}`, 'value', PATIENT);
-  const joined = await cluster.startPeer('p4');
-  t.same(joined.status().voters, []);
+  t.same((await cluster.startPeer('p4')).status().voters, []);
+  // It waits through a restart, too.
+  await cluster.stopPeer('p4');
+  await cluster.startPeer('p4');
   await client.changeMembers({ learners: ['p4'] });
+  await cluster.stopPeer('p4');
+  const joined = await cluster.startPeer('p4');
   await until(() => joined.status().role === 'learner', { withinMs: WITHIN_MS, what: 'p4 knows that it learns' });
   await client.changeMembers({ voters: ['p4'] });
   await until(() => joined.status().voters.includes(joined.id), { withinMs: WITHIN_MS, what: 'p4 votes' });

@@ -56,6 +56,7 @@ class Stage {
         characters: 60,
         hasEffect: true,
         timeoutMs: 10_000,
+        to: undefined,
         ...options,
         resolve,
         reject,

@@ -69,6 +69,7 @@ export const STATUS: Status = {
   voters: [p1, p2, p3],
   votersOutgoing: [],
   learners: [],
+  configurationIndex: 0,
   canCommit: false,
   heartbeatMs: 100,
   electionTimeoutMsMin: 250,

@@ -17,7 +17,7 @@ const WRITERS_PER_KEY = 16;
 const KILLS = 10;
 /** What happens after which kill, besides. */
 const RELAY_KILLS = [3, 7];
-const [JOINS_AFTER, LEAVES_AFTER, RETURNS_AFTER, JOINED_LEAVES_AFTER] = [2, 4, 6, 8];
+const [JOINS_AFTER, REJOINS_AFTER, LEAVES_AFTER, RETURNS_AFTER, JOINED_LEAVES_AFTER] = [2, 3, 4, 6, 8];
 /** A peer takes a snapshot after so many entries, so that some are taken, and sent, during the test. */
 const SNAPSHOT_ENTRIES = '2000';
 
@@ -106,6 +106,10 @@ t.test(
       if (kill === JOINS_AFTER) {
         p6 = joined();
         await cluster.changeMembers({ voters: ['p6'] });
+      }
+      if (kill === REJOINS_AFTER && p6 !== undefined) {
+        await p6.kill('SIGKILL');
+        p6 = joined();
       }
       if (kill === LEAVES_AFTER) {
         // Whoever leads: a leader that removes itself leads until that is committed.

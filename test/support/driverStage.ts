@@ -16,7 +16,14 @@ const [p1, p2] = [peerId('p1'), peerId('p2')];
 export const STATUS: RaftStatus = {
   ...{ role: 'follower', term: 0, votedFor: null, leader: null, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 },
   ...{ lastApplied: 0, firstLogIndex: 1, durableIndex: 0, snapshotIndex: 0, voters: OWNER.voters, votersOutgoing: [] },
-  ...{ learners: [], canCommit: false, heartbeatMs: 100, electionTimeoutMsMin: 250, electionTimeoutMsMax: 400 },
+  ...{
+    learners: [],
+    configurationIndex: 0,
+    canCommit: false,
+    heartbeatMs: 100,
+    electionTimeoutMsMin: 250,
+    electionTimeoutMsMax: 400,
+  },
   ...{ preVote: true, checkQuorum: true },
 };
 

@@ -33,6 +33,8 @@ const queryValidator = Compile(KeyValueQuery);
 
 /** An ordered key-value store with a revision for every change. */
 export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer> {
+  /** The tree is copied lazily. */
+  readonly snapshotIsCopy = true;
   #items = new OrderedMap<Stored>();
   #revision = 0;
   readonly #history = new ChangeHistory(HISTORY_COUNT_MAX, HISTORY_CHARACTERS_MAX);

@@ -20,6 +20,7 @@ export function statusOf(changes: Partial<Status> = {}): Status {
     voters: [...IDS],
     votersOutgoing: [],
     learners: [],
+    configurationIndex: 0,
     canCommit: false,
     heartbeatMs: 100,
     electionTimeoutMsMin: 250,
