@@ -67,6 +67,19 @@ t.test(
   },
 );
 
+t.test('a leader that wakes late gives the transfer up, and sends no heartbeat as a candidate', async (t) => {
+  const leader = reigning({ preset: 'lab' });
+  leader.do(toP2);
+  leader.takeSent();
+  leader.advance(10_000);
+  leader.deadline();
+  t.equal(leader.role, 'candidate');
+  t.same(
+    leader.takeSent().map(({ message }) => message.type),
+    ['RequestVote', 'RequestVote'],
+  );
+});
+
 t.test('a transfer to one that never had the whole log is given up, and the reign goes on', async (t) => {
   const leader = reigning();
   leader.propose(50);
