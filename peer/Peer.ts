@@ -201,7 +201,11 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     await this.#operations.changeMembers(ids, patience);
   }
 
-  /** Hands leadership to another voter. @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
+  /**
+   * Hands leadership to another voter; resolves when that one is known to lead.
+   * @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED`: it will not lead by this;
+   *   `OUTCOME_UNKNOWN`: it may
+   */
   async transferLeadership(to: string, patience: Patience = {}): Promise<void> {
     await this.#operations.transfer(peerId(to), patience);
   }

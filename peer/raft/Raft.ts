@@ -29,6 +29,7 @@ import { statusOf, type RaftStatus } from './status.ts';
 import { adoptHigherTerm } from './term.ts';
 import { promiseNoElection } from './voting.ts';
 import { beginTransfer } from './transfer.ts';
+import { successorDeadlineMs, successorDeadlineReached } from './transferAnswer.ts';
 
 /**
  * Nobody falls so many elections behind. To adopt any term that a frame names, up to the schema's bound of 2^48, would leave
@@ -177,6 +178,7 @@ export class Raft {
     const state = this.#state;
     this.#deadlineMs = Number.POSITIVE_INFINITY;
     expireForwardedReads(state);
+    successorDeadlineReached(state);
     if (state.role.type === 'leader') leaderDeadlineReached(state, state.role);
     else if (state.electionTimer !== null && state.nowMs >= state.electionTimer.deadlineMs) electionTimedOut(state);
   }
@@ -208,7 +210,8 @@ export class Raft {
 function nextDeadlineMs(state: RaftState): number {
   const { role, electionTimer } = state;
   if (role.type === 'leader') return leaderDeadlineMs(state, role);
-  return Math.min(electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY, forwardedReadsDeadlineMs(state));
+  const electionMs = electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(electionMs, forwardedReadsDeadlineMs(state), successorDeadlineMs(state));
 }
 
 function unreachable(value: never): never {

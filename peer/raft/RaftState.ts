@@ -13,6 +13,7 @@ import type { CompleteOptions } from './options.ts';
 import { Outbox } from './Outbox.ts';
 import type { Progress } from './Progress.ts';
 import type { PendingReads } from './reads.ts';
+import type { AwaitedSuccessor } from './transferAnswer.ts';
 
 export interface Votes {
   readonly granted: Set<PeerId>;
@@ -70,8 +71,6 @@ export interface Leader {
   transfer: LeadershipTransfer | null;
   /** Whether a TimeoutNow left: it may arrive late, and makes voters elect another within this leader's lease. */
   hasSentTimeoutNow: boolean;
-  /** A voter of higher priority is not looked for before. */
-  nextYieldAtMs: number;
 }
 
 export type RoleState = Follower | PreCandidate | Candidate | Leader;
@@ -132,6 +131,10 @@ export class RaftState {
   snapshotUnderWay = false;
   /** One that was asked for could not be stored. */
   noSnapshotUntilMs = Number.NEGATIVE_INFINITY;
+  /** A voter of higher priority is not looked for before; a new term does not change that. */
+  nextYieldAtMs = Number.NEGATIVE_INFINITY;
+  /** Null while no transfer waits for its outcome, and always while this peer leads. */
+  awaitedSuccessor: AwaitedSuccessor | null = null;
   /** By `readId`, oldest first. */
   readonly forwardedReads = new Map<number, ForwardedRead>();
   lastReadId: number | null = null;

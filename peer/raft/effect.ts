@@ -122,9 +122,11 @@ export type RefusalReason =
   | 'notCaughtUp'
   /** What was asked for makes no sense; the members stay as they are. */
   | 'illegal'
-  | 'timedOut';
+  | 'timedOut'
+  /** The other was asked to stand; whether it was elected is not known. */
+  | 'transferUndecided';
 
-/** Certainly not done, and will not be; but a transfer that was refused with `timedOut` may still come about. */
+/** Certainly not done, and will not be; but with `transferUndecided` it may have been, or may yet be. */
 export interface Refused {
   readonly type: 'refused';
   readonly requestId: number;
@@ -138,7 +140,7 @@ export interface ReadReady {
   readonly index: number;
 }
 
-/** Somebody else's term began during the transfer. */
+/** The one that was named leads. */
 export interface Transferred {
   readonly type: 'transferred';
   readonly requestId: number;

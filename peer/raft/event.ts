@@ -13,6 +13,8 @@ export type RoleChangeReason =
   | 'lostQuorum'
   /** The leader asked for an election (TimeoutNow). */
   | 'transfer'
+  /** A transfer was given up after TimeoutNow had left: it goes on to the next term, in which that is stale. */
+  | 'transferFailed'
   /** Somebody asked this peer to stop leading. */
   | 'requested'
   /** It became a voter, a learner, or no member. */

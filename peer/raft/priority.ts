@@ -9,7 +9,7 @@ const TIMEOUTS_BETWEEN = 10;
 
 /** Hands over to the voter of highest priority above this leader's own, once that holds what is committed and answers. */
 export function yieldToHigherPriority(state: RaftState, leader: Leader): void {
-  if (leader.transfer !== null || state.nowMs < leader.nextYieldAtMs || !hasCommittedInTerm(state)) return;
+  if (leader.transfer !== null || state.nowMs < state.nextYieldAtMs || !hasCommittedInTerm(state)) return;
   let heir: PeerId | undefined;
   let priority = state.options.priority;
   for (const [peer, progress] of leader.progress) {
@@ -18,7 +18,7 @@ export function yieldToHigherPriority(state: RaftState, leader: Leader): void {
     priority = progress.priority;
   }
   if (heir === undefined) return;
-  leader.nextYieldAtMs = state.nowMs + TIMEOUTS_BETWEEN * state.options.electionTimeoutMsMax;
+  state.nextYieldAtMs = state.nowMs + TIMEOUTS_BETWEEN * state.options.electionTimeoutMsMax;
   beginTransfer(state, leader, null, heir);
 }
 

@@ -18,9 +18,13 @@ export function askForSnapshot(state: RaftState): void {
 function isBeingSent({ role, nowMs, options }: RaftState): boolean {
   if (role.type !== 'leader') return false;
   return [...role.progress.values()].some(
-    ({ mode, heardAtMs }) => mode === 'snapshot' && nowMs - heardAtMs < options.electionTimeoutMsMax,
+    ({ mode, heardAtMs }) =>
+      mode === 'snapshot' && nowMs - heardAtMs < FETCH_SILENCE_FACTOR * options.electionTimeoutMsMax,
   );
 }
+
+/** One that fetches may be silent for so many election timeouts: to come back after a lost connection takes longer than one. */
+const FETCH_SILENCE_FACTOR = 10;
 
 /** But the log does not grow without bound for it: not beyond so many times what else is long. */
 const OVERDUE_FACTOR = 4;

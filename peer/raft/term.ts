@@ -3,6 +3,7 @@ import type { RaftMessage } from '../../shared/protocol.ts';
 import { refuseForwardedReads } from './forwardedReads.ts';
 import type { RaftState } from './RaftState.ts';
 import { becomeFollower } from './roles/follower.ts';
+import { successorKnown } from './transferAnswer.ts';
 import { leaderIsAlive } from './voting.ts';
 
 /**
@@ -39,4 +40,5 @@ export function setLeader(state: RaftState, leader: PeerId | null): void {
   state.leader = leader;
   state.outbox.report({ type: 'leaderChanged', leader });
   refuseForwardedReads(state, 'leaderChanged');
+  if (leader !== null) successorKnown(state, leader);
 }

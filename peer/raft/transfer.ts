@@ -1,14 +1,15 @@
 import type { PeerId } from '../../shared/ids.ts';
-import type { RefusalReason } from './effect.ts';
-import type { RoleChangeReason } from './event.ts';
 import type { Leader, RaftState } from './RaftState.ts';
+import { startElection } from './roles/candidate.ts';
+import { becomeFollower } from './roles/follower.ts';
+import { answerTransfer } from './transferAnswer.ts';
 
 /** Hands leadership over: no more proposals, the follower gets all there is, then it is told to stand (thesis, 3.10). */
 export function beginTransfer(state: RaftState, leader: Leader, requestId: number | null, to: PeerId): void {
-  if (to === state.id) return answer(state, requestId, undefined);
-  if (leader.transfer !== null) return answer(state, requestId, 'transferring');
-  if (!state.configuration.voters.includes(to)) return answer(state, requestId, 'illegal');
-  // Within an election timeout the follower leads, or nobody knows whether it will: then this leader goes on.
+  if (to === state.id) return answerTransfer(state, requestId, undefined);
+  if (leader.transfer !== null) return answerTransfer(state, requestId, 'transferring');
+  if (!state.configuration.voters.includes(to)) return answerTransfer(state, requestId, 'illegal');
+  // Proposals are refused meanwhile: no longer than it takes to elect somebody (thesis, 3.10).
   leader.transfer = { requestId, to, deadlineMs: state.nowMs + state.options.electionTimeoutMsMax };
   urgeTransfer(state, leader);
 }
@@ -21,23 +22,31 @@ export function urgeTransfer(state: RaftState, leader: Leader): void {
   state.outbox.sendRevealingTermOnly(transfer.to, { type: 'TimeoutNow', body: { term: state.currentTerm } });
 }
 
-/** The reign ended. A higher term is the follower's, or makes no difference: somebody else will lead. */
-export function endTransfer(state: RaftState, leader: Leader, reason: RoleChangeReason): void {
+/** The reign ended. If the other was asked to stand, it may lead next, whatever ended it. */
+export function endTransfer(state: RaftState, leader: Leader): void {
   if (leader.transfer === null) return;
-  const { requestId } = leader.transfer;
-  answer(state, requestId, reason === 'higherTerm' ? undefined : 'leaderChanged');
+  const { requestId, to } = leader.transfer;
+  leader.transfer = null;
+  if (!leader.hasSentTimeoutNow) return answerTransfer(state, requestId, 'leaderChanged');
+  if (requestId === null) return;
+  const deadlineMs = state.nowMs + state.options.electionTimeoutMsMax;
+  state.awaitedSuccessor = { requestId, to, term: state.currentTerm, deadlineMs };
 }
 
+/**
+ * Gives the transfer up. If TimeoutNow has left, it may arrive at any later time of this term, and voters would then elect another
+ * within this leader's lease. So it begins the next term, in which TimeoutNow is stale, and stands there itself: its log
+ * is complete, and voters who hear a leader need not refuse, for the only promise that they break is the one to itself. Whoever
+ * wins that term, the other or this peer, no TimeoutNow can elect anybody after it.
+ */
 export function transferDeadlineReached(state: RaftState, leader: Leader): void {
   const { transfer } = leader;
   if (transfer === null || state.nowMs < transfer.deadlineMs) return;
-  leader.transfer = null;
-  answer(state, transfer.requestId, 'timedOut');
-}
-
-/** @param refusal undefined when it was done */
-function answer(state: RaftState, requestId: number | null, refusal: RefusalReason | undefined): void {
-  if (requestId === null) return;
-  if (refusal === undefined) state.outbox.do({ type: 'transferred', requestId });
-  else state.outbox.refuse(requestId, refusal);
+  if (leader.hasSentTimeoutNow) {
+    becomeFollower(state, 'transferFailed');
+    startElection(state, 'transfer');
+  } else {
+    leader.transfer = null;
+    answerTransfer(state, transfer.requestId, 'timedOut');
+  }
 }

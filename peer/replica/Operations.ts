@@ -69,7 +69,7 @@ export class Operations {
     return changeMembers({ replica: this.#replica, clock: this.#clock, status: this.#status }, change, patience);
   }
 
-  /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
+  /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED`; not definite: `OUTCOME_UNKNOWN` */
   async transfer(to: PeerId, patience: Patience): Promise<void> {
     await this.#replica.transfer(peerId(to), patience);
   }

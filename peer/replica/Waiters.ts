@@ -98,12 +98,13 @@ export class Waiters {
     }
   }
 
-  /** Nobody waits for this proposal any more. @returns whether it may still take effect */
+  /** Nobody waits for this request any more. @returns whether it may still take effect */
   forget(requestId: number): boolean {
     const index = this.#indexes.get(requestId);
     this.#indexes.delete(requestId);
     this.#reads.delete(requestId);
-    this.#transfers.delete(requestId);
+    // It was begun, and the other may have been asked to stand: this peer does not know when that leaves.
+    if (this.#transfers.delete(requestId)) return true;
     const waiting = index === undefined ? undefined : this.#proposals.get(index);
     if (index === undefined || waiting === undefined) return this.#asked.delete(requestId);
     const others = waiting.filter((proposal) => proposal.requestId !== requestId);
@@ -112,10 +113,12 @@ export class Waiters {
     return true;
   }
 
-  /** The peer stops: what stands in the log may take effect without it. */
+  /** The peer stops: what stands in the log may take effect without it, and so may a transfer that was begun. */
   stop(): void {
     for (const { reject } of this.#asked.values()) reject(stopped());
-    for (const { reject } of [...this.#reads.values(), ...this.#transfers.values()]) reject(stopped());
+    for (const { reject } of this.#reads.values()) reject(stopped());
+    for (const { reject } of this.#transfers.values())
+      reject(unknown('the peer stopped', 'leadership was handed over'));
     for (const index of [...this.#proposals.keys()]) {
       for (const { settle } of this.#take(index)) settle.reject(unknown('the peer stopped'));
     }
@@ -147,6 +150,8 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   notCaughtUp: 'a new voter does not have enough of the log yet: add it as a learner first',
   illegal: 'what was asked for makes no sense',
   timedOut: 'it took too long',
+  transferUndecided:
+    'the other was asked to take over, and nobody is known to lead in the term for which it was asked: see who leads now',
 };
 
 const CODES = {
@@ -160,6 +165,7 @@ const CODES = {
   notCaughtUp: 'MEMBERSHIP_REFUSED',
   illegal: 'MEMBERSHIP_REFUSED',
   timedOut: 'TIMED_OUT',
+  transferUndecided: 'OUTCOME_UNKNOWN',
 } as const satisfies Record<RefusalReason, string>;
 
 function refusal(reason: RefusalReason, leader: PeerId | null): WhitewaterError {
@@ -175,8 +181,8 @@ function lost(): WhitewaterError {
   );
 }
 
-function unknown(why: string): WhitewaterError {
-  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether the command takes effect cannot be told`);
+function unknown(why: string, what = 'the command takes effect'): WhitewaterError {
+  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether ${what} cannot be told`);
 }
 
 function stopped(): WhitewaterError {

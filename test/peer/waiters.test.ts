@@ -64,7 +64,7 @@ t.test(
     t.same(stage.ends.slice(2), [
       ['not in the log', { code: 'PEER_STOPPED', definite: true }],
       ['a read', { code: 'PEER_STOPPED', definite: true }],
-      ['a transfer', { code: 'PEER_STOPPED', definite: true }],
+      ['a transfer', UNKNOWN],
       ['behind it', UNKNOWN],
     ]);
     t.equal(waiters.count, 0);
@@ -101,6 +101,23 @@ t.test('G54: who no longer waits is told nothing, and whether it may still happe
   t.equal(stage.waiters.forget(read), false);
   stage.waiters.readReady({ type: 'readReady', requestId: read, index: 5 });
   stage.waiters.applied(5, 4, done('x'));
+  const transfer = stage.waiters.transfer(stage.settle<null>('a transfer'));
+  t.equal(stage.waiters.forget(transfer), true, 'the other may have been asked to stand');
+  stage.waiters.transferred(transfer);
+  t.equal(stage.waiters.forget(transfer), false, 'once');
   t.same(stage.ends, [['beside it', done('x')]]);
   t.equal(stage.waiters.count, 0);
+});
+
+t.test('a transfer ends definitely only when the core knows that it will not happen', async (t) => {
+  const stage = new Stage();
+  for (const reason of ['timedOut', 'leaderChanged', 'transferUndecided'] as const) {
+    const requestId = stage.waiters.transfer(stage.settle<null>(reason));
+    stage.waiters.refused({ type: 'refused', requestId, reason });
+  }
+  t.same(stage.ends, [
+    ['timedOut', { code: 'TIMED_OUT', definite: true }],
+    ['leaderChanged', { code: 'NOT_LEADER', definite: true }],
+    ['transferUndecided', UNKNOWN],
+  ]);
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { acknowledge, outcomesOf, reigning } from '../support/leaders.ts';
-import { appended, appendEntries, requestVote, timeoutNow } from '../support/raftMessages.ts';
+import { appended, appendEntries, requestVote, timeoutNow, voteGranted } from '../support/raftMessages.ts';
 import { ScriptedRaft } from '../support/scriptedRaft.ts';
 
 /** Heartbeats for so long, all answered; the peers named with a priority tell it. */
@@ -44,11 +44,14 @@ t.test('not at once, and a handover that came to nothing is tried again much lat
   reign(leader, 1_000, { p2: 2 });
   const first = handedTo(leader).length;
   t.ok(first > 0);
+  t.same([leader.role, leader.term], ['candidate', 2], 'it gave up, and stands in a term of which p2 was not told');
+  leader.receive('p3', voteGranted(2));
   leader.propose(1);
-  t.match(leader.takeOutcomes(), [{ type: 'accepted' }], 'it gave up, and leads on');
-  reign(leader, 2_000, { p2: 2 });
-  t.equal(handedTo(leader).length, first);
+  t.match(outcomesOf(leader.takeOutcomes(), 'accepted'), [{}], 'it leads on');
   reign(leader, 3_000, { p2: 2 });
+  t.equal(handedTo(leader).length, first, 'the new term is no reason to try sooner');
+  t.equal(leader.term, 2);
+  reign(leader, 2_000, { p2: 2 });
   t.ok(handedTo(leader).length > first, `again, ${leader.nowMs - electedAtMs} ms after the election`);
 });
 

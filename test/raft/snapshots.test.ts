@@ -393,6 +393,28 @@ t.test('a leader takes no newer snapshot while a follower fetches one, unless th
   );
 });
 
+t.test('a follower that fetches a snapshot may fall silent for a while: it goes on where it was', async (t) => {
+  const leader = sending();
+  leader.receive('p3', snapshotReply(1, 10, 40, { inReplyTo: leader.chunks.at(-1)?.id ?? 0 }));
+  leader.takeOutcomes();
+  const hearP2ForMs = (forMs: number): void => {
+    const endMs = leader.nowMs + forMs;
+    while (leader.nowMs < endMs) {
+      leader.reachDeadline();
+      acknowledge(leader, 'p2');
+    }
+  };
+  hearP2ForMs(3_000);
+  leader.propose(...Array.from({ length: 10 }, (_, at) => 100 + at));
+  acknowledge(leader, 'p2');
+  t.same(outcomesOf(leader.takeOutcomes(), 'takeSnapshot'), [], 'it may only have lost its connection');
+  t.match(leader.chunks.at(-1), { lastIncludedIndex: 10, offset: 40 });
+  hearP2ForMs(1_500);
+  leader.propose(200);
+  acknowledge(leader, 'p2');
+  t.match(outcomesOf(leader.takeOutcomes(), 'takeSnapshot'), [{ index: 21 }], 'it is gone for long');
+});
+
 t.test('F49: the configuration comes with the snapshot', async (t) => {
   const peer = new ScriptedRaft({ id: 'p4', configuration: configurationOf([]), term: 0 });
   t.equal(peer.role, 'learner');

@@ -17,7 +17,7 @@ export function becomeFollower(state: RaftState, reason: RoleChangeReason): void
   if (role.type === 'follower') return;
   if (role.type === 'leader') {
     refuseReads(state, role);
-    endTransfer(state, role, reason);
+    endTransfer(state, role);
     setLeader(state, null);
   }
   changeRole(state, { type: 'follower' }, reason);

@@ -29,9 +29,9 @@ export function becomeLeader(state: RaftState): void {
     transfer: null,
     hasSentTimeoutNow: false,
     recentlySent: null,
-    nextYieldAtMs: state.nowMs + state.options.electionTimeoutMsMax,
   };
   changeRole(state, leader, 'wonElection');
+  state.nextYieldAtMs = Math.max(state.nextYieldAtMs, state.nowMs + state.options.electionTimeoutMsMax);
   state.electionTimer = null;
   setLeader(state, state.id);
   if (state.options.noOpOnElection) appendToLog(state, [{ term: state.currentTerm, type: 'noOp' }]);
@@ -78,7 +78,7 @@ export function leaderDeadlineMs(state: RaftState, leader: Leader): number {
 export function leaderDeadlineReached(state: RaftState, leader: Leader): void {
   if (state.nowMs >= quorumDeadlineMs(state, leader)) return becomeFollower(state, 'lostQuorum');
   transferDeadlineReached(state, leader);
-  if (state.nowMs < leader.nextHeartbeatAtMs) return;
+  if (state.role !== leader || state.nowMs < leader.nextHeartbeatAtMs) return;
   broadcastHeartbeat(state, leader);
   // From now: a leader that is late does not catch up with a burst.
   leader.nextHeartbeatAtMs = state.nowMs + state.options.heartbeatMs;
