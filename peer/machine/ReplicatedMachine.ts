@@ -1,6 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ApplyContext, StateMachine } from '../ports/StateMachine.ts';
 import { decodeCommand, type CommandText, type LoggedCommand } from './command.ts';
+import { ownOutcome } from './ownOutcome.ts';
 import { Sessions, type Outcome, type SessionRecord } from './Sessions.ts';
 
 /** A user's state machine, whatever its types; commands and results are JSON values that only it understands. */
@@ -67,15 +68,13 @@ export class ReplicatedMachine {
   #run(logged: LoggedCommand, context: ApplyContext): Outcome {
     switch (logged.type) {
       case 'open':
-        return this.#sessions.open(logged.session, logged.timeToLiveMs, context.timeMs);
+        return this.#sessions.open(logged.session, logged.timeToLiveMs, context.index, context.timeMs);
       case 'close':
         return this.#sessions.close(logged.session);
       case 'session':
-        return this.#sessions.run(logged.session, logged.sequence, logged.answeredThrough, context.timeMs, () =>
-          this.#applyToMachine(logged.command, context),
-        );
+        return this.#sessions.run(logged, context.timeMs, () => this.#applyToMachine(logged.command, context));
       case 'plain':
-        return this.#applyToMachine(logged.command, context);
+        return ownOutcome(this.#applyToMachine(logged.command, context));
     }
   }
 
