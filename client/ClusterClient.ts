@@ -6,7 +6,8 @@ import { peerId, type PeerId } from '../shared/ids.ts';
 import type { MemberChange, Operation } from '../shared/messages/ClientRequest.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
 import { Requests, type Request } from './Requests.ts';
-import { Session } from './Session.ts';
+import { Session, WINDOW } from './Session.ts';
+import { reasonOf, within, type Begin, type Limits } from './within.ts';
 
 /** How long one request may take, and who may end the wait. */
 export interface Patience {
@@ -54,8 +55,6 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   readonly #timeToLiveMs: number;
   #session: Promise<Session> | undefined;
   #current: Session | undefined;
-  /** Commands that wait because too many of the session are not answered. */
-  readonly #waiting: (() => void)[] = [];
   #closing: Promise<void> | undefined;
 
   constructor({ transport, clock = new SystemClock(), sessionTimeToLiveMs }: ClusterClientOptions) {
@@ -78,10 +77,13 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       ...(signal === undefined ? {} : { signal }),
     });
     for (;;) {
-      // Mostly it is open already, and the command begins within this call.
-      const session = this.#current ?? (await within(this.#openSession(), remaining(), this.#clock));
+      if (this.#closing !== undefined) throw closed();
+      // Mostly it is open already and has room, and the command begins within this call.
+      const session = this.#current ?? (await this.#sessionWithin(remaining()));
+      const sequence = session.take() ?? (await this.#numberWithin(session, remaining()));
+      if (sequence === undefined) continue;
       try {
-        return (await this.#commandIn(session, command, characters, remaining())) as Result;
+        return (await this.#commandIn(session, sequence, command, characters, remaining())) as Result;
       } catch (error) {
         // The only copy was refused by its own entry: nothing happened, and a new session may do it.
         if (!isFirstCopyOfExpired(error) || this.#clock.nowMs() >= endMs) throw error;
@@ -89,7 +91,11 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
     }
   }
 
-  /** Reads the state. @throws {WhitewaterError} as `command` does, always definite */
+  /**
+   * Reads the state, and changes nothing: whatever it ends with, and whatever that says by `definite`, nothing happened.
+   * @throws {WhitewaterError} `COMMAND_REFUSED`, `COMMAND_TOO_LARGE`, `ANSWER_TOO_LARGE`, `TIMED_OUT`, `NO_PEER`, `OVERLOADED`,
+   *   `CLIENT_CLOSED`, `INTERNAL`
+   */
   async query(query: Query, { consistency = 'linearizable', at, ...patience }: QueryOptions = {}): Promise<Answer> {
     const characters = charactersOf(query);
     const operation: Operation = { type: 'query', query, consistency };
@@ -131,11 +137,11 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   async #close(): Promise<void> {
     const session = this.#current;
     if (session !== undefined) {
+      session.end();
       const operation: Operation = { type: 'closeSession', session: session.id };
       await this.#ask(() => operation, { timeoutMs: CLOSE_MS_MAX, hasEffect: false }).catch(() => undefined);
     }
-    this.#requests.end(new WhitewaterError('CLIENT_CLOSED', 'this client was closed'));
-    for (const go of this.#waiting.splice(0)) go();
+    this.#requests.end(closed());
     await this.#transport.stop();
   }
 
@@ -144,35 +150,63 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       this.#session = undefined;
       throw error;
     });
+    // Whoever waits for it hears of a failure, and perhaps nobody does any more.
+    this.#session.catch(() => undefined);
     return this.#session;
   }
 
   async #newSession(): Promise<Session> {
-    const session = new Session(nanoid());
-    const operation: Operation = { type: 'openSession', session: session.id, timeToLiveMs: this.#timeToLiveMs };
+    const id = nanoid();
+    const operation: Operation = { type: 'openSession', session: id, timeToLiveMs: this.#timeToLiveMs };
     // To open it twice opens it once. Several commands may wait for it, each as long as it likes.
-    await this.#ask(() => operation, { timeoutMs: SESSION_TIMEOUT_MS, hasEffect: false });
+    const opened = await this.#ask(() => operation, { timeoutMs: SESSION_TIMEOUT_MS, hasEffect: false });
+    const session = new Session(id, openedIndexOf(opened));
     this.#current = session;
     return session;
   }
 
+  #sessionWithin(patience: Patience): Promise<Session> {
+    const session = this.#openSession();
+    const begin: Begin<Session> = (resolve, reject) => {
+      session.then(resolve, reject);
+      return () => undefined;
+    };
+    return this.#waitIn(begin, patience, noSession);
+  }
+
+  /** @returns undefined when the session is over */
+  #numberWithin(session: Session, patience: Patience): Promise<number | undefined> {
+    return this.#waitIn<number | undefined>((resolve) => session.wait(resolve), patience, noRoom);
+  }
+
+  /** Waits, where the request takes one of the places of those that may wait. */
+  async #waitIn<Value>(
+    begin: Begin<Value>,
+    { timeoutMs = TIMEOUT_MS, signal }: Patience,
+    late: Limits['late'],
+  ): Promise<Value> {
+    const leave = this.#requests.takePlace();
+    return within(begin, { clock: this.#clock, timeoutMs, signal, late }).finally(leave);
+  }
+
   async #commandIn(
     session: Session,
+    sequence: number,
     command: Command,
     characters: number,
     { timeoutMs = TIMEOUT_MS, signal }: Patience,
   ): Promise<unknown> {
-    while (!session.isOpen && this.#closing === undefined) await new Promise<void>((go) => this.#waiting.push(go));
-    const sequence = session.next();
     const operation = (): Operation => ({ type: 'command', command, session: session.fields(sequence) });
     try {
       return await this.#ask(operation, { timeoutMs, hasEffect: true, characters, ...(signal && { signal }) });
     } catch (error) {
-      if (isExpired(error) && this.#current === session) this.#session = this.#current = undefined;
+      if (isExpired(error) && this.#current === session) {
+        this.#session = this.#current = undefined;
+        session.end();
+      }
       throw error;
     } finally {
       session.answered(sequence);
-      while (session.isOpen && this.#waiting.length > 0) this.#waiting.shift()?.();
     }
   }
 
@@ -215,31 +249,26 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   }
 }
 
-/** Waits for what others wait for too, no longer than its own patience. */
-function within<Value>(
-  promise: Promise<Value>,
-  { timeoutMs = TIMEOUT_MS, signal }: Patience,
-  clock: Clock,
-): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => end(() => reject(reasonOf(signal)));
-    const timer = clock.setTimer(clock.nowMs() + timeoutMs, () => end(() => reject(noSession(timeoutMs))));
-    const end = (settle: () => void): void => {
-      timer.stop();
-      signal?.removeEventListener('abort', onAbort);
-      settle();
-    };
-    if (signal?.aborted === true) onAbort();
-    else signal?.addEventListener('abort', onAbort, { once: true });
-    promise.then(
-      (value) => end(() => resolve(value)),
-      (error: unknown) => end(() => reject(error instanceof Error ? error : new Error(String(error)))),
-    );
-  });
-}
-
 function noSession(timeoutMs: number): WhitewaterError {
   return new WhitewaterError('TIMED_OUT', `no session could be opened within ${timeoutMs} ms: is there a leader?`);
+}
+
+function noRoom(timeoutMs: number): WhitewaterError {
+  return new WhitewaterError(
+    'TIMED_OUT',
+    `it was not sent within ${timeoutMs} ms, for ${WINDOW} commands of this client wait for their answers: is there a leader?`,
+  );
+}
+
+function closed(): WhitewaterError {
+  return new WhitewaterError('CLIENT_CLOSED', 'this client was closed');
+}
+
+/** @throws {WhitewaterError} `INTERNAL`, when a peer answered what opening a session does not */
+function openedIndexOf(value: unknown): number {
+  const { openedIndex } = (value ?? {}) as { openedIndex?: unknown };
+  if (typeof openedIndex === 'number') return openedIndex;
+  throw new WhitewaterError('INTERNAL', 'the session was opened, but not by a peer of this version of Whitewater');
 }
 
 function isExpired(error: unknown): error is WhitewaterError {
@@ -260,10 +289,6 @@ function charactersOf(value: unknown): number {
     'COMMAND_TOO_LARGE',
     `as JSON that has more than ${REQUEST_BYTES_MAX} bytes: send less at a time`,
   );
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('the wait was ended');
 }
 
 function undecided(): WhitewaterError {

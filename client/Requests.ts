@@ -1,11 +1,13 @@
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
-import { isErrorCode, WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
 import { REQUESTS_PER_FRAME_MAX, type ClientRequest, type Operation } from '../shared/messages/ClientRequest.ts';
 import type { Directory } from '../shared/messages/Directory.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
+import { AnswerOrder, orderOf, type Order } from './AnswerOrder.ts';
 import { LeaderFinder } from './LeaderFinder.ts';
+import { asError, errorOf, nobody, tooMany, unknown } from './requestErrors.ts';
 
 /** A request, from its making to its answer. */
 export interface Request {
@@ -28,6 +30,12 @@ interface Pending {
   /** Each sending has a number of its own: copies that left, and that nobody has refused for certain. */
   openCopies: number[];
   copiesSent: number;
+  /** In which its answer is to come, by its peer's habit. */
+  order: Order | undefined;
+  /** Since when its peer has answered requests that were sent later; undefined when it has not. */
+  overtakenAtMs: number | undefined;
+  /** How often it was asked again for that. */
+  hastenings: number;
   /** Who has the newest copy; undefined while the request waits to be sent. */
   askedPeer: PeerId | undefined;
   askedAtMs: number;
@@ -44,6 +52,12 @@ const DOUBT_MS = 150;
 const SILENT_MS = 1_000;
 /** A request is asked again after so long, though its peer answers others. */
 const ASK_AGAIN_MS = 5_000;
+/**
+ * A request is asked again when its peer has answered a later one of its kind for so long, for the answer was probably lost; twice as
+ * long after each time, since a network that keeps no order is no reason for more and more copies. A peer that is only slow answers
+ * none of them.
+ */
+const OVERTAKEN_MS = 250;
 /** Between two looks at what is overdue. */
 const LOOK_MS = 25;
 /** Between two questions to the relay. */
@@ -81,6 +95,9 @@ export class Requests {
   readonly #byCopy = new Map<number, Pending>();
   /** By peer: when it last said anything. */
   readonly #heardAtMs = new Map<PeerId, number>();
+  readonly #answers = new AnswerOrder();
+  /** How many wait elsewhere to become requests. */
+  #placesTaken = 0;
   #copies = 0;
   /** Begins anywhere, since a client may come back under its old id, and peers know frames by their numbers. */
   #frameId = Math.floor(Math.random() * 2 ** 48);
@@ -105,13 +122,16 @@ export class Requests {
 
   add(request: Request): void {
     if (this.#ended !== undefined) return request.reject(this.#ended);
-    if (this.#pending.size >= PENDING_MAX) return request.reject(tooMany());
+    if (this.#isFull) return request.reject(tooMany(PENDING_MAX));
     const nowMs = this.#clock.nowMs();
     const pending: Pending = {
       request,
       endMs: nowMs + request.timeoutMs,
       openCopies: [],
       copiesSent: 0,
+      order: undefined,
+      overtakenAtMs: undefined,
+      hastenings: 0,
       askedPeer: undefined,
       askedAtMs: 0,
       notBeforeMs: 0,
@@ -122,6 +142,18 @@ export class Requests {
     this.#unsent.add(pending);
     this.#flushSoon();
     this.#timer ??= this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
+  }
+
+  /** For what will be a request, and counts as one till then. @returns gives the place back. @throws {WhitewaterError} `OVERLOADED` */
+  takePlace(): () => void {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#isFull) throw tooMany(PENDING_MAX);
+    this.#placesTaken += 1;
+    return () => void (this.#placesTaken -= 1);
+  }
+
+  get #isFull(): boolean {
+    return this.#pending.size + this.#placesTaken >= PENDING_MAX;
   }
 
   /** Nobody waits for this one any more. @returns whether it may have happened, or may yet; undefined if it has its answer */
@@ -197,18 +229,20 @@ export class Requests {
       if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= REQUESTS_PER_FRAME_MAX))
         send();
       const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
-      frame.push({ requestId: this.#copyOf(one, peer, nowMs), timeoutMs, operation });
+      frame.push({ requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation });
       characters += length;
     }
     if (frame.length > 0) send();
   }
 
-  #copyOf(pending: Pending, peer: PeerId, nowMs: number): number {
+  #copyOf(pending: Pending, operation: Operation, peer: PeerId, nowMs: number): number {
     this.#copies += 1;
     this.#byCopy.set(this.#copies, pending);
     this.#unsent.delete(pending);
     pending.openCopies.push(this.#copies);
     pending.copiesSent += 1;
+    pending.order = orderOf(operation);
+    pending.overtakenAtMs = undefined;
     pending.askedPeer = peer;
     pending.askedAtMs = nowMs;
     return this.#copies;
@@ -223,24 +257,35 @@ export class Requests {
         this.#failed(from, pending, reply);
         continue;
       }
-      this.#remove(pending);
-      if (pending.request.to === undefined) this.#finder.found(from);
-      pending.request.resolve(reply.value);
+      this.#answered(from, pending, reply);
     }
     this.#flushSoon();
+  }
+
+  #answered(from: PeerId, pending: Pending, { requestId, value }: Extract<Reply, { ok: true }>): void {
+    const { order, request } = pending;
+    this.#remove(pending);
+    this.#answers.note(from, order, requestId);
+    // A follower answers queries too, and whoever handed its leadership over says so after it led.
+    if (order === 'log' && request.to === undefined) this.#finder.found(from);
+    request.resolve(value);
   }
 
   #failed(from: PeerId, pending: Pending, reply: Extract<Reply, { ok: false }>): void {
     const { request } = pending;
     const error = errorOf(reply, from, pending.copiesSent);
-    if (!PASSING.has(error.code)) {
-      this.#remove(pending);
-      request.reject(error);
-      return;
-    }
     if (error.definite) {
       pending.openCopies = pending.openCopies.filter((copy) => copy !== reply.requestId);
       this.#byCopy.delete(reply.requestId);
+    }
+    if (!PASSING.has(error.code)) {
+      this.#remove(pending);
+      this.#answers.note(from, pending.order, reply.requestId);
+      const isOpen = error.definite && request.hasEffect && pending.openCopies.length > 0;
+      // What the log itself answered is the answer to each copy.
+      const isForAll = error.code === 'COMMAND_REFUSED' && pending.order === 'log';
+      request.reject(isOpen && !isForAll ? unknown(`one of several copies was refused: ${error.message}`) : error);
+      return;
     }
     pending.lastError = error;
     const isRedirected = error.code === 'NOT_LEADER' && reply.leader !== null && reply.leader !== from;
@@ -276,9 +321,20 @@ export class Requests {
     const silentSinceMs = Math.max(pending.askedAtMs, this.#heardAtMs.get(peer) ?? 0);
     const isSilent = nowMs - silentSinceMs >= SILENT_MS;
     if (nowMs - silentSinceMs >= DOUBT_MS) this.#lookUp(nowMs);
-    if (!isSilent && nowMs - pending.askedAtMs < ASK_AGAIN_MS) return;
+    if (!isSilent && nowMs - pending.askedAtMs < ASK_AGAIN_MS && !this.#isLost(pending, peer, nowMs)) return;
     if (isSilent) this.#finder.isNot(peer);
     this.#askAgain(pending, 0);
+  }
+
+  /** Whether the answer was probably lost: its peer answers what was sent later. */
+  #isLost(pending: Pending, peer: PeerId, nowMs: number): boolean {
+    const { order, openCopies, hastenings } = pending;
+    const newestCopy = openCopies.at(-1);
+    if (newestCopy === undefined || !this.#answers.isOvertaken(peer, order, newestCopy)) return false;
+    pending.overtakenAtMs ??= nowMs;
+    if (nowMs - pending.overtakenAtMs < OVERTAKEN_MS * 2 ** hastenings) return false;
+    pending.hastenings += 1;
+    return true;
   }
 
   #timedOut(pending: Pending): void {
@@ -330,35 +386,7 @@ export class Requests {
   }
 }
 
-/** @param copiesSent in its details: with one copy only, nothing can have happened before the answer */
-function errorOf(
-  { code, message, leader }: Extract<Reply, { ok: false }>,
-  peer: PeerId,
-  copiesSent: number,
-): WhitewaterError {
-  return new WhitewaterError(isErrorCode(code) ? code : 'INTERNAL', message, { details: { leader, peer, copiesSent } });
-}
-
 /** Longer with each failure, and never the same for two clients. */
 function waitMs(failures: number): number {
   return Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** failures) * (0.5 + Math.random() / 2);
-}
-
-function tooMany(): WhitewaterError {
-  return new WhitewaterError('OVERLOADED', `${PENDING_MAX} requests wait already: make them more slowly`);
-}
-
-function unknown(why: string): WhitewaterError {
-  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether it took effect, or will, cannot be told`);
-}
-
-function nobody(late: string): WhitewaterError {
-  return new WhitewaterError(
-    'NO_PEER',
-    `${late}: the relay could not be reached, or knows no peer of this cluster. See that both run, with "whitewater status"`,
-  );
-}
-
-function asError(error: Error): WhitewaterError {
-  return error instanceof WhitewaterError ? error : new WhitewaterError('INTERNAL', error.message, { cause: error });
 }

@@ -21,7 +21,7 @@ import { arbitraryOf } from './support/arbitraryBody.ts';
 /** The hash of everything that goes over the wire, for each version of the protocol. */
 const PINNED: Readonly<Record<number, string>> = {
   1: 'e5cef2a4dcc27ce0eb71f41a7105b676668678b554121ccf97509e6143f38d9b',
-  2: '2bbb512dbc93e7a748badf5f1cf45dd2d5e919343ef8854236f6d825fdeb41bb',
+  2: 'ef3c36c2ca2f4bb28fdbc6a8daf82021b5f70ecc128118c1d478c68ffc02fb19',
 };
 
 const types = Object.keys(MESSAGES) as MessageType[];

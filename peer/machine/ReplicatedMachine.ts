@@ -2,6 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { ApplyContext, StateMachine } from '../ports/StateMachine.ts';
 import { decodeCommand, type CommandText, type LoggedCommand } from './command.ts';
 import { messageOf } from './messageOf.ts';
+import { ownOutcome } from './ownOutcome.ts';
 import { Sessions, type Outcome, type SessionRecord } from './Sessions.ts';
 
 /** A user's state machine, whatever its types; commands and results are JSON values that only it understands. */
@@ -69,44 +70,30 @@ export class ReplicatedMachine {
   #run(logged: LoggedCommand, context: ApplyContext): Outcome {
     switch (logged.type) {
       case 'open':
-        return this.#sessions.open(logged.session, logged.timeToLiveMs, context.timeMs);
+        return this.#sessions.open(logged.session, logged.timeToLiveMs, context.index, context.timeMs);
       case 'close':
         return this.#sessions.close(logged.session);
       case 'session':
-        return this.#sessions.run(logged.session, logged.sequence, logged.answeredThrough, context.timeMs, () =>
-          this.#applyToMachine(logged.command, context),
-        );
+        return this.#sessions.run(logged, context.timeMs, () => this.#applyToMachine(logged.command, context));
       case 'plain':
-        return this.#applyToMachine(logged.command, context);
+        return ownOutcome(this.#applyToMachine(logged.command, context));
     }
   }
 
   #applyToMachine(command: unknown, context: ApplyContext): Outcome {
     try {
-      return { type: 'result', result: jsonOf(this.#machine.apply(command, context)) };
+      const result = this.#machine.apply(command, context);
+      return result instanceof Promise ? asynchronous(result) : { type: 'result', result };
     } catch (error) {
       return { type: 'failed', message: messageOf(error) };
     }
   }
 }
 
-/**
- * A copy of a result, since the machine may go on changing what it gave away; null for undefined.
- * @throws {TypeError} when it is not JSON: no client could be told of it, and no snapshot could hold it
- */
-function jsonOf(result: unknown): unknown {
-  if (result === undefined || result === null) return null;
-  if (typeof result !== 'object') {
-    if (typeof result === 'bigint' || typeof result === 'function' || typeof result === 'symbol') {
-      throw new TypeError(`the state machine gave a ${typeof result}, which is not JSON`);
-    }
-    return result;
-  }
-  if (result instanceof Promise) {
-    result.catch(() => undefined);
-    throw new TypeError('the state machine gave a promise: apply must not be asynchronous');
-  }
-  return JSON.parse(JSON.stringify(result)) as unknown;
+/** A promise would be kept at different moments on different replicas. */
+function asynchronous(result: Promise<unknown>): Outcome {
+  result.catch(() => undefined);
+  return { type: 'resultNotJson', message: 'the state machine gave a promise: apply must not be asynchronous' };
 }
 
 async function* rest(iterator: AsyncIterator<unknown, unknown>): AsyncGenerator {

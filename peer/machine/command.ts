@@ -25,6 +25,8 @@ export interface SessionCommand {
   readonly type: 'session';
   readonly timeMs: number;
   readonly session: string;
+  /** Of the entry that opened it: a session that was opened anew under the same name is another one. */
+  readonly openedIndex: number;
   /** 1, 2, 3, ... within the session; a repeated request keeps its number. */
   readonly sequence: number;
   /** The client has the answers of all requests up to this one and will not repeat them. */
@@ -52,6 +54,7 @@ export function encodeCommand(logged: LoggedCommand): CommandText {
         's',
         logged.timeMs,
         logged.session,
+        logged.openedIndex,
         logged.sequence,
         logged.answeredThrough,
         logged.command,
@@ -72,9 +75,10 @@ export function decodeCommand(text: CommandText): LoggedCommand | undefined {
   if (parts[0] === 'c') return { type: 'close', timeMs, session };
   if (parts[0] === 'o' && typeof parts[3] === 'number')
     return { type: 'open', timeMs, session, timeToLiveMs: parts[3] };
-  const [sequence, answeredThrough] = [parts[3], parts[4]];
-  if (parts[0] !== 's' || typeof sequence !== 'number' || typeof answeredThrough !== 'number') return undefined;
-  return { type: 'session', timeMs, session, sequence, answeredThrough, command: parts[5] };
+  const [openedIndex, sequence, answeredThrough] = [parts[3], parts[4], parts[5]];
+  if (parts[0] !== 's' || typeof openedIndex !== 'number') return undefined;
+  if (typeof sequence !== 'number' || typeof answeredThrough !== 'number') return undefined;
+  return { type: 'session', timeMs, session, openedIndex, sequence, answeredThrough, command: parts[6] };
 }
 
 function parseArray(text: string): unknown[] | undefined {

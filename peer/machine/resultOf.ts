@@ -8,6 +8,11 @@ export function resultOf(outcome: Outcome): unknown {
       return outcome.result;
     case 'failed':
       throw new WhitewaterError('COMMAND_REFUSED', outcome.message);
+    case 'resultNotJson':
+      throw new WhitewaterError(
+        'INTERNAL',
+        `the command took effect, but the state machine returned what is no JSON value: ${outcome.message}`,
+      );
     case 'tooManyUnanswered':
       throw new WhitewaterError('OVERLOADED', 'too many requests of this session are not answered yet');
     case 'sessionUnknown':

@@ -15,7 +15,8 @@ export interface ApplyContext {
  */
 export interface StateMachine<Command, Result, Query, Answer> {
   /**
-   * Changes the state by one committed command.
+   * Changes the state by one committed command. The result is taken as JSON at once, so that it may be an object of the state;
+   * `undefined` counts as null.
    * An error thrown here is a result like any other: it must be deterministic too, and must leave the state as it was.
    */
   apply(command: Command, context: ApplyContext): Result;

@@ -111,8 +111,8 @@ function loggedCommandOf(
     case 'command': {
       const { session, command } = operation;
       if (session === undefined) return { type: 'plain', command };
-      const { id, sequence, answeredThrough } = session;
-      return { type: 'session', session: id, sequence, answeredThrough, command };
+      const { id, openedIndex, sequence, answeredThrough } = session;
+      return { type: 'session', session: id, openedIndex, sequence, answeredThrough, command };
     }
   }
 }

@@ -15,6 +15,7 @@ import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
 import { Waiters, type Settle } from './Waiters.ts';
+import { WaitingReads } from './WaitingReads.ts';
 
 export interface ReplicaOptions {
   /** Restored to `snapshot` already. */
@@ -37,11 +38,6 @@ const TIMEOUT_MS = 10_000;
 /** Requests that may wait at one time. */
 const WAITING_MAX = 100_000;
 
-interface ReadWaiter {
-  readonly index: number;
-  readonly settle: Settle<null>;
-}
-
 /** A state machine that is replicated: gives it what is committed, keeps its snapshots, and answers who asks it something. */
 export class Replica implements Application {
   readonly #machine: ReplicatedMachine;
@@ -52,7 +48,7 @@ export class Replica implements Application {
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
   /** Reads that may be answered once so much is applied. */
-  #reads: ReadWaiter[] = [];
+  readonly #reads = new WaitingReads();
   /** Proposals of this turn: they go into the log together. */
   #gathered: Proposal[] = [];
   #host: ApplicationHost | undefined;
@@ -110,7 +106,7 @@ export class Replica implements Application {
     void this.#courier.stop();
     this.#gathered = [];
     this.#waiters.stop();
-    for (const { settle } of this.#reads.splice(0)) settle.reject(stopped());
+    this.#reads.stop(stopped);
     this.#expirations.stop();
   }
 
@@ -166,7 +162,7 @@ export class Replica implements Application {
    */
   async caughtUp(patience: Patience = {}): Promise<void> {
     await this.#ask<null>(patience, (settle) => {
-      const resolve = (index: number): void => this.#whenApplied({ index, settle });
+      const resolve = (index: number): void => this.#whenApplied(requestId, index, settle);
       const requestId = this.#waiters.read({ resolve, reject: settle.reject });
       this.#feed({ type: 'read', requestId });
       return requestId;
@@ -223,7 +219,7 @@ export class Replica implements Application {
   #ask<Value>({ timeoutMs = TIMEOUT_MS, signal }: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
     if (this.#host === undefined) return Promise.reject(stopped());
     if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-    if (this.#waiters.count >= WAITING_MAX) {
+    if (this.#waiters.count + this.#reads.count >= WAITING_MAX) {
       return Promise.reject(
         new WhitewaterError('OVERLOADED', `${WAITING_MAX} requests wait already: try again more slowly`),
       );
@@ -232,6 +228,7 @@ export class Replica implements Application {
       let requestId = 0;
       const end = (error: (mayHappen: boolean) => Error): void => {
         done();
+        this.#reads.forget(requestId);
         reject(error(this.#waiters.forget(requestId)));
       };
       const onAbort = (): void => end((mayHappen) => (mayHappen ? undecided('the wait was ended') : aborted(signal)));
@@ -256,27 +253,20 @@ export class Replica implements Application {
     });
   }
 
-  #whenApplied(read: ReadWaiter): void {
-    if (read.index <= this.#applier.appliedIndex) read.settle.resolve(null);
-    else this.#reads.push(read);
+  #whenApplied(requestId: number, index: number, settle: Settle<null>): void {
+    if (index <= this.#applier.appliedIndex) settle.resolve(null);
+    else this.#reads.add(requestId, index, settle);
   }
 
   #applied(index: number, term: number, outcome: Outcome | undefined): void {
     if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: index });
-    if (this.#reads.length > 0) this.#answerReads(index);
+    this.#reads.applied(index);
   }
 
   #restored(index: number): void {
     this.#waiters.skipped(index);
-    this.#answerReads(index);
+    this.#reads.applied(index);
     this.#feed({ type: 'applied', index });
-  }
-
-  #answerReads(index: number): void {
-    const ready = this.#reads.filter((read) => read.index <= index);
-    if (ready.length === 0) return;
-    this.#reads = this.#reads.filter((read) => read.index > index);
-    for (const { settle } of ready) settle.resolve(null);
   }
 
   #snapshotTaken(index: number, bytes: number, error: Error | undefined): void {

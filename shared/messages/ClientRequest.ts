@@ -1,5 +1,5 @@
 import { PeerId } from '../ids.ts';
-import { Count, MEMBERS_MAX, Milliseconds } from '../numbers.ts';
+import { Count, LogIndex, MEMBERS_MAX, Milliseconds } from '../numbers.ts';
 import { type Static, Type } from '../schema.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -18,7 +18,10 @@ export type MemberChange = Static<typeof MemberChange>;
 
 /** What a client may ask of a peer. Commands, queries and their answers are the state machine's; nobody else looks into them. */
 export const Operation = Type.Union([
-  /** A session is remembered until it is closed, or not used for `timeToLiveMs` of replicated time. Opening it again renews it. */
+  /**
+   * A session is remembered until it is closed, or not used for `timeToLiveMs` of replicated time. Opening it again renews it. The
+   * answer is `{ openedIndex }`, the same each time while it is remembered.
+   */
   Type.Object({ type: Type.Literal('openSession'), session: SessionId, timeToLiveMs: Count }, strict),
   Type.Object({ type: Type.Literal('closeSession'), session: SessionId }, strict),
   Type.Object(
@@ -30,6 +33,8 @@ export const Operation = Type.Union([
         Type.Object(
           {
             id: SessionId,
+            /** As opening it answered: under the same id, a session that was opened anew is another one. */
+            openedIndex: LogIndex,
             /** 1, 2, 3, ... A repeated request keeps its number. */
             sequence: Count,
             /** The client will not repeat requests up to this one. */

@@ -4,10 +4,16 @@ import { Requests, type Request } from '../../client/Requests.ts';
 import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import type { ErrorCode, WhitewaterError } from '../../shared/errors.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
+import type { Operation } from '../../shared/messages/ClientRequest.ts';
 import type { EndpointMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 
 const [P1, P2, P3] = ['p1', 'p2', 'p3'].map(peerId) as [PeerId, PeerId, PeerId];
+
+const COMMAND: Operation = { type: 'command', command: null };
+const QUERY: Operation = { type: 'query', query: null, consistency: 'linearizable' };
+const STALE: Operation = { type: 'query', query: null, consistency: 'stale' };
+const CHANGE: Operation = { type: 'changeMembers', change: { voters: [], learners: [], removed: [] } };
 
 interface Sent {
   readonly to: PeerId;
@@ -48,15 +54,17 @@ class Stage {
   }
 
   /** @returns the promise of its answer; it counts as heard */
-  ask(options: Partial<Pick<Request, 'to' | 'hasEffect' | 'timeoutMs'>> = {}): Promise<unknown> {
+  ask(
+    options: Partial<Pick<Request, 'to' | 'hasEffect' | 'timeoutMs'>> = {},
+    asked: Operation = COMMAND,
+  ): Promise<unknown> {
     const answer = new Promise((resolve, reject) => {
-      const operation = { type: 'query', query: null, consistency: 'linearizable' } as const;
       const request = {
-        operation: () => operation,
+        operation: () => asked,
+        to: undefined,
         characters: 60,
         hasEffect: true,
         timeoutMs: 10_000,
-        to: undefined,
         ...options,
         resolve,
         reject,
@@ -245,3 +253,104 @@ t.test('there is a bound of what may wait', async (t) => {
   const answers = Array.from({ length: 20_001 }, () => stage.ask());
   await t.rejects(answers.at(-1) ?? Promise.resolve(), { code: 'OVERLOADED' });
 });
+
+t.test('what waits elsewhere to become a request counts in the bound, until it gives its place back', async (t) => {
+  const stage = new Stage();
+  const leave = Array.from({ length: 20_000 }, () => stage.requests.takePlace());
+  t.throws(() => stage.requests.takePlace(), { code: 'OVERLOADED' });
+  await t.rejects(stage.ask(), { code: 'OVERLOADED', definite: true });
+  leave[0]?.();
+  void stage.ask();
+  t.throws(() => stage.requests.takePlace(), { code: 'OVERLOADED' });
+});
+
+t.test('a lost answer is asked for again soon, once later ones came; the wait grows with each time', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1);
+  const answer = stage.ask();
+  const later = stage.ask();
+  const [lost, answered] = (await stage.takeSent()) as [Sent, Sent];
+  stage.clock.advance(20);
+  stage.answer(answered);
+  await later;
+  stage.clock.advance(200);
+  t.same(await stage.takeSent(), [], 'it may come yet');
+  stage.clock.advance(125);
+  const again = one(await stage.takeSent());
+  t.equal(again.to, P1);
+  void stage.ask();
+  stage.answer(one(await stage.takeSent()));
+  stage.clock.advance(450);
+  t.same(await stage.takeSent(), [], 'twice as long');
+  stage.clock.advance(125);
+  t.equal((await stage.takeSent()).length, 1);
+  stage.answer(lost, 'x');
+  t.equal(await answer, 'x');
+});
+
+t.test(
+  'a slow leader is not asked again for what it answers in its order, nor for what is of another order',
+  async (t) => {
+    const stage = new Stage();
+    stage.connect(P1);
+    // Answers come 700 ms after their questions, one each 50 ms; reads come at once, and a change of members takes its time.
+    void stage.ask({}, CHANGE);
+    const queue: Sent[] = [...(await stage.takeSent())].slice(1);
+    let sentCount = 0;
+    for (let turn = 0; turn < 60; turn += 1) {
+      void stage.ask();
+      void stage.ask({}, STALE);
+      void stage.ask({ hasEffect: false }, QUERY);
+      const [command, ...reads] = await stage.takeSent();
+      if (command !== undefined) queue.push(command);
+      for (const read of reads) stage.answer(read);
+      sentCount += 1 + reads.length;
+      if (turn < 14) stage.clock.advance(50);
+      else {
+        const due = queue.shift();
+        if (due !== undefined) stage.answer(due);
+        stage.clock.advance(50);
+      }
+    }
+    t.equal(sentCount, 180, 'each was sent once');
+  },
+);
+
+t.test('a follower that answers a query is not taken for the leader', async (t) => {
+  const stage = new Stage();
+  stage.connect(null);
+  const query = stage.ask({ hasEffect: false }, QUERY);
+  const asked = one(await stage.takeSent());
+  stage.answer(asked);
+  await query;
+  // The relay has heard by now who leads: what it says counts, for nobody else said so.
+  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P3 });
+  void stage.ask();
+  const command = one(await stage.takeSent());
+  t.equal(command.to, P3);
+  stage.answer(command);
+  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P2 });
+  void stage.ask();
+  t.equal(one(await stage.takeSent()).to, P3, 'who answered a command leads');
+});
+
+t.test(
+  'a refusal of one copy is not definite while another may take effect, unless it is the answer of the log',
+  async (t) => {
+    const refused = async (code: ErrorCode, operation: Operation, hasEffect = true): Promise<unknown> => {
+      const stage = new Stage();
+      stage.connect(P1);
+      const answer = stage.ask({ hasEffect }, operation);
+      await stage.takeSent();
+      stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+      stage.refuse(one(await stage.takeSent()), code);
+      return answer.catch((error: unknown) => error);
+    };
+    const unknown = { code: 'OUTCOME_UNKNOWN', definite: false };
+    t.match(await refused('MEMBERSHIP_REFUSED', CHANGE), unknown);
+    t.match(await refused('COMMAND_TOO_LARGE', COMMAND), unknown);
+    t.match(await refused('COMMAND_REFUSED', COMMAND), { code: 'COMMAND_REFUSED', definite: true });
+    t.match(await refused('COMMAND_REFUSED', QUERY, false), { code: 'COMMAND_REFUSED' });
+    t.match(await refused('SESSION_EXPIRED', COMMAND), { code: 'SESSION_EXPIRED', definite: false });
+  },
+);

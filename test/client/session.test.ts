@@ -33,7 +33,7 @@ function stage(judge: (operation: Operation) => Verdict): {
       if (message.type !== 'ClientRequest') throw new Error(message.type);
       for (const { requestId, operation } of message.body.requests) {
         seen.push(operation);
-        const verdict = judge(operation);
+        const verdict = verdictOf(judge, operation, seen.length);
         if (verdict === 'lost') continue;
         const reply =
           'code' in verdict
@@ -47,6 +47,14 @@ function stage(judge: (operation: Operation) => Verdict): {
     stop: () => Promise.resolve(),
   };
   return { clock, client: new ClusterClient({ transport, clock }), seen };
+}
+
+/** A session is opened at an index, unless it may not be. */
+function verdictOf(judge: (operation: Operation) => Verdict, operation: Operation, index: number): Verdict {
+  const verdict = judge(operation);
+  return operation.type === 'openSession' && typeof verdict === 'object' && 'value' in verdict
+    ? { value: { openedIndex: index } }
+    : verdict;
 }
 
 /** Lets promises and virtual time go on until something is settled. */
@@ -104,16 +112,95 @@ t.test('a session that is gone after a copy was lost: it cannot be told, so it i
 });
 
 t.test('a session tells up to where it is answered, without gaps, and not beyond the request itself', async (t) => {
-  const session = new Session('s');
-  const [first, second, third] = [session.next(), session.next(), session.next()];
+  const session = new Session('s', 7);
+  const [first, second, third] = [session.take(), session.take(), session.take()] as [number, number, number];
   session.answered(second);
-  t.equal(session.fields(third).answeredThrough, 0);
+  t.same(session.fields(third), { id: 's', openedIndex: 7, sequence: 3, answeredThrough: 0 });
   session.answered(first);
   t.equal(session.fields(third).answeredThrough, 2);
   session.answered(third);
   t.equal(session.fields(third).answeredThrough, 2, 'a copy of the last one does not forget itself');
-  for (let count = 0; count < 1_000; count += 1) session.next();
-  t.equal(session.isOpen, false, 'further commands wait');
+  for (let count = 0; count < 1_000; count += 1) t.equal(session.take(), 4 + count);
+  t.equal(session.take(), undefined, 'further commands wait');
+  const granted: unknown[] = [];
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const callOff = session.wait((sequence) => granted.push([name, sequence]));
+    if (name === 'b') callOff();
+  }
+  session.answered(5);
+  t.same(granted, [], 'the oldest is not answered');
   session.answered(4);
-  t.equal(session.isOpen, true);
+  t.same(granted.splice(0), [
+    ['a', 1_004],
+    ['c', 1_005],
+  ]);
+  t.equal(session.take(), undefined, 'nobody overtakes those that wait');
+  session.answered(6);
+  t.same(granted.splice(0), [['d', 1_006]], 'one for each that became free');
+  session.wait((sequence) => granted.push(sequence));
+  session.end();
+  session.wait((sequence) => granted.push(sequence));
+  session.answered(7);
+  t.same([granted, session.take()], [[undefined, undefined], undefined], 'the session is over');
+});
+
+/** A client whose session is full of commands without an answer. */
+async function fullStage(): Promise<ReturnType<typeof stage> & { answer: () => void; first: Promise<unknown>[] }> {
+  let isAnswering = false;
+  const made = stage((operation) => (operation.type === 'openSession' || isAnswering ? { value: 'done' } : 'lost'));
+  const first = Array.from({ length: 1_000 }, () => made.client.command('x', { timeoutMs: 60_000 }));
+  for (const one of first) one.catch(() => undefined);
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  if (commandsIn(made.seen).length !== 1_000) throw new Error(`${commandsIn(made.seen).length} commands were sent`);
+  return { ...made, first, answer: () => void (isAnswering = true) };
+}
+
+t.test("a command that waits for the session's window ends in time, or with its signal, for certain", async (t) => {
+  const { clock, client, seen, first, answer } = await fullStage();
+  const beganMs = clock.nowMs();
+  await t.rejects(settle(clock, client.command('late', { timeoutMs: 200 })), { code: 'TIMED_OUT', definite: true });
+  t.ok(clock.nowMs() - beganMs <= 300, `${clock.nowMs() - beganMs} ms`);
+  const abort = new AbortController();
+  const aborted = client.command('aborted', { timeoutMs: 60_000, signal: abort.signal });
+  abort.abort(new Error('enough'));
+  await t.rejects(settle(clock, aborted), { message: 'enough' });
+  const waits = client.command('waits', { timeoutMs: 60_000 });
+  answer();
+  t.equal(await settle(clock, waits), 'done');
+  await settle(clock, Promise.all(first));
+  const sent = new Set(seen.flatMap((one) => (one.type === 'command' ? [one.command] : [])));
+  t.same([...sent], ['x', 'waits'], 'nothing was sent of the others');
+});
+
+t.test('commands that wait for the window are bounded, and the end of the client ends them for certain', async (t) => {
+  const { clock, client, first } = await fullStage();
+  const waiting = Array.from({ length: 19_000 }, () => client.command('waits', { timeoutMs: 60_000 }));
+  const ends = Promise.allSettled(waiting);
+  await t.rejects(settle(clock, client.command('one more')), { code: 'OVERLOADED', definite: true });
+  await settle(clock, client.close());
+  const codes = (await ends).map((end) => (end.status === 'rejected' ? (end.reason as { code: string }).code : ''));
+  t.same([...new Set(codes)], ['CLIENT_CLOSED']);
+  t.equal((await Promise.allSettled(first)).filter(({ status }) => status === 'rejected').length, 1_000);
+});
+
+t.test('a session that is gone sends those that wait for it into the next one', async (t) => {
+  let firstId: string | undefined;
+  const { clock, client, seen } = stage((operation) => {
+    if (operation.type !== 'command') return { value: null };
+    firstId ??= operation.session?.id;
+    return operation.session?.id === firstId ? { code: 'SESSION_EXPIRED' } : { value: operation.command };
+  });
+  const commands = Array.from({ length: 2_500 }, (_, number) => client.command(number));
+  t.same(
+    await settle(clock, Promise.all(commands)),
+    commands.map((_, number) => number),
+  );
+  const opened = new Map(
+    seen.flatMap((one, at) => (one.type === 'openSession' ? [[one.session, at + 1] as const] : [])),
+  );
+  t.equal(opened.size, 2);
+  t.ok(
+    commandsIn(seen).every((session) => session !== undefined && session.openedIndex === opened.get(session.id)),
+    'each command carries what opening its session answered',
+  );
 });

@@ -1,7 +1,14 @@
 import t from 'tap';
 import { encodeCommand } from '../../peer/machine/command.ts';
+import { resultOf } from '../../peer/machine/resultOf.ts';
 import { ReplicatedMachine, type AnyMachine } from '../../peer/machine/ReplicatedMachine.ts';
-import { SESSIONS_MAX, Sessions, UNANSWERED_MAX, type Outcome } from '../../peer/machine/Sessions.ts';
+import {
+  SESSIONS_MAX,
+  Sessions,
+  UNANSWERED_MAX,
+  type OpenedSession,
+  type Outcome,
+} from '../../peer/machine/Sessions.ts';
 
 /** Counts what reaches it; a command "bad" is refused. */
 class CountingMachine implements AnyMachine {
@@ -28,16 +35,42 @@ class CountingMachine implements AnyMachine {
 }
 
 class Stage {
-  readonly inner = new CountingMachine();
-  readonly machine = new ReplicatedMachine(this.inner);
+  readonly inner: CountingMachine;
+  readonly machine: ReplicatedMachine;
+  /** By name: the index that opening it returned last. */
+  readonly opened = new Map<string, number>();
   #index = 0;
 
+  constructor(inner = new CountingMachine()) {
+    this.inner = inner;
+    this.machine = new ReplicatedMachine(inner);
+  }
+
   open(session: string, timeMs: number, timeToLiveMs = 1000): Outcome {
-    return this.#apply(encodeCommand({ type: 'open', timeMs, session, timeToLiveMs }));
+    const outcome = this.#apply(encodeCommand({ type: 'open', timeMs, session, timeToLiveMs }));
+    if (outcome.type === 'result') this.opened.set(session, (outcome.result as OpenedSession).openedIndex);
+    return outcome;
+  }
+
+  close(session: string, timeMs = 0): Outcome {
+    return this.#apply(encodeCommand({ type: 'close', timeMs, session }));
   }
 
   run(session: string, sequence: number, command: unknown, timeMs = 0, answeredThrough = 0): Outcome {
-    return this.#apply(encodeCommand({ type: 'session', timeMs, session, sequence, answeredThrough, command }));
+    const openedIndex = this.opened.get(session) ?? 0;
+    return this.runIn(openedIndex, session, sequence, command, timeMs, answeredThrough);
+  }
+
+  runIn(
+    openedIndex: number,
+    session: string,
+    sequence: number,
+    command: unknown,
+    timeMs = 0,
+    answeredThrough = 0,
+  ): Outcome {
+    const numbers = { openedIndex, sequence, answeredThrough };
+    return this.#apply(encodeCommand({ type: 'session', timeMs, session, ...numbers, command }));
   }
 
   plain(command: unknown, timeMs = 0): Outcome {
@@ -52,7 +85,7 @@ class Stage {
 
 t.test('G53: a repeated request takes effect once, and has the first answer', async (t) => {
   const stage = new Stage();
-  t.same(stage.open('a', 0), { type: 'result', result: null });
+  t.same(stage.open('a', 0), { type: 'result', result: { openedIndex: 1 } });
   t.same(stage.run('a', 1, 'x'), { type: 'result', result: 1 });
   t.same(stage.run('a', 2, 'y'), { type: 'result', result: 2 });
   t.same(stage.run('a', 1, 'x'), { type: 'result', result: 1 });
@@ -78,6 +111,7 @@ t.test('G53: the table is part of the snapshot: a copy answers a repeated reques
   copy.open('other', 3);
   await copy.machine.restore(toAsync(JSON.parse(JSON.stringify([...stage.machine.snapshot()])) as unknown[]));
   t.equal(copy.machine.timeMs, 7);
+  copy.opened.set('a', 1);
   t.same(copy.run('a', 2, 'y', 7), { type: 'result', result: 2 });
   t.same(copy.run('a', 1, 'x', 7), { type: 'alreadyAnswered' });
   t.same(copy.run('other', 1, 'z', 7), { type: 'sessionUnknown' }, 'what was there before is gone');
@@ -136,6 +170,70 @@ t.test('opening a session again renews it, and keeps its answers', async (t) => 
   t.same(stage.run('a', 1, 'x', 1900), { type: 'result', result: 1 });
 });
 
+t.test('G53: what is delayed past the end of a session does not take effect in one of its name', async (t) => {
+  for (const [how, end, timeMs] of [
+    ['closed', (stage: Stage) => stage.close('a'), 0],
+    ['expired', (stage: Stage) => stage.plain('time passes', 1_001), 1_001],
+  ] as const) {
+    const stage = new Stage();
+    stage.open('a', 0, 1_000);
+    t.same(stage.run('a', 1, 'x').type, 'result');
+    const first = stage.opened.get('a') ?? 0;
+    end(stage);
+    const before = [...stage.inner.applied];
+    // Copies of the frames that opened it, and of its command, arrive only now.
+    t.not((stage.open('a', timeMs, 1_000) as { result: OpenedSession }).result.openedIndex, first, how);
+    t.same(stage.runIn(first, 'a', 1, 'x', timeMs), { type: 'sessionUnknown' });
+    t.same(stage.inner.applied, before, 'not a second time');
+    t.same(stage.run('a', 1, 'y', timeMs).type, 'result', 'and the other one was not harmed');
+  }
+});
+
+t.test('G53: opening it again while it is open, also behind a snapshot, returns the same identity', async (t) => {
+  const stage = new Stage();
+  stage.plain('before');
+  t.same(stage.open('a', 0, 1_000), { type: 'result', result: { openedIndex: 2 } });
+  t.same(stage.open('a', 10, 1_000), { type: 'result', result: { openedIndex: 2 } });
+  const copy = new Stage();
+  await copy.machine.restore(toAsync(JSON.parse(JSON.stringify([...stage.machine.snapshot()])) as unknown[]));
+  t.same(copy.open('a', 20, 1_000), { type: 'result', result: { openedIndex: 2 } });
+  t.same(copy.run('a', 1, 'x', 20).type, 'result');
+});
+
+/** Returns its state itself, which later commands change; and what JSON does not carry. */
+class RevealingMachine extends CountingMachine {
+  override apply(command: unknown): never {
+    if (command === 'nothing') return undefined as never;
+    if (command === 'not a number') return Number.NaN as never;
+    this.applied.push(command);
+    return (command === 'large' ? 1n : this.applied) as never;
+  }
+}
+
+t.test(
+  'a result stays as it was, though the state machine returned its state: every replica repeats the same',
+  async (t) => {
+    const stage = new Stage(new RevealingMachine());
+    stage.open('a', 0);
+    const first = stage.run('a', 1, 'x');
+    const plain = stage.plain('y');
+    stage.run('a', 2, 'z');
+    t.same(first, { type: 'result', result: ['x'] });
+    t.same(plain, { type: 'result', result: ['x', 'y'] });
+    t.same(stage.run('a', 1, 'x'), { type: 'result', result: ['x'] });
+    const nothing = { type: 'result', result: null };
+    t.same([stage.run('a', 3, 'nothing'), stage.run('a', 4, 'not a number')], [nothing, nothing]);
+    const large = stage.run('a', 5, 'large');
+    t.equal(large.type, 'resultNotJson');
+    t.throws(() => resultOf(large), { code: 'INTERNAL', definite: false });
+    const copy = new Stage();
+    await copy.machine.restore(toAsync(JSON.parse(JSON.stringify([...stage.machine.snapshot()])) as unknown[]));
+    for (const sequence of [1, 2, 3, 4, 5]) {
+      t.same(copy.runIn(1, 'a', sequence, 'again'), stage.run('a', sequence, 'again'), `${sequence}, from a snapshot`);
+    }
+  },
+);
+
 t.test('bounds: unanswered requests of one session, and sessions', async (t) => {
   const stage = new Stage();
   stage.open('a', 0);
@@ -145,15 +243,33 @@ t.test('bounds: unanswered requests of one session, and sessions', async (t) => 
   t.same(stage.run('a', UNANSWERED_MAX + 1, 'x', 0, 5).type, 'result', 'some answers were let go');
 
   const sessions = new Sessions();
-  for (let number = 0; number < SESSIONS_MAX; number += 1) sessions.open(`s${number}`, 1000, 0);
-  t.same(sessions.open('one more', 1000, 1000).type, 'failed');
-  t.same(sessions.open('one more', 1000, 1001).type, 'result', 'the unused ones have ended');
-  t.equal(sessions.count, 1);
+  for (let number = 0; number < SESSIONS_MAX; number += 1) sessions.open(`s${number}`, 1000, number, 0);
+  sessions.open('s0', 1000, SESSIONS_MAX, 500);
+  t.same(sessions.open('one more', 1000, SESSIONS_MAX, 1000).type, 'result', 'nobody is locked out');
+  t.equal(sessions.count, SESSIONS_MAX);
+  const names = [...sessions.records().records].map(([name]) => name);
+  t.same(
+    names.filter((name) => ['s0', 's1', 's2', 'one more'].includes(name)),
+    ['s2', 's0', 'one more'],
+    's1 had been unused longest',
+  );
+  t.same(sessions.open('two more', 1000, SESSIONS_MAX, 1501).type, 'result');
+  t.equal(sessions.count, 2, 'the unused ones have ended');
 });
 
 t.test('a command that no peer of this version wrote fails, the same everywhere, and changes nothing', async (t) => {
   const stage = new Stage();
-  for (const text of ['', '{}', '[]', '["q",1]', '["s",1,"a","1",0,"x"]', '["o",1,2,3]', 'null', '["p"]']) {
+  for (const text of [
+    '',
+    '{}',
+    '[]',
+    '["q",1]',
+    '["s",1,"a",1,"1",0,"x"]',
+    '["s",1,"a","1",1,0,"x"]',
+    '["o",1,2,3]',
+    'null',
+    '["p"]',
+  ]) {
     t.same(stage.machine.apply(text, 1, 1).type, 'failed', text);
   }
   t.same(stage.inner.applied, []);
