@@ -6,6 +6,7 @@ import { peerId, type PeerId } from '../shared/ids.ts';
 import type { MemberChange, Operation } from '../shared/messages/ClientRequest.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
 import { Requests, type Request } from './Requests.ts';
+import { charactersOf, timeoutOf } from './sendable.ts';
 import { Session, WINDOW } from './Session.ts';
 import { reasonOf, within, type Begin, type Limits } from './within.ts';
 
@@ -40,8 +41,6 @@ const CHANGE_TIMEOUT_MS = 60_000;
 const SESSION_TIME_TO_LIVE_MS = 600_000;
 /** How long the end of a session is waited for. Peers forget it anyway. */
 const CLOSE_MS_MAX = 500;
-/** As it stands in a frame; a peer takes a little less. */
-const REQUEST_BYTES_MAX = 1_000_000;
 
 /**
  * A client of a cluster's state machine. Commands take effect exactly once, however often they have to be sent: each has a number
@@ -66,12 +65,12 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
 
   /**
    * Changes the state, exactly once.
-   * @throws {WhitewaterError} definite: `COMMAND_REFUSED`, `COMMAND_TOO_LARGE`, `TIMED_OUT`, `NO_PEER`, `OVERLOADED`, `CLIENT_CLOSED`;
+   * @throws {WhitewaterError} definite: `USAGE`, `COMMAND_REFUSED`, `COMMAND_TOO_LARGE`, `TIMED_OUT`, `NO_PEER`, `OVERLOADED`, `CLIENT_CLOSED`;
    *   else `OUTCOME_UNKNOWN`, `SESSION_EXPIRED`, `ANSWER_TOO_LARGE`, `INTERNAL`
    */
   async command(command: Command, { timeoutMs = TIMEOUT_MS, signal }: Patience = {}): Promise<Result> {
     const characters = charactersOf(command);
-    const endMs = this.#clock.nowMs() + timeoutMs;
+    const endMs = this.#clock.nowMs() + timeoutOf(timeoutMs);
     const remaining = (): Patience => ({
       timeoutMs: Math.max(1, Math.round(endMs - this.#clock.nowMs())),
       ...(signal === undefined ? {} : { signal }),
@@ -220,10 +219,11 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       characters = 0,
     }: Patience & { hasEffect: boolean; to?: PeerId | 'anyone'; characters?: number },
   ): Promise<unknown> {
+    const boundedMs = timeoutOf(timeoutMs);
     if (signal?.aborted === true) return Promise.reject(reasonOf(signal));
     return new Promise((resolve, reject) => {
       if (signal === undefined) {
-        this.#requests.add({ operation, characters, to, hasEffect, timeoutMs, resolve, reject });
+        this.#requests.add({ operation, characters, to, hasEffect, timeoutMs: boundedMs, resolve, reject });
         return;
       }
       const onAbort = (): void => {
@@ -233,7 +233,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       };
       const done = (): void => signal.removeEventListener('abort', onAbort);
       const request: Request = {
-        ...{ operation, characters, to, hasEffect, timeoutMs },
+        ...{ operation, characters, to, hasEffect, timeoutMs: boundedMs },
         resolve: (value) => {
           done();
           resolve(value);
@@ -277,18 +277,6 @@ function isExpired(error: unknown): error is WhitewaterError {
 
 function isFirstCopyOfExpired(error: unknown): boolean {
   return isExpired(error) && (error.details as { copiesSent?: unknown } | undefined)?.copiesSent === 1;
-}
-
-const encoder = new TextEncoder();
-
-/** @returns how many it has as JSON. @throws {WhitewaterError} `COMMAND_TOO_LARGE` */
-function charactersOf(value: unknown): number {
-  const text = JSON.stringify(value ?? null);
-  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return text.length;
-  throw new WhitewaterError(
-    'COMMAND_TOO_LARGE',
-    `as JSON that has more than ${REQUEST_BYTES_MAX} bytes: send less at a time`,
-  );
 }
 
 function undecided(): WhitewaterError {

@@ -13,7 +13,7 @@ export class Expirations {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   add(afterMs: number, expire: () => void): Expiration {
-    const expiration = { atMs: performance.now() + afterMs, expire };
+    const expiration = { atMs: performance.now() + Math.min(afterMs, Number.MAX_SAFE_INTEGER), expire };
     this.#waiting.add(expiration);
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
     return expiration;

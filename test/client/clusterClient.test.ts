@@ -123,6 +123,20 @@ t.test('what a client may not send is refused, and says so', async (t) => {
   await t.rejects(client.query({ type: 'nonsense' } as never, PATIENT), { code: 'COMMAND_REFUSED' });
   await t.rejects(store.put('a', 'x'.repeat(2_000_000), PATIENT), { code: 'COMMAND_TOO_LARGE' });
   await t.rejects(client.changeMembers({}, PATIENT), { code: 'MEMBERSHIP_REFUSED' });
+  const deep: unknown[] = [];
+  for (let at: unknown[] = deep, depth = 0; depth < 600; depth += 1) at.push((at = []));
+  for (const odd of [undefined, () => 1, 1n, { n: 1n }, deep]) {
+    await t.rejects(client.command(odd as never, PATIENT), { code: 'USAGE', definite: true });
+    await t.rejects(client.query(odd as never, PATIENT), { code: 'USAGE' });
+  }
+  for (const timeoutMs of [Number.NaN, -1]) {
+    await t.rejects(store.put('a', '1', { timeoutMs }), { code: 'USAGE' });
+    await t.rejects(store.get('a', { timeoutMs }), { code: 'USAGE' });
+  }
+  for (const timeoutMs of [3e9, 1e308, Number.POSITIVE_INFINITY]) {
+    t.ok((await store.put('a', '1', { timeoutMs })) > 0, `a timeout of ${timeoutMs} ms`);
+    t.ok(await store.get('a', { timeoutMs }));
+  }
   await client.close();
   await t.rejects(store.get('a'), { code: 'CLIENT_CLOSED' });
 });
