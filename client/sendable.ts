@@ -41,7 +41,9 @@ function nestingOf(value: unknown): number {
   let depth = 0;
   let level: unknown[] = [value];
   while (level.length > 0 && depth <= NESTING_MAX) {
-    level = level.flatMap((each) => (typeof each === 'object' && each !== null ? (Object.values(each) as unknown[]) : []));
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? (Object.values(each) as unknown[]) : [],
+    );
     if (level.length > 0) depth += 1;
   }
   return depth;
