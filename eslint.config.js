@@ -2,7 +2,19 @@ import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const FOLDERS = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'endpoint',
+  'client',
+  'peer',
+  'server',
+  'sim',
+  'cli',
+  'test',
+  'bench',
+  'examples',
+  'scripts',
+];
 
 const SCHEMA_LIBRARY_ONLY = {
   regex: String.raw`^(?!\.{1,2}/|typebox(?:/|$)|nanoid$)`,
@@ -14,7 +26,8 @@ const FAULTS_ONLY = {
 };
 const NO_NODE = {
   regex: '^(?:node:|classic-level$|memory-level$|ws$)',
-  message: 'This runs in a browser too: Node stays in peer/storage, peer/transport and peer/clock.',
+  message:
+    'This runs in a browser too: Node stays in endpoint/transport, endpoint/clock, peer/storage and peer/snapshots.',
 };
 
 /**
@@ -111,22 +124,29 @@ export default defineConfig(
     },
   },
   {
-    files: ['{shared,client,peer,server,sim,cli}/**/*.ts'],
+    files: ['{shared,endpoint,client,peer,server,sim,cli}/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
   },
 
   importTable({ files: ['shared/**'], folder: 'shared', allowed: [], refused: [SCHEMA_LIBRARY_ONLY] }),
-  importTable({ files: ['client/**'], folder: 'client', allowed: ['shared'] }),
-  importTable({ files: ['peer/**'], folder: 'peer', allowed: ['shared'] }),
-  importTable({ files: ['peer/*.ts', 'peer/ports/**'], folder: 'peer', allowed: ['shared'], refused: [NO_NODE] }),
-  importTable({ files: ['server/**'], folder: 'server', allowed: ['shared', 'client'] }),
+  importTable({ files: ['client/**'], folder: 'client', allowed: ['shared', 'endpoint'] }),
+  importTable({ files: ['endpoint/**'], folder: 'endpoint', allowed: ['shared'] }),
+  importTable({ files: ['endpoint/ports/**'], folder: 'endpoint', allowed: ['shared'], refused: [NO_NODE] }),
+  importTable({ files: ['peer/**'], folder: 'peer', allowed: ['shared', 'endpoint'] }),
+  importTable({
+    files: ['peer/*.ts', 'peer/{ports,machine,replica}/**'],
+    folder: 'peer',
+    allowed: ['shared', 'endpoint'],
+    refused: [NO_NODE],
+  }),
+  importTable({ files: ['server/**'], folder: 'server', allowed: ['shared', 'endpoint', 'client'] }),
   importTable({
     files: ['sim/**'],
     folder: 'sim',
-    allowed: ['shared', 'client', 'peer', 'server'],
+    allowed: ['shared', 'endpoint', 'client', 'peer', 'server'],
     refused: [FAULTS_ONLY],
   }),
-  importTable({ files: ['cli/**'], folder: 'cli', allowed: ['shared', 'client', 'peer', 'server', 'sim'] }),
+  importTable({ files: ['cli/**'], folder: 'cli', allowed: ['shared', 'endpoint', 'client', 'peer', 'server', 'sim'] }),
   ...PURE.flatMap((folder) => PURE_DEPTHS.map((depth) => pureImports(folder, depth))),
   {
     files: PURE.map((folder) => `${folder}/**`),
@@ -162,7 +182,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT],
     },
   },
-  { files: ['cli/**', 'bench/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],

@@ -1,12 +1,22 @@
 import type { Command } from './Command.ts';
+import { appendCommand } from './commands/append.ts';
+import { casCommand } from './commands/cas.ts';
+import { deleteCommand } from './commands/delete.ts';
 import { disconnectCommand } from './commands/disconnect.ts';
+import { getCommand } from './commands/get.ts';
 import { healCommand } from './commands/heal.ts';
 import { isolateCommand } from './commands/isolate.ts';
+import { listCommand } from './commands/list.ts';
+import { memberCommand } from './commands/member.ts';
+import { membersCommand } from './commands/members.ts';
 import { partitionCommand } from './commands/partition.ts';
 import { peerCommand } from './commands/peer.ts';
+import { putCommand } from './commands/put.ts';
 import { relayCommand } from './commands/relay.ts';
 import { statusCommand } from './commands/status.ts';
+import { transferCommand } from './commands/transfer.ts';
 import { upCommand } from './commands/up.ts';
+import { watchCommand } from './commands/watch.ts';
 
 /** Every command, in the order of `--help`. */
 export const COMMANDS: readonly Command[] = [
@@ -18,4 +28,14 @@ export const COMMANDS: readonly Command[] = [
   isolateCommand,
   healCommand,
   disconnectCommand,
+  getCommand,
+  putCommand,
+  appendCommand,
+  casCommand,
+  deleteCommand,
+  listCommand,
+  watchCommand,
+  membersCommand,
+  memberCommand,
+  transferCommand,
 ];

@@ -1,10 +1,23 @@
-import { isErrorCode, WhitewaterError } from '../shared/errors.ts';
+import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterSummary, ClusterView } from '../shared/http/ClusterView.ts';
-import type { ErrorAnswer } from '../shared/http/ErrorAnswer.ts';
+import type { ListAnswer, MembersAnswer, WriteAnswer } from '../shared/http/KeyValueAnswers.ts';
 import type { LiveMessage } from '../shared/http/Live.ts';
 import type { Partition } from '../shared/http/Partition.ts';
-import { isClusterList, isClusterView, isPartitionAnswer, notRelay } from './answers.ts';
+import type { KeyValueChange, KeyValueItem } from '../shared/keyValue.ts';
+import {
+  isClusterList,
+  isClusterView,
+  isItem,
+  isList,
+  isMembers,
+  isPartitionAnswer,
+  isWrite,
+  parseJson,
+  toError,
+} from './answers.ts';
+import { followChanges } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
+import { answerTimeoutMs, keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
 
 export interface RelayClientOptions {
   /** Where the relay is: `http://127.0.0.1:7070`, or as peers name it, `ws://127.0.0.1:7070`. */
@@ -18,6 +31,16 @@ export interface RelayClientOptions {
 }
 
 const TIMEOUT_MS = 10_000;
+/** A new voter catches up first. */
+const CHANGE_TIMEOUT_MS = 60_000;
+
+interface RequestOptions {
+  readonly body?: unknown;
+  /** How long the relay may wait for the cluster, where it does. */
+  readonly wait?: Wait;
+  /** It changes something in a cluster, where it cannot be looked up whether it did. */
+  readonly hasEffect?: boolean;
+}
 
 /**
  * Reads a relay and breaks its network, over HTTP.
@@ -50,12 +73,13 @@ export class RelayClient {
   }
 
   /**
-   * Endpoints of different groups do not hear each other; those that no group names form one further group.
+   * Endpoints of different groups do not hear each other; peers that no group names form one further group, and
+   * clients that no group names reach everybody.
    * @returns the cluster afterwards
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */
   setPartition(cluster: string, groups: readonly (readonly string[])[]): Promise<ClusterView> {
-    return this.#request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { groups });
+    return this.#request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { body: { groups } });
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
@@ -81,7 +105,7 @@ export class RelayClient {
    */
   disconnect(cluster: string, peer: string, options: { forMs?: number } = {}): Promise<ClusterView> {
     const path = `${pathOf(cluster)}/peers/${encodeURIComponent(peer)}/disconnect`;
-    return this.#request('POST', path, isClusterView, options);
+    return this.#request('POST', path, isClusterView, { body: options });
   }
 
   /**
@@ -104,6 +128,109 @@ export class RelayClient {
     });
   }
 
+  /**
+   * The value of a key, by way of the relay's own client; as with all that follows, `timeoutMs` is how long the relay waits for the
+   * cluster (default 10 s).
+   * @returns null when there is no such key
+   * @throws {WhitewaterError} TIMED_OUT, NO_PEER, OVERLOADED, CLUSTER_UNKNOWN
+   */
+  async get(cluster: string, key: string, options: ReadOptions = {}): Promise<KeyValueItem | null> {
+    const path = `${keyPathOf(cluster, key)}${queryOf(readQueryOf(options))}`;
+    try {
+      return await this.#request('GET', path, isItem, { wait: options });
+    } catch (error) {
+      if (error instanceof WhitewaterError && error.code === 'KEY_UNKNOWN') return null;
+      throw error;
+    }
+  }
+
+  /** Keys with a prefix, in order. @throws {WhitewaterError} as `get`, and ANSWER_TOO_LARGE: ask for fewer at a time */
+  list(
+    cluster: string,
+    prefix = '',
+    options: ReadOptions & { readonly limit?: number; readonly after?: string } = {},
+  ): Promise<ListAnswer> {
+    const { limit, after } = options;
+    const query = queryOf({ prefix, limit, after, ...readQueryOf(options) });
+    return this.#request('GET', `${pathOf(cluster)}/kv${query}`, isList, { wait: options });
+  }
+
+  /**
+   * Writes a value; with `expectedRevision`, only if the key has that revision (0: it is not there).
+   * @throws {WhitewaterError} as `get`, REVISION_DIFFERS, COMMAND_TOO_LARGE, COMMAND_REFUSED; not definite: OUTCOME_UNKNOWN,
+   *   SESSION_EXPIRED
+   */
+  put(
+    cluster: string,
+    key: string,
+    value: string,
+    { expectedRevision, ...wait }: Wait & { readonly expectedRevision?: number } = {},
+  ): Promise<WriteAnswer> {
+    const body = { value, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
+    const path = `${keyPathOf(cluster, key)}${queryOf({ ...wait })}`;
+    return this.#request('PUT', path, isWrite, { body, wait, hasEffect: true });
+  }
+
+  /** Adds to the end of a value; a missing key has an empty one. @throws {WhitewaterError} as `put` */
+  append(cluster: string, key: string, value: string, wait: Wait = {}): Promise<WriteAnswer> {
+    const path = `${keyPathOf(cluster, key)}/append${queryOf({ ...wait })}`;
+    return this.#request('POST', path, isWrite, { body: { value }, wait, hasEffect: true });
+  }
+
+  /** @throws {WhitewaterError} as `put`, and KEY_UNKNOWN when there is nothing to delete */
+  delete(
+    cluster: string,
+    key: string,
+    { expectedRevision, ...wait }: Wait & { readonly expectedRevision?: number } = {},
+  ): Promise<WriteAnswer> {
+    const path = `${keyPathOf(cluster, key)}${queryOf({ expectedRevision, ...wait })}`;
+    return this.#request('DELETE', path, isWrite, { wait, hasEffect: true });
+  }
+
+  /**
+   * What changes under a prefix, each change once and in order; by default from now on. Ends when the signal says so, or the relay.
+   * @throws {WhitewaterError} REVISION_FORGOTTEN when not all can be told: list anew, and watch from that revision
+   */
+  watch(
+    cluster: string,
+    prefix = '',
+    { afterRevision, signal }: { readonly afterRevision?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<KeyValueChange, void, undefined> {
+    const url = this.#resolve(`${pathOf(cluster)}/kv-watch${queryOf({ prefix, afterRevision })}`);
+    return followChanges(url, this.#headers, signal);
+  }
+
+  members(cluster: string): Promise<MembersAnswer> {
+    return this.#request('GET', `${pathOf(cluster)}/members`, isMembers);
+  }
+
+  /**
+   * Makes a peer a voter, once it has caught up, or a learner. The default for `timeoutMs` is 60 s.
+   * @returns the cluster, when the change is complete
+   * @throws {WhitewaterError} MEMBERSHIP_REFUSED, TIMED_OUT, NO_PEER; not definite: OUTCOME_UNKNOWN
+   */
+  setMember(
+    cluster: string,
+    peer: string,
+    role: 'voter' | 'learner',
+    wait: Wait = { timeoutMs: CHANGE_TIMEOUT_MS },
+  ): Promise<ClusterView> {
+    const path = `${memberPathOf(cluster, peer)}${queryOf({ ...wait })}`;
+    return this.#request('PUT', path, isClusterView, { body: { role }, wait, hasEffect: true });
+  }
+
+  /** Removes a peer from the cluster; one that is no member is none afterwards too. @throws {WhitewaterError} as `setMember` */
+  removeMember(cluster: string, peer: string, wait: Wait = { timeoutMs: CHANGE_TIMEOUT_MS }): Promise<ClusterView> {
+    const path = `${memberPathOf(cluster, peer)}${queryOf({ ...wait })}`;
+    return this.#request('DELETE', path, isClusterView, { wait, hasEffect: true });
+  }
+
+  /** Hands leadership to another voter. @throws {WhitewaterError} as `setMember` */
+  transferLeadership(cluster: string, to: string, wait: Wait = {}): Promise<ClusterView> {
+    const path = `${pathOf(cluster)}/transfer${queryOf({ ...wait })}`;
+    return this.#request('POST', path, isClusterView, { body: { to }, wait, hasEffect: true });
+  }
+
   #resolve(path: string): URL {
     return new URL(path, this.#url);
   }
@@ -113,7 +240,7 @@ export class RelayClient {
     method: string,
     path: string,
     isAnswer: (answer: unknown) => boolean,
-    body?: unknown,
+    { body, wait, hasEffect = false }: RequestOptions = {},
   ): Promise<Answer> {
     const url = this.#resolve(path);
     let response: Response;
@@ -123,11 +250,12 @@ export class RelayClient {
         method,
         headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(this.#timeoutMs),
+        signal: AbortSignal.timeout(wait === undefined ? this.#timeoutMs : answerTimeoutMs(wait)),
         redirect: 'error',
       });
       text = await response.text();
     } catch (cause) {
+      if (hasEffect && mayHaveArrived(cause)) throw lostAnswer(this.#url.origin, cause);
       const message = `no relay answers at ${this.#url.origin}: start one with "whitewater relay", or name another address`;
       throw new WhitewaterError('RELAY_UNREACHABLE', message, { cause });
     }
@@ -137,8 +265,8 @@ export class RelayClient {
   }
 }
 
-function pathOf(cluster: string): string {
-  return `api/clusters/${encodeURIComponent(cluster)}`;
+function memberPathOf(cluster: string, peer: string): string {
+  return `${pathOf(cluster)}/members/${encodeURIComponent(peer)}`;
 }
 
 function parseUrl(text: string): URL {
@@ -153,19 +281,15 @@ function parseUrl(text: string): URL {
   return new URL(`${isEncrypted ? 'https' : 'http'}://${url.host}${url.pathname.replace(/\/*$/, '/')}`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/** Without these, a connection was there, and what was sent over it may have been read. */
+const NEVER_CONNECTED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
+
+function mayHaveArrived(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
+  return !NEVER_CONNECTED.includes(cause?.code);
 }
 
-/** The relay's own error; or, when whatever answered is no relay of ours, that. */
-function toError(answer: unknown, status: number, origin: string): WhitewaterError {
-  const { code, message, details } = (answer ?? {}) as Partial<ErrorAnswer>;
-  if (typeof code === 'string' && isErrorCode(code) && typeof message === 'string') {
-    return new WhitewaterError(code, message, { details });
-  }
-  return notRelay(origin, `HTTP ${status}`);
+function lostAnswer(origin: string, cause: unknown): WhitewaterError {
+  const message = `the relay at ${origin} gave no answer: whether it took effect, or will, cannot be told`;
+  return new WhitewaterError('OUTCOME_UNKNOWN', message, { cause });
 }

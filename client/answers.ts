@@ -1,4 +1,5 @@
-import { WhitewaterError } from '../shared/errors.ts';
+import { isErrorCode, WhitewaterError } from '../shared/errors.ts';
+import type { ErrorAnswer } from '../shared/http/ErrorAnswer.ts';
 
 /*
  * Whether an answer is a relay's. Another program's JSON must not be taken for one; what a relay says is not doubted field by
@@ -27,6 +28,43 @@ export function isLiveMessage(message: unknown): boolean {
   if (!isObject(message) || !Array.isArray(message['events'])) return false;
   if (message['type'] === 'snapshot') return isClusterView(message['cluster']);
   return message['type'] === 'delta' && isPeerList(message['peers']) && Array.isArray(message['links']);
+}
+
+export function isItem(answer: unknown): boolean {
+  return isWrite(answer) && isObject(answer) && typeof answer['value'] === 'string';
+}
+
+export function isWrite(answer: unknown): boolean {
+  return isObject(answer) && typeof answer['key'] === 'string' && isCount(answer['revision']);
+}
+
+export function isList(answer: unknown): boolean {
+  return isObject(answer) && Array.isArray(answer['items']) && answer['items'].every(isItem);
+}
+
+export function isChange(line: unknown): boolean {
+  return isWrite(line) && isObject(line) && (line['value'] === null || typeof line['value'] === 'string');
+}
+
+export function isMembers(answer: unknown): boolean {
+  return isObject(answer) && Array.isArray(answer['members']) && answer['members'].every(hasStringId);
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The relay's own error; or, when whatever answered is no relay of ours, that. */
+export function toError(answer: unknown, status: number, origin: string): WhitewaterError {
+  const { code, message, details } = (answer ?? {}) as Partial<ErrorAnswer>;
+  if (typeof code === 'string' && isErrorCode(code) && typeof message === 'string') {
+    return new WhitewaterError(code, message, { details });
+  }
+  return notRelay(origin, `HTTP ${status}`);
 }
 
 /** What answers is some other program. @param what of its answer is wrong, such as `HTTP 404` */

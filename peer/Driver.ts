@@ -1,13 +1,15 @@
-import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterId, PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Role, Status } from '../shared/messages/Status.ts';
-import type { RaftMessage } from '../shared/protocol.ts';
+import type { EndpointMessage, RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
-import type { Clock, Timer } from './ports/Clock.ts';
+import type { Application, ApplicationEffect } from './ports/Application.ts';
+import { impossible, writeFailed } from './driverErrors.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import type { Storage } from './ports/Storage.ts';
-import type { Transport } from './ports/Transport.ts';
-import type { Effect, RaftEvent, Report, RoleChangeReason, Send } from './raft/effect.ts';
+import type { Transport } from '../endpoint/ports/Transport.ts';
+import type { Effect, Persist, Report } from './raft/effect.ts';
+import type { RaftEvent, RoleChangeReason } from './raft/event.ts';
 import type { Input } from './raft/input.ts';
 import type { Raft } from './raft/Raft.ts';
 import { StatusReporter } from './StatusReporter.ts';
@@ -30,10 +32,12 @@ export type DriverEvent =
 export interface DriverOptions {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  readonly raft: Pick<Raft, 'step' | 'status'>;
+  readonly raft: Pick<Raft, 'step' | 'status' | 'leaseUntilMs'>;
   readonly storage: Storage;
   readonly transport: Transport;
   readonly clock: Clock;
+  /** What is replicated. Without one committed entries count as applied when they are told. */
+  readonly application?: Application;
   readonly trace?: Trace;
   /** The process, where there is one; for statuses. */
   readonly pid?: number;
@@ -43,6 +47,8 @@ export interface DriverOptions {
 export interface DriverHandlers {
   onEvent(event: DriverEvent): void;
   onConnected(connected: boolean): void;
+  /** This peer is about to tell another one to lead. Within a call of the core: it must not be given an input. */
+  onHandingOver?(): void;
   /** The peer has stopped for good. */
   onFailed(error: Error): void;
 }
@@ -69,6 +75,8 @@ export class Driver {
   readonly #reporter: StatusReporter;
   readonly #startedAtMs: number;
   readonly #counters: DriverCounters = { droppedHeld: 0, ignoredBusy: 0, writes: 0 };
+  /** The one that is being taken, and those that came meanwhile. */
+  readonly #inputs: Input[] = [];
   #deadline: Timer | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
@@ -76,6 +84,8 @@ export class Driver {
   #durableStatus: Status;
   #statusUnderWay: Status;
   #writeStartedAtMs = 0;
+  /** The newest entry that was handed out and not reported back yet; 0 when there is none. */
+  #handedOut = 0;
 
   constructor(options: DriverOptions, handlers: DriverHandlers) {
     const { clock, storage, transport } = options;
@@ -99,6 +109,15 @@ export class Driver {
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'running';
+    this.#options.application?.start({
+      feed: (input) => this.#feed({ ...input, nowMs: this.#nowMs() }),
+      send: (to, id, message, after) => {
+        if (after === 0) return this.#options.transport.send(to, id, message);
+        this.#send(to, id, message, after);
+        return true;
+      },
+      fail: (error) => this.#fail(error),
+    });
     this.#feed({ type: 'start', nowMs: this.#nowMs() });
     // A peer that failed at once must not take its identity from one that lives.
     if (this.#isStopped()) return;
@@ -115,6 +134,7 @@ export class Driver {
     this.#deadline?.stop();
     this.#reporter.stop();
     this.#gate.stop();
+    this.#options.application?.stop();
   }
 
   /** The peer's account of itself. While a write is under way, as of the last moment of which everything is durable. */
@@ -123,11 +143,23 @@ export class Driver {
     return this.#durableStatus;
   }
 
+  /** Until when no other peer can lead, by this peer's clock; minus infinity while it does not lead. */
+  leaseUntilMs(): number {
+    return this.#options.raft.leaseUntilMs();
+  }
+
   counters(): Readonly<DriverCounters> {
     return { ...this.#counters };
   }
 
-  #received(from: PeerId, id: number, message: RaftMessage): void {
+  #received(from: PeerId, id: number, message: EndpointMessage): void {
+    // Peers ask clients for nothing.
+    if (message.type === 'ClientReply') return;
+    if (message.type !== 'ClientRequest') this.#receivedFromPeer(from, id, message);
+    else if (this.#state === 'running') this.#options.application?.receive(from, id, message.body);
+  }
+
+  #receivedFromPeer(from: PeerId, id: number, message: RaftMessage): void {
     if (this.#gate.isFull) {
       this.#counters.ignoredBusy += 1;
       this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, from }, `${from}/${id}`);
@@ -142,8 +174,21 @@ export class Driver {
     this.#handlers.onConnected(connected);
   }
 
-  /** One input, to its end. */
+  /** One input after the other, each to its end: whoever is told something may ask for something at once. */
   #feed(input: Input): void {
+    this.#inputs.push(input);
+    if (this.#inputs.length > 1) return;
+    try {
+      for (let next = this.#inputs[0]; next !== undefined; next = this.#inputs[0]) {
+        this.#step(next);
+        this.#inputs.shift();
+      }
+    } finally {
+      this.#inputs.length = 0;
+    }
+  }
+
+  #step(input: Input): void {
     if (this.#state !== 'running') return;
     let effects: readonly Effect[];
     try {
@@ -162,26 +207,62 @@ export class Driver {
     }
     this.#gate.write();
     this.#reporter.changed(isUrgent);
+    this.#reportApplied();
+  }
+
+  /** There is no state machine: what is handed out is applied. Not within the step that handed it out. */
+  #reportApplied(): void {
+    const index = this.#handedOut;
+    if (index === 0) return;
+    this.#handedOut = 0;
+    this.#feed({ type: 'applied', nowMs: this.#nowMs(), index });
   }
 
   #carryOut(effect: Effect): void {
     switch (effect.type) {
       case 'persist':
-        return this.#gate.issue(effect.sequence, effect.steps);
+        return this.#persist(effect);
       case 'send':
-        return this.#send(effect);
+        // Its receiver may lead as soon as it has it.
+        if (effect.message.type === 'TimeoutNow') this.#handlers.onHandingOver?.();
+        return this.#send(effect.to, effect.id, effect.message, effect.after);
       case 'setDeadline':
         return this.#setDeadline(effect.atMs);
       case 'apply':
-        return this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
+        this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
+        return this.#applyWith(effect);
       case 'report':
         return this.#report(effect);
+      case 'accepted':
+      case 'refused':
+      case 'readReady':
+      case 'transferred':
+      case 'storeSnapshotChunk':
+      case 'sendSnapshotChunk':
+      case 'takeSnapshot':
+      case 'restore':
+        return this.#applyWith(effect);
       default:
         effect satisfies never;
     }
   }
 
-  #send({ id, to, message, after }: Send): void {
+  #persist({ sequence, steps }: Persist): void {
+    this.#gate.issue(sequence, steps);
+    const used = steps.findLast((step) => step.type === 'useSnapshot');
+    if (used === undefined) return;
+    this.#gate.after(sequence, () => this.#options.application?.snapshotInForce(used.snapshot), false);
+  }
+
+  #applyWith(effect: ApplicationEffect): void {
+    const { application } = this.#options;
+    if (application !== undefined) application.carryOut(effect);
+    else if (effect.type === 'apply') this.#handedOut = effect.firstIndex + effect.entries.length - 1;
+    // Without a state machine there is nobody to take it. The leader sends it again, as if it had been lost.
+    else this.#traced('replication', 'unanswered', { effect: effect.type });
+  }
+
+  #send(to: PeerId, id: number, message: EndpointMessage, after: number): void {
     if (this.#gate.after(after, () => this.#options.transport.send(to, id, message))) return;
     this.#counters.droppedHeld += 1;
     this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);
@@ -266,27 +347,9 @@ function isInStatus(event: RaftEvent): boolean {
     case 'leaderChanged':
     case 'voteGranted':
     case 'voteReceived':
+    case 'configurationChanged':
       return true;
     default:
       return false;
   }
-}
-
-function writeFailed(id: PeerId, cause: unknown): WhitewaterError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WhitewaterError(
-    'STORE_WRITE_FAILED',
-    `peer "${id}" stops, because a write to its store failed and may or may not have happened: ${reason}. ` +
-      'Check the disk, then start it again on the same directory',
-    { cause },
-  );
-}
-
-function impossible(id: PeerId, cause: unknown): WhitewaterError {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new WhitewaterError(
-    'INVARIANT_VIOLATED',
-    `peer "${id}" stops, because it found its own state impossible: ${reason}. Please report it, with the trace if there is one`,
-    { cause },
-  );
 }

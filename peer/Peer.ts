@@ -1,19 +1,23 @@
 import { nanoid } from 'nanoid';
 import { WhitewaterError } from '../shared/errors.ts';
-import type { ClusterId, PeerId } from '../shared/ids.ts';
+import { peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import { seededRandom } from '../shared/random.ts';
 import { defaultOpenSocket, openStorage, processId } from './adapters.ts';
-import { SystemClock } from './clock/SystemClock.ts';
+import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
-import { SILENT_LOGGER, type Logger } from './ports/Logger.ts';
+import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
+import { Leadership, type Reign } from './replica/Leadership.ts';
+import { openReplica, withSnapshotBytes } from './replica/openReplica.ts';
+import { Operations } from './replica/Operations.ts';
+import type { Patience, Replica } from './replica/Replica.ts';
 import { Raft } from './raft/Raft.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
-import { RelayTransport } from './transport/RelayTransport.ts';
-import type { TransportCounters } from './transport/TransportCounters.ts';
+import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
+import type { TransportCounters } from '../endpoint/transport/TransportCounters.ts';
 
 /** A peer's account of itself, and whether it has a connection. */
 export interface PeerStatus extends Status {
@@ -22,13 +26,25 @@ export interface PeerStatus extends Status {
   readonly relay: string | undefined;
 }
 
+/** A change of members: those that are not named stay what they are. */
+export interface MembersToChange {
+  /** They vote, once they have caught up with the log; until then they learn. */
+  readonly voters?: readonly string[];
+  /** They get the log and do not vote. */
+  readonly learners?: readonly string[];
+  readonly removed?: readonly string[];
+}
+
 export interface PeerCounters {
   readonly driver: Readonly<DriverCounters>;
   readonly transport: Readonly<TransportCounters>;
 }
 
-/** One peer of a cluster: it elects leaders with the others, over a relay. */
-export class Peer {
+/**
+ * One peer of a cluster: it elects leaders with the others, over a relay, and with a state machine it replicates that.
+ * `Command`, `Result`, `Query` and `Answer` are those of the state machine.
+ */
+export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
   readonly cluster: ClusterId;
   readonly id: PeerId;
   readonly events: PeerEvents;
@@ -39,16 +55,23 @@ export class Peer {
   readonly stopped: Promise<void>;
   readonly #logger: Logger;
   readonly #storage: OpenedStorage['storage'];
+  readonly #snapshots: OpenedStorage['snapshots'];
   readonly #transport: RelayTransport;
   readonly #driver: Driver;
+  readonly #replica: Replica;
+  readonly #operations: Operations;
+  readonly #leadership: Leadership;
+  readonly #checksQuorum: boolean;
   readonly #settle: PromiseWithResolvers<void>;
   #closing: Promise<void> | undefined;
 
   private constructor(
     { cluster, id, raft }: CheckedOptions,
-    { storage, stored }: OpenedStorage,
+    { storage, stored, snapshots }: OpenedStorage,
     transport: RelayTransport,
+    replica: Replica,
     options: Pick<PeerOptions, 'trace'> & Required<Pick<PeerOptions, 'clock' | 'logger'>>,
+    hasMachine: boolean,
   ) {
     const { clock, logger, trace } = options;
     const pid = processId();
@@ -57,23 +80,34 @@ export class Peer {
     this.events = new PeerEvents(logger);
     this.#logger = logger;
     this.#storage = storage;
+    this.#snapshots = snapshots;
     this.#transport = transport;
+    this.#replica = replica;
+    this.#checksQuorum = raft.checkQuorum;
+    this.#operations = new Operations(replica, clock, () => this.status(), hasMachine);
+    replica.serve((operation, timeoutMs) => this.#operations.run(operation, { timeoutMs }));
     this.#settle = promiseWithResolvers();
     this.stopped = this.#settle.promise;
     // An unheard rejection would end the process.
     this.stopped.catch(() => undefined);
     this.#driver = new Driver(
       {
-        ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock },
+        ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock, application: replica },
         ...(trace === undefined ? {} : { trace }),
         ...(pid === undefined ? {} : { pid }),
       },
       {
         onEvent: (event) => this.#happened(event),
+        onHandingOver: () => this.#leadership.changed(),
         onConnected: (connected) => this.#connected(connected),
         onFailed: (error) => this.#failed(error),
       },
     );
+    this.#leadership = new Leadership(clock, () => ({
+      isLeader: this.#driver.status().role === 'leader',
+      term: this.#driver.status().term,
+      leaseUntilMs: this.#driver.leaseUntilMs(),
+    }));
   }
 
   /**
@@ -83,13 +117,15 @@ export class Peer {
    *   `STORE_BELONGS_TO_ANOTHER`, `MEMBERSHIP_DIFFERS`
    * @throws the signal's reason, when it is aborted before the peer runs
    */
-  static async start(options: PeerOptions): Promise<Peer> {
+  static async start<Command, Result, Query, Answer>(
+    options: PeerOptions<Command, Result, Query, Answer>,
+  ): Promise<Peer<Command, Result, Query, Answer>> {
     const { logger = SILENT_LOGGER, clock = new SystemClock(), seed = nanoid(), signal, token, trace } = options;
     signal?.throwIfAborted();
     const draws = (what: string): (() => number) => seededRandom(seed, `${options.cluster}/${options.id}/${what}`);
     const checked = checkPeerOptions(options, draws('elections'));
     const { cluster, id, voters, relays } = checked;
-    let peer: Peer | undefined;
+    let peer: Peer<Command, Result, Query, Answer> | undefined;
     const transport = new RelayTransport({
       ...{ cluster, id, relays, clock, logger, random: draws('waits') },
       openSocket: options.openSocket ?? (await defaultOpenSocket()),
@@ -106,7 +142,18 @@ export class Peer {
       `peer "${id}" of cluster "${cluster}" begins at term ${hardState.currentTerm} with ${entries.length} log entries; seed ${seed}`,
     );
     try {
-      peer = new Peer(checked, opened, transport, { clock, logger, ...(trace === undefined ? {} : { trace }) });
+      const { machine } = options;
+      const leader = (): PeerId | null => peer?.status().leader ?? null;
+      const replica = await openReplica(machine, opened, leader, logger);
+      const surroundings = { clock, logger, ...(trace === undefined ? {} : { trace }) };
+      peer = new Peer(
+        checked,
+        await withSnapshotBytes(opened),
+        transport,
+        replica,
+        surroundings,
+        machine !== undefined,
+      );
       peer.#driver.start();
       const running = peer;
       signal?.addEventListener('abort', () => void running.stop(), { once: true });
@@ -115,6 +162,69 @@ export class Peer {
       await opened.storage.close();
       throw error;
     }
+  }
+
+  /**
+   * Puts a command into the log, if this peer leads, and waits until it is committed and applied here. Sent again after an error
+   * that is not `definite` it may take effect twice; a session prevents that.
+   *
+   * @returns the state machine's result
+   * @throws {WhitewaterError} `NOT_LEADER` (with `details.leader`), `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`,
+   *   `COMMAND_REFUSED`: it did not and will not take effect; `OUTCOME_UNKNOWN`: it may
+   */
+  async propose(command: Command, patience: Patience = {}): Promise<Result> {
+    return (await this.#operations.propose({ type: 'plain', command }, patience)) as Result;
+  }
+
+  /**
+   * Asks the state machine as of some moment between call and return: linearizable, at a leader or a follower that has one.
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
+   */
+  async read(query: Query, patience: Patience = {}): Promise<Answer> {
+    return (await this.#operations.read(query, patience)) as Answer;
+  }
+
+  /** Asks the state machine as it is here and now, which may be long behind. */
+  readStale(query: Query): Answer {
+    return this.#operations.readStale(query) as Answer;
+  }
+
+  /**
+   * Changes the members, if this peer leads: by joint consensus, whatever the difference. Resolves when the change is complete. New
+   * voters learn until they have caught up.
+   * @param patience default 60 s
+   * @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED`
+   */
+  async changeMembers(change: MembersToChange, patience: Patience = {}): Promise<void> {
+    const { voters = [], learners = [], removed = [] } = change;
+    const ids = { voters: voters.map(peerId), learners: learners.map(peerId), removed: removed.map(peerId) };
+    await this.#operations.changeMembers(ids, patience);
+  }
+
+  /**
+   * Hands leadership to another voter; resolves when that one is known to lead.
+   * @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED`: it will not lead by this;
+   *   `OUTCOME_UNKNOWN`: it may
+   */
+  async transferLeadership(to: string, patience: Patience = {}): Promise<void> {
+    await this.#operations.transfer(peerId(to), patience);
+  }
+
+  /** Stops leading, in this term. Nothing happens if this peer does not lead. */
+  stepDown(): void {
+    this.#replica.stepDown();
+  }
+
+  /**
+   * The times in which this peer leads and knows it, the present one first: `for await (const { term, signal } of peer.leadership())`.
+   * A reign's `signal` aborts before another peer can have been elected, as far as clocks run alike and the process is not stopped
+   * meanwhile; its `term` is a fencing token for when they do not. Needs `checkQuorum`, which is on by default.
+   * @param signal ends the iteration; so does the peer's stop
+   * @throws {WhitewaterError} `USAGE` without `checkQuorum`
+   */
+  leadership(signal?: AbortSignal): AsyncGenerator<Reign, void, undefined> {
+    if (this.#checksQuorum) return this.#leadership.reigns(signal);
+    throw new WhitewaterError('USAGE', 'leadership() needs the option checkQuorum: without it no lease holds');
   }
 
   status(): PeerStatus {
@@ -140,9 +250,11 @@ export class Peer {
 
   async #closeAll(): Promise<void> {
     this.#driver.stop();
+    this.#leadership.stop();
     await this.#transport.stop();
     try {
       await this.#storage.close();
+      await this.#snapshots?.close();
     } catch (error) {
       this.#logger.error(`the store of peer "${this.id}" did not close`, { error });
     }
@@ -154,6 +266,7 @@ export class Peer {
       const { leader, term } = event;
       this.#logger.info(leader === null ? `no leader in term ${term}` : `${leader} leads in term ${term}`);
     }
+    if (event.type === 'roleChanged') this.#leadership.changed();
     this.events.emit(type, details);
   }
 

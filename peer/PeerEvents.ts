@@ -2,8 +2,8 @@ import type { WhitewaterError } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Role } from '../shared/messages/Status.ts';
-import type { Logger } from './ports/Logger.ts';
-import type { RoleChangeReason } from './raft/effect.ts';
+import type { Logger } from '../endpoint/ports/Logger.ts';
+import type { RoleChangeReason } from './raft/event.ts';
 
 /** What can happen to a peer, by name. Roles, terms and leaders are told once they are durable. */
 export interface PeerEventMap {

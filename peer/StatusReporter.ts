@@ -1,5 +1,5 @@
 import type { Status } from '../shared/messages/Status.ts';
-import type { Clock, Timer } from './ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** Between two statuses, whatever happens. */
 const STATUS_MS_MIN = 50;
@@ -7,7 +7,7 @@ const STATUS_MS_MIN = 50;
 const QUIET_STATUS_MS_MIN = 500;
 
 /**
- * Decides when the relay is told a peer's status: at once when role, term, vote, leader, voters, votes or the ability to commit
+ * Decides when the relay is told a peer's status: at once when role, term, vote, leader, members, votes or the ability to commit
  * changed, now and then when only timers or indexes did, and on every new connection. Changes that follow each other
  * faster are told together, and the last one always is.
  */
@@ -84,11 +84,14 @@ export class StatusReporter {
   }
 }
 
-function factsOf({ role, term, votedFor, leader, voters, canCommit, votes }: Status): string {
-  return JSON.stringify([role, term, votedFor, leader, voters, canCommit, votes]);
+function factsOf({ role, term, votedFor, leader, canCommit, votes, ...members }: Status): string {
+  const { voters, votersOutgoing, learners } = members;
+  return JSON.stringify([role, term, votedFor, leader, voters, votersOutgoing, learners, canCommit, votes]);
 }
 
-function detailsOf({ lastLogIndex, lastLogTerm, commitIndex, lastApplied, electionTimer }: Status): string {
+function detailsOf({ lastLogIndex, lastLogTerm, commitIndex, lastApplied, electionTimer, ...log }: Status): string {
   const { timeoutMs, reason } = electionTimer ?? {};
-  return JSON.stringify([lastLogIndex, lastLogTerm, commitIndex, lastApplied, timeoutMs, reason]);
+  const { firstLogIndex, durableIndex, snapshotIndex } = log;
+  const indexes = [firstLogIndex, lastLogIndex, lastLogTerm, durableIndex, commitIndex, lastApplied, snapshotIndex];
+  return JSON.stringify([indexes, timeoutMs, reason]);
 }

@@ -1,9 +1,9 @@
 import { WhitewaterError } from '../shared/errors.ts';
-import type { Logger } from './ports/Logger.ts';
+import type { Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import type { PeerOptions } from './PeerOptions.ts';
-import { sameVoters, type StoreOwner } from './storage/loadStore.ts';
-import type { OpenSocket } from './transport/RelaySocket.ts';
+import { foundersDiffer, sameVoters, type StoreOwner } from './storage/loadStore.ts';
+import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 
 // What needs Node is loaded when it is asked for, so that a browser never asks for it.
 
@@ -19,28 +19,34 @@ export async function openStorage(
         'leaders could be elected. Good for a trial; name a data directory for anything else',
     );
     const { openMemoryStorage } = await import('./storage/openMemoryStorage.ts');
-    return openMemoryStorage(owner);
+    const { MemorySnapshotStore } = await import('./snapshots/MemorySnapshotStore.ts');
+    return { ...(await openMemoryStorage(owner)), snapshots: new MemorySnapshotStore() };
   }
   if ('directory' in choice) {
     const { openDiskStorage } = await import('./storage/openDiskStorage.ts');
-    return openDiskStorage({ ...owner, directory: choice.directory, logger });
+    const { DiskSnapshotStore } = await import('./snapshots/DiskSnapshotStore.ts');
+    const opened = await openDiskStorage({ ...owner, directory: choice.directory, logger });
+    try {
+      // After the database is open, and so locked: now nobody else writes here.
+      return { ...opened, snapshots: await DiskSnapshotStore.open(`${choice.directory}/snapshots`) };
+    } catch (error) {
+      await opened.storage.close();
+      const { storeError } = await import('./storage/storeError.ts');
+      throw storeError(error, choice.directory, owner.id);
+    }
   }
-  const { voters } = choice.stored;
-  if (sameVoters(voters, owner.voters)) return choice;
-  throw new WhitewaterError(
-    'MEMBERSHIP_DIFFERS',
-    `the given store was first started with the peers ${voters.join(', ')}, now with ${owner.voters.join(', ')}: two lists can ` +
-      'elect two leaders, so start it with the first list',
-  );
+  const { voters } = choice.stored.bootstrap;
+  if (owner.voters === undefined || sameVoters(voters, owner.voters)) return choice;
+  throw new WhitewaterError('MEMBERSHIP_DIFFERS', foundersDiffer('the given store', voters, owner.voters));
 }
 
 /** How this runtime makes a WebSocket. @throws {WhitewaterError} `USAGE` where there is no way */
 export async function defaultOpenSocket(): Promise<OpenSocket> {
   if (isNode()) {
-    const { openNodeWebSocket } = await import('./transport/nodeWebSocket.ts');
+    const { openNodeWebSocket } = await import('../endpoint/transport/nodeWebSocket.ts');
     return openNodeWebSocket;
   }
-  const { openBrowserWebSocket, globalWebSocket } = await import('./transport/browserWebSocket.ts');
+  const { openBrowserWebSocket, globalWebSocket } = await import('../endpoint/transport/browserWebSocket.ts');
   const constructor = globalWebSocket();
   if (constructor !== undefined) return openBrowserWebSocket(constructor);
   throw new WhitewaterError('USAGE', 'this runtime has no WebSocket: give one with the option openSocket');

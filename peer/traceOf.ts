@@ -1,5 +1,5 @@
 import type { TraceTopic } from '../shared/trace.ts';
-import type { RaftEvent } from './raft/effect.ts';
+import type { RaftEvent } from './raft/event.ts';
 
 /** The topic of the trace under which an event of the core is found. */
 export function topicOf(event: RaftEvent): TraceTopic {
@@ -18,6 +18,10 @@ export function topicOf(event: RaftEvent): TraceTopic {
     case 'entriesAppended':
     case 'entriesTruncated':
     case 'committed':
+    case 'configurationChanged':
+    case 'snapshotNeeded':
+    case 'snapshotInstalled':
+    case 'logCompacted':
       return 'replication';
     case 'ignored':
       return 'frame';

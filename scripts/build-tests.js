@@ -18,7 +18,7 @@ const ALONE = [
   ...[/^test\/cli\/(?:errors|peerErrors|terminal|up|upEnds)\./, /^test\/sim\/(?:elections|liveness|safety)\./],
 ];
 /** Programs that tests start. */
-const PROGRAMS = ['test/support/writeTerms.ts'];
+const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts'];
 
 /** Every test file, by its path from the root, with `/`. */
 export function findTests() {

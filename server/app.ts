@@ -2,12 +2,14 @@ import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swag
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastifyWebsocket from '@fastify/websocket';
 import { fastify } from 'fastify';
+import { KEY_LENGTH_MAX } from '../shared/keyValue.ts';
 import { VERSION } from '../shared/version.ts';
 import { answerBadUrl, answerErrors } from './http/errorAnswers.ts';
 import { guardRequests } from './http/guards.ts';
 import { answerClientError, answerRawRequests } from './http/rawAnswers.ts';
 import type { RelayApp } from './http/RelayApp.ts';
 import { sendSecurityHeaders } from './http/securityHeaders.ts';
+import { Gateway } from './gateway/Gateway.ts';
 import { Hub } from './hub/Hub.ts';
 import { takeJson } from './http/takeJson.ts';
 import { UpgradeSockets } from './http/UpgradeSockets.ts';
@@ -18,6 +20,8 @@ import { RelayMetrics } from './metrics/RelayMetrics.ts';
 import { resolveOptions, type RelayOptions, type ResolvedOptions } from './options.ts';
 import { clusterRoutes } from './routes/clusterRoutes.ts';
 import { healthRoutes } from './routes/healthRoutes.ts';
+import { keyValueRoutes } from './routes/keyValueRoutes.ts';
+import { memberRoutes } from './routes/memberRoutes.ts';
 import { pageRoutes } from './routes/pageRoutes.ts';
 import { sessionRoutes } from './routes/sessionRoutes.ts';
 import { socketRoutes } from './routes/socketRoutes.ts';
@@ -37,6 +41,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   const options = resolveOptions(given);
   const hub = new Hub(options);
   const tokens = new TokenGuard(options.token, hub.clock);
+  const gateway = new Gateway(hub);
   const app = newApp(hub);
 
   app.setValidatorCompiler(validatorCompiler);
@@ -50,13 +55,15 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     options: webSocketOptions(options),
     // Every socket has an error handler of its own; without this one the plugin would cut it before its close code left.
     errorHandler: () => undefined,
-    preClose: stopSockets(hub, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
+    preClose: stopSockets(hub, gateway, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
   });
   answerRawRequests(app, hub);
   void app.register(fastifySwagger, { openapi: openapi() });
   void app.register(async (scope: RelayApp) => {
     guardRequests(app, hub, new HostGuard(options), tokens);
     clusterRoutes(scope, hub);
+    keyValueRoutes(scope, gateway);
+    memberRoutes(scope, hub, gateway);
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));
@@ -83,7 +90,8 @@ function newApp(hub: Hub): RelayApp {
     return503OnClosing: false,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, hub),
     frameworkErrors: (error, request, reply) => answerBadUrl(error, request, reply, hub),
-    routerOptions: { maxParamLength: 128 },
+    // A key of the longest, each of its characters as three bytes, each of those as `%xx`.
+    routerOptions: { maxParamLength: KEY_LENGTH_MAX * 9 },
   }).withTypeProvider<TypeBoxTypeProvider>();
   // Beyond what the hub may have, so that a relay which is full can still say so.
   app.server.maxConnections = hub.options.connectionsMax + hub.options.viewersMax + PLAIN_CONNECTIONS_MAX;

@@ -123,19 +123,31 @@ function isNestedTooDeep(text: string): boolean {
   // Every level takes two characters, so most frames are too short to need a look.
   if (text.length <= 2 * (BODY_NESTING_MAX + 1)) return false;
   let depth = 0;
-  let inString = false;
   for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (inString) {
-      if (character === '\\') at += 1;
-      else if (character === '"') inString = false;
-    } else if (character === '"') inString = true;
-    else if (character === '[' || character === '{') {
+    const character = text.charCodeAt(at);
+    if (character === QUOTE) at = endOfString(text, at);
+    else if (character === BRACKET || character === BRACE) {
       depth += 1;
       if (depth > BODY_NESTING_MAX + 1) return true;
-    } else if (character === ']' || character === '}') depth -= 1;
+    } else if (character === BRACKET_END || character === BRACE_END) depth -= 1;
   }
   return false;
+}
+
+const [QUOTE, BACKSLASH, BRACKET, BRACKET_END, BRACE, BRACE_END] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d];
+
+/** Most of a frame is strings, so they are jumped over. @param start of a string in legal JSON: its first quote */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1);
+  while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
+  return end === -1 ? text.length : end;
+}
+
+/** Whether an odd number of backslashes stands before it. */
+function isEscaped(text: string, at: number): boolean {
+  let first = at;
+  while (text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+  return (at - first) % 2 === 1;
 }
 
 function isAddress(value: unknown): value is Address {

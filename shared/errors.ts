@@ -112,7 +112,12 @@ export const ERRORS = {
     meaning: 'no endpoint of that cluster ever connected to this relay',
   },
   PEER_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no such peer ever connected to this relay' },
-  PEER_NOT_CONNECTED: { httpStatus: 409, exitCode: 4, definite: true, meaning: 'that peer has no connection to cut' },
+  PEER_NOT_CONNECTED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'that peer has no connection: none to cut, and none over which it could learn',
+  },
   INTERNAL: {
     httpStatus: 500,
     closeCode: 1011,
@@ -130,6 +135,90 @@ export const ERRORS = {
   PORT_IN_USE: { exitCode: 6, definite: true, meaning: 'another program listens on that address and port' },
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
+
+  KEY_UNKNOWN: { httpStatus: 404, exitCode: 8, definite: true, meaning: 'there is no such key' },
+  REVISION_DIFFERS: {
+    httpStatus: 409,
+    exitCode: 8,
+    definite: true,
+    meaning: 'the key has another revision than the one expected, or is not there; `details.revision` tells which',
+  },
+
+  NOT_LEADER: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'only a leader can do that; `details.leader` names it, if it is known',
+  },
+  OVERLOADED: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'too much waits already: try again more slowly',
+  },
+  PROPOSAL_LOST: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'another leader put another entry in the place of the command, which will not take effect',
+  },
+  COMMAND_REFUSED: {
+    httpStatus: 422,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the state machine refused the command, on every replica alike',
+  },
+  COMMAND_TOO_LARGE: {
+    httpStatus: 413,
+    exitCode: 4,
+    definite: true,
+    meaning: 'a command has more bytes than fit into a message between peers',
+  },
+  ANSWER_TOO_LARGE: {
+    httpStatus: 422,
+    exitCode: 9,
+    definite: false,
+    meaning: 'what was asked for happened, and its answer has more bytes than fit into a frame',
+  },
+  SESSION_EXPIRED: {
+    httpStatus: 410,
+    exitCode: 9,
+    definite: false,
+    meaning: 'the session of a request is not known any more: whether an earlier copy of it took effect cannot be told',
+  },
+  OUTCOME_UNKNOWN: {
+    httpStatus: 504,
+    exitCode: 9,
+    definite: false,
+    meaning: 'whether the command took effect, or will, cannot be told',
+  },
+  TIMED_OUT: {
+    httpStatus: 504,
+    exitCode: 4,
+    definite: true,
+    meaning: 'it took too long, and certainly did not happen',
+  },
+  MEMBERSHIP_REFUSED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the members cannot be changed in this way, or not now',
+  },
+  NO_PEER: {
+    httpStatus: 503,
+    exitCode: 4,
+    definite: true,
+    meaning: 'no peer of the cluster could be asked in time; certainly nothing happened',
+  },
+  CLIENT_CLOSED: { exitCode: 4, definite: true, meaning: 'the client was closed before it asked anybody' },
+  REVISION_FORGOTTEN: {
+    httpStatus: 410,
+    exitCode: 4,
+    definite: true,
+    meaning:
+      'a watch asked for changes that the peers do not remember any more: read everything anew and go on from there',
+  },
+  PEER_STOPPED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'the peer stopped before it did anything' },
 
   STORE_UNREADABLE: { exitCode: 5, definite: true, meaning: 'the data directory cannot be opened, created or written' },
   STORE_IN_USE: { exitCode: 5, definite: true, meaning: 'another process has the data directory open' },

@@ -1,5 +1,14 @@
 import { AppendEntries } from './messages/AppendEntries.ts';
 import { AppendEntriesReply } from './messages/AppendEntriesReply.ts';
+import { ClientReply } from './messages/ClientReply.ts';
+import { ClientRequest } from './messages/ClientRequest.ts';
+import { Directory } from './messages/Directory.ts';
+import { Lookup } from './messages/Lookup.ts';
+import { InstallSnapshot } from './messages/InstallSnapshot.ts';
+import { InstallSnapshotReply } from './messages/InstallSnapshotReply.ts';
+import { ReadIndex } from './messages/ReadIndex.ts';
+import { ReadIndexReply } from './messages/ReadIndexReply.ts';
+import { TimeoutNow } from './messages/TimeoutNow.ts';
 import { Hello } from './messages/Hello.ts';
 import { Ping } from './messages/Ping.ts';
 import { Pong } from './messages/Pong.ts';
@@ -12,7 +21,7 @@ import { Status } from './messages/Status.ts';
 import { Welcome } from './messages/Welcome.ts';
 
 /** Grows with every change of a schema or of the envelope; a test compares it with a hash of both. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** What peers say to each other. The relay's faults apply to these. */
 export const RAFT_MESSAGES = {
@@ -22,14 +31,23 @@ export const RAFT_MESSAGES = {
   PreVoteReply,
   AppendEntries,
   AppendEntriesReply,
+  InstallSnapshot,
+  InstallSnapshotReply,
+  TimeoutNow,
+  ReadIndex,
+  ReadIndexReply,
 } as const;
 
-/** What an endpoint and its relay say to each other. No fault applies to these. */
-export const CONTROL_MESSAGES = { Hello, Welcome, Status, Ping, Pong, Refused } as const;
+/** What clients and peers say to each other. The relay's faults apply to these too. */
+export const CLIENT_MESSAGES = { ClientRequest, ClientReply } as const;
 
-export const MESSAGES = { ...RAFT_MESSAGES, ...CONTROL_MESSAGES } as const;
+/** What an endpoint and its relay say to each other. No fault applies to these. */
+export const CONTROL_MESSAGES = { Hello, Welcome, Status, Lookup, Directory, Ping, Pong, Refused } as const;
+
+export const MESSAGES = { ...RAFT_MESSAGES, ...CLIENT_MESSAGES, ...CONTROL_MESSAGES } as const;
 
 export type RaftMessageType = keyof typeof RAFT_MESSAGES;
+export type ClientMessageType = keyof typeof CLIENT_MESSAGES;
 export type ControlMessageType = keyof typeof CONTROL_MESSAGES;
 export type MessageType = keyof typeof MESSAGES;
 
@@ -40,9 +58,18 @@ export interface Bodies {
   PreVoteReply: PreVoteReply;
   AppendEntries: AppendEntries;
   AppendEntriesReply: AppendEntriesReply;
+  InstallSnapshot: InstallSnapshot;
+  InstallSnapshotReply: InstallSnapshotReply;
+  TimeoutNow: TimeoutNow;
+  ReadIndex: ReadIndex;
+  ReadIndexReply: ReadIndexReply;
+  ClientRequest: ClientRequest;
+  ClientReply: ClientReply;
   Hello: Hello;
   Welcome: Welcome;
   Status: Status;
+  Lookup: Lookup;
+  Directory: Directory;
   Ping: Ping;
   Pong: Pong;
   Refused: Refused;
@@ -54,7 +81,10 @@ export type Message<Type extends MessageType = MessageType> = {
 }[Type];
 
 export type RaftMessage = Message<RaftMessageType>;
+export type ClientMessage = Message<ClientMessageType>;
 export type ControlMessage = Message<ControlMessageType>;
+/** What the relay carries from one endpoint to another. */
+export type EndpointMessage = RaftMessage | ClientMessage;
 
 export function isMessageType(type: string): type is MessageType {
   return Object.hasOwn(MESSAGES, type);
@@ -62,6 +92,10 @@ export function isMessageType(type: string): type is MessageType {
 
 export function isRaftMessageType(type: string): type is RaftMessageType {
   return Object.hasOwn(RAFT_MESSAGES, type);
+}
+
+export function isClientMessageType(type: string): type is ClientMessageType {
+  return Object.hasOwn(CLIENT_MESSAGES, type);
 }
 
 /** The calls among the messages, as the lab counts them: a request, as against the reply to one. */

@@ -23,7 +23,7 @@ export interface TraceRecord {
  * - `election`: roles, terms, candidacies
  * - `vote`: votes and pre-votes granted and refused, with the reason
  * - `timer`: election timers, with the reason of each reset
- * - `replication`: entries appended, refused, committed
+ * - `replication`: entries appended, refused, committed; members changed; snapshots needed and installed
  * - `storage`: writes and their durations
  * - `transport`: connections made, lost and tried again
  * - `frame`: every frame sent, received, forwarded or dropped

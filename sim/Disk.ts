@@ -1,7 +1,5 @@
 import type { Storage, StoredState } from '../peer/ports/Storage.ts';
 import type { HardState, StorageStep } from '../peer/raft/effect.ts';
-import type { PeerId } from '../shared/ids.ts';
-import type { Entry } from '../shared/messages/Entry.ts';
 import type { Random } from '../shared/random.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
@@ -29,31 +27,28 @@ export class SimulatedDisk implements Storage {
   options: DiskOptions = QUICK_DISK;
   readonly #clock: VirtualClock;
   readonly #random: Random;
-  readonly #voters: readonly PeerId[];
-  #hardState: HardState;
-  readonly #entries: Entry[];
+  #stored: StoredState;
   #writing: Write | undefined;
 
   constructor(clock: VirtualClock, random: Random, stored: StoredState) {
     this.#clock = clock;
     this.#random = random;
-    this.#voters = stored.voters;
-    this.#hardState = stored.hardState;
-    this.#entries = [...stored.entries];
+    this.#stored = stored;
   }
 
   /** What a peer that is started now would find. */
   get stored(): StoredState {
-    return { hardState: this.#hardState, entries: [...this.#entries], voters: this.#voters };
+    return this.#stored;
   }
 
   get hardState(): HardState {
-    return this.#hardState;
+    return this.#stored.hardState;
   }
 
-  /** The term of a durable entry; undefined when the log on disk is shorter. */
+  /** The term of a durable entry, or of the one that the log begins behind; undefined when the log on disk is shorter. */
   termAt(index: number): number | undefined {
-    return index === 0 ? 0 : this.#entries[index - 1]?.term;
+    const { base, entries } = this.#stored;
+    return index === base.index ? base.term : entries[index - base.index - 1]?.term;
   }
 
   write(steps: readonly StorageStep[], done: (error?: Error) => void): void {
@@ -82,23 +77,30 @@ export class SimulatedDisk implements Storage {
   }
 
   #apply(steps: readonly StorageStep[]): void {
-    for (const step of steps) {
-      switch (step.type) {
-        case 'setHardState':
-          this.#hardState = step.hardState;
-          break;
-        case 'truncate':
-          this.#entries.length = Math.min(this.#entries.length, step.fromIndex - 1);
-          break;
-        case 'append':
-          if (step.firstIndex !== this.#entries.length + 1) {
-            throw new SimulationFailure(
-              `entries from ${step.firstIndex} on leave a gap: the log on disk ends at ${this.#entries.length}`,
-            );
-          }
-          this.#entries.push(...step.entries);
-          break;
+    this.#stored = steps.reduce(afterStep, this.#stored);
+  }
+}
+
+/** What a store holds after one step more. */
+export function afterStep(stored: StoredState, step: StorageStep): StoredState {
+  const { base, entries } = stored;
+  const lastIndex = base.index + entries.length;
+  switch (step.type) {
+    case 'setHardState':
+      return { ...stored, hardState: step.hardState };
+    case 'truncate':
+      return { ...stored, entries: entries.slice(0, Math.max(0, step.fromIndex - base.index - 1)) };
+    case 'append':
+      if (step.firstIndex !== lastIndex + 1) {
+        throw new SimulationFailure(
+          `entries from ${step.firstIndex} on leave a gap: the log on disk ends at ${lastIndex}`,
+        );
       }
+      return { ...stored, entries: [...entries, ...step.entries] };
+    case 'useSnapshot': {
+      const { snapshot, baseIndex, baseTerm, replacesLog } = step;
+      const kept = replacesLog ? [] : entries.slice(baseIndex - base.index);
+      return { ...stored, snapshot, base: { index: baseIndex, term: baseTerm }, entries: kept };
     }
   }
 }

@@ -1,8 +1,9 @@
 import { Driver, type DriverEvent } from '../peer/Driver.ts';
-import type { Clock, Timer } from '../peer/ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import type { Storage } from '../peer/ports/Storage.ts';
-import type { Transport, TransportHandlers } from '../peer/ports/Transport.ts';
-import type { Effect, RaftEvent, StorageStep } from '../peer/raft/effect.ts';
+import type { Transport, TransportHandlers } from '../endpoint/ports/Transport.ts';
+import type { Effect, StorageStep } from '../peer/raft/effect.ts';
+import type { RaftEvent } from '../peer/raft/event.ts';
 import type { Input } from '../peer/raft/input.ts';
 import type { ElectionOptions } from '../peer/raft/options.ts';
 import { Raft } from '../peer/raft/Raft.ts';
@@ -37,7 +38,6 @@ export interface SimulatedWorld {
 
 export interface SimulatedPeerOptions {
   readonly id: PeerId;
-  readonly voters: readonly PeerId[];
   readonly election: ElectionOptions;
   readonly entriesPerMessageMax?: number;
   /** Names the peer's random choices. */
@@ -54,6 +54,9 @@ interface Life {
 }
 
 const CLUSTER = clusterId('simulation');
+
+/** The simulated peers have no state machine yet. */
+const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** The real core and the real driver over a simulated process, disk and network, through any number of lives. */
 export class SimulatedPeer {
@@ -130,7 +133,11 @@ export class SimulatedPeer {
       {
         cluster: CLUSTER,
         id: this.id,
-        raft: { step: (input) => this.#step(raft, input), status: (nowMs) => raft.status(nowMs) },
+        raft: {
+          step: (input) => this.#step(raft, input),
+          status: (nowMs) => raft.status(nowMs),
+          leaseUntilMs: () => raft.leaseUntilMs(),
+        },
         storage: this.#storage(process),
         transport: this.#transport(process),
         clock: this.#clock(process),
@@ -168,10 +175,10 @@ export class SimulatedPeer {
   }
 
   #raft(): Raft {
-    const { id, voters, election, entriesPerMessageMax, seed } = this.#options;
+    const { id, election, entriesPerMessageMax, seed } = this.#options;
     const random = seededRandom(seed, `${id}/${this.#lives}`);
     const bounds = entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax };
-    return new Raft({ ...election, ...bounds, id, voters, random }, this.disk.stored);
+    return new Raft({ ...election, ...bounds, ...WITHOUT_SNAPSHOTS, id, random }, this.disk.stored);
   }
 
   #clock(process: SimulatedProcess): Clock {
@@ -205,6 +212,8 @@ export class SimulatedPeer {
         }
       },
       send: (to, id, message): boolean => {
+        // There are no clients here yet.
+        if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
         const sent = { to, id, message };
         invariants.messageLeaves(this.id, to, message, this.disk);
         this.#world.onSend(this.id, sent);

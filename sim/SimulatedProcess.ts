@@ -1,4 +1,4 @@
-import type { Timer } from '../peer/ports/Clock.ts';
+import type { Timer } from '../endpoint/ports/Clock.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 

@@ -1,4 +1,4 @@
-import type { RaftEvent } from '../peer/raft/effect.ts';
+import type { RaftEvent } from '../peer/raft/event.ts';
 import type { ElectionOptions } from '../peer/raft/options.ts';
 import { peerId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
@@ -6,7 +6,7 @@ import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
-import { emptyPast, type Past, randomPast } from './randomLogs.ts';
+import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
 import { SimulatedPeer, type SentMessage } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { VirtualClock } from './VirtualClock.ts';
@@ -189,14 +189,13 @@ export class Simulation {
   #pastOf(ids: readonly PeerId[]): Past {
     const { logs, seed } = this.options;
     if (logs === 'random') return randomPast(ids, seededRandom(seed, 'past'));
-    const past = emptyPast(ids);
-    if (logs === undefined) return past;
+    if (logs === undefined) return emptyPast(ids);
     const stored = new Map(
-      [...past.stored].map(([id, { voters }]) => {
+      ids.map((id) => {
         const terms = logs[id] ?? [];
-        const entries: Entry[] = terms.map((term, at) => ({ term, command: `${term}.${at + 1}` }));
+        const entries: Entry[] = terms.map((term, at) => ({ term, type: 'command', command: `${term}.${at + 1}` }));
         const hardState = { currentTerm: terms.at(-1) ?? 0, votedFor: null };
-        return [id, { hardState, entries, voters }];
+        return [id, storedState(ids, hardState, entries)];
       }),
     );
     return { stored, committed: [] };
@@ -212,14 +211,13 @@ export class Simulation {
 
   #peer(id: PeerId, voters: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, entriesPerMessageMax } = this.options;
-    const stored = past.stored.get(id) ?? { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters };
+    const stored = past.stored.get(id) ?? storedState(voters);
     const disk = new SimulatedDisk(this.clock, seededRandom(seed, `${id}/disk`), stored);
     disk.options = { ...QUICK_DISK, ...this.options.disk };
     const { record, onEvent, onSend } = this.#listeners;
     return new SimulatedPeer(
       {
         id,
-        voters,
         election: { ...election, ...electionOf?.[id] },
         seed: String(seed),
         tellsStatuses: this.options.statuses ?? false,

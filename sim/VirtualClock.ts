@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../peer/ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** At one time, what arrives comes before the timers: `Clock` promises that input is delivered first. */
 const ARRIVAL = 0;

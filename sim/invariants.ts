@@ -134,7 +134,7 @@ export class Invariants {
       const seen = this.#sightings.get(key);
       if (seen === undefined) {
         this.#sightings.set(key, { entry, previousTerm });
-      } else if (seen.previousTerm !== previousTerm || !sameCommand(seen.entry, entry)) {
+      } else if (seen.previousTerm !== previousTerm || !sameEntry(seen.entry, entry)) {
         throw new SimulationFailure(`Log Matching: ${peer} holds another entry ${index} of term ${entry.term}`);
       }
     }
@@ -157,7 +157,7 @@ export class Invariants {
       if (known === undefined) {
         if (at !== this.#committed.length) throw new SimulationFailure(`${peer} skips to entry ${at + 1}`);
         this.#committed.push({ entry, inTerm });
-      } else if (known.entry.term !== entry.term || !sameCommand(known.entry, entry)) {
+      } else if (known.entry.term !== entry.term || !sameEntry(known.entry, entry)) {
         throw new SimulationFailure(
           `State Machine Safety: ${peer} applies another entry ${at + 1} than was applied before`,
         );
@@ -168,6 +168,6 @@ export class Invariants {
   }
 }
 
-function sameCommand(one: Entry, other: Entry): boolean {
-  return one === other || JSON.stringify(one.command) === JSON.stringify(other.command);
+function sameEntry(one: Entry, other: Entry): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }

@@ -1,4 +1,6 @@
 import type { StoredState } from '../peer/ports/Storage.ts';
+import { configurationOf } from '../peer/raft/configuration.ts';
+import type { HardState } from '../peer/raft/effect.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Random } from '../shared/random.ts';
@@ -58,7 +60,7 @@ function reign(leader: Disk, disks: Disk[], random: Random, committed: Committed
   const term = leader.currentTerm;
   const count = Math.floor(random() * (ENTRIES_PER_TERM_MAX + 1));
   for (let made = 0; made < count; made += 1) {
-    leader.entries.push({ term, command: `${leader.id}.${term}.${made}` });
+    leader.entries.push({ term, type: 'command', command: `${leader.id}.${term}.${made}` });
   }
   const matchIndexes = [leader.entries.length];
   for (const follower of disks) {
@@ -95,6 +97,15 @@ export function shuffled<Item>(items: readonly Item[], random: Random): Item[] {
     .map(({ item }) => item);
 }
 
+/** What the disk of a peer holds whose log was never compacted. */
+export function storedState(
+  voters: readonly PeerId[],
+  hardState: HardState = { currentTerm: 0, votedFor: null },
+  entries: readonly Entry[] = [],
+): StoredState {
+  return { hardState, base: { index: 0, term: 0 }, entries, snapshot: null, bootstrap: configurationOf(voters) };
+}
+
 function emptyDisk(id: PeerId): Disk {
   return { id, currentTerm: 0, votedFor: null, entries: [] };
 }
@@ -103,7 +114,7 @@ function pastOf(disks: readonly Disk[], voters: readonly PeerId[], committed: re
   const stored = new Map(
     disks.map(({ id, currentTerm, votedFor, entries }): [PeerId, StoredState] => [
       id,
-      { hardState: { currentTerm, votedFor }, entries, voters },
+      storedState(voters, { currentTerm, votedFor }, entries),
     ]),
   );
   return { stored, committed };

@@ -39,7 +39,7 @@ t.test('relative imports name a file, whole; no file imports an entry point', as
   t.same(specifierFindings(imports, files), []);
 });
 
-t.test('the entry points are the four of package.json', async (t) => {
+t.test('the entry points are those of package.json', async (t) => {
   const { exports } = JSON.parse(read('package.json')) as { exports: Record<string, { types?: string }> };
   const sources = Object.values(exports).flatMap(
     ({ types }) => types?.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1.ts') ?? [],

@@ -167,6 +167,24 @@ t.test('a body may hold any text', (t) => {
   t.end();
 });
 
+t.test('what stands in strings does not count as nesting', (t) => {
+  const frame = (text: string, depth: number): string => {
+    const body = `{"text":${JSON.stringify(text)},"deep":${'['.repeat(depth)}${']'.repeat(depth)},"more":"[\\\\"}`;
+    return `{"type":"X","from":"a","to":"b","id":1,"body":${body}}`;
+  };
+  for (const text of [
+    '['.repeat(2_000),
+    '\\'.repeat(1_999),
+    '"['.repeat(1_000),
+    '\\"{'.repeat(1_000),
+    `${'['.repeat(2_000)}\\`,
+  ]) {
+    t.ok(decodeFrame(frame(text, BODY_NESTING_MAX - 1)).ok, text.slice(0, 4));
+    t.match(decodeFrame(frame(text, BODY_NESTING_MAX)), { ok: false, code: 'FRAME_MALFORMED' }, text.slice(0, 4));
+  }
+  t.end();
+});
+
 t.test('a body nests as deep as can be written again, and no deeper', (t) => {
   const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   const canonical = (body: string) => text.replace('{"term":3}', body);

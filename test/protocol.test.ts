@@ -5,6 +5,7 @@ import t from 'tap';
 import { CANONICAL_HEAD, decodeFrame, encodeFrame, encodeHead, RELAY_ADDRESS } from '../shared/envelope.ts';
 import { peerId } from '../shared/ids.ts';
 import {
+  CLIENT_MESSAGES,
   CONTROL_MESSAGES,
   isMessageType,
   isRaftMessageType,
@@ -20,6 +21,7 @@ import { arbitraryOf } from './support/arbitraryBody.ts';
 /** The hash of everything that goes over the wire, for each version of the protocol. */
 const PINNED: Readonly<Record<number, string>> = {
   1: 'e5cef2a4dcc27ce0eb71f41a7105b676668678b554121ccf97509e6143f38d9b',
+  2: 'ef3c36c2ca2f4bb28fdbc6a8daf82021b5f70ecc128118c1d478c68ffc02fb19',
 };
 
 const types = Object.keys(MESSAGES) as MessageType[];
@@ -147,7 +149,7 @@ function assertRefused(type: MessageType, body: unknown, where: string): void {
 }
 
 t.test('numbers beyond what JSON carries exactly are refused', (t) => {
-  const body = { term: 1, lastLogIndex: 0, lastLogTerm: 0 };
+  const body = { term: 1, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false };
   t.equal(validateBody('RequestVote', body).ok, true);
   for (const wrong of [-1, 1.5, Number.NaN, Infinity, 2 ** 53, '1', null]) {
     t.equal(validateBody('RequestVote', { ...body, term: wrong }).ok, false, `term ${String(wrong)}`);
@@ -169,7 +171,8 @@ t.test('validation never throws, and is quick to refuse', (t) => {
 });
 
 t.test('types are told apart', (t) => {
-  t.same(types.sort(), [...Object.keys(RAFT_MESSAGES), ...Object.keys(CONTROL_MESSAGES)].sort(), 'no type is both');
+  const kinds = [RAFT_MESSAGES, CLIENT_MESSAGES, CONTROL_MESSAGES].flatMap((messages) => Object.keys(messages));
+  t.same(types.sort(), kinds.sort(), 'no type is of two kinds');
   for (const type of types) {
     t.ok(isMessageType(type));
     t.equal(isRaftMessageType(type), type in RAFT_MESSAGES, type);
@@ -179,8 +182,9 @@ t.test('types are told apart', (t) => {
     t.notOk(isMessageType(stranger) || isRaftMessageType(stranger) || isRequestType(stranger), stranger);
   }
   const requests = types.filter(isRequestType).sort();
-  t.same(requests, ['AppendEntries', 'PreVote', 'RequestVote'], 'the calls that the lab counts');
-  for (const request of requests) {
+  const answered = ['AppendEntries', 'InstallSnapshot', 'PreVote', 'ReadIndex', 'RequestVote'];
+  t.same(requests, [...answered, 'TimeoutNow'], 'the calls that the lab counts; TimeoutNow is answered by an election');
+  for (const request of answered) {
     const reply = `${request}Reply`;
     if (!isRaftMessageType(reply)) throw new Error(`${request} has no reply`);
     const { required } = RAFT_MESSAGES[reply] as unknown as { required: string[] };

@@ -41,6 +41,10 @@ export class Child {
     }
   }
 
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
   /** Where it listens on 127.0.0.1; 0 for one that does not. */
   get port(): number {
     return this.#port;
@@ -55,6 +59,19 @@ export class Child {
     return answer;
   }
 
+  /**
+   * Asks what the module knows how to answer; one question at a time.
+   * @throws {Error} what the process says went wrong
+   */
+  async ask(question: unknown, withinMs = ANSWER_WITHIN_MS): Promise<unknown> {
+    const message: ToChild = { type: 'ask', question };
+    this.#process.send(message);
+    const answer = await this.#nextMessage(withinMs);
+    if (answer.type === 'failed') throw new Error(`${this.#name}: ${answer.message}`);
+    if (answer.type !== 'answer') throw new Error(`${this.#name} said ${JSON.stringify(answer)} instead of an answer`);
+    return answer.answer;
+  }
+
   /** Lets it close by itself, and ends it when it does not. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
@@ -65,10 +82,10 @@ export class Child {
     clearTimeout(timer);
   }
 
-  async #nextMessage(): Promise<FromChild> {
+  async #nextMessage(withinMs = ANSWER_WITHIN_MS): Promise<FromChild> {
     const child = this.#process;
     const settled = new AbortController();
-    const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]);
+    const signal = AbortSignal.any([settled.signal, AbortSignal.timeout(withinMs)]);
     const message = once(child, 'message', { signal }) as Promise<[FromChild]>;
     const exit = once(child, 'exit', { signal }).then(([code, killedBy]: unknown[]) => {
       throw new Error(`${this.#name} ended with ${String(killedBy ?? code)}`);

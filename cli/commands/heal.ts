@@ -17,7 +17,8 @@ export const healCommand: Command = {
     const access = relayAccess(invocation.settings);
     const cluster = await chosenCluster(access, invocation.settings);
     const answer = await access.client.heal(cluster);
-    printAnswer(invocation, answer, `${cluster}: healed; all ${answer.peers.length} peers can reach each other`);
+    const peers = answer.peers.filter(({ kind }) => kind === 'peer').length;
+    printAnswer(invocation, answer, `${cluster}: healed; all ${peers} peers can reach each other`);
     return 0;
   },
 };

@@ -6,7 +6,7 @@ export const partitionCommand: Command = {
   name: 'partition',
   summary: 'cut the network of a cluster into groups',
   description:
-    'Cuts the network: peers of one group hear each other, peers of different groups do not. Peers that no group names form one further group. Replaces the partition before it; "whitewater heal" ends it.',
+    'Cuts the network: peers of one group hear each other, peers of different groups do not. Peers that no group names form one further group; a client of the cluster that no group names reaches every one. Replaces the partition before it; "whitewater heal" ends it.',
   args: [{ name: '<groups>', description: 'names with commas between them, groups with bars between them' }],
   settings: [...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [

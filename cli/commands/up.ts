@@ -1,5 +1,5 @@
 import type { Command } from '../Command.ts';
-import { ELECTION_SETTINGS, SEED } from '../settings/clusterSettings.ts';
+import { ELECTION_SETTINGS, REPLICATION_SETTINGS, SEED } from '../settings/clusterSettings.ts';
 import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, RELAY_TOKEN } from '../settings/relaySettings.ts';
 import { CLUSTER, PLAIN, TOKEN_FILE, TRACE } from '../settings/sharedSettings.ts';
 import { DATA_OF_ALL, PEERS, TRACE_DIR } from '../settings/upSettings.ts';
@@ -10,7 +10,7 @@ export const upCommand: Command = {
   description:
     'Starts a relay and the peers of one cluster, each a process of its own, and shows them in a live table, or in lines of events where the output is no terminal. Starts a process again that ends by itself. Ctrl-C ends all.',
   settings: [
-    ...[PEERS, PORT, HOST, CLUSTER, DATA_OF_ALL, ...ELECTION_SETTINGS, SEED],
+    ...[PEERS, PORT, HOST, CLUSTER, DATA_OF_ALL, ...ELECTION_SETTINGS, ...REPLICATION_SETTINGS, SEED],
     ...[RELAY_TOKEN, TOKEN_FILE, ALLOW_HOST, FRAME_BYTES_MAX_SETTING, TRACE, TRACE_DIR, PLAIN],
   ],
   examples: [

@@ -1,4 +1,4 @@
-import { parseRelayAddress } from '../../peer/transport/relayAddress.ts';
+import { parseRelayAddress } from '../../endpoint/transport/relayAddress.ts';
 
 /**
  * Where a relay answers HTTP: `host`, `host:port`, or a URL with http, https, ws or wss, as peers read it.

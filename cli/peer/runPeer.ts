@@ -1,12 +1,13 @@
 import { rmdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { openTrace } from '../process/traceFile.ts';
-import { DATA, electionOf, ID, RELAYS, SEED, VOTERS } from '../settings/clusterSettings.ts';
+import { DATA, electionOf, ID, PRIORITY, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER, TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
 import { tokenOf } from '../settings/token.ts';
@@ -21,7 +22,9 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
   const seed = settings.get(SEED);
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const peer = await Peer.start({
-    ...{ cluster: settings.get(CLUSTER), id, voters, relay: settings.get(RELAYS), election: electionOf(settings) },
+    ...{ cluster: settings.get(CLUSTER), id, relay: settings.get(RELAYS), machine: new KeyValueMachine() },
+    ...{ election: electionOf(settings), replication: replicationOf(settings), priority: settings.get(PRIORITY) },
+    ...(voters === undefined ? {} : { voters }),
     storage: directory === undefined ? 'memory' : { directory },
     ...(token === undefined ? {} : { token }),
     ...(seed === undefined ? {} : { seed }),
@@ -39,15 +42,12 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
   return 0;
 }
 
-/** @throws {WhitewaterError} USAGE when a peer does not know who it is, or who the others are */
-function membershipOf(settings: Settings): { id: string; voters: readonly string[] } {
+/** @throws {WhitewaterError} USAGE when a peer does not know who it is, or founds a cluster without itself */
+function membershipOf(settings: Settings): { id: string; voters: readonly string[] | undefined } {
   const id = settings.get(ID);
   if (id === undefined) throw new WhitewaterError('USAGE', '--id is missing; name this peer, such as --id p1');
   const voters = settings.get(VOTERS);
-  if (voters === undefined) {
-    throw new WhitewaterError('USAGE', '--peers is missing; name all peers of the cluster, such as --peers p1,p2,p3');
-  }
-  if (!voters.includes(id)) {
+  if (voters !== undefined && !voters.includes(id)) {
     const list = `${settings.sourceOf(VOTERS)} (${voters.join(', ')})`;
     throw new WhitewaterError('USAGE', `${list} does not name this peer, ${id}; name all peers, this one too`);
   }

@@ -20,7 +20,7 @@ export const PEERS: Setting<readonly PeerId[]> = {
 export const DATA_OF_ALL = textSetting({
   name: 'data',
   placeholder: '<directory>',
-  description: 'keep term, vote and log of each peer in DIRECTORY/CLUSTER/PEER',
+  description: 'keep term, vote, log and state of each peer in DIRECTORY/CLUSTER/PEER',
   fallbackText: 'a temporary directory, removed at the end',
 });
 

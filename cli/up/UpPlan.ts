@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { ElectionOptions } from '../../peer/raft/options.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
-import { electionOf, SEED } from '../settings/clusterSettings.ts';
+import { electionOf, replicationOf, SEED } from '../settings/clusterSettings.ts';
 import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT } from '../settings/relaySettings.ts';
 import { variableOf } from '../settings/Setting.ts';
 import type { Settings } from '../settings/Settings.ts';
@@ -19,6 +19,7 @@ export interface UpPlan {
   /** Undefined: a temporary one is to be made. */
   readonly dataDirectory: string | undefined;
   readonly election: ElectionOptions;
+  readonly replication: ReturnType<typeof replicationOf>;
   readonly token: string | undefined;
   readonly seed: string | undefined;
   readonly allowHosts: readonly string[];
@@ -44,6 +45,7 @@ export function planOf(settings: Settings): UpPlan {
     peers: settings.get(PEERS),
     dataDirectory: data === undefined ? undefined : resolve(data),
     election: electionOf(settings),
+    replication: replicationOf(settings),
     token: tokenOf(settings),
     seed: settings.get(SEED),
     allowHosts: settings.get(ALLOW_HOST),
@@ -66,6 +68,7 @@ export function peerDirectory({ cluster }: Pick<UpPlan, 'cluster'>, id: PeerId, 
 }
 
 export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirectory: string): string[] {
+  const { snapshotEntries, snapshotBytes, trailingEntries, leaseReads } = plan.replication;
   const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = plan.election;
   return [
     ...['peer', '--cluster', plan.cluster, '--id', id, '--peers', plan.peers.join(','), '--relay', relayUrl],
@@ -73,6 +76,8 @@ export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirect
     ...['--heartbeat', String(heartbeatMs), '--election-timeout', `${electionTimeoutMsMin}..${electionTimeoutMsMax}`],
     preVote ? '--pre-vote' : '--no-pre-vote',
     checkQuorum ? '--check-quorum' : '--no-check-quorum',
+    ...['--snapshot-entries', String(snapshotEntries), '--snapshot-bytes', String(snapshotBytes)],
+    ...['--trailing-entries', String(trailingEntries), leaseReads ? '--lease-reads' : '--no-lease-reads'],
     ...(plan.seed === undefined ? [] : ['--seed', plan.seed]),
     ...traceWords(plan, `${plan.cluster}-${id}`),
   ];

@@ -7,10 +7,12 @@ export interface Suggested {
   readonly isLocked: boolean;
 }
 
-/** What to do next: the address of the page, and three commands, which work as they stand in another shell. */
+/** What to do next: the address of the page, and some commands, which work as they stand in another shell. */
 export function suggestions({ url, peers, isLocked }: Suggested): string {
   const where = url === `http://127.0.0.1:${PORT_DEFAULT}` ? '' : ` --url ${url}`;
-  const commands = [partitionOf(peers), 'status --watch', 'heal'].map((words) => `  npx whitewater ${words}${where}`);
+  const commands = ['put colour blue', 'get colour', partitionOf(peers), 'status --watch', 'heal'].map(
+    (words) => `  npx whitewater ${words}${where}`,
+  );
   const token = isLocked ? ' (with the token in WHITEWATER_TOKEN)' : '';
   return [`The page: ${url}`, `In another shell, try${token}:`, ...commands, 'Ctrl-C ends everything.', ''].join('\n');
 }

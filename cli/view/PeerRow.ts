@@ -39,7 +39,8 @@ export function peerRows(
   processes: readonly ProcessRow[] = [],
   timerOf: TimerOf = timerTold,
 ): PeerRow[] {
-  const byId = new Map((view?.peers ?? []).map((peer) => [peer.id as string, peer]));
+  const peers = (view?.peers ?? []).filter(({ kind }) => kind === 'peer');
+  const byId = new Map(peers.map((peer) => [peer.id as string, peer]));
   const supervised = processes.map((row) => rowOf(row.id, byId.get(row.id), row, timerOf));
   const known = new Set(processes.map(({ id }) => id));
   const others = [...byId].filter(([id]) => !known.has(id)).map(([id, peer]) => rowOf(id, peer, undefined, timerOf));

@@ -6,11 +6,15 @@ export interface Side {
   readonly isLeftOver: boolean;
 }
 
-/** Who can talk to whom, the peers that no group names included; one side when there is no partition. */
+/**
+ * Who can talk to whom, the peers that no group names included; one side when there is no partition. Clients that no group names
+ * are on no side.
+ */
 export function sidesOf({ partition, peers }: Pick<ClusterView, 'partition' | 'peers'>): Side[] {
   const groups = partition?.groups ?? [];
   const named = new Set<string>(groups.flat());
-  const left = peers.map(({ id }) => id as string).filter((id) => !named.has(id));
+  const ids = peers.filter(({ kind }) => kind === 'peer').map(({ id }) => id as string);
+  const left = ids.filter((id) => !named.has(id));
   const sides: Side[] = groups.map((ids) => ({ ids, isLeftOver: false }));
   if (left.length > 0) sides.push({ ids: left, isLeftOver: groups.length > 0 });
   return sides;

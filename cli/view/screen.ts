@@ -33,6 +33,7 @@ export function renderScreen(screen: Screen, look: ScreenLook): string {
   const { colours } = look;
   const lines: Line[] = [titleOf(screen, colours), ...networkOf(screen, colours), []];
   lines.push(...peerTable(peerRows(screen.view, screen.processes, screen.timerOf), look));
+  lines.push(...clientsOf(screen));
   // One line stays free for the cursor, one for the gap.
   const room = Math.min(EVENTS_MAX, look.rows - lines.length - 2);
   if (room > 0 && screen.events.length > 0) lines.push([], ...eventLines(screen.events.slice(-room), colours));
@@ -46,8 +47,9 @@ function titleOf({ cluster, view, notice }: Screen, colours: Colours): Line {
   const pieces = [{ text: cluster, paint: colours.bold }, { text: '  ' }];
   if (notice !== undefined) return [...pieces, { text: notice, paint: colours.yellow }];
   if (view === undefined) return [...pieces, { text: 'no peer has connected yet' }];
-  const connected = view.peers.filter((peer) => peer.connected).length;
-  const rest = { text: `, term ${view.term}, ${connected} of ${view.peers.length} peers connected` };
+  const peers = view.peers.filter(({ kind }) => kind === 'peer');
+  const connected = peers.filter((peer) => peer.connected).length;
+  const rest = { text: `, term ${view.term}, ${connected} of ${peers.length} peers connected` };
   if (view.leader === null) return [...pieces, { text: 'no leader', paint: colours.yellow }, rest];
   return [...pieces, { text: `leader ${view.leader}`, paint: colours.green }, rest];
 }
@@ -56,6 +58,14 @@ function networkOf({ view }: Screen, colours: Colours): Line[] {
   if (view?.partition == null) return [];
   const sides = formatSides(sidesOf(view));
   return [[{ text: 'partition ' }, { text: sides, paint: colours.magenta }, { text: `; ${effectOf(view)}` }]];
+}
+
+/** Those who use the cluster, in one line: they have no role and no timer. */
+function clientsOf({ view }: Screen): Line[] {
+  const clients = (view?.peers ?? []).filter(({ kind }) => kind === 'client');
+  if (clients.length === 0) return [];
+  const names = clients.map(({ id, connected }) => `${id}${connected ? '' : ' (disconnected)'}`);
+  return [[], [{ text: `clients ${names.join(', ')}` }]];
 }
 
 function eventLines(events: readonly ScreenEvent[], colours: Colours): Line[] {

@@ -1,15 +1,12 @@
-import type { PeerId } from '../../shared/ids.ts';
-import type { Entry } from '../../shared/messages/Entry.ts';
-import type { HardState, StorageStep } from '../raft/effect.ts';
+import type { StorageStep } from '../raft/effect.ts';
+import type { SnapshotStore } from './SnapshotStore.ts';
+import type { StoredRaftState } from '../raft/RaftState.ts';
 
-/** What a store held when it was opened. A new one holds term 0, no vote and an empty log. */
-export interface StoredState {
-  readonly hardState: HardState;
-  /** The entry at position 0 has index 1. */
-  readonly entries: readonly Entry[];
-  /** Who the voters were at the first start. */
-  readonly voters: readonly PeerId[];
-}
+/**
+ * What a store held when it was opened. A new one holds term 0, no vote, no snapshot and an empty log; `bootstrap` is what the
+ * cluster was founded with at the first start.
+ */
+export type StoredState = StoredRaftState;
 
 /**
  * Where a peer's term, vote and log survive it.
@@ -30,4 +27,6 @@ export interface Storage {
 export interface OpenedStorage {
   readonly storage: Storage;
   readonly stored: StoredState;
+  /** Where the state machine's states are kept, if there is a place for them. */
+  readonly snapshots?: SnapshotStore;
 }

@@ -1,28 +1,37 @@
 import type { PeerId } from '../../shared/ids.ts';
-import type { Entry } from '../../shared/messages/Entry.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
-import type { Effect, HardState, RaftEvent, StorageStep } from './effect.ts';
+import type { Effect, HardState, SendSnapshotChunk, StorageStep } from './effect.ts';
+import type { RaftEvent } from './event.ts';
 
-interface Outgoing {
-  readonly id: number;
-  readonly to: PeerId;
-  readonly message: RaftMessage;
-  readonly needs: 'everything' | 'hardState';
-}
+/** What must be durable before a message may leave. */
+type Needs = 'everything' | 'hardState';
+
+type Outgoing =
+  | {
+      readonly type: 'message';
+      readonly id: number;
+      readonly to: PeerId;
+      readonly message: RaftMessage;
+      readonly needs: Needs;
+    }
+  | { readonly type: 'chunk'; readonly chunk: Omit<SendSnapshotChunk, 'type' | 'after'> };
+
+/** Effects that neither write nor send. */
+type Other = Exclude<Effect, { type: 'persist' | 'send' | 'sendSnapshotChunk' }>;
 
 /**
  * Gathers what one step asks for, and decides what every message waits for.
  *
- * No handler chooses: whatever a message reveals was issued by then, so it waits for the newest write issued, even when its
- * own step wrote nothing (a repeated RequestVote is answered while the first answer's vote is still on its way to the disk).
- * The one exception is a leader's request, which reveals its term but whose entries may be durable elsewhere first
- * (thesis, 10.2.1): it waits for the newest change of term or vote.
+ * Whatever a message reveals was issued by then, so it waits for the newest write issued, even when its own step wrote nothing
+ * (a repeated RequestVote is answered while the first answer's vote is still on its way to the disk). The exceptions reveal a
+ * term and nothing else that is not durable: a leader's requests, whose entries may be durable elsewhere first (thesis, 10.2.1),
+ * and the answer to a heartbeat. They wait for the newest change of term or vote.
  */
 export class Outbox {
   #steps: StorageStep[] = [];
   #hardState: HardState | undefined;
   #outgoing: Outgoing[] = [];
-  #others: Effect[] = [];
+  #others: Other[] = [];
   #messageId: string | undefined;
   #nextFrameId = 1;
   #issuedSequence = 0;
@@ -47,13 +56,21 @@ export class Outbox {
     this.#messageId = messageId;
   }
 
-  reply(to: PeerId, message: RaftMessage): void {
-    this.#outgoing.push({ id: this.#nextFrameId++, to, message, needs: 'everything' });
+  /** Waits for everything written so far. @returns the frame's id */
+  send(to: PeerId, message: RaftMessage): number {
+    return this.#push(to, message, 'everything');
   }
 
-  request(to: PeerId, message: RaftMessage): void {
-    const needs = message.type === 'AppendEntries' ? 'hardState' : 'everything';
-    this.#outgoing.push({ id: this.#nextFrameId++, to, message, needs });
+  /** For a message that reveals nothing newer than this peer's term. @returns the frame's id */
+  sendRevealingTermOnly(to: PeerId, message: RaftMessage): number {
+    return this.#push(to, message, 'hardState');
+  }
+
+  /** @returns the frame's id */
+  sendSnapshotChunk(chunk: Omit<SendSnapshotChunk, 'type' | 'after' | 'id'>): number {
+    const id = this.#nextFrameId++;
+    this.#outgoing.push({ type: 'chunk', chunk: { id, ...chunk } });
+    return id;
   }
 
   /** The last one of a step counts. */
@@ -61,20 +78,12 @@ export class Outbox {
     this.#hardState = hardState;
   }
 
-  truncate(fromIndex: number): void {
-    this.#steps.push({ type: 'truncate', fromIndex });
+  write(step: StorageStep): void {
+    this.#steps.push(step);
   }
 
-  append(firstIndex: number, entries: readonly Entry[]): void {
-    this.#steps.push({ type: 'append', firstIndex, entries });
-  }
-
-  apply(firstIndex: number, entries: readonly Entry[]): void {
-    this.#others.push({ type: 'apply', firstIndex, entries });
-  }
-
-  setDeadline(atMs: number): void {
-    this.#others.push({ type: 'setDeadline', atMs });
+  do(effect: Other): void {
+    this.#others.push(effect);
   }
 
   report(event: RaftEvent): void {
@@ -82,28 +91,50 @@ export class Outbox {
     this.#others.push(messageId === undefined ? { type: 'report', event } : { type: 'report', event, messageId });
   }
 
+  refuse(requestId: number, reason: Extract<Effect, { type: 'refused' }>['reason']): void {
+    this.#others.push({ type: 'refused', requestId, reason });
+  }
+
   /** The step's effects: the write first, then the messages, then the rest. */
   take(): Effect[] {
+    const steps = this.#takeSteps();
+    const others = this.#others;
+    if (others.length > 0) this.#others = [];
+    // Most steps neither write nor send, and a core takes very many.
+    if (steps.length === 0 && this.#outgoing.length === 0) return others;
     const effects: Effect[] = [];
-    const steps = this.#hardState === undefined ? this.#steps : this.#withHardState(this.#hardState);
     if (steps.length > 0) {
       this.#issuedSequence += 1;
       if (this.#hardState !== undefined) this.#hardStateSequence = this.#issuedSequence;
       effects.push({ type: 'persist', sequence: this.#issuedSequence, steps });
+      this.#steps = [];
+      this.#hardState = undefined;
     }
-    for (const { id, to, message, needs } of this.#outgoing) {
-      const after = needs === 'everything' ? this.#issuedSequence : this.#hardStateSequence;
-      effects.push({ type: 'send', id, to, message, after });
+    if (this.#outgoing.length > 0) {
+      for (const outgoing of this.#outgoing) effects.push(this.#stamp(outgoing));
+      this.#outgoing = [];
     }
-    effects.push(...this.#others);
-    this.#steps = [];
-    this.#hardState = undefined;
-    this.#outgoing = [];
-    this.#others = [];
+    for (const other of others) effects.push(other);
     return effects;
   }
 
-  #withHardState(hardState: HardState): StorageStep[] {
-    return [{ type: 'setHardState', hardState }, ...this.#steps];
+  #push(to: PeerId, message: RaftMessage, needs: Needs): number {
+    const id = this.#nextFrameId++;
+    this.#outgoing.push({ type: 'message', id, to, message, needs });
+    return id;
+  }
+
+  #takeSteps(): readonly StorageStep[] {
+    if (this.#hardState === undefined) return this.#steps;
+    return [{ type: 'setHardState', hardState: this.#hardState }, ...this.#steps];
+  }
+
+  #stamp(outgoing: Outgoing): Effect {
+    if (outgoing.type === 'chunk') {
+      return { type: 'sendSnapshotChunk', ...outgoing.chunk, after: this.#hardStateSequence };
+    }
+    const { id, to, message, needs } = outgoing;
+    const after = needs === 'everything' ? this.#issuedSequence : this.#hardStateSequence;
+    return { type: 'send', id, to, message, after };
   }
 }

@@ -1,21 +1,35 @@
 import type { Effect } from './effect.ts';
 import { resetElectionTimer } from './electionTimer.ts';
+import { expireForwardedReads, forwardedReadsDeadlineMs } from './forwardedReads.ts';
 import type { Input, MessageArrived } from './input.ts';
-import { invariant } from './invariant.ts';
+import { invariant, violated } from './invariant.ts';
 import { checkInvariants, landmarksOf } from './invariants.ts';
-import { checkOptions, type RaftOptions } from './options.ts';
+import { changeMembership } from './membership.ts';
+import { completeOptions, type RaftOptions } from './options.ts';
 import { RaftState, type StoredRaftState } from './RaftState.ts';
+import { leaseUntilMs } from './reads.ts';
 import { receiveAppendEntries } from './receive/receiveAppendEntries.ts';
 import { receiveAppendEntriesReply } from './receive/receiveAppendEntriesReply.ts';
+import { receiveInstallSnapshot, snapshotChunkStored, snapshotStored } from './receive/receiveInstallSnapshot.ts';
+import { receiveInstallSnapshotReply } from './receive/receiveInstallSnapshotReply.ts';
 import { receivePreVote } from './receive/receivePreVote.ts';
 import { receivePreVoteReply } from './receive/receivePreVoteReply.ts';
+import { receiveReadIndex } from './receive/receiveReadIndex.ts';
+import { receiveReadIndexReply } from './receive/receiveReadIndexReply.ts';
 import { receiveRequestVote } from './receive/receiveRequestVote.ts';
 import { receiveRequestVoteReply } from './receive/receiveRequestVoteReply.ts';
+import { receiveTimeoutNow } from './receive/receiveTimeoutNow.ts';
+import { advanceCommit } from './replication.ts';
+import { propose, read } from './requests.ts';
 import { countOwnVote } from './roles/candidate.ts';
-import { electionTimedOut } from './roles/follower.ts';
-import { advanceCommit, leaderDeadlineReached, quorumDeadlineMs } from './roles/leader.ts';
+import { becomeFollower, electionTimedOut } from './roles/follower.ts';
+import { leaderDeadlineMs, leaderDeadlineReached } from './roles/leader.ts';
+import { askForSnapshot, snapshotTaken } from './snapshots.ts';
 import { statusOf, type RaftStatus } from './status.ts';
 import { adoptHigherTerm } from './term.ts';
+import { promiseNoElection } from './voting.ts';
+import { beginTransfer } from './transfer.ts';
+import { successorDeadlineMs, successorDeadlineReached } from './transferAnswer.ts';
 
 /**
  * Nobody falls so many elections behind. To adopt any term that a frame names, up to the schema's bound of 2^48, would leave
@@ -24,8 +38,8 @@ import { adoptHigherTerm } from './term.ts';
 const TERM_JUMP_MAX = 2 ** 32;
 
 /**
- * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", Figure 2, with
- * PreVote and CheckQuorum of Ongaro's thesis as options.
+ * One peer's Raft: Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", whole, with
+ * PreVote, CheckQuorum, leadership transfer, learners and linearizable reads of Ongaro's thesis.
  *
  * It has no clock, randomness, disk or network of its own: each comes in by `step` or the options, and goes out as an effect.
  * The same class runs under the driver and under the simulator. Two instances that are given the same
@@ -42,8 +56,7 @@ export class Raft {
    * @throws {RangeError} when an option is not legal
    */
   constructor(options: RaftOptions, stored: StoredRaftState) {
-    checkOptions(options);
-    this.#state = new RaftState(options, stored);
+    this.#state = new RaftState(completeOptions(options), stored);
   }
 
   /**
@@ -56,11 +69,10 @@ export class Raft {
     const state = this.#state;
     invariant(!this.#failed, 'this peer has failed before');
     this.#failed = true;
-    invariant(
-      this.#started === (input.type !== 'start'),
-      `the input ${input.type} came ${this.#started ? 'twice' : 'before start'}`,
-    );
-    invariant(input.nowMs >= state.nowMs, `the clock went back from ${state.nowMs} to ${input.nowMs}`);
+    if (this.#started === (input.type === 'start')) {
+      violated(this.#started ? 'started twice' : `${input.type} came before start`);
+    }
+    if (!(input.nowMs >= state.nowMs)) violated(`the clock went back from ${state.nowMs} to ${input.nowMs}`);
     state.nowMs = input.nowMs;
     const before = landmarksOf(state);
     state.outbox.begin(input.type === 'message' ? `${input.from}/${input.id}` : undefined);
@@ -76,19 +88,44 @@ export class Raft {
     return statusOf(this.#state, nowMs);
   }
 
+  /** Until when no other leader can have been elected, under the assumption of `leaseReads`; minus infinity while not leading. */
+  leaseUntilMs(): number {
+    const { role } = this.#state;
+    return role.type === 'leader' ? leaseUntilMs(this.#state, role) : Number.NEGATIVE_INFINITY;
+  }
+
   #handle(input: Input): void {
     const state = this.#state;
     switch (input.type) {
       case 'start':
-        this.#started = true;
-        return resetElectionTimer(state, 'started');
+        return this.#start();
       case 'message':
         return this.#receive(input);
       case 'deadline':
-        this.#deadlineMs = Number.POSITIVE_INFINITY;
         return this.#deadlineReached();
       case 'persisted':
         return this.#persisted(input.sequence);
+      case 'propose':
+        return propose(state, input.proposals);
+      case 'read':
+        return read(state, input.requestId);
+      case 'changeMembership':
+        if (state.role.type === 'leader') return changeMembership(state, state.role, input.requestId, input);
+        return state.outbox.refuse(input.requestId, 'notLeader');
+      case 'transfer':
+        if (state.role.type === 'leader') return beginTransfer(state, state.role, input.requestId, input.to);
+        return state.outbox.refuse(input.requestId, 'notLeader');
+      case 'stepDown':
+        if (state.role.type === 'leader') becomeFollower(state, 'requested');
+        return;
+      case 'applied':
+        return this.#applied(input.index);
+      case 'snapshotTaken':
+        return snapshotTaken(state, input);
+      case 'snapshotChunkStored':
+        return snapshotChunkStored(state, input);
+      case 'snapshotStored':
+        return snapshotStored(state, input);
       default:
         return unreachable(input);
     }
@@ -114,39 +151,67 @@ export class Raft {
         return receiveAppendEntries(state, from, id, message.body);
       case 'AppendEntriesReply':
         return receiveAppendEntriesReply(state, from, message.body);
+      case 'InstallSnapshot':
+        return receiveInstallSnapshot(state, from, id, message.body);
+      case 'InstallSnapshotReply':
+        return receiveInstallSnapshotReply(state, from, message.body);
+      case 'TimeoutNow':
+        return receiveTimeoutNow(state, from, message.body);
+      case 'ReadIndex':
+        return receiveReadIndex(state, from, id, message.body);
+      case 'ReadIndexReply':
+        return receiveReadIndexReply(state, from, message.body);
       default:
         return unreachable(message);
     }
   }
 
+  #start(): void {
+    const state = this.#state;
+    this.#started = true;
+    // Before it stopped it may have heard a leader.
+    if (state.currentTerm > 0) promiseNoElection(state);
+    resetElectionTimer(state, 'started');
+  }
+
   #deadlineReached(): void {
     const state = this.#state;
+    this.#deadlineMs = Number.POSITIVE_INFINITY;
+    expireForwardedReads(state);
+    successorDeadlineReached(state);
     if (state.role.type === 'leader') leaderDeadlineReached(state, state.role);
     else if (state.electionTimer !== null && state.nowMs >= state.electionTimer.deadlineMs) electionTimedOut(state);
   }
 
   #persisted(sequence: number): void {
     const state = this.#state;
-    invariant(sequence < state.outbox.upcomingSequence, `write ${sequence} was never asked for`);
+    if (!(sequence < state.outbox.upcomingSequence)) violated(`write ${sequence} was never asked for`);
     state.durableSequence = Math.max(state.durableSequence, sequence);
     state.log.synced(sequence);
     countOwnVote(state);
     if (state.role.type === 'leader') advanceCommit(state, state.role);
   }
 
+  #applied(index: number): void {
+    const state = this.#state;
+    if (!(index <= state.handedOut)) violated(`applied ${index}, but only ${state.handedOut} was handed out`);
+    state.lastApplied = Math.max(state.lastApplied, index);
+    askForSnapshot(state);
+  }
+
   #askForDeadline(): void {
     const deadlineMs = nextDeadlineMs(this.#state);
     if (deadlineMs === this.#deadlineMs) return;
     this.#deadlineMs = deadlineMs;
-    this.#state.outbox.setDeadline(deadlineMs);
+    if (deadlineMs !== Number.POSITIVE_INFINITY) this.#state.outbox.do({ type: 'setDeadline', atMs: deadlineMs });
   }
 }
 
 function nextDeadlineMs(state: RaftState): number {
   const { role, electionTimer } = state;
-  if (role.type === 'leader') return Math.min(role.nextHeartbeatAtMs, quorumDeadlineMs(state, role));
-  invariant(electionTimer !== null, `a ${role.type} has an election timer`);
-  return electionTimer.deadlineMs;
+  if (role.type === 'leader') return leaderDeadlineMs(state, role);
+  const electionMs = electionTimer?.deadlineMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(electionMs, forwardedReadsDeadlineMs(state), successorDeadlineMs(state));
 }
 
 function unreachable(value: never): never {

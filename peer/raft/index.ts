@@ -5,27 +5,63 @@
 export { Raft } from './Raft.ts';
 export type { StoredRaftState } from './RaftState.ts';
 export type { RaftStatus } from './status.ts';
-export type { DeadlineReached, Input, MessageArrived, Persisted, Start } from './input.ts';
 export type {
+  Applied,
+  ChangeMembership,
+  DeadlineReached,
+  Input,
+  MessageArrived,
+  Persisted,
+  Proposal,
+  Propose,
+  Read,
+  SnapshotChunkStored,
+  SnapshotStored,
+  SnapshotTaken,
+  Start,
+  StepDown,
+  Transfer,
+} from './input.ts';
+export type {
+  Accepted,
   Apply,
   Effect,
   HardState,
-  IgnoreReason,
   Persist,
-  RaftEvent,
+  ReadReady,
+  RefusalReason,
+  Refused,
   Report,
-  RoleChangeReason,
+  Restore,
   Send,
+  SendSnapshotChunk,
   SetDeadline,
+  SnapshotMetadata,
   StorageStep,
+  StoreSnapshotChunk,
+  TakeSnapshot,
+  Transferred,
 } from './effect.ts';
+export type { IgnoreReason, RaftEvent, RoleChangeReason } from './event.ts';
 export {
-  checkOptions,
+  completeOptions,
+  type CompleteOptions,
   ELECTION_DEFAULTS,
   ELECTION_PRESETS,
   type ElectionOptions,
   type ElectionPreset,
   type RaftOptions,
+  REPLICATION_DEFAULTS,
+  type ReplicationOptions,
 } from './options.ts';
-export { type Configuration, isQuorum, majorityOf, quorumValue } from './configuration.ts';
+export {
+  configurationOf,
+  isJoint,
+  isQuorum,
+  majorityOf,
+  type MembershipTarget,
+  NO_CONFIGURATION,
+  quorumValue,
+} from './configuration.ts';
+export type { Configuration } from '../../shared/messages/Configuration.ts';
 export { InvariantViolation } from './invariant.ts';

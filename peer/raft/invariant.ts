@@ -15,3 +15,11 @@ export class InvariantViolation extends Error {
 export function invariant(holds: boolean, message: string): asserts holds {
   if (!holds) throw new InvariantViolation(message);
 }
+
+/**
+ * For what is asked in every step: a message with numbers in it costs more to write than most of a step does.
+ * @throws {InvariantViolation}
+ */
+export function violated(message: string): never {
+  throw new InvariantViolation(message);
+}

@@ -3,9 +3,18 @@ import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
 import { isQuorum } from './configuration.ts';
 import type { RaftState, Votes } from './RaftState.ts';
 
+/**
+ * A leader that was heard may count on its lease: this peer elects no other within the minimum election timeout (thesis, 6.4.1).
+ * It may answer reads by it (`leaseReads`), or tell an application that it leads.
+ * Unlike `leaderHeardAtMs` the promise outlives the term, for a lease does not end because some voter hears of a higher term.
+ */
+export function promiseNoElection(state: RaftState): void {
+  if (state.options.checkQuorum) state.promisedUntilMs = state.nowMs + state.options.electionTimeoutMsMin;
+}
+
 /** Whether this peer leads, or heard from the current leader within the minimum election timeout. */
 export function leaderIsAlive(state: RaftState): boolean {
-  if (state.role.type === 'leader') return true;
+  if (state.role.type === 'leader' || state.nowMs < state.promisedUntilMs) return true;
   if (state.leaderHeardAtMs === null) return false;
   return state.nowMs - state.leaderHeardAtMs < state.options.electionTimeoutMsMin;
 }

@@ -2,15 +2,9 @@ import type { AbstractLevel } from 'abstract-level';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
-import {
-  DamagedRecord,
-  decodeRecord,
-  ENTRY_KEYS,
-  encodeRecord,
-  entryKey,
-  FORMAT_VERSION,
-  type Head,
-} from './records.ts';
+import type { SnapshotMetadata } from '../raft/effect.ts';
+import { DamagedRecord, decodeRecord, encodeRecord, FORMAT_VERSION, type Head } from './records.ts';
+import { readLog, type EntriesRecord } from './storedLog.ts';
 
 /** Any abstract-level database: LevelDB on a disk or in a browser, or memory. */
 export type Database = AbstractLevel<string | Buffer | Uint8Array>;
@@ -18,37 +12,53 @@ export type Database = AbstractLevel<string | Buffer | Uint8Array>;
 /** Waits for the disk. Databases that have none ignore `sync`. */
 export const SYNCED = { keyEncoding: 'utf8', valueEncoding: 'utf8', sync: true } as const;
 
-/** Whose store it is, and who the voters are. */
+/** Whose store it is, and who founds the cluster. */
 export interface StoreOwner {
   readonly cluster: ClusterId;
   readonly id: PeerId;
-  readonly voters: readonly PeerId[];
+  /** Undefined: as the store says; in a new one, nobody, and the peer waits to be added. */
+  readonly voters: readonly PeerId[] | undefined;
 }
 
 export interface LoadedStore {
   readonly head: Head;
+  /** Who founded the cluster. */
   readonly voters: readonly PeerId[];
+  /** Null when none is in force. */
+  readonly snapshot: SnapshotMetadata | null;
+  /** Behind the head's base. */
   readonly entries: readonly Entry[];
-  /** Of each entry's record, in order. */
-  readonly checksums: readonly number[];
+  /** Those of the log, in order. */
+  readonly records: readonly EntriesRecord[];
 }
+
+const FIRST_HEAD: Head = {
+  step: 1,
+  currentTerm: 0,
+  votedFor: null,
+  baseIndex: 0,
+  baseTerm: 0,
+  baseChecksum: 0,
+  lastIndex: 0,
+  lastChecksum: 0,
+  snapshotIndex: 0,
+};
 
 /** Makes an empty database a store of term 0, no vote and an empty log, as step 1. */
 export async function createStore(database: Database, owner: StoreOwner): Promise<LoadedStore> {
   const { cluster, id } = owner;
-  const voters = [...owner.voters];
-  const head: Head = { step: 1, currentTerm: 0, votedFor: null, lastIndex: 0, lastChecksum: 0 };
+  const voters = [...(owner.voters ?? [])];
   const records = [
     { key: 'format', value: encodeRecord<'format'>('format', { version: FORMAT_VERSION }).text },
     { key: 'owner', value: encodeRecord<'owner'>('owner', { cluster, id }).text },
     { key: 'voters', value: encodeRecord<'voters'>('voters', voters).text },
-    { key: 'head', value: encodeRecord<'head'>('head', head).text },
+    { key: 'head', value: encodeRecord<'head'>('head', FIRST_HEAD).text },
   ];
   await database.batch(
     records.map((record) => ({ type: 'put', ...record })),
     SYNCED,
   );
-  return { head, voters, entries: [], checksums: [] };
+  return { head: FIRST_HEAD, voters, snapshot: null, entries: [], records: [] };
 }
 
 /**
@@ -71,9 +81,8 @@ export async function loadStore(
   const voters = decodeRecord('voters', 'voters', await database.get('voters')).value;
   checkVoters(voters, owner, where);
   const head = decodeRecord('head', 'head', await database.get('head')).value;
-  const log = await readLog(database);
-  checkLog(head, log);
-  return { head, voters, ...log };
+  const snapshot = await readSnapshot(database, head);
+  return { head, voters, snapshot, ...(await readLog(database, head)) };
 }
 
 /** Whether two lists name the same voters, in whatever order. */
@@ -81,45 +90,22 @@ export function sameVoters(one: readonly PeerId[], other: readonly PeerId[]): bo
   return one.length === other.length && new Set([...one, ...other]).size === one.length;
 }
 
-interface StoredLog {
-  readonly entries: readonly Entry[];
-  readonly checksums: readonly number[];
-}
-
 async function isEmpty(database: Database): Promise<boolean> {
   const keys = await database.keys({ limit: 1 }).all();
   return keys.length === 0;
 }
 
-async function readLog(database: Database): Promise<StoredLog> {
-  const entries: Entry[] = [];
-  const checksums: number[] = [];
-  for await (const [key, text] of database.iterator(ENTRY_KEYS)) {
-    const index = entries.length + 1;
-    if (key !== entryKey(index)) throw new DamagedRecord(`the record "${entryKey(index)}" is missing`);
-    const { value, checksum } = decodeRecord('entry', key, text, checksums[index - 2] ?? 0);
-    const before = entries[index - 2];
-    if (before !== undefined && value.term < before.term) {
-      throw new DamagedRecord(
-        `entry ${index} has term ${value.term}, below term ${before.term} of the entry before it`,
-      );
-    }
-    entries.push(value);
-    checksums.push(checksum);
-  }
-  return { entries, checksums };
-}
-
-function checkLog(head: Head, { entries, checksums }: StoredLog): void {
-  if (head.lastIndex !== entries.length || head.lastChecksum !== (checksums.at(-1) ?? 0)) {
+/** The log's beginning and the snapshot are switched in one write, so they agree or the store is damaged. */
+async function readSnapshot(database: Database, head: Head): Promise<SnapshotMetadata | null> {
+  if (head.snapshotIndex === 0 && head.baseIndex === 0) return null;
+  const { value } = decodeRecord('snapshot', 'snapshot', await database.get('snapshot'));
+  if (value.index !== head.snapshotIndex || value.index < head.baseIndex) {
     throw new DamagedRecord(
-      `the log has ${entries.length} entries that are not the ${head.lastIndex} which were last written`,
+      `the snapshot of index ${value.index} is not the one of index ${head.snapshotIndex} that was last in force, ` +
+        `with a log that begins behind ${head.baseIndex}`,
     );
   }
-  const lastTerm = entries.at(-1)?.term ?? 0;
-  if (head.currentTerm < lastTerm) {
-    throw new DamagedRecord(`the current term ${head.currentTerm} is below term ${lastTerm} of the last entry`);
-  }
+  return value;
 }
 
 function checkFormat(version: number, where: string): void {
@@ -142,12 +128,19 @@ function checkOwner(found: { cluster: ClusterId; id: PeerId }, expected: StoreOw
   );
 }
 
-function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
-  if (sameVoters(found, voters)) return;
-  throw new WhitewaterError(
-    'MEMBERSHIP_DIFFERS',
-    `${where} was first started with the peers ${found.join(', ')}, now with ${voters.join(', ')}: two lists can elect ` +
-      'two leaders, so start it with the first list',
-    { details: { found, given: voters } },
+/** What is wrong, and what to do. */
+export function foundersDiffer(where: string, found: readonly PeerId[], given: readonly PeerId[]): string {
+  const first =
+    found.length === 0 ? 'to join a cluster, without a list of peers' : `with the peers ${found.join(', ')}`;
+  return (
+    `${where} was first started ${first}, now with ${given.join(', ')}: a list founds a cluster once, and two can elect two ` +
+    `leaders. Start it ${found.length === 0 ? 'without' : 'with the first list, or without'} one; members change while the cluster runs`
   );
+}
+
+function checkVoters(found: readonly PeerId[], { voters }: StoreOwner, where: string): void {
+  if (voters === undefined || sameVoters(found, voters)) return;
+  throw new WhitewaterError('MEMBERSHIP_DIFFERS', foundersDiffer(where, found, voters), {
+    details: { found, given: voters },
+  });
 }

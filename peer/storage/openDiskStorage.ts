@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
-import type { Logger } from '../ports/Logger.ts';
+import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { isCode, makeDirectory, syncDirectories } from './directories.ts';
 import { openedStorage } from './LevelStorage.ts';

@@ -1,4 +1,5 @@
 import { ClusterId, PeerId } from '../../shared/ids.ts';
+import { Configuration } from '../../shared/messages/Configuration.ts';
 import { Entry } from '../../shared/messages/Entry.ts';
 import { Count, LogIndex, Term } from '../../shared/numbers.ts';
 import { crc32 } from './checksum.ts';
@@ -12,30 +13,41 @@ import { Compile, type Static, Type } from '../../shared/schema.ts';
  * | `format`                 | the version of this layout                       | once                       |
  * | `owner`                  | cluster and peer                                 | once                       |
  * | `voters`                 | who the voters were at the first start           | once                       |
- * | `head`                   | term, vote, how far the log goes, step number    | with every write           |
- * | `entry/0000000000000001` | one entry of the log                             | when appended              |
+ * | `head`                   | term, vote, where the log begins and ends, step  | with every write           |
+ * | `snapshot`               | index, term, configuration of the one in force   | when it comes into force   |
+ * | `entries/0000000000000001` | entries of the log from that index on          | when appended              |
  *
- * A record is 8 hexadecimal digits of a CRC-32, a space, and JSON. The checksum covers the key too. An entry's checksum goes on
- * from its predecessor's, and the head names the last one, so an entry that is missing, or older than the head, is noticed.
+ * A record is 8 hexadecimal digits of a CRC-32, a space, and JSON. The checksum covers the key too. That of a record of entries
+ * goes on from its predecessor's, and the head names the last one, so one that is missing, or older than the head, is noticed.
+ * A record of entries counts up to where the next one begins, and the last one up to where the head says that the log ends.
  */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 3;
 
 const Head = Type.Object({
   /** 1 for the write that made the store; one more with each write. */
   step: Count,
   currentTerm: Term,
   votedFor: Type.Union([PeerId, Type.Null()]),
+  /** The log begins behind this entry, which a snapshot made superfluous; 0 when none has. */
+  baseIndex: LogIndex,
+  baseTerm: Term,
+  /** What the checksum of the first record of entries goes on from. */
+  baseChecksum: Count,
   lastIndex: LogIndex,
   lastChecksum: Count,
+  /** Of the snapshot in force; 0 when there is none. */
+  snapshotIndex: LogIndex,
 });
 export type Head = Static<typeof Head>;
 
 const SCHEMAS = {
   format: Type.Object({ version: Count }),
   owner: Type.Object({ cluster: ClusterId, id: PeerId }),
-  voters: Type.Array(PeerId, { minItems: 1 }),
+  /** Who founded the cluster; nobody, for a peer that was started to join one. */
+  voters: Type.Array(PeerId),
   head: Head,
-  entry: Entry,
+  snapshot: Type.Object({ index: LogIndex, term: Term, configuration: Configuration }),
+  entries: Type.Array(Entry, { minItems: 1 }),
 } as const;
 
 export type RecordKind = keyof typeof SCHEMAS;
@@ -53,14 +65,20 @@ export class DamagedRecord extends Error {
   }
 }
 
-const ENTRY_PREFIX = 'entry/';
+const ENTRIES_PREFIX = 'entries/';
 /** Digits of the largest index, so that keys sort as indexes do. */
 const INDEX_DIGITS = 16;
 
-export const ENTRY_KEYS = { gte: ENTRY_PREFIX, lt: 'entry0' } as const;
+export const ENTRIES_KEYS = { gte: ENTRIES_PREFIX, lt: 'entries0' } as const;
 
-export function entryKey(index: number): string {
-  return ENTRY_PREFIX + String(index).padStart(INDEX_DIGITS, '0');
+export function entriesKey(firstIndex: number): string {
+  return ENTRIES_PREFIX + String(firstIndex).padStart(INDEX_DIGITS, '0');
+}
+
+/** @returns undefined for a key that is none of a record of entries */
+export function indexOfEntriesKey(key: string): number | undefined {
+  const index = Number(key.slice(ENTRIES_PREFIX.length));
+  return entriesKey(index) === key ? index : undefined;
 }
 
 export interface EncodedRecord {
@@ -68,7 +86,7 @@ export interface EncodedRecord {
   readonly checksum: number;
 }
 
-/** @param before for an entry, the checksum of the entry before it; 0 for the first entry and all other records */
+/** @param before for entries, the checksum of the record of entries before it; 0 for the first one and all other records */
 export function encodeRecord<Kind extends RecordKind>(
   key: string,
   value: RecordValue<Kind>,

@@ -18,7 +18,9 @@ export type FaultCause = 'partition';
 const DELIVERED: Fate = { type: 'delivered' };
 const DROPPED_BY_PARTITION: Fate = { type: 'dropped', cause: 'partition' };
 
-export function fateOf(frame: JudgedFrame, faults: Faults): Fate {
-  if (faults.partition !== undefined && separates(faults.partition, frame.from, frame.to)) return DROPPED_BY_PARTITION;
+/** @param clients those of its two ends that are clients; see `separates` */
+export function fateOf(frame: JudgedFrame, faults: Faults, clients?: readonly string[]): Fate {
+  const { partition } = faults;
+  if (partition !== undefined && separates(partition, frame.from, frame.to, clients)) return DROPPED_BY_PARTITION;
   return DELIVERED;
 }

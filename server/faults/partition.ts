@@ -7,7 +7,7 @@ export interface CompiledPartition {
   readonly groupOf: ReadonlyMap<string, number>;
 }
 
-/** Endpoints that no group names form one further group together. */
+/** Peers that no group names form one further group together. */
 const UNNAMED = -1;
 
 /** Groups must not overlap: `doubledIn` finds those that do. */
@@ -19,8 +19,17 @@ export function compilePartition(source: Partition): CompiledPartition {
   return { source, groupOf };
 }
 
-/** Whether a frame between the two would have to cross from one group to another. The same in both directions. */
-export function separates(partition: CompiledPartition, from: string, to: string): boolean {
+/**
+ * Whether a frame between the two would have to cross from one group to another. The same in both directions.
+ * @param clients those of the two that are clients: one that no group names is in none, and reaches everybody
+ */
+export function separates(
+  partition: CompiledPartition,
+  from: string,
+  to: string,
+  clients: readonly string[] = [],
+): boolean {
+  if (clients.some((id) => !partition.groupOf.has(id))) return false;
   return (partition.groupOf.get(from) ?? UNNAMED) !== (partition.groupOf.get(to) ?? UNNAMED);
 }
 

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { WhitewaterError } from '../../shared/errors.ts';
+import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import type { HubServices } from '../hub/HubServices.ts';
 import type { RelayApp } from './RelayApp.ts';
@@ -12,7 +12,9 @@ export function answerErrors(app: RelayApp, services: HubServices): void {
       void reply.code(400).send();
       return;
     }
-    sendError(toWhitewaterError(error, services), request, reply, services);
+    const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && request.routeOptions.config.holdsValue === true;
+    const told = isTooLarge ? tooLarge(request) : toWhitewaterError(error, services);
+    sendError(told, request, reply, services);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
@@ -27,12 +29,12 @@ export function sendError(
   reply: FastifyReply,
   { refusals }: HubServices,
 ): void {
-  const { code, message, details } = error;
+  const { code, message, definite, details } = error;
   // A wrong caller is told; what may be an attack, or keeps a peer out, is also told to whoever runs the relay.
   if (isWorthALine(error))
     refusals.report(code, request.ip, `${request.method} ${request.routeOptions.url ?? ''}: ${message}`);
   else refusals.count(code);
-  const answer: ErrorAnswer = { code, message, ...(details === undefined ? {} : { details }) };
+  const answer: ErrorAnswer = { code, message, definite, ...(details === undefined ? {} : { details }) };
   if (code === 'TOKEN_WRONG') reply.header('www-authenticate', 'Bearer');
   reply
     .code(error.httpStatus)
@@ -48,8 +50,20 @@ const ADVICE: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'the path is not a good URL',
 };
 
-function isWorthALine({ httpStatus }: WhitewaterError): boolean {
+/** How a request to a cluster ends when its peers do not answer: its caller's matter, and no trouble of the relay. */
+const OF_PEERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  ...(['NO_PEER', 'TIMED_OUT', 'OUTCOME_UNKNOWN', 'NOT_LEADER', 'OVERLOADED', 'PROPOSAL_LOST'] as const),
+  ...(['PEER_STOPPED', 'SESSION_EXPIRED', 'CLIENT_CLOSED'] as const),
+]);
+
+function isWorthALine({ code, httpStatus }: WhitewaterError): boolean {
+  if (OF_PEERS.has(code)) return false;
   return httpStatus === 401 || httpStatus === 403 || httpStatus >= 500;
+}
+
+function tooLarge({ routeOptions }: FastifyRequest): WhitewaterError {
+  const message = `the body has more than ${routeOptions.bodyLimit} bytes: store less under one key`;
+  return new WhitewaterError('COMMAND_TOO_LARGE', message);
 }
 
 function toWhitewaterError(error: FastifyError | WhitewaterError, { options }: HubServices): WhitewaterError {

@@ -10,6 +10,8 @@ declare module 'fastify' {
     isOpen?: boolean;
     /** Takes upgrades to a WebSocket; no other route does. */
     isSocket?: boolean;
+    /** Its body holds a value for a cluster: one that is too large is told as such. */
+    holdsValue?: boolean;
   }
 }
 

@@ -52,8 +52,8 @@ function refuse(socket: Duplex, code: ErrorCode, message: string, { refusals }: 
     socket.destroy();
     return;
   }
-  const { httpStatus } = new WhitewaterError(code, message);
-  const answer: ErrorAnswer = { code, message };
+  const { httpStatus, definite } = new WhitewaterError(code, message);
+  const answer: ErrorAnswer = { code, message, definite };
   const body = `${JSON.stringify(answer)}\n`;
   const head = [
     `HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus] ?? ''}`,

@@ -4,6 +4,8 @@ import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { DropCause, Traffic } from '../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
+import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { fateOf } from '../faults/fate.ts';
@@ -51,6 +53,12 @@ export class Cluster {
     return this.#leadership;
   }
 
+  /** Whom a client may turn to. */
+  directory(): Directory {
+    const peers = [...this.roster].filter(({ isEphemeral, connection }) => !isEphemeral && connection !== undefined);
+    return { peers: peers.slice(0, MEMBERS_MAX).map(({ id }) => id), leader: this.#leadership.leader };
+  }
+
   /** No endpoint is connected and nobody looks: it may be forgotten to make room. */
   get isIdle(): boolean {
     return this.roster.connectedCount === 0 && this.feed.viewerCount === 0;
@@ -85,7 +93,7 @@ export class Cluster {
 
   /** @returns why the frame was dropped, or undefined when the receiver's socket has it */
   #deliver(head: Omit<Head, 'bodyOffset'>, link: Link | undefined, frame: Uint8Array): DropCause | undefined {
-    const fate = fateOf(head, this.#faults);
+    const fate = fateOf(head, this.#faults, this.partition === null ? undefined : link?.clients);
     if (fate.type === 'dropped') return fate.cause;
     const connection = link?.receiver.connection;
     if (connection === undefined) return 'absent';

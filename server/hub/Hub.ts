@@ -6,7 +6,7 @@ import type { Hello } from '../../shared/messages/Hello.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { BufferBudget } from './BufferBudget.ts';
 import { Cluster } from './Cluster.ts';
-import { Connection, type Identity } from './Connection.ts';
+import type { Connection, Identity } from './Connection.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { HubServices } from './HubServices.ts';
 import { Liveness } from './Liveness.ts';
@@ -14,6 +14,7 @@ import { News } from './News.ts';
 import { PagePool } from './PagePool.ts';
 import { Refusals } from './Refusals.ts';
 import { RelayTrace } from './RelayTrace.ts';
+import { SocketConnection } from './SocketConnection.ts';
 import { sumOfTraffic } from './sumOfTraffic.ts';
 import { Turn } from './Turn.ts';
 import type { Traffic } from '../../shared/http/Traffic.ts';
@@ -29,7 +30,7 @@ export class Hub implements HubServices {
   readonly news: News;
   readonly liveness: Liveness;
   readonly #clusters = new Map<string, Cluster>();
-  readonly #connections = new Set<Connection>();
+  readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */
   readonly #trafficOfForgotten: Traffic[] = [];
   #isStopping = false;
@@ -46,6 +47,7 @@ export class Hub implements HubServices {
     return this.#isStopping;
   }
 
+  /** Those with a socket. */
   get connections(): ReadonlySet<Connection> {
     return this.#connections;
   }
@@ -96,25 +98,25 @@ export class Hub implements HubServices {
 
   /** Takes over a socket whose upgrade was allowed. It has no identity yet: its Hello must be good first. */
   accept(webSocket: WebSocket, socket: Socket, identity: Identity): void {
-    this.#connections.add(new Connection(this, webSocket, socket, identity));
+    this.#connections.add(new SocketConnection(this, webSocket, socket, identity));
   }
 
   /**
    * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
    * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
-  admit(connection: Connection, hello: Hello): { cluster: Cluster; endpoint: Endpoint } {
+  admit(connection: Connection, { instance }: Pick<Hello, 'instance'>): { cluster: Cluster; endpoint: Endpoint } {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;
     this.#refuseWhenStopping();
     this.#refuseByOperator(this.#clusters.get(clusterId), id);
     const cluster = this.#clusters.get(clusterId) ?? this.#newCluster(clusterId);
     const endpoint = cluster.roster.admit(id, { isEphemeral, nowMs: this.clock() });
-    cluster.connected(endpoint, connection, hello.instance);
+    cluster.connected(endpoint, connection, instance);
     return { cluster, endpoint };
   }
 
   /** A connection has ended, though its socket may still be closing. */
-  ended(connection: Connection): void {
+  ended(connection: SocketConnection): void {
     this.#connections.delete(connection);
   }
 

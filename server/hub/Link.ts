@@ -12,6 +12,11 @@ export class Link {
   /** In the list of links of which the live feed has something to tell. */
   isListed = false;
 
+  /** Those of its ends that are clients. */
+  get clients(): readonly string[] {
+    return [this.sender, this.receiver].filter(({ isEphemeral }) => isEphemeral).map(({ id }) => id);
+  }
+
   constructor(sender: Endpoint, receiver: Endpoint) {
     this.sender = sender;
     this.receiver = receiver;

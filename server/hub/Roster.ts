@@ -28,6 +28,18 @@ export class Roster implements Iterable<Endpoint> {
     return count;
   }
 
+  /** How many peers are known and how many of them are connected, and how many clients are. */
+  count(): { peers: number; connected: number; clients: number } {
+    const all = [...this];
+    const peers = all.filter(({ isEphemeral }) => !isEphemeral);
+    const isConnected = ({ connection }: Endpoint): boolean => connection !== undefined;
+    return {
+      peers: peers.length,
+      connected: peers.filter(isConnected).length,
+      clients: all.filter((endpoint) => endpoint.isEphemeral && isConnected(endpoint)).length,
+    };
+  }
+
   /** How many were ever forgotten. */
   get forgottenCount(): number {
     return this.#forgottenCount;

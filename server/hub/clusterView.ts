@@ -15,7 +15,7 @@ export function clusterSummary(cluster: Cluster): ClusterSummary {
   const { id, leadership, partition, roster } = cluster;
   return {
     ...{ id, leader: leadership.leader, term: leadership.term },
-    ...{ peers: roster.size, connected: roster.connectedCount, partitioned: partition !== null },
+    ...{ ...roster.count(), partitioned: partition !== null },
   };
 }
 
@@ -25,6 +25,7 @@ export function peerView(endpoint: Endpoint, nowMs: number): PeerView {
   const refusedForMs = Math.ceil(endpoint.refusedUntilMs - nowMs);
   return {
     id: endpoint.id,
+    kind: endpoint.isEphemeral ? 'client' : 'peer',
     connected: connection !== undefined,
     connectionId: connection?.id ?? null,
     remoteAddress: connection?.identity.remoteAddress ?? null,

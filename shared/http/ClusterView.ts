@@ -14,6 +14,8 @@ const nullable = <Schema extends Parameters<typeof Type.Union>[0][number]>(schem
  */
 export const PeerView = Type.Object({
   id: PeerId,
+  /** A client uses the cluster and is no part of it: it has no role, does not vote, and is forgotten when it goes. */
+  kind: Type.Union([Type.Literal('peer'), Type.Literal('client')]),
   connected: Type.Boolean(),
   /** Names the connection, in the relay's log and trace too. */
   connectionId: nullable(Type.String()),
@@ -48,6 +50,7 @@ export const ClusterView = Type.Object({
   /** The highest term that any peer reported; 0 when none did. */
   term: Term,
   partition: nullable(Partition),
+  /** Its endpoints: peers, and by their \`kind\`, clients. */
   peers: Type.Array(PeerView),
   traffic: Traffic,
 });
@@ -57,8 +60,11 @@ export const ClusterSummary = Type.Object({
   id: ClusterId,
   leader: nullable(PeerId),
   term: Term,
+  /** Without clients; so is \`connected\`. */
   peers: Count,
   connected: Count,
+  /** Connected ones. */
+  clients: Count,
   partitioned: Type.Boolean(),
 });
 export type ClusterSummary = Static<typeof ClusterSummary>;

@@ -4,6 +4,8 @@ import { type Static, Type } from '../schema.ts';
 export const ErrorAnswer = Type.Object({
   code: Type.String(),
   message: Type.String(),
+  /** True when what was asked for certainly did not happen; false when it may have. */
+  definite: Type.Boolean(),
   details: Type.Optional(Type.Unknown()),
 });
 export type ErrorAnswer = Static<typeof ErrorAnswer>;

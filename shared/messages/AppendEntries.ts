@@ -1,4 +1,4 @@
-import { LogIndex, Term } from '../numbers.ts';
+import { Count, LogIndex, Term } from '../numbers.ts';
 import { Entry } from './Entry.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -9,6 +9,8 @@ export const AppendEntries = Type.Object(
     prevLogIndex: LogIndex,
     prevLogTerm: Term,
     leaderCommit: LogIndex,
+    /** Grows with every round of heartbeats of a reign. A reply repeats it, which confirms the reign up to that round. */
+    round: Count,
     /** Empty for a heartbeat, which obeys the same rules as any other. */
     entries: Type.Array(Entry, { maxItems: 65_536 }),
   },

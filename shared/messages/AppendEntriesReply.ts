@@ -1,4 +1,4 @@
-import { FrameId, LogIndex, Term } from '../numbers.ts';
+import { Count, FrameId, LogIndex, Term } from '../numbers.ts';
 import { type Static, Type } from '../schema.ts';
 
 export const AppendEntriesReply = Type.Object(
@@ -8,6 +8,8 @@ export const AppendEntriesReply = Type.Object(
     /** The term of the request that this answers. */
     requestTerm: Term,
     inReplyTo: FrameId,
+    /** The request's own. */
+    round: Count,
     /** The request's own `prevLogIndex`: a refusal that arrives late must not move `nextIndex` again. */
     prevLogIndex: LogIndex,
     success: Type.Boolean(),
@@ -19,6 +21,8 @@ export const AppendEntriesReply = Type.Object(
      */
     conflictTerm: Type.Optional(Term),
     conflictIndex: Type.Optional(LogIndex),
+    /** The follower's priority, when it is not 1. */
+    priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   },
   { additionalProperties: false },
 );

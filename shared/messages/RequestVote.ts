@@ -7,6 +7,8 @@ export const RequestVote = Type.Object(
     term: Term,
     lastLogIndex: LogIndex,
     lastLogTerm: Term,
+    /** The leader asked for this election: voters who hear a leader need not refuse (thesis, 4.2.3). */
+    leadershipTransfer: Type.Boolean(),
   },
   { additionalProperties: false },
 );

@@ -12,13 +12,17 @@ export const Role = Type.Union([
 ]);
 export type Role = Static<typeof Role>;
 
-/** Why an election timer was last reset: the three reasons of the paper, and the two ways in which a timer is first armed. */
+/**
+ * Why an election timer was last reset: the three reasons of the paper, the two ways in which a timer is first armed, and a peer
+ * of priority 0, which lets its timer run out.
+ */
 export const TimerResetReason = Type.Union([
   Type.Literal('started'),
   Type.Literal('heardFromLeader'),
   Type.Literal('grantedVote'),
   Type.Literal('startedElection'),
   Type.Literal('steppedDown'),
+  Type.Literal('mayNotStand'),
 ]);
 export type TimerResetReason = Static<typeof TimerResetReason>;
 
@@ -59,7 +63,34 @@ export const Status = Type.Object(
     lastLogTerm: Term,
     commitIndex: LogIndex,
     lastApplied: LogIndex,
+    /** The first index that the log still holds; what is before it is in the snapshot. */
+    firstLogIndex: LogIndex,
+    /** The last index that survives a crash of this peer. */
+    durableIndex: LogIndex,
+    /** 0 when there is none. */
+    snapshotIndex: LogIndex,
     voters: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    /** Not empty while a change of membership is under way. */
+    votersOutgoing: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    learners: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
+    /** Where in the log these members stand; they are sure once that is committed. */
+    configurationIndex: LogIndex,
+    /** What a leader knows of each other member. */
+    progress: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            peer: PeerId,
+            mode: Type.Union([Type.Literal('probe'), Type.Literal('replicate'), Type.Literal('snapshot')]),
+            nextIndex: LogIndex,
+            matchIndex: LogIndex,
+            heardMsAgo: Milliseconds,
+          },
+          { additionalProperties: false },
+        ),
+        { maxItems: MEMBERS_MAX },
+      ),
+    ),
     /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
     canCommit: Type.Boolean(),
     /** Absent while leading: a leader has no election timer. */

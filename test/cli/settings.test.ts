@@ -181,11 +181,16 @@ t.test('a preset, and what overrides it', async (t) => {
     return electionOf(settings);
   };
   const times = { heartbeatMs: 100, electionTimeoutMsMin: 250, electionTimeoutMsMax: 400 };
-  t.strictSame(await election(), { ...times, preVote: true, checkQuorum: true });
-  t.strictSame(await election('--preset', 'lab'), { ...times, preVote: false, checkQuorum: false });
+  t.strictSame(await election(), { ...times, preVote: true, checkQuorum: true, noOpOnElection: true });
+  t.strictSame(await election('--preset', 'lab'), {
+    ...times,
+    preVote: false,
+    checkQuorum: false,
+    noOpOnElection: false,
+  });
   t.strictSame(await election('--preset', 'lab', '--pre-vote', '--election-timeout', '1s..2s', '--heartbeat', '50'), {
     ...{ heartbeatMs: 50, electionTimeoutMsMin: 1000, electionTimeoutMsMax: 2000 },
-    ...{ preVote: true, checkQuorum: false },
+    ...{ preVote: true, checkQuorum: false, noOpOnElection: false },
   });
   await t.rejects(election('--heartbeat', '2s'), {
     code: 'USAGE',

@@ -57,6 +57,7 @@ const PLAN: UpPlan = {
   ...{ host: '127.0.0.1', port: 0, cluster: clusterId('demo'), peers: ['p1', 'p2'].map(peerId) },
   ...{ dataDirectory: undefined, election: ELECTION_PRESETS.labRelaxed, token: 'hush', seed: '7' },
   ...{ allowHosts: ['a.example', 'b.example'], frameBytesMax: 2048 },
+  replication: { snapshotEntries: 1000, snapshotBytes: 65_536, trailingEntries: 0, leaseReads: false },
   trace: { directory: '/traces', topics: 'election,vote' },
 };
 
@@ -69,7 +70,8 @@ t.test('everything is passed on, and the token not in the words', async (t) => {
   t.equal(
     peerWords(PLAN, peerId('p2'), 'http://127.0.0.1:7171', '/data').join(' '),
     'peer --cluster demo --id p2 --peers p1,p2 --relay http://127.0.0.1:7171 --data /data/demo/p2 --heartbeat 100 ' +
-      '--election-timeout 400..800 --no-pre-vote --no-check-quorum --seed 7 --trace election,vote ' +
+      '--election-timeout 400..800 --no-pre-vote --no-check-quorum --snapshot-entries 1000 --snapshot-bytes 65536 ' +
+      '--trailing-entries 0 --no-lease-reads --seed 7 --trace election,vote ' +
       '--trace-file /traces/demo-p2.ndjson',
   );
   process.env['WHITEWATER_HEARTBEAT'] = '7s';
@@ -92,12 +94,14 @@ t.test('what to try next fits the cluster', async (t) => {
       .filter((line) => line.startsWith('  npx whitewater '))
       .map((line) => line.slice('  npx whitewater '.length));
   };
-  t.strictSame(commandsFor(5), ['partition "p1,p2|p3,p4,p5"', 'status --watch', 'heal']);
-  t.equal(commandsFor(3)[0], 'partition "p1|p2,p3"');
-  t.equal(commandsFor(4)[0], 'partition "p1|p2,p3,p4"');
-  t.equal(commandsFor(2)[0], 'partition "p1|p2"');
-  t.equal(commandsFor(9)[0], 'partition "p1,p2,p3,p4|p5,p6,p7,p8,p9"');
-  t.equal(commandsFor(1)[0], 'disconnect p1 --for 5s');
-  t.equal(commandsFor(3, 'http://127.0.0.1:7171')[2], 'heal --url http://127.0.0.1:7171');
+  t.strictSame(commandsFor(5), [
+    ...['put colour blue', 'get colour', 'partition "p1,p2|p3,p4,p5"', 'status --watch', 'heal'],
+  ]);
+  t.equal(commandsFor(3)[2], 'partition "p1|p2,p3"');
+  t.equal(commandsFor(4)[2], 'partition "p1|p2,p3,p4"');
+  t.equal(commandsFor(2)[2], 'partition "p1|p2"');
+  t.equal(commandsFor(9)[2], 'partition "p1,p2,p3,p4|p5,p6,p7,p8,p9"');
+  t.equal(commandsFor(1)[2], 'disconnect p1 --for 5s');
+  t.equal(commandsFor(3, 'http://127.0.0.1:7171')[4], 'heal --url http://127.0.0.1:7171');
   t.match(suggestions({ url: 'x', peers: ['p1'], isLocked: true }), /with the token in WHITEWATER_TOKEN/);
 });

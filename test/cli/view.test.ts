@@ -19,6 +19,14 @@ function statusOf(role: Role, more: Partial<Status> = {}): Status {
     ...{ role, term: 3, votedFor: null, leader: peerId('p1'), lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 },
     ...{ lastApplied: 0, voters: IDS, canCommit: role === 'leader', heartbeatMs: 100, electionTimeoutMsMin: 250 },
     ...{ electionTimeoutMsMax: 400, preVote: true, checkQuorum: true, storage: 'disk', pid: 4711, uptimeMs: 1 },
+    ...{
+      firstLogIndex: 1,
+      durableIndex: 0,
+      snapshotIndex: 0,
+      votersOutgoing: [],
+      configurationIndex: 0,
+      learners: [],
+    },
     ...(role === 'leader' ? {} : { electionTimer: { timeoutMs: 300, remainingMs: 200, reason: 'heardFromLeader' } }),
     ...more,
   };
@@ -26,7 +34,7 @@ function statusOf(role: Role, more: Partial<Status> = {}): Status {
 
 function peerOf(id: string, status: Status | null, more: Partial<PeerView> = {}): PeerView {
   return {
-    ...{ id: peerId(id), connected: true, connectionId: 'c', remoteAddress: '127.0.0.1', heardMsAgo: 5 },
+    ...{ id: peerId(id), kind: 'peer', connected: true, connectionId: 'c', remoteAddress: '127.0.0.1', heardMsAgo: 5 },
     ...{ statusMsAgo: status === null ? null : 50, connections: 1, refusedForMs: null, role: status?.role ?? null },
     ...{ term: status?.term ?? null, votedFor: null, leader: status?.leader ?? null, lastLogIndex: 0 },
     ...{ commitIndex: 0, lastApplied: 0, status },

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Clock, Timer } from '../../peer/ports/Clock.ts';
+import type { Clock, Timer } from '../../endpoint/ports/Clock.ts';
 
 export interface ClockHarness {
   readonly clock: Clock;

@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { OpenedStorage, Storage, StoredState } from '../../peer/ports/Storage.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
+import { afterStep } from '../../sim/Disk.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 export const OWNER = {
   cluster: clusterId('demo'),
@@ -14,6 +17,8 @@ export const OWNER = {
 export interface StorageHarness {
   /** Opens the store of `OWNER`; what was written and closed before is still there. */
   readonly open: () => Promise<OpenedStorage>;
+  /** What a process finds that starts after this one died at this moment; the store that is open is let be. */
+  readonly crash: () => Promise<StoredState>;
 }
 
 /** @returns a promise of the write's end, for tests */
@@ -23,8 +28,8 @@ export function write(storage: Storage, steps: readonly StorageStep[]): Promise<
   });
 }
 
-function entry(term: number, command: unknown = `of term ${term}`): Entry {
-  return { term, command };
+function entry(term: number, command = `of term ${term}`): Entry {
+  return { term, type: 'command', command };
 }
 
 /** What `Storage` promises, for every store that can be opened again. */
@@ -32,7 +37,7 @@ export function storageContract(t: Test, name: string, make: (t: Test) => Storag
   t.test(`${name}: a new store holds term 0, no vote, no entries, and the voters`, async (t) => {
     const { open } = make(t);
     const { storage, stored } = await open();
-    t.same(stored, { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters: OWNER.voters });
+    t.same(stored, storedState(OWNER.voters));
     await storage.close();
     const again = await open();
     t.same(again.stored, stored, 'also when it is opened again');
@@ -114,11 +119,7 @@ export function storageContract(t: Test, name: string, make: (t: Test) => Storag
       fc.asyncProperty(histories, async (history) => {
         const { open } = make(t);
         let { storage } = await open();
-        let expected: StoredState = {
-          hardState: { currentTerm: 0, votedFor: null },
-          entries: [],
-          voters: OWNER.voters,
-        };
+        let expected: StoredState = storedState(OWNER.voters);
         for (const { changes, openAgain } of history) {
           const { steps, after } = carriedOut(expected, changes);
           await write(storage, steps);
@@ -134,22 +135,54 @@ export function storageContract(t: Test, name: string, make: (t: Test) => Storag
       { numRuns: 25 },
     );
   });
+
+  crashContract(t, name, make);
+}
+
+/** A crash while a write is under way, and one after it was acknowledged, for every write of any history. */
+function crashContract(t: Test, name: string, make: (t: Test) => StorageHarness): void {
+  t.test(
+    `E43: ${name}: a crash during a write leaves the state before or after it; then the one after it`,
+    async (t) => {
+      let during = 0;
+      await fc.assert(
+        fc.asyncProperty(histories, async (history) => {
+          const { open, crash } = make(t);
+          const { storage } = await open();
+          let before: StoredState = storedState(OWNER.voters);
+          for (const { changes } of history) {
+            const { steps, after } = carriedOut(before, changes);
+            const written = write(storage, steps);
+            const found = await crash();
+            during += 1;
+            t.ok(isDeepStrictEqual(found, before) || isDeepStrictEqual(found, after), 'before or after');
+            await written;
+            t.ok(isDeepStrictEqual(await crash(), after), 'after');
+            before = after;
+          }
+          await storage.close();
+        }),
+        { numRuns: 10, seed: 43 },
+      );
+      t.ok(during > 20, `${during} crashes during a write`);
+    },
+  );
 }
 
 /** Numbers stand for choices, so that every history is legal: terms never fall, entries follow each other. */
 interface Change {
-  readonly kind: 'vote' | 'newTerm' | 'truncate' | 'append';
+  readonly kind: 'vote' | 'newTerm' | 'truncate' | 'append' | 'compact' | 'install';
   readonly choice: number;
-  readonly commands: readonly unknown[];
+  readonly commands: readonly string[];
 }
 
 const histories = fc.array(
   fc.record({
     changes: fc.array(
       fc.record<Change>({
-        kind: fc.constantFrom('vote', 'newTerm', 'truncate', 'append'),
+        kind: fc.constantFrom('vote', 'newTerm', 'truncate', 'append', 'append', 'compact', 'install'),
         choice: fc.nat(100),
-        commands: fc.array(fc.jsonValue(), { maxLength: 4 }),
+        commands: fc.array(fc.string({ unit: 'binary' }), { maxLength: 4 }),
       }),
       { maxLength: 5 },
     ),
@@ -159,23 +192,43 @@ const histories = fc.array(
 );
 
 function carriedOut(before: StoredState, changes: readonly Change[]): { steps: StorageStep[]; after: StoredState } {
-  const steps: StorageStep[] = [];
-  let { hardState, entries } = before;
-  for (const { kind, choice, commands } of changes) {
-    if (kind === 'vote' || kind === 'newTerm') {
-      const votedFor = OWNER.voters[choice % 4] ?? null;
-      hardState = { currentTerm: hardState.currentTerm + (kind === 'newTerm' ? 1 + (choice % 3) : 0), votedFor };
-      steps.push({ type: 'setHardState', hardState });
-    } else if (kind === 'truncate') {
-      const fromIndex = 1 + (choice % (entries.length + 1));
-      entries = entries.slice(0, fromIndex - 1);
-      steps.push({ type: 'truncate', fromIndex });
-    } else {
-      // A JSON text knows no minus zero.
-      const added = commands.map((command) => entry(hardState.currentTerm, JSON.parse(JSON.stringify(command))));
-      steps.push({ type: 'append', firstIndex: entries.length + 1, entries: added });
-      entries = [...entries, ...added];
+  return changes.reduce<{ steps: StorageStep[]; after: StoredState }>(
+    ({ steps, after }, change) => {
+      const step = stepOf(after, change);
+      return { steps: [...steps, step], after: afterStep(after, step) };
+    },
+    { steps: [], after: before },
+  );
+}
+
+function stepOf({ hardState, base, entries }: StoredState, { kind, choice, commands }: Change): StorageStep {
+  const lastIndex = base.index + entries.length;
+  switch (kind) {
+    case 'vote':
+    case 'newTerm': {
+      const currentTerm = hardState.currentTerm + (kind === 'newTerm' ? 1 + (choice % 3) : 0);
+      return { type: 'setHardState', hardState: { currentTerm, votedFor: OWNER.voters[choice % 4] ?? null } };
+    }
+    case 'truncate':
+      return { type: 'truncate', fromIndex: base.index + 1 + (choice % (entries.length + 1)) };
+    case 'append': {
+      const added = commands.map((command) => entry(hardState.currentTerm, command));
+      return { type: 'append', firstIndex: lastIndex + 1, entries: added };
+    }
+    case 'compact': {
+      if (lastIndex === 0) return { type: 'truncate', fromIndex: 1 };
+      const kept = choice % (entries.length + 1);
+      const baseIndex = lastIndex - kept;
+      const baseTerm = entries[baseIndex - base.index - 1]?.term ?? base.term;
+      const snapshot = { index: baseIndex + Math.min(1, kept), term: hardState.currentTerm, configuration: MEMBERS };
+      return { type: 'useSnapshot', snapshot, baseIndex, baseTerm, replacesLog: false };
+    }
+    case 'install': {
+      const snapshot = { index: lastIndex + 1 + choice, term: hardState.currentTerm, configuration: MEMBERS };
+      const { index: baseIndex, term: baseTerm } = snapshot;
+      return { type: 'useSnapshot', snapshot, baseIndex, baseTerm, replacesLog: true };
     }
   }
-  return { steps, after: { ...before, hardState, entries } };
 }
+
+const MEMBERS = { voters: [...OWNER.voters], votersOutgoing: [peerId('p4')], learners: [peerId('p5')] };

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import type { Transport, TransportHandlers } from '../../peer/ports/Transport.ts';
+import type { Transport, TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
@@ -51,7 +51,7 @@ const [p1, p2, p3] = [peerId('p1'), peerId('p2'), peerId('p3')];
 
 const HEARTBEAT: RaftMessage = {
   type: 'AppendEntries',
-  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [] },
+  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, round: 0, entries: [] },
 };
 
 export const STATUS: Status = {
@@ -63,7 +63,13 @@ export const STATUS: Status = {
   lastLogTerm: 0,
   commitIndex: 0,
   lastApplied: 0,
+  firstLogIndex: 1,
+  durableIndex: 0,
+  snapshotIndex: 0,
   voters: [p1, p2, p3],
+  votersOutgoing: [],
+  learners: [],
+  configurationIndex: 0,
   canCommit: false,
   heartbeatMs: 100,
   electionTimeoutMsMin: 250,

@@ -91,7 +91,7 @@ t.test('halves: of an even number neither has a majority', async (t) => {
 
 t.test('which cluster is shown', async (t) => {
   const summary = (name: string, connected: number) => ({
-    ...{ id: clusterId(name), leader: null, term: 0, peers: 5, connected, partitioned: false },
+    ...{ id: clusterId(name), leader: null, term: 0, peers: 5, connected, clients: 0, partitioned: false },
   });
   t.equal(chosenCluster(null, []), null);
   t.equal(chosenCluster(null, [summary('old', 0), summary('demo', 5)]), 'demo', 'one with peers on it');

@@ -2,7 +2,7 @@ import { createConnection, createServer, type AddressInfo, type Socket } from 'n
 import { once } from 'node:events';
 import { setTimeout as after } from 'node:timers/promises';
 import t from 'tap';
-import { SystemClock } from '../../peer/clock/SystemClock.ts';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { clockContract } from '../contract/clock.contract.ts';
 

@@ -93,7 +93,7 @@ t.test('group commit: one write at a time, and what comes meanwhile is one more'
   let sequence = 0;
   core.answers.message = () => {
     sequence += 1;
-    const entry = { term: 1, command: sequence };
+    const entry = { term: 1, type: 'command' as const, command: `${sequence}` };
     return [
       {
         type: 'persist',
@@ -114,11 +114,11 @@ t.test('group commit: one write at a time, and what comes meanwhile is one more'
   t.same(
     storage.writes[1],
     [
-      { type: 'append', firstIndex: 2, entries: [{ term: 1, command: 2 }] },
-      { type: 'append', firstIndex: 3, entries: [{ term: 1, command: 3 }] },
-      { type: 'append', firstIndex: 4, entries: [{ term: 1, command: 4 }] },
+      { type: 'append', firstIndex: 2, entries: [{ term: 1, type: 'command', command: '2' }] },
+      { type: 'append', firstIndex: 3, entries: [{ term: 1, type: 'command', command: '3' }] },
+      { type: 'append', firstIndex: 4, entries: [{ term: 1, type: 'command', command: '4' }] },
       { type: 'setHardState', hardState: { currentTerm: 5, votedFor: null } },
-      { type: 'append', firstIndex: 5, entries: [{ term: 1, command: 5 }] },
+      { type: 'append', firstIndex: 5, entries: [{ term: 1, type: 'command', command: '5' }] },
     ],
     'in order, and of several hard states the last',
   );
@@ -238,7 +238,7 @@ t.test('D40: what is committed is told once, in order, however much waits for th
   let index = 0;
   core.answers.message = () => {
     index += 1;
-    const entries = [{ term: 1, command: index }];
+    const entries = [{ term: 1, type: 'command' as const, command: String(index) }];
     const replies = Array.from({ length: 30 }, (_, at) => reply(at, 1));
     return [...(index === 1 ? [persist(1)] : []), ...replies, { type: 'apply', firstIndex: index, entries }];
   };

@@ -10,6 +10,7 @@ import { OWNER } from '../contract/storage.contract.ts';
 import { CLUSTER } from '../support/driverStage.ts';
 import { MemoryNetwork, type MemoryTransport } from '../support/MemoryNetwork.ts';
 import { VirtualStorage } from '../support/VirtualStorage.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 interface Member {
   readonly id: PeerId;
@@ -24,10 +25,7 @@ function cluster(seed: number): { clock: VirtualClock; members: Member[] } {
   const network = new MemoryNetwork(clock);
   const members = OWNER.voters.map((id) => {
     const random = seededRandom(seed, id);
-    const raft = new Raft(
-      { ...ELECTION_DEFAULTS, id, voters: OWNER.voters, random },
-      { hardState: { currentTerm: 0, votedFor: null }, entries: [] },
-    );
+    const raft = new Raft({ ...ELECTION_DEFAULTS, id, random }, storedState(OWNER.voters));
     const records: TraceRecord[] = [];
     const trace = lineTrace(['election', 'vote', 'timer', 'frame', 'storage'], (line) => {
       records.push(JSON.parse(line) as TraceRecord);
@@ -85,8 +83,8 @@ t.test('E43: over 100 seeds with slow disks, no vote or term leaves before its w
     const checks: string[] = [];
     for (const id of OWNER.voters) {
       const raft = new Raft(
-        { ...ELECTION_DEFAULTS, id, voters: OWNER.voters, random: seededRandom(seed, id), preVote: seed % 2 === 0 },
-        { hardState: { currentTerm: 0, votedFor: null }, entries: [] },
+        { ...ELECTION_DEFAULTS, id, random: seededRandom(seed, id), preVote: seed % 2 === 0 },
+        storedState(OWNER.voters),
       );
       const storage = new VirtualStorage(clock, () => 1 + random() * 400);
       const transport = network.transport(id);

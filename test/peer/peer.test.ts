@@ -1,4 +1,7 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import type { PeerOptions } from '../../peer/PeerOptions.ts';
 import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
@@ -233,4 +236,17 @@ t.test('H59: the trace tells elections, votes, timers, writes, connections and f
   t.match(elected, { cluster: 'demo', node: /^p\d$/, topic: 'election', role: 'leader', term: Number, timeMs: Number });
   t.match(elected?.messageId, /^p\d\/\d+$/, 'caused by the vote that made the majority');
   t.ok(records.some(({ event, messageId }) => event === 'received' && messageId === elected?.messageId));
+});
+
+t.test('a place for snapshots that is none: STORE_UNREADABLE, and the store is closed again', async (t) => {
+  const directory = t.testdir({ snapshots: 'a file' });
+  const start = () =>
+    Peer.start({
+      ...{ cluster: 'demo', id: 'p1', relay: '127.0.0.1:1', voters: ['p1'] },
+      ...{ storage: { directory }, machine: new KeyValueMachine() },
+    });
+  await t.rejects(start(), { code: 'STORE_UNREADABLE' });
+  rmSync(join(directory, 'snapshots'));
+  const peer = await start();
+  await peer.stop();
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Clock } from '../../peer/ports/Clock.ts';
-import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
+import type { Clock } from '../../endpoint/ports/Clock.ts';
+import { RelayTransport, type RelayTransportOptions } from '../../endpoint/transport/RelayTransport.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';
@@ -13,7 +13,7 @@ import { RecordingLogger } from '../support/RecordingLogger.ts';
 const [p1, p2] = [peerId('p1'), peerId('p2')];
 const HEARTBEAT: RaftMessage = {
   type: 'AppendEntries',
-  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [] },
+  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, round: 0, entries: [] },
 };
 
 interface Stage {

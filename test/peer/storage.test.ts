@@ -20,11 +20,11 @@ import { MemoryLevel } from 'memory-level';
 import t, { type Test } from 'tap';
 import type { Storage } from '../../peer/ports/Storage.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
-import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
-import { crc32 } from '../../peer/storage/checksum.ts';
+import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
+import { crc32, portableCrc32 } from '../../peer/storage/checksum.ts';
 import { LevelStorage } from '../../peer/storage/LevelStorage.ts';
 import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';
-import { DamagedRecord, encodeRecord, entryKey } from '../../peer/storage/records.ts';
+import { DamagedRecord, encodeRecord, entriesKey } from '../../peer/storage/records.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
@@ -35,6 +35,7 @@ import { OWNER, storageContract, write } from '../contract/storage.contract.ts';
 import { FaultyStorage } from '../support/FaultyStorage.ts';
 import { WITHOUT_LOADER } from '../support/processes.ts';
 import { ROOT } from '../support/root.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 let directories = 0;
 /** A path below tap's directory for this test that nothing stands at. */
@@ -46,12 +47,26 @@ function newDirectory(t: Test): string {
 storageContract(t, 'disk', (t) => {
   t.testdir();
   const directory = newDirectory(t);
-  return { open: () => openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER }) };
+  return {
+    open: () => openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER }),
+    crash: async () => {
+      const copy = newDirectory(t);
+      // The database before the witness, which is written after it.
+      cpSync(join(directory, 'database'), join(copy, 'database'), { recursive: true });
+      cpSync(join(directory, 'witness'), join(copy, 'witness'));
+      const { storage, stored } = await openDiskStorage({ ...OWNER, directory: copy, logger: SILENT_LOGGER });
+      await storage.close();
+      return stored;
+    },
+  };
 });
 
 storageContract(t, 'memory', () => {
   const database = new MemoryLevel();
-  return { open: () => openMemoryStorage(OWNER, database) };
+  return {
+    open: () => openMemoryStorage(OWNER, database),
+    crash: async () => (await openMemoryStorage(OWNER, database)).stored,
+  };
 });
 
 t.test('every write waits for the disk, and is one batch', async (t) => {
@@ -66,7 +81,7 @@ t.test('every write waits for the disk, and is one batch', async (t) => {
   });
   const { storage } = await openMemoryStorage(OWNER, database);
   await write(storage, [{ type: 'setHardState', hardState: { currentTerm: 3, votedFor: OWNER.id } }]);
-  await write(storage, [{ type: 'append', firstIndex: 1, entries: [{ term: 3, command: 'a' }] }]);
+  await write(storage, [{ type: 'append', firstIndex: 1, entries: [{ term: 3, type: 'command', command: 'a' }] }]);
   await storage.close();
   t.equal(options.length, 3, 'one to create the store, one for each write');
   for (const given of options) t.match(given, { sync: true });
@@ -79,12 +94,13 @@ storageContract(t, 'with faults to inject', () => {
       const { storage, stored } = await openMemoryStorage(OWNER, database);
       return { storage: new FaultyStorage(storage), stored };
     },
+    crash: async () => (await openMemoryStorage(OWNER, database)).stored,
   };
 });
 
 storageContract(t, "the simulator's disk", () => {
   const clock = new VirtualClock();
-  const empty = { hardState: { currentTerm: 0, votedFor: null }, entries: [], voters: OWNER.voters };
+  const empty = storedState(OWNER.voters);
   const disk = new SimulatedDisk(clock, seededRandom('disk'), empty);
   const storage: Storage = {
     kind: disk.kind,
@@ -94,7 +110,7 @@ storageContract(t, "the simulator's disk", () => {
     },
     close: () => disk.close(),
   };
-  return { open: async () => ({ storage, stored: disk.stored }) };
+  return { open: async () => ({ storage, stored: disk.stored }), crash: async () => disk.stored };
 });
 
 t.test('each says whether it survives the process', async (t) => {
@@ -109,8 +125,16 @@ t.test('each says whether it survives the process', async (t) => {
 
 t.test('the checksum is the CRC-32 of zlib', async (t) => {
   t.equal(crc32('123456789'), 0xcbf43926, 'the check value of its definition');
-  for (const text of ['', 'a', 'é\u{1f600}', 'x'.repeat(10_000)]) t.equal(crc32(text), zlibCrc32(text));
+  for (const text of ['', 'a', 'é\u{1f600}', 'x'.repeat(10_000)]) {
+    t.equal(crc32(text), zlibCrc32(text));
+    t.equal(portableCrc32(text), zlibCrc32(text), 'and so where there is no Node');
+    t.equal(portableCrc32(Buffer.from(text), 7), zlibCrc32(text, 7));
+  }
   t.equal(crc32('b', crc32('a')), crc32('ab'), 'it can be continued');
+  for (const nothing of ['', new Uint8Array(0), new TextEncoder().encode('')]) {
+    t.equal(crc32(nothing, crc32('a')), crc32('a'), 'and by nothing');
+    t.equal(portableCrc32(nothing, crc32('a')), crc32('a'));
+  }
 });
 
 t.test("another peer's or cluster's directory is refused, and left as it was", async (t) => {
@@ -316,14 +340,20 @@ t.test('a database in which a record is missing, wrong or older than the head is
     'no format': (database) => database.del('format'),
     'no owner': (database) => database.del('owner'),
     'no voters': (database) => database.del('voters'),
-    'the first entry gone': (database) => database.del(entryKey(1)),
-    'the last entry gone': (database) => database.del(entryKey(3)),
-    'an entry too many': (database) =>
-      database.put(entryKey(4), encodeRecord(entryKey(4), { term: 9, command: 1 }).text),
-    'an older entry in its place': (database) =>
-      database.put(entryKey(3), encodeRecord(entryKey(3), { term: 1, command: 'older' }).text),
+    'the first record gone': (database) => database.del(entriesKey(1)),
+    'the last record gone': (database) => database.del(entriesKey(3)),
+    'a record too many': (database) =>
+      database.put(
+        entriesKey(4),
+        encodeRecord<'entries'>(entriesKey(4), [{ term: 9, type: 'command', command: '1' }]).text,
+      ),
+    'an older record in its place': (database) =>
+      database.put(
+        entriesKey(3),
+        encodeRecord<'entries'>(entriesKey(3), [{ term: 1, type: 'command', command: 'older' }]).text,
+      ),
     'a record under another key': async (database) =>
-      database.put(entryKey(2), (await database.get(entryKey(1))) ?? 'missing'),
+      database.put(entriesKey(2), (await database.get(entriesKey(1))) ?? 'missing'),
     'not a record': (database) => database.put('head', '{}'),
     'a head of a wrong shape': (database) => database.put('head', encodeRecord<'voters'>('head', [peerId('p1')]).text),
   };
@@ -332,8 +362,14 @@ t.test('a database in which a record is missing, wrong or older than the head is
     const { storage } = await openMemoryStorage(OWNER, database);
     await write(storage, [
       { type: 'setHardState', hardState: { currentTerm: 2, votedFor: null } },
-      { type: 'append', firstIndex: 1, entries: [1, 1, 2].map((term) => ({ term, command: null })) },
+      { type: 'append', firstIndex: 1, entries: [{ term: 1, type: 'noOp' }] },
     ]);
+    for (const [firstIndex, term] of [
+      [2, 1],
+      [3, 2],
+    ] as const) {
+      await write(storage, [{ type: 'append', firstIndex, entries: [{ term, type: 'noOp' }] }]);
+    }
     t.ok(await loadStore(database, OWNER, where));
     await damage(database);
     await t.rejects(loadStore(database, OWNER, where), DamagedRecord, what);
@@ -349,7 +385,7 @@ t.test('terms that fall, or a current term below the last entry, are damage', as
     const { storage } = await openMemoryStorage(OWNER, database);
     await write(storage, [
       { type: 'setHardState', hardState: { currentTerm, votedFor: null } },
-      { type: 'append', firstIndex: 1, entries: terms.map((term) => ({ term, command: null })) },
+      { type: 'append', firstIndex: 1, entries: terms.map((term) => ({ term, type: 'noOp' })) },
     ]);
     await t.rejects(loadStore(database, OWNER, 'the test store'), DamagedRecord);
   }
@@ -358,10 +394,10 @@ t.test('terms that fall, or a current term below the last entry, are damage', as
 t.test('a store of a newer format is refused with the way out', async (t) => {
   const database = new MemoryLevel();
   await createStore(database, OWNER);
-  await database.put('format', encodeRecord<'format'>('format', { version: 2 }).text);
+  await database.put('format', encodeRecord<'format'>('format', { version: 4 }).text);
   await t.rejects(loadStore(database, OWNER, 'the test store'), {
     code: 'STORE_UNREADABLE',
-    message: /format 2.*reads format 1.*use the version that wrote it/,
+    message: /format 4.*reads format 3.*use the version that wrote it/,
   });
 });
 
@@ -370,7 +406,7 @@ t.test('a write that fails says so', async (t) => {
   const directory = newDirectory(t);
   const { storage } = await openDiskStorage({ ...OWNER, directory, logger: SILENT_LOGGER });
   await t.rejects(
-    write(storage, [{ type: 'append', firstIndex: 5, entries: [{ term: 1, command: null }] }]),
+    write(storage, [{ type: 'append', firstIndex: 5, entries: [{ term: 1, type: 'noOp' }] }]),
     /entry 5 does not follow entry 0/,
   );
   await storage.close();

@@ -1,12 +1,12 @@
 import t, { type Test } from 'tap';
 import { WebSocket } from 'ws';
-import { SystemClock } from '../../peer/clock/SystemClock.ts';
-import { openBrowserWebSocket, type BrowserWebSocket } from '../../peer/transport/browserWebSocket.ts';
-import { openNodeWebSocket } from '../../peer/transport/nodeWebSocket.ts';
-import { RelayTransport, type RelayTransportOptions } from '../../peer/transport/RelayTransport.ts';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
+import { openBrowserWebSocket, type BrowserWebSocket } from '../../endpoint/transport/browserWebSocket.ts';
+import { openNodeWebSocket } from '../../endpoint/transport/nodeWebSocket.ts';
+import { RelayTransport, type RelayTransportOptions } from '../../endpoint/transport/RelayTransport.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
-import type { RaftMessage } from '../../shared/protocol.ts';
+import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { STATUS, transportContract, TransportRecorder } from '../contract/transport.contract.ts';
 import { MemoryNetwork } from '../support/MemoryNetwork.ts';
@@ -20,7 +20,7 @@ const WITHIN_MS = 20_000;
 
 const HEARTBEAT: RaftMessage = {
   type: 'AppendEntries',
-  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [] },
+  body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, round: 0, entries: [] },
 };
 
 type Choice = Partial<RelayTransportOptions> & Pick<RelayTransportOptions, 'relays'>;
@@ -109,7 +109,7 @@ t.test('it says Hello first: version, application, instance, software; and conne
     type: 'Hello',
     from: 'p1',
     to: '@relay',
-    body: { protocolVersion: 1, application: 'raft', software: /^whitewater \d/ },
+    body: { protocolVersion: PROTOCOL_VERSION, application: 'raft', software: /^whitewater \d/ },
   });
   const instances = [first, second].map((client) => (client?.frames[0]?.body as { instance: string }).instance);
   t.not(instances[0], instances[1]);
@@ -221,7 +221,7 @@ t.test('garbage is counted by what is wrong with it, said once, and harms nothin
   const double = await startDouble(t);
   const logger = new RecordingLogger();
   const { transport, heard } = await connect(t, p1, { relays: [double.url], logger });
-  const vote = { term: 1, lastLogIndex: 0, lastLogTerm: 0 };
+  const vote = { term: 1, lastLogIndex: 0, lastLogTerm: 0, leadershipTransfer: false };
   for (let round = 0; round < 3; round += 1) {
     double.say('p1', 'not JSON');
     double.say('p1', '{"type":"RequestVote","from":"p2","to":"p1","id":1}');
@@ -267,7 +267,7 @@ t.test('what would wait behind a relay that does not read is dropped and counted
   double.freeze();
   const large: RaftMessage = {
     type: 'AppendEntries',
-    body: { ...HEARTBEAT.body, entries: [{ term: 1, command: 'x'.repeat(500_000) }] },
+    body: { ...HEARTBEAT.body, entries: [{ term: 1, type: 'command', command: 'x'.repeat(500_000) }] },
   };
   let id = 0;
   await until(
@@ -289,7 +289,14 @@ t.test("a frame larger than the relay's limit stays here", async (t) => {
   const { transport } = await connect(t, p1, { relays: [double.url], logger });
   const sized = (command: string): RaftMessage => ({
     type: 'AppendEntries',
-    body: { term: 1, prevLogIndex: 0, prevLogTerm: 0, leaderCommit: 0, entries: [{ term: 1, command }] },
+    body: {
+      term: 1,
+      prevLogIndex: 0,
+      prevLogTerm: 0,
+      leaderCommit: 0,
+      round: 0,
+      entries: [{ term: 1, type: 'command', command }],
+    },
   });
   t.equal(transport.send(p2, 1, sized('x'.repeat(2000))), false);
   t.equal(transport.send(p2, 2, sized('é'.repeat(480))), false, 'counted in bytes, not in characters');

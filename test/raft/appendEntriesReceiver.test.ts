@@ -21,7 +21,7 @@ function termsOf(peer: ScriptedRaft): number[] {
 t.test('a heartbeat that fits is answered with what it verified', async (t) => {
   const peer = follower([1, 1, 2]);
   const answer = answerOf(peer.receive('p2', appendEntries(2, { prevLogIndex: 2, prevLogTerm: 1 }), 41));
-  t.same(answer, { term: 2, requestTerm: 2, inReplyTo: 41, prevLogIndex: 2, success: true, matchIndex: 2 });
+  t.same(answer, { term: 2, requestTerm: 2, inReplyTo: 41, round: 0, prevLogIndex: 2, success: true, matchIndex: 2 });
   t.same(peer.persists, [], 'and writes nothing');
 });
 
@@ -32,6 +32,7 @@ t.test('B18: an empty AppendEntries obeys the consistency check', async (t) => {
     term: 3,
     requestTerm: 3,
     inReplyTo: 5,
+    round: 0,
     prevLogIndex: 3,
     success: false,
     matchIndex: 0,
@@ -98,14 +99,14 @@ t.test('B21: a delayed, shorter request removes nothing', async (t) => {
 
 t.test('B21: only what is new is appended, behind what is there', async (t) => {
   const peer = follower([1, 1, 1]);
-  const entries: Entry[] = [...entriesOf(1, 1, 1).slice(1), { term: 1, command: 'new' }];
+  const entries: Entry[] = [...entriesOf(1, 1, 1).slice(1), { term: 1, type: 'command', command: 'new' }];
   t.match(answerOf(peer.receive('p2', appendEntries(1, { prevLogIndex: 1, prevLogTerm: 1, entries }))), {
     success: true,
     matchIndex: 4,
   });
   t.same(
     peer.persists.map(({ steps }) => steps),
-    [[{ type: 'append', firstIndex: 4, entries: [{ term: 1, command: 'new' }] }]],
+    [[{ type: 'append', firstIndex: 4, entries: [{ term: 1, type: 'command', command: 'new' }] }]],
   );
 });
 

@@ -58,9 +58,13 @@ t.test('A16: a leader refuses votes of any later term and leads on', async (t) =
   t.equal(leader.term, 1);
 });
 
-t.test('A16: a peer that was just started knows of no leader', async (t) => {
+t.test('A16: a peer that was just started knows of no leader, but may have given one a lease before', async (t) => {
   const peer = new ScriptedRaft({ preset: 'default', term: 3 });
+  t.match(peer.receive('p3', requestVote(4))[0]?.message.body, { voteGranted: false, refusal: 'leaderAlive' });
+  peer.advance(250);
   t.match(peer.receive('p3', requestVote(4))[0]?.message.body, { term: 4, voteGranted: true });
+  const fresh = new ScriptedRaft({ preset: 'default', term: 0 });
+  t.match(fresh.receive('p3', requestVote(1))[0]?.message.body, { term: 1, voteGranted: true });
 });
 
 for (const peers of [2, 3, 4, 5, 7]) {

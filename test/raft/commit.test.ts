@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Effect } from '../../peer/raft/effect.ts';
-import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
+import { completeOptions, ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { RaftState } from '../../peer/raft/RaftState.ts';
 import { receiveAppendEntriesReply } from '../../peer/raft/receive/receiveAppendEntriesReply.ts';
 import { becomeLeader } from '../../peer/raft/roles/leader.ts';
@@ -9,6 +9,7 @@ import { peerId } from '../../shared/ids.ts';
 import type { AppendEntriesReply } from '../../shared/messages/AppendEntriesReply.ts';
 import { appended, entriesOf } from '../support/raftMessages.ts';
 import { ScriptedRaft } from '../support/scriptedRaft.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 t.test('B32: Figure 8: an entry of a former term is not committed by counting copies', async (t) => {
   // (c): S1 leads term 4 with the entry of term 2 at index 2, and replicates it to a majority.
@@ -29,13 +30,8 @@ t.test('B32: Figure 8: an entry of a former term is not committed by counting co
  */
 function leaderWithOwnEntries(stored: readonly number[], own: number): RaftState {
   const state = new RaftState(
-    {
-      ...ELECTION_PRESETS.lab,
-      id: peerId('p1'),
-      voters: ['p1', 'p2', 'p3', 'p4', 'p5'].map(peerId),
-      random: () => 0.5,
-    },
-    { hardState: { currentTerm: 3, votedFor: null }, entries: entriesOf(...stored) },
+    completeOptions({ ...ELECTION_PRESETS.lab, id: peerId('p1'), random: () => 0.5 }),
+    storedState(['p1', 'p2', 'p3', 'p4', 'p5'].map(peerId), { currentTerm: 3, votedFor: null }, entriesOf(...stored)),
   );
   state.nowMs = 0;
   enterTerm(state, 4, state.id);

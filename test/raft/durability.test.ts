@@ -181,13 +181,24 @@ t.test('E43: entries are acknowledged once they are durable, with all that was a
   t.match(first, { after: 1, message: { body: { success: true, matchIndex: 2 } } });
   // A heartbeat that verifies what is still being written.
   const [second] = follower.receive('p2', appendEntries(2, { prevLogIndex: 2, prevLogTerm: 2 }));
-  t.match(second, { after: 1, message: { body: { success: true, matchIndex: 2 } } });
-  const [refusal] = follower.receive('p2', appendEntries(2, { prevLogIndex: 9, prevLogTerm: 2 }));
+  t.match(
+    second,
+    { after: 0, message: { body: { success: true, matchIndex: 0 } } },
+    'claims none of it, and waits not',
+  );
+  const [repeated] = follower.receive('p2', appendEntries(2, { entries: entriesOf(1, 2) }));
+  t.match(repeated, { after: 1, message: { body: { success: true, matchIndex: 2 } } }, 'nothing new, but it waits');
+  const [refusal] = follower.receive(
+    'p2',
+    appendEntries(2, { prevLogIndex: 9, prevLogTerm: 2, entries: entriesOf(2) }),
+  );
   t.equal(refusal?.after, 1);
-  t.same(follower.sent, []);
+  t.same(follower.takeSent(), [second]);
   t.equal(follower.restart().status.lastLogIndex, 0, 'a crash now loses them');
   follower.persisted();
   t.equal(follower.sent.length, 3);
+  const [third] = follower.receive('p2', appendEntries(2, { prevLogIndex: 2, prevLogTerm: 2 }));
+  t.match(third?.message.body, { success: true, matchIndex: 2 }, 'now a heartbeat finds them there');
   t.equal(follower.restart().status.lastLogIndex, 2);
 });
 
@@ -201,25 +212,25 @@ t.test(
         effect.type === 'send' ? [[effect.message.type, effect.after]] : [],
       );
     outbox.setHardState({ currentTerm: 1, votedFor: peerId('p1') });
-    outbox.request(peerId('p2'), requestVote(1));
+    outbox.send(peerId('p2'), requestVote(1));
     t.same(sendsOf(outbox.take()), [['RequestVote', 1]]);
-    outbox.append(1, entriesOf(1));
-    outbox.request(peerId('p2'), appendEntries(1, { entries: entriesOf(1) }));
-    outbox.reply(peerId('p3'), voteRefused(1));
+    outbox.write({ type: 'append', firstIndex: 1, entries: entriesOf(1) });
+    outbox.sendRevealingTermOnly(peerId('p2'), appendEntries(1, { entries: entriesOf(1) }));
+    outbox.send(peerId('p3'), voteRefused(1));
     t.same(sendsOf(outbox.take()), [
       ['AppendEntries', 1],
       ['RequestVoteReply', 2],
     ]);
-    outbox.request(peerId('p2'), appendEntries(1));
-    outbox.request(peerId('p2'), preVote(2));
-    outbox.reply(peerId('p2'), appended(1, 1));
+    outbox.sendRevealingTermOnly(peerId('p2'), appendEntries(1));
+    outbox.send(peerId('p2'), preVote(2));
+    outbox.send(peerId('p2'), appended(1, 1));
     t.same(sendsOf(outbox.take()), [
       ['AppendEntries', 1],
       ['PreVote', 2],
       ['AppendEntriesReply', 2],
     ]);
     outbox.setHardState({ currentTerm: 2, votedFor: null });
-    outbox.request(peerId('p2'), appendEntries(2));
+    outbox.sendRevealingTermOnly(peerId('p2'), appendEntries(2));
     t.same(sendsOf(outbox.take()), [['AppendEntries', 3]]);
   },
 );

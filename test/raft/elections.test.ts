@@ -153,7 +153,7 @@ t.test('A12: a new leader sends heartbeats in the very step in which it is elect
   const sends = peer.receive('p3', voteGranted(2));
   t.same(
     sends.map(({ to, message }) => ({ to, ...message })),
-    ['p2', 'p3', 'p4', 'p5'].map((to) => ({ to, ...appendEntries(2, { prevLogIndex: 2, prevLogTerm: 1 }) })),
+    ['p2', 'p3', 'p4', 'p5'].map((to) => ({ to, ...appendEntries(2, { prevLogIndex: 2, prevLogTerm: 1, round: 1 }) })),
   );
   t.same(peer.held, [], 'and nothing holds them back');
 });

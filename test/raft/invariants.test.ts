@@ -11,6 +11,7 @@ import { arbitraryOf } from '../support/arbitraryBody.ts';
 import { anyPlausibleMessage } from '../support/arbitraryRaftMessage.ts';
 import { appendEntries } from '../support/raftMessages.ts';
 import { ScriptedRaft } from '../support/scriptedRaft.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 const PRESETS = ['lab', 'default'] as const;
 const OTHERS = ['p2', 'p3', 'p4', 'p5'] as const;
@@ -203,11 +204,12 @@ function live(happenings: readonly Happening[]): Watched {
 
 function freshRaft(term = 0, lastTerm = 0): Raft {
   return new Raft(
-    { ...ELECTION_PRESETS.lab, id: peerId('p1'), voters: ['p1', ...OTHERS].map(peerId), random: () => 0.5 },
-    {
-      hardState: { currentTerm: term, votedFor: null },
-      entries: lastTerm === 0 ? [] : [{ term: lastTerm, command: null }],
-    },
+    { ...ELECTION_PRESETS.lab, id: peerId('p1'), random: () => 0.5 },
+    storedState(
+      ['p1', ...OTHERS].map(peerId),
+      { currentTerm: term, votedFor: null },
+      lastTerm === 0 ? [] : [{ term: lastTerm, type: 'noOp' }],
+    ),
   );
 }
 

@@ -1,29 +1,34 @@
 import t from 'tap';
-import { checkOptions, ELECTION_DEFAULTS, ELECTION_PRESETS, type RaftOptions } from '../../peer/raft/options.ts';
+import { checkPeerOptions } from '../../peer/PeerOptions.ts';
+import { completeOptions, ELECTION_DEFAULTS, ELECTION_PRESETS, type RaftOptions } from '../../peer/raft/options.ts';
 import { Raft } from '../../peer/raft/Raft.ts';
 import { AppendEntries } from '../../shared/messages/AppendEntries.ts';
 import { peerId } from '../../shared/ids.ts';
+import { entriesOf } from '../support/raftMessages.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 import { Status } from '../../shared/messages/Status.ts';
 
 const GOOD: RaftOptions = {
   ...ELECTION_DEFAULTS,
   id: peerId('p1'),
-  voters: [peerId('p1'), peerId('p2'), peerId('p3')],
   random: () => 0.5,
 };
-const EMPTY = { hardState: { currentTerm: 0, votedFor: null }, entries: [] };
+const VOTERS = ['p1', 'p2', 'p3'].map(peerId);
+const EMPTY = storedState(VOTERS);
 
 t.test('every preset is legal; the lab presets have the plain rules of Figure 2', async (t) => {
   for (const [name, preset] of Object.entries(ELECTION_PRESETS)) {
-    t.doesNotThrow(() => checkOptions({ ...GOOD, ...preset }), name);
+    t.doesNotThrow(() => completeOptions({ ...GOOD, ...preset }), name);
     const plain = name.startsWith('lab');
     t.equal(preset.preVote, !plain, name);
     t.equal(preset.checkQuorum, !plain, name);
+    t.equal(preset.noOpOnElection, !plain, `${name}: the lab asserts indexes`);
     t.ok(preset.heartbeatMs * 2 < preset.electionTimeoutMsMin, `${name}: one lost heartbeat starts no election`);
   }
   const { lab, labRelaxed, default: normal, relaxed } = ELECTION_PRESETS;
-  t.same({ ...lab, preVote: true, checkQuorum: true }, normal);
-  t.same({ ...labRelaxed, preVote: true, checkQuorum: true }, relaxed);
+  const rules = { preVote: true, checkQuorum: true, noOpOnElection: true };
+  t.same({ ...lab, ...rules }, normal);
+  t.same({ ...labRelaxed, ...rules }, relaxed);
 });
 
 t.test('what is not legal is refused, and the message says which option, what it is and what is legal', async (t) => {
@@ -37,11 +42,17 @@ t.test('what is not legal is refused, and the message says which option, what it
     [{ electionTimeoutMsMax: 250 }, /electionTimeoutMsMax is 250: it must be above electionTimeoutMsMin, which is 250/],
     [{ electionTimeoutMsMax: Number.POSITIVE_INFINITY }, /electionTimeoutMsMax is Infinity/],
     [{ electionTimeoutMsMax: Number.NaN }, /electionTimeoutMsMax is NaN/],
-    [{ voters: [] }, /voters is empty/],
-    [{ voters: Array.from({ length: 129 }, (_, at) => peerId(`p${at}`)) }, /voters names 129 peers: at most 128/],
-    [{ voters: [peerId('p1'), peerId('p2'), peerId('p1')] }, /voters names a peer twice: p1, p2, p1/],
-    [{ voters: [peerId('p2'), peerId('p3')] }, /voters does not name this peer, p1: p2, p3/],
-    [{ entriesPerMessageMax: 0 }, /entriesPerMessageMax is 0: it must be from 1 to 65536/],
+    [{ entriesPerMessageMax: 0 }, /entriesPerMessageMax is 0: it must be at least 1/],
+    [{ bytesPerMessageMax: 0 }, /bytesPerMessageMax is 0: it must be at least 1/],
+    [{ messagesInFlightMax: 0 }, /messagesInFlightMax is 0/],
+    [{ uncommittedBytesMax: Number.NaN }, /uncommittedBytesMax is NaN/],
+    [{ readsWaitingMax: -1 }, /readsWaitingMax is -1/],
+    [{ snapshotEntries: 0 }, /snapshotEntries is 0/],
+    [{ snapshotBytes: 0 }, /snapshotBytes is 0/],
+    [{ snapshotShareMin: -0.1 }, /snapshotShareMin is -0.1: it must be at least 0/],
+    [{ trailingEntries: -1 }, /trailingEntries is -1: it must be at least 0/],
+    [{ leaseClockDrift: 1 }, /leaseClockDrift is 1: it must be at least 0 and below 1/],
+    [{ leaseReads: true, checkQuorum: false }, /leaseReads needs checkQuorum, which is off/],
     [{ entriesPerMessageMax: 65_537 }, /entriesPerMessageMax is 65537/],
     [{ entriesPerMessageMax: Number.NaN }, /entriesPerMessageMax is NaN/],
   ];
@@ -53,30 +64,29 @@ t.test('what is not legal is refused, and the message says which option, what it
 t.test('the bound of entriesPerMessageMax is that of the schema', async (t) => {
   const maxItems = Number(Reflect.get(AppendEntries.properties.entries, 'maxItems'));
   t.ok(maxItems > 0);
-  t.doesNotThrow(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems }));
-  t.throws(() => checkOptions({ ...GOOD, entriesPerMessageMax: maxItems + 1 }));
+  t.doesNotThrow(() => completeOptions({ ...GOOD, entriesPerMessageMax: maxItems }));
+  t.throws(() => completeOptions({ ...GOOD, entriesPerMessageMax: maxItems + 1 }));
 });
 
 t.test('the bound of voters is that of the schema of Status', async (t) => {
   const maxItems = Number(Reflect.get(Status.properties.voters, 'maxItems'));
   const voters = Array.from({ length: maxItems + 1 }, (_, at) => peerId(`p${at + 1}`));
-  t.doesNotThrow(() => checkOptions({ ...GOOD, voters: voters.slice(0, maxItems) }));
-  t.throws(() => checkOptions({ ...GOOD, voters }));
+  const check = (voters: readonly string[]): unknown =>
+    checkPeerOptions({ cluster: 'demo', id: 'p1', relay: '127.0.0.1:1', voters }, () => 0.5);
+  t.doesNotThrow(() => check(voters.slice(0, maxItems)));
+  t.throws(() => check(voters));
 });
 
 t.test('the list of voters is taken over, not shared', async (t) => {
   const voters = [peerId('p1'), peerId('p2'), peerId('p3')];
-  const raft = new Raft({ ...GOOD, voters }, EMPTY);
+  const raft = new Raft(GOOD, storedState(voters));
   voters.push(peerId('p4'));
   t.equal(raft.status(0).voters.length, 3);
 });
 
 t.test('what the store held is where the core begins', async (t) => {
-  const entries = [
-    { term: 1, command: 'a' },
-    { term: 4, command: { b: [1] } },
-  ];
-  const raft = new Raft(GOOD, { hardState: { currentTerm: 7, votedFor: peerId('p3') }, entries });
+  const hardState = { currentTerm: 7, votedFor: peerId('p3') };
+  const raft = new Raft(GOOD, storedState(VOTERS, hardState, entriesOf(1, 4)));
   t.match(raft.status(0), {
     role: 'follower',
     term: 7,

@@ -1,114 +1,26 @@
 import t, { type Test } from 'tap';
 import type { Send } from '../../peer/raft/effect.ts';
-import type { RaftMessage, RaftMessageType } from '../../shared/protocol.ts';
+import { configurationOf } from '../../peer/raft/configuration.ts';
+import { peerId } from '../../shared/ids.ts';
+import { RAFT_MESSAGES, type RaftMessage, type RaftMessageType } from '../../shared/protocol.ts';
 import {
   appended,
   appendEntries,
   appendRefused,
   preVote,
   preVoteGranted,
+  installSnapshot,
   preVoteRefused,
+  readIndex,
+  readIndexReply,
+  snapshotReply,
+  timeoutNow,
   requestVote,
   voteGranted,
   voteRefused,
 } from '../support/raftMessages.ts';
-import { ScriptedRaft } from '../support/scriptedRaft.ts';
-
-/**
- * Every role, message and relation of terms, for the plain rules of Figure 2 and for PreVote with CheckQuorum.
- * The peer is p1 of three in term 5 with the log [1, 1]. As a follower it heard from its leader p2 100 ms ago and has not voted.
- * AppendEntries comes from p2, everything else from p3. Requests fit, replies grant; those of a higher term refuse.
- *
- * Columns: message and its term; then role, term, vote and election timer afterwards, and the answer.
- */
-const FIGURE_2 = `
-  follower
-    RequestVote        lower   follower     5 -  stays  refused:staleTerm
-    RequestVote        same    follower     5 p3 moves  granted
-    RequestVote        higher  follower     6 p3 moves  granted
-    RequestVoteReply   lower   follower     5 -  stays  nothing
-    RequestVoteReply   same    follower     5 -  stays  nothing
-    RequestVoteReply   higher  follower     6 -  stays  nothing
-    PreVote            lower   follower     5 -  stays  refused:staleTerm
-    PreVote            same    follower     5 -  stays  refused:staleTerm
-    PreVote            higher  follower     5 -  stays  refused:leaderAlive
-    PreVoteReply       lower   follower     5 -  stays  nothing
-    PreVoteReply       same    follower     5 -  stays  nothing
-    PreVoteReply       higher  follower     6 -  stays  nothing
-    AppendEntries      lower   follower     5 -  stays  failure
-    AppendEntries      same    follower     5 -  moves  success
-    AppendEntries      higher  follower     6 -  moves  success
-    AppendEntriesReply lower   follower     5 -  stays  nothing
-    AppendEntriesReply same    follower     5 -  stays  nothing
-    AppendEntriesReply higher  follower     6 -  stays  nothing
-  candidate
-    RequestVote        lower   candidate    5 p1 stays  refused:staleTerm
-    RequestVote        same    candidate    5 p1 stays  refused:alreadyVoted
-    RequestVote        higher  follower     6 p3 moves  granted
-    RequestVoteReply   lower   candidate    5 p1 stays  nothing
-    RequestVoteReply   same    leader       5 p1 off    AppendEntries
-    RequestVoteReply   higher  follower     6 -  stays  nothing
-    PreVote            lower   candidate    5 p1 stays  refused:staleTerm
-    PreVote            same    candidate    5 p1 stays  refused:staleTerm
-    PreVote            higher  candidate    5 p1 stays  granted
-    PreVoteReply       lower   candidate    5 p1 stays  nothing
-    PreVoteReply       same    candidate    5 p1 stays  nothing
-    PreVoteReply       higher  follower     6 -  stays  nothing
-    AppendEntries      lower   candidate    5 p1 stays  failure
-    AppendEntries      same    follower     5 p1 moves  success
-    AppendEntries      higher  follower     6 -  moves  success
-    AppendEntriesReply lower   candidate    5 p1 stays  nothing
-    AppendEntriesReply same    candidate    5 p1 stays  nothing
-    AppendEntriesReply higher  follower     6 -  stays  nothing
-  leader
-    RequestVote        lower   leader       5 p1 off    refused:staleTerm
-    RequestVote        same    leader       5 p1 off    refused:alreadyVoted
-    RequestVote        higher  follower     6 p3 moves  granted
-    RequestVoteReply   lower   leader       5 p1 off    nothing
-    RequestVoteReply   same    leader       5 p1 off    nothing
-    RequestVoteReply   higher  follower     6 -  moves  nothing
-    PreVote            lower   leader       5 p1 off    refused:staleTerm
-    PreVote            same    leader       5 p1 off    refused:staleTerm
-    PreVote            higher  leader       5 p1 off    refused:leaderAlive
-    PreVoteReply       lower   leader       5 p1 off    nothing
-    PreVoteReply       same    leader       5 p1 off    nothing
-    PreVoteReply       higher  follower     6 -  moves  nothing
-    AppendEntries      lower   leader       5 p1 off    failure
-    AppendEntries      same    leader       5 p1 off    nothing
-    AppendEntries      higher  follower     6 -  moves  success
-    AppendEntriesReply lower   leader       5 p1 off    nothing
-    AppendEntriesReply same    leader       5 p1 off    nothing
-    AppendEntriesReply higher  follower     6 -  moves  nothing
-`;
-
-/** Where PreVote and CheckQuorum change the table, and the role that only PreVote has. */
-const WITH_PRE_VOTE_AND_CHECK_QUORUM = `
-  follower
-    RequestVote        same    follower     5 -  stays  refused:leaderAlive
-    RequestVote        higher  follower     5 -  stays  refused:leaderAlive
-  preCandidate
-    RequestVote        lower   preCandidate 5 -  stays  refused:staleTerm
-    RequestVote        same    follower     5 p3 moves  granted
-    RequestVote        higher  follower     6 p3 moves  granted
-    RequestVoteReply   lower   preCandidate 5 -  stays  nothing
-    RequestVoteReply   same    preCandidate 5 -  stays  nothing
-    RequestVoteReply   higher  follower     6 -  stays  nothing
-    PreVote            lower   preCandidate 5 -  stays  refused:staleTerm
-    PreVote            same    preCandidate 5 -  stays  refused:staleTerm
-    PreVote            higher  preCandidate 5 -  stays  granted
-    PreVoteReply       lower   preCandidate 5 -  stays  nothing
-    PreVoteReply       same    candidate    6 p1 moves  RequestVote
-    PreVoteReply       higher  follower     6 -  stays  nothing
-    AppendEntries      lower   preCandidate 5 -  stays  failure
-    AppendEntries      same    follower     5 -  moves  success
-    AppendEntries      higher  follower     6 -  moves  success
-    AppendEntriesReply lower   preCandidate 5 -  stays  nothing
-    AppendEntriesReply same    preCandidate 5 -  stays  nothing
-    AppendEntriesReply higher  follower     6 -  stays  nothing
-  leader
-    RequestVote        same    leader       5 p1 off    refused:leaderAlive
-    RequestVote        higher  leader       5 p1 off    refused:leaderAlive
-`;
+import { FIGURE_2, WITH_PRE_VOTE_AND_CHECK_QUORUM } from '../support/roleTables.ts';
+import { type Outcome, ScriptedRaft } from '../support/scriptedRaft.ts';
 
 type TermRelation = 'lower' | 'same' | 'higher';
 
@@ -170,14 +82,32 @@ function messageOf(type: RaftMessageType, relation: TermRelation, asked: number)
       return appendEntries(term, { prevLogIndex: 2, prevLogTerm: 1 });
     case 'AppendEntriesReply':
       return relation === 'higher' ? appendRefused(term, answered) : appended(term, 2, answered);
+    case 'InstallSnapshot':
+      return installSnapshot(term, 9);
+    case 'InstallSnapshotReply':
+      return snapshotReply(term, 9, 1, answered);
+    case 'TimeoutNow':
+      return timeoutNow(term);
+    case 'ReadIndex':
+      return readIndex(term, 3);
+    case 'ReadIndexReply':
+      return readIndexReply(term, 3, 2, answered);
   }
 }
+
+const FOR_A_LEARNER = configurationOf(['p2', 'p3', 'p4'].map(peerId), [peerId('p1')]);
 
 function peerIn(role: string, preset: 'lab' | 'default'): ScriptedRaft {
   // A candidate and a leader of term 5 stood there; a follower and a pre-candidate came there without voting.
   const stands = role === 'candidate' || role === 'leader';
-  const peer = new ScriptedRaft({ preset, log: [1, 1], term: stands ? 4 : 5 });
-  if (role === 'follower') peer.receive('p2', appendEntries(5, { prevLogIndex: 2, prevLogTerm: 1 }));
+  const peer = new ScriptedRaft({
+    preset,
+    log: [1, 1],
+    term: stands ? 4 : 5,
+    ...(role === 'learner' ? { configuration: FOR_A_LEARNER } : {}),
+  });
+  if (role === 'follower' || role === 'learner')
+    peer.receive('p2', appendEntries(5, { prevLogIndex: 2, prevLogTerm: 1 }));
   if (role === 'preCandidate') peer.reachDeadline();
   if (role === 'candidate') peer.becomeCandidate();
   if (role === 'leader') peer.becomeLeader();
@@ -185,9 +115,9 @@ function peerIn(role: string, preset: 'lab' | 'default'): ScriptedRaft {
   return peer;
 }
 
-function answerIn(sends: readonly Send[]): string {
+function answerIn(sends: readonly Send[], outcomes: readonly Outcome[]): string {
   const [first] = sends;
-  if (first === undefined) return 'nothing';
+  if (first === undefined) return outcomes.some(({ type }) => type === 'storeSnapshotChunk') ? 'stores' : 'nothing';
   const { message } = first;
   switch (message.type) {
     case 'RequestVoteReply':
@@ -195,6 +125,8 @@ function answerIn(sends: readonly Send[]): string {
       return message.body.voteGranted ? 'granted' : `refused:${message.body.refusal ?? 'for no reason'}`;
     case 'AppendEntriesReply':
       return message.body.success ? 'success' : 'failure';
+    case 'ReadIndexReply':
+      return message.body.readIndex === undefined ? 'cannotSay' : 'says';
     default:
       return message.type;
   }
@@ -212,14 +144,14 @@ function checkRow(t: Test, row: Row, preset: 'lab' | 'default'): void {
   const { votedFor } = peer.status;
   const electionDeadlineMs = peer.electionDeadlineMs;
   const writes = peer.persists.length;
-  const from = row.message === 'AppendEntries' ? 'p2' : 'p3';
+  const from = ['AppendEntries', 'InstallSnapshot', 'TimeoutNow'].includes(row.message) ? 'p2' : 'p3';
   const message = messageOf(row.message, row.relation, peer.asked.at(-1)?.id ?? 0);
   const sends = peer.receive(from, message, 4711);
   t.equal(peer.role, row.role, 'role');
   t.equal(peer.term, row.term, 'term');
   t.equal(peer.status.votedFor, row.votedFor, 'vote');
   t.equal(timerAfter(electionDeadlineMs, peer.electionDeadlineMs), row.timer, 'timer');
-  t.equal(answerIn(sends), row.answer, 'answer');
+  t.equal(answerIn(sends, peer.outcomes), row.answer, 'answer');
   const changed = row.term !== 5 || row.votedFor !== votedFor;
   t.equal(peer.persists.length, writes + (changed ? 1 : 0), 'written exactly when term or vote changed');
   t.match(peer.stored, { term: row.term, votedFor: row.votedFor }, 'what is stored');
@@ -238,8 +170,9 @@ const sameCase = (one: Row, other: Row): boolean =>
   one.before === other.before && one.message === other.message && one.relation === other.relation;
 const full = [...plain.filter((row) => !changed.some((other) => sameCase(row, other))), ...changed];
 
-t.equal(plain.length, 3 * 6 * 3);
-t.equal(full.length, 4 * 6 * 3);
+const TYPES = Object.keys(RAFT_MESSAGES).length;
+t.equal(plain.length, 4 * TYPES * 3);
+t.equal(full.length, 5 * TYPES * 3);
 for (const [preset, rows] of [
   ['lab', plain],
   ['default', full],

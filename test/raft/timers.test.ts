@@ -1,6 +1,6 @@
 import t from 'tap';
 import { resetElectionTimer } from '../../peer/raft/electionTimer.ts';
-import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
+import { completeOptions, ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { RaftState } from '../../peer/raft/RaftState.ts';
 import { peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
@@ -18,6 +18,7 @@ import {
   voteRefused,
 } from '../support/raftMessages.ts';
 import { ScriptedRaft } from '../support/scriptedRaft.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 const upToDate = { lastLogIndex: 3, lastLogTerm: 2 };
 
@@ -144,10 +145,7 @@ t.test('A4: 1,000 resets draw at least 100 different timeouts, all over the rang
   for (const preset of Object.values(ELECTION_PRESETS)) {
     const { electionTimeoutMsMin: min, electionTimeoutMsMax: max } = preset;
     const random = seededRandom('A4');
-    const state = new RaftState(
-      { ...preset, id: peerId('p1'), voters: [peerId('p1')], random },
-      { hardState: { currentTerm: 0, votedFor: null }, entries: [] },
-    );
+    const state = new RaftState(completeOptions({ ...preset, id: peerId('p1'), random }), storedState([peerId('p1')]));
     state.nowMs = 0;
     const timeouts = Array.from({ length: 1000 }, () => {
       resetElectionTimer(state, 'started');

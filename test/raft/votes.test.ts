@@ -99,6 +99,8 @@ t.test(
   "A6: CCF's pre_vote_double_leader: a pre-candidate that steps down within its term keeps its vote",
   async (t) => {
     const voter = new ScriptedRaft({ preset: 'default', id: 'p2', log: [1, 2, 2, 2] });
+    // Before it was started it may have heard of a leader.
+    voter.advance(250);
     t.equal(verdict(voter.receive('p1', preVote(3, { lastLogIndex: 5, lastLogTerm: 2 }))), 'granted');
     t.equal(verdict(voter.receive('p3', preVote(3, { lastLogIndex: 4, lastLogTerm: 2 }))), 'granted');
     t.equal(verdict(voter.receive('p1', requestVote(3, { lastLogIndex: 5, lastLogTerm: 2 }))), 'granted');

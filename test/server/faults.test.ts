@@ -32,6 +32,18 @@ t.test('a partition drops what crosses it, in both directions, and says that it 
   }
 });
 
+t.test('a client that no group names reaches everybody, one that is named does not', async (t) => {
+  const faults = withPartition(NO_FAULTS, compilePartition(partitionOf(['p1'], ['p2', 'x'])));
+  const fate = (from: string, to: string, ...clients: string[]) => fateOf(frame(from, to), faults, clients).type;
+  t.equal(fate('y', 'p1', 'y'), 'delivered');
+  t.equal(fate('p2', 'y', 'y'), 'delivered');
+  t.equal(fate('y', 'p3', 'y'), 'delivered');
+  t.equal(fate('x', 'p2', 'x'), 'delivered');
+  t.equal(fate('x', 'p1', 'x'), 'dropped');
+  t.equal(fate('p3', 'x', 'x'), 'dropped');
+  t.equal(fate('y', 'p1'), 'dropped', 'a peer of the same name is in the group of those that are left');
+});
+
 t.test('endpoints that no group names form one further group together', async (t) => {
   const faults = withPartition(NO_FAULTS, compilePartition(partitionOf(['p1'])));
   t.equal(fateOf(frame('p2', 'p3'), faults).type, 'delivered');

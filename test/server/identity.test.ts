@@ -114,14 +114,15 @@ t.test('a client is an endpoint like a peer, and is forgotten when it goes', asy
   const relay = await TestRelay.start(t);
   const p1 = await relay.dial('p1');
   const client = await relay.dial('client_x7', { path: 'client' });
-  client.send('RequestVote', 'p1');
-  await p1.heard('RequestVote');
-  p1.send('RequestVoteReply', 'client_x7');
-  await client.heard('RequestVoteReply');
+  client.send('ClientRequest', 'p1');
+  await p1.heard('ClientRequest');
+  p1.send('ClientReply', 'client_x7');
+  await client.heard('ClientReply');
   t.same(
-    (await relay.view()).peers.map((peer) => peer.id),
-    ['client_x7', 'p1'],
+    (await relay.view()).peers.map(({ id, kind }) => `${id} ${kind}`),
+    ['client_x7 client', 'p1 peer'],
   );
+  t.match((await relay.request('GET', '/api/clusters')).body, [{ peers: 1, connected: 1, clients: 1 }]);
   client.end();
   await relay.until('it is forgotten', async () => (await relay.view()).peers.length === 1);
 });

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import t from 'tap';
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { TestRelay } from './support/relay.ts';
 import { until } from '../support/until.ts';
 import { WITHIN_MS } from './support/TestPeer.ts';
@@ -94,8 +95,10 @@ function wsFrame(opcode: number, payload: string): Buffer {
 }
 
 const ANNOUNCED_2_62 = Buffer.from([0x81, 0xff, 0x40, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-const HELLO =
-  '{"type":"Hello","from":"r","to":"@relay","id":1,"body":{"protocolVersion":1,"application":"raft","instance":"x","software":"x"}}';
+const HELLO = JSON.stringify({
+  ...{ type: 'Hello', from: 'r', to: '@relay', id: 1 },
+  body: { protocolVersion: PROTOCOL_VERSION, application: 'raft', instance: 'x', software: 'x' },
+});
 
 const sockets: [what: string, path: string, bytes: Buffer, code: string, closeCode: number][] = [
   ['a length of 2^62', '/peer?cluster=demo&id=r', ANNOUNCED_2_62, 'FRAME_TOO_LARGE', 1009],

@@ -24,7 +24,7 @@ t.test('the clusters, and one of them, as their peers tell it', async (t) => {
   await p1.settled();
   await p2.settled();
   const summaries = conforming(Type.Array(ClusterSummary), (await relay.request('GET', '/api/clusters')).body);
-  t.same(summaries, [{ id: 'demo', leader: 'p1', term: 5, peers: 2, connected: 2, partitioned: false }]);
+  t.same(summaries, [{ id: 'demo', leader: 'p1', term: 5, peers: 2, connected: 2, clients: 0, partitioned: false }]);
   const view = conforming(ClusterView, (await relay.request('GET', demo)).body);
   t.match(view, {
     ...{ id: 'demo', leader: 'p1', term: 5, partition: null },
@@ -210,9 +210,16 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
     '/api/clusters',
     '/api/clusters/{cluster}',
     '/api/clusters/{cluster}/heal',
+    '/api/clusters/{cluster}/kv',
+    '/api/clusters/{cluster}/kv-watch',
+    '/api/clusters/{cluster}/kv/{key}',
+    '/api/clusters/{cluster}/kv/{key}/append',
     '/api/clusters/{cluster}/live',
+    '/api/clusters/{cluster}/members',
+    '/api/clusters/{cluster}/members/{peer}',
     '/api/clusters/{cluster}/partition',
     '/api/clusters/{cluster}/peers/{peer}/disconnect',
+    '/api/clusters/{cluster}/transfer',
     '/api/session',
     '/client',
     '/healthz',
@@ -223,7 +230,7 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
   t.same(Object.keys(body.paths['/api/clusters/{cluster}/partition']).sort(), ['delete', 'get', 'put']);
   const put = body.paths['/api/clusters/{cluster}/partition'].put;
   t.same(put.requestBody.content['application/json'].schema.required, ['groups']);
-  t.same(put.responses.default.content['application/json'].schema.required, ['code', 'message']);
+  t.same(put.responses.default.content['application/json'].schema.required, ['code', 'message', 'definite']);
 });
 
 t.test('a full relay says so, and makes room from who is gone', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { ElectionPreset } from '../../peer/raft/options.ts';
+import type { RaftMessage } from '../../shared/protocol.ts';
 import type { NetworkOptions } from '../../sim/Network.ts';
 import { Simulation } from '../../sim/Simulation.ts';
 import type { SimulatedPeer } from '../../sim/SimulatedPeer.ts';
@@ -24,6 +25,10 @@ class HeartbeatRate {
       throw new Error(`11 heartbeats from ${link} within ${atMs - eleventhBefore} ms`);
     }
   }
+}
+
+function isHeartbeat(message: RaftMessage): boolean {
+  return message.type === 'AppendEntries' && message.body.entries.length === 0;
 }
 
 const LOSSES = ['crash', 'isolate', 'pause'] as const;
@@ -53,7 +58,7 @@ for (const preset of BOTH_FAMILIES) {
         {
           ...listeners,
           onSend: (atMs, from, { to, message }) => {
-            if (message.type === 'AppendEntries') heartbeats.note(atMs, from, to);
+            if (isHeartbeat(message)) heartbeats.note(atMs, from, to);
           },
         },
       );

@@ -71,9 +71,8 @@ function checkPeace(simulation: Simulation): void {
   const leader = simulation.agreedLeader();
   if (leader === undefined) throw simulation.failure('the leader is gone, without any fault');
   for (const peer of simulation.peers.values()) {
-    for (const [at, { term, command }] of leader.log.entries()) {
-      const entry = peer.log[at];
-      if (entry?.term !== term || entry.command !== command) {
+    for (const [at, entry] of leader.log.entries()) {
+      if (JSON.stringify(peer.log[at]) !== JSON.stringify(entry)) {
         throw simulation.failure(`${peer.id} lacks entry ${at + 1} of its leader`);
       }
     }

@@ -13,6 +13,7 @@ import { SimulationFailure } from '../../sim/SimulationFailure.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { appended, appendEntries, entriesOf, preVote, requestVote, voteGranted } from '../support/raftMessages.ts';
 import { range } from '../support/simulate.ts';
+import { storedState } from '../../sim/randomLogs.ts';
 
 const [p1, p2, p3] = ['p1', 'p2', 'p3'].map(peerId) as [
   ReturnType<typeof peerId>,
@@ -79,11 +80,11 @@ function failureOf(act: () => unknown): SimulationFailure {
 
 t.test('every invariant can fail', async (t) => {
   const disk = (currentTerm: number, votedFor: typeof p1 | null, terms: number[] = []): SimulatedDisk =>
-    new SimulatedDisk(new VirtualClock(), seededRandom(1), {
-      hardState: { currentTerm, votedFor },
-      entries: entriesOf(...terms),
-      voters: [p1, p2, p3],
-    });
+    new SimulatedDisk(
+      new VirtualClock(),
+      seededRandom(1),
+      storedState([p1, p2, p3], { currentTerm, votedFor }, entriesOf(...terms)),
+    );
   const cases: [expected: RegExp, act: (invariants: Invariants) => void][] = [
     [
       /Election Safety: p1 \(life 1\) and p2 led term 3/,
@@ -150,7 +151,7 @@ t.test('every invariant can fail', async (t) => {
     [
       /Log Matching: p2 holds another entry 2 of term 1/,
       (invariants) => {
-        const other = [...entriesOf(1), { term: 1, command: 'other' }];
+        const other = [...entriesOf(1), { term: 1, type: 'command', command: 'other' } as const];
         invariants.appended(p1, 1, entriesOf(1, 1), entriesOf(1, 1));
         invariants.appended(p2, 1, other, other);
       },
@@ -185,7 +186,7 @@ t.test('every invariant can fail', async (t) => {
 
 t.test('what correct peers do fails no invariant', async (t) => {
   const invariants = new Invariants();
-  const stored = { hardState: { currentTerm: 2, votedFor: p2 }, entries: entriesOf(1, 1), voters: [p1, p2, p3] };
+  const stored = storedState([p1, p2, p3], { currentTerm: 2, votedFor: p2 }, entriesOf(1, 1));
   const disk = new SimulatedDisk(new VirtualClock(), seededRandom(1), stored);
   t.doesNotThrow(() => {
     invariants.messageLeaves(p1, p2, voteGranted(2), disk);
@@ -271,11 +272,7 @@ t.test('the disk: durable when it is done; a crash before that loses the write o
   const survived = new Set<boolean>();
   for (const seed of range(50)) {
     const clock = new VirtualClock();
-    const disk = new SimulatedDisk(clock, seededRandom(seed), {
-      hardState: { currentTerm: 0, votedFor: null },
-      entries: [],
-      voters: [p1],
-    });
+    const disk = new SimulatedDisk(clock, seededRandom(seed), storedState([p1]));
     const done: number[] = [];
     disk.write(
       [

@@ -1,4 +1,4 @@
-import type { OpenSocket } from '../../peer/transport/RelaySocket.ts';
+import type { OpenSocket } from '../../endpoint/transport/RelaySocket.ts';
 import type { VirtualClock } from '../../sim/VirtualClock.ts';
 import { FakeSocket } from './FakeSockets.ts';
 

@@ -13,7 +13,7 @@ import type {
   SocketEnd,
   SocketHandlers,
   SocketOptions,
-} from '../../peer/transport/RelaySocket.ts';
+} from '../../endpoint/transport/RelaySocket.ts';
 
 /** A socket whose other end is the test. */
 export class FakeSocket implements RelaySocket {

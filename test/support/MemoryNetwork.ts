@@ -1,4 +1,4 @@
-import type { Transport, TransportHandlers } from '../../peer/ports/Transport.ts';
+import type { Transport, TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';

@@ -1,4 +1,4 @@
-import type { Logger } from '../../peer/ports/Logger.ts';
+import type { Logger } from '../../endpoint/ports/Logger.ts';
 
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error';

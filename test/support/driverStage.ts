@@ -1,12 +1,12 @@
 import { Driver, type DriverEvent, type DriverOptions } from '../../peer/Driver.ts';
 import type { Effect, StorageStep } from '../../peer/raft/effect.ts';
 import type { Input } from '../../peer/raft/input.ts';
-import { ELECTION_DEFAULTS } from '../../peer/raft/options.ts';
 import type { RaftStatus } from '../../peer/raft/status.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { OWNER } from '../contract/storage.contract.ts';
+import { requestVote } from './raftMessages.ts';
 import { MemoryNetwork, type MemoryTransport } from './MemoryNetwork.ts';
 import { VirtualStorage } from './VirtualStorage.ts';
 
@@ -15,8 +15,16 @@ const [p1, p2] = [peerId('p1'), peerId('p2')];
 
 export const STATUS: RaftStatus = {
   ...{ role: 'follower', term: 0, votedFor: null, leader: null, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 },
-  ...{ lastApplied: 0, voters: OWNER.voters, canCommit: false },
-  ...ELECTION_DEFAULTS,
+  ...{ lastApplied: 0, firstLogIndex: 1, durableIndex: 0, snapshotIndex: 0, voters: OWNER.voters, votersOutgoing: [] },
+  ...{
+    learners: [],
+    configurationIndex: 0,
+    canCommit: false,
+    heartbeatMs: 100,
+    electionTimeoutMsMin: 250,
+    electionTimeoutMsMax: 400,
+  },
+  ...{ preVote: true, checkQuorum: true },
 };
 
 /** A core that does what the test says: every input is written down, and answered with the effects prepared for its type. */
@@ -28,6 +36,10 @@ export class ScriptedCore {
   step(input: Input): Effect[] {
     this.inputs.push(input);
     return this.answers[input.type]?.(input) ?? [];
+  }
+
+  leaseUntilMs(): number {
+    return Number.NEGATIVE_INFINITY;
   }
 
   status(): RaftStatus {
@@ -50,7 +62,7 @@ export interface DriverStage {
   readonly receive: (message?: RaftMessage) => void;
 }
 
-export const VOTE_REQUEST: RaftMessage = { type: 'RequestVote', body: { term: 1, lastLogIndex: 0, lastLogTerm: 0 } };
+export const VOTE_REQUEST: RaftMessage = requestVote(1);
 
 export function reply(id: number, after: number): Effect {
   const body = { term: 1, requestTerm: 1, inReplyTo: 1, voteGranted: true };

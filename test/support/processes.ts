@@ -31,7 +31,11 @@ export interface ProcessOptions {
   /** For messages, such as `p1`. */
   readonly name: string;
   readonly args: readonly string[];
+  /** What Node runs; the built command unless told otherwise. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The folder in which it runs; this process's unless told otherwise. */
+  readonly cwd?: string;
   /** Goes before the command, such as `ip netns exec NAME`. */
   readonly prefix?: readonly string[];
 }
@@ -63,10 +67,14 @@ export class RunningProcess {
     return running;
   }
 
-  private constructor({ name, args, env = {}, prefix = [] }: ProcessOptions) {
+  private constructor({ name, args, program = COMMAND, env = {}, prefix = [], cwd }: ProcessOptions) {
     this.name = name;
-    const line = [...WITHOUT_LOADER, ...prefix, process.execPath, COMMAND, ...args];
-    this.#child = spawn('env', line, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...cleanEnvironment(), ...env } });
+    const line = [...WITHOUT_LOADER, ...prefix, process.execPath, program, ...args];
+    this.#child = spawn('env', line, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...cleanEnvironment(), ...env },
+      ...(cwd === undefined ? {} : { cwd }),
+    });
     this.#collect('stdout');
     this.#collect('stderr');
     this.exited = new Promise((resolve, reject) => {

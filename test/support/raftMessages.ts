@@ -1,7 +1,9 @@
 import type { AppendEntriesReply } from '../../shared/messages/AppendEntriesReply.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { VoteRefusal } from '../../shared/messages/VoteRefusal.ts';
-import type { Message } from '../../shared/protocol.ts';
+import type { Bodies, Message } from '../../shared/protocol.ts';
+import { configurationOf } from '../../peer/raft/configuration.ts';
+import { peerId } from '../../shared/ids.ts';
 
 /** The end of a log as vote requests tell it; the empty log unless told otherwise. */
 export interface LogEnd {
@@ -16,8 +18,11 @@ export interface Answered {
   readonly inReplyTo?: number;
 }
 
-export function requestVote(term: number, { lastLogIndex = 0, lastLogTerm = 0 }: LogEnd = {}): Message<'RequestVote'> {
-  return { type: 'RequestVote', body: { term, lastLogIndex, lastLogTerm } };
+export function requestVote(
+  term: number,
+  { lastLogIndex = 0, lastLogTerm = 0, leadershipTransfer = false }: LogEnd & { leadershipTransfer?: boolean } = {},
+): Message<'RequestVote'> {
+  return { type: 'RequestVote', body: { term, lastLogIndex, lastLogTerm, leadershipTransfer } };
 }
 
 /** @param term that the sender would stand in */
@@ -63,42 +68,88 @@ export interface AppendOptions {
   readonly prevLogIndex?: number;
   readonly prevLogTerm?: number;
   readonly leaderCommit?: number;
+  readonly round?: number;
   readonly entries?: readonly Entry[];
 }
 
 /** A heartbeat to an empty log unless told otherwise. */
 export function appendEntries(
   term: number,
-  { prevLogIndex = 0, prevLogTerm = 0, leaderCommit = 0, entries = [] }: AppendOptions = {},
+  { prevLogIndex = 0, prevLogTerm = 0, leaderCommit = 0, round = 0, entries = [] }: AppendOptions = {},
 ): Message<'AppendEntries'> {
-  return { type: 'AppendEntries', body: { term, prevLogIndex, prevLogTerm, leaderCommit, entries: [...entries] } };
+  const body = { term, prevLogIndex, prevLogTerm, leaderCommit, round, entries: [...entries] };
+  return { type: 'AppendEntries', body };
+}
+
+export interface AnsweredAppend extends Answered {
+  readonly prevLogIndex?: number;
+  readonly round?: number;
 }
 
 /** @param matchIndex what the request verified; its `prevLogIndex` too unless told otherwise */
 export function appended(
   term: number,
   matchIndex: number,
-  { requestTerm = term, inReplyTo = 1, prevLogIndex = matchIndex }: Answered & { readonly prevLogIndex?: number } = {},
+  { requestTerm = term, inReplyTo = 1, prevLogIndex = matchIndex, round = 0 }: AnsweredAppend = {},
 ): Message<'AppendEntriesReply'> {
   return {
     type: 'AppendEntriesReply',
-    body: { term, requestTerm, inReplyTo, prevLogIndex, success: true, matchIndex },
+    body: { term, requestTerm, inReplyTo, round, prevLogIndex, success: true, matchIndex },
   };
 }
 
-export interface RefusedAppend extends Answered, Pick<AppendEntriesReply, 'conflictTerm' | 'conflictIndex'> {
-  readonly prevLogIndex?: number;
-}
+export interface RefusedAppend extends AnsweredAppend, Pick<AppendEntriesReply, 'conflictTerm' | 'conflictIndex'> {}
 
 export function appendRefused(
   term: number,
-  { requestTerm = term, inReplyTo = 1, prevLogIndex = 0, ...conflict }: RefusedAppend = {},
+  { requestTerm = term, inReplyTo = 1, prevLogIndex = 0, round = 0, ...conflict }: RefusedAppend = {},
 ): Message<'AppendEntriesReply'> {
-  const body = { term, requestTerm, inReplyTo, prevLogIndex, success: false, matchIndex: 0, ...conflict };
+  const body = { term, requestTerm, inReplyTo, round, prevLogIndex, success: false, matchIndex: 0, ...conflict };
   return { type: 'AppendEntriesReply', body };
+}
+
+export function installSnapshot(
+  term: number,
+  lastIncludedIndex: number,
+  more: Partial<Bodies['InstallSnapshot']> = {},
+): Message<'InstallSnapshot'> {
+  const configuration = configurationOf(['p1', 'p2', 'p3'].map(peerId));
+  const piece = { offset: 0, data: '', done: true };
+  return {
+    type: 'InstallSnapshot',
+    body: { term, lastIncludedIndex, lastIncludedTerm: 1, configuration, ...piece, ...more },
+  };
+}
+
+export function snapshotReply(
+  term: number,
+  lastIncludedIndex: number,
+  nextOffset: number,
+  { done = false, inReplyTo = 1, requestTerm = term }: Answered & { readonly done?: boolean } = {},
+): Message<'InstallSnapshotReply'> {
+  return { type: 'InstallSnapshotReply', body: { term, requestTerm, inReplyTo, lastIncludedIndex, nextOffset, done } };
+}
+
+export function timeoutNow(term: number): Message<'TimeoutNow'> {
+  return { type: 'TimeoutNow', body: { term } };
+}
+
+export function readIndex(term: number, readId: number): Message<'ReadIndex'> {
+  return { type: 'ReadIndex', body: { term, readId } };
+}
+
+/** @param index undefined when the answerer cannot say */
+export function readIndexReply(
+  term: number,
+  readId: number,
+  index: number | undefined,
+  { requestTerm = term, inReplyTo = 1 }: Answered = {},
+): Message<'ReadIndexReply'> {
+  const body = { term, requestTerm, inReplyTo, readId };
+  return { type: 'ReadIndexReply', body: index === undefined ? body : { ...body, readIndex: index } };
 }
 
 /** Entries of the given terms, told apart by their commands. */
 export function entriesOf(...terms: readonly number[]): Entry[] {
-  return terms.map((term, at) => ({ term, command: `${term}.${at + 1}` }));
+  return terms.map((term, at) => ({ term, type: 'command', command: `${term}.${at + 1}` }));
 }

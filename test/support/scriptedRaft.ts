@@ -1,34 +1,26 @@
-import type { Apply, Effect, HardState, Persist, RaftEvent, Send, StorageStep } from '../../peer/raft/effect.ts';
+import type { Apply, Effect, HardState, Persist, Send, SendSnapshotChunk } from '../../peer/raft/effect.ts';
+import type { RaftEvent } from '../../peer/raft/event.ts';
 import type { Input } from '../../peer/raft/input.ts';
-import { ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from '../../peer/raft/options.ts';
+import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { Raft } from '../../peer/raft/Raft.ts';
+import type { StoredRaftState } from '../../peer/raft/RaftState.ts';
 import type { RaftStatus } from '../../peer/raft/status.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { Bodies, RaftMessage, RaftMessageType } from '../../shared/protocol.ts';
-import { entriesOf, preVoteGranted, voteGranted } from './raftMessages.ts';
+import { afterStep } from '../../sim/Disk.ts';
+import { preVoteGranted, voteGranted } from './raftMessages.ts';
+import { diskOf, rulesOf, type ScriptedRaftOptions } from './scriptedRaftOptions.ts';
 
-export interface ScriptedRaftOptions extends Partial<ElectionOptions> {
-  /** The times and rules; `lab`, which is the plain Figure 2, unless told otherwise. */
-  readonly preset?: ElectionPreset;
-  readonly id?: string;
-  /** How many voters: p1, p2, ... */
-  readonly peers?: number;
-  /** The stored term; that of the last stored entry unless told otherwise. */
-  readonly term?: number;
-  readonly votedFor?: string | null;
-  /** The terms of the stored entries. */
-  readonly log?: readonly number[];
-  /** The stored entries themselves. */
-  readonly entries?: readonly Entry[];
-  /** Half-way between the shortest and the longest timeout, each time, unless told otherwise. */
-  readonly random?: () => number;
-  /** Whether a write is durable at once; true unless told otherwise. Else call `persisted`. */
-  readonly autoPersist?: boolean;
-  readonly entriesPerMessageMax?: number;
-  /** False: the test calls `start` itself. */
-  readonly started?: boolean;
-}
+export type { ScriptedRaftOptions };
+
+/** What a core answers to requests of its own peer, and asks of its state machine. */
+export type Outcome = Exclude<
+  Effect,
+  { type: 'persist' | 'send' | 'sendSnapshotChunk' | 'setDeadline' | 'apply' | 'report' }
+>;
+
+type InputPart = Input extends infer Each ? (Each extends Input ? Omit<Each, 'nowMs'> : never) : never;
 
 /**
  * One core in fake time, fed by hand. What it asks for is kept: messages that may leave in `sent`, those that wait for a
@@ -43,43 +35,53 @@ export class ScriptedRaft {
   readonly applied: Apply[] = [];
   /** Every message, as the core gave it. */
   readonly asked: Send[] = [];
+  readonly chunks: SendSnapshotChunk[] = [];
+  outcomes: Outcome[] = [];
   sent: Send[] = [];
   held: Send[] = [];
   nowMs = 1000;
   deadlineMs = Number.POSITIVE_INFINITY;
-  /** What the disk holds. */
-  readonly stored: { term: number; votedFor: PeerId | null; entries: Entry[] };
-  /** The log as the core asked for it, durable or not. */
-  readonly logAsked: Entry[];
   /** The longest that the log on disk ever was. */
   everStored: number;
   readonly #options: ScriptedRaftOptions;
-  readonly #autoPersist: boolean;
+  /** What the disk holds, and what it will hold when all that was asked for is done. */
+  #disk: StoredRaftState;
+  #diskAsked: StoredRaftState;
   #durable = 0;
   #frameId = 0;
 
   constructor(options: ScriptedRaftOptions = {}) {
-    const election: ElectionOptions = { ...ELECTION_PRESETS[options.preset ?? 'lab'], ...electionPart(options) };
     this.#options = options;
     this.id = peerId(options.id ?? 'p1');
-    this.voters = Array.from({ length: options.peers ?? 3 }, (_, at) => peerId(`p${at + 1}`));
-    const votedFor = options.votedFor === undefined || options.votedFor === null ? null : peerId(options.votedFor);
-    const entries = options.entries ?? entriesOf(...(options.log ?? []));
-    this.stored = { term: options.term ?? entries.at(-1)?.term ?? 0, votedFor, entries: [...entries] };
-    this.logAsked = [...entries];
-    this.everStored = entries.length;
-    this.#autoPersist = options.autoPersist ?? true;
+    this.#disk = this.#diskAsked = options.disk ?? diskOf(options);
+    this.voters = this.#disk.bootstrap.voters;
+    this.everStored = this.#disk.entries.length;
     this.raft = new Raft(
       {
-        ...election,
+        ...ELECTION_PRESETS[options.preset ?? 'lab'],
+        noOpOnElection: false,
+        ...rulesOf(options),
         id: this.id,
-        voters: this.voters,
         random: options.random ?? (() => 0.5),
-        ...(options.entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax: options.entriesPerMessageMax }),
       },
-      { hardState: { currentTerm: this.stored.term, votedFor }, entries: [...this.stored.entries] },
+      this.#disk,
     );
     if (options.started ?? true) this.step({ type: 'start', nowMs: this.nowMs });
+  }
+
+  /** What the disk holds. */
+  get stored(): { term: number; votedFor: PeerId | null; entries: readonly Entry[] } {
+    const { hardState, entries } = this.#disk;
+    return { term: hardState.currentTerm, votedFor: hardState.votedFor, entries };
+  }
+
+  get disk(): StoredRaftState {
+    return this.#disk;
+  }
+
+  /** The log as the core asked for it, durable or not. */
+  get logAsked(): readonly Entry[] {
+    return this.#diskAsked.entries;
   }
 
   get status(): RaftStatus {
@@ -118,8 +120,7 @@ export class ScriptedRaft {
 
   /** Crashes, losing what was not durable, and comes back with what the disk holds. */
   restart(): ScriptedRaft {
-    const { term, votedFor, entries } = this.stored;
-    return new ScriptedRaft({ ...this.#options, term, votedFor, entries });
+    return new ScriptedRaft({ ...this.#options, disk: this.#disk });
   }
 
   advance(byMs: number): void {
@@ -155,7 +156,9 @@ export class ScriptedRaft {
   /** Everything up to `sequence`, the newest write unless told otherwise, is durable. */
   persisted(sequence = this.issued): void {
     for (const persist of this.persists) {
-      if (persist.sequence > this.#durable && persist.sequence <= sequence) this.#store(persist.steps);
+      if (persist.sequence <= this.#durable || persist.sequence > sequence) continue;
+      this.#disk = persist.steps.reduce(afterStep, this.#disk);
+      this.everStored = Math.max(this.everStored, this.#disk.entries.length);
     }
     this.#durable = Math.max(this.#durable, sequence);
     this.step({ type: 'persisted', nowMs: this.nowMs, sequence });
@@ -166,9 +169,36 @@ export class ScriptedRaft {
   step(input: Input): Effect[] {
     const effects = this.raft.step(input);
     for (const effect of effects) this.#carryOut(effect);
-    const asksForWrite = effects.some(({ type }) => type === 'persist');
-    if (this.#autoPersist && asksForWrite) this.persisted();
+    const asksFor = (type: Effect['type']): boolean => effects.some((effect) => effect.type === type);
+    if (this.#options.autoPersist !== false && asksFor('persist')) this.persisted();
+    if (this.#options.autoApply !== false && asksFor('apply')) this.do({ type: 'applied', index: this.handedOut });
     return effects;
+  }
+
+  /** An input, now. */
+  do(input: InputPart): Effect[] {
+    return this.step({ nowMs: this.nowMs, ...input });
+  }
+
+  /** Proposes commands under the given numbers. */
+  propose(...requestIds: readonly number[]): Effect[] {
+    return this.do({
+      type: 'propose',
+      proposals: requestIds.map((requestId) => ({ requestId, command: `c${requestId}` })),
+    });
+  }
+
+  /** The last entry that `apply` handed out. */
+  get handedOut(): number {
+    const last = this.applied.at(-1);
+    return last === undefined ? 0 : last.firstIndex + last.entries.length - 1;
+  }
+
+  /** What was answered and asked since the last call. */
+  takeOutcomes(): Outcome[] {
+    const { outcomes } = this;
+    this.outcomes = [];
+    return outcomes;
   }
 
   /** The messages that may have left, which are forgotten. */
@@ -212,7 +242,7 @@ export class ScriptedRaft {
     switch (effect.type) {
       case 'persist':
         this.persists.push(effect);
-        changeLog(this.logAsked, effect.steps);
+        this.#diskAsked = effect.steps.reduce(afterStep, this.#diskAsked);
         break;
       case 'send':
         this.asked.push(effect);
@@ -227,26 +257,12 @@ export class ScriptedRaft {
       case 'report':
         this.events.push(effect.event);
         break;
+      case 'sendSnapshotChunk':
+        this.chunks.push(effect);
+        break;
+      default:
+        this.outcomes.push(effect);
     }
-  }
-
-  #store(steps: readonly StorageStep[]): void {
-    for (const step of steps) {
-      if (step.type !== 'setHardState') continue;
-      this.stored.term = step.hardState.currentTerm;
-      this.stored.votedFor = step.hardState.votedFor;
-    }
-    changeLog(this.stored.entries, steps);
-    this.everStored = Math.max(this.everStored, this.stored.entries.length);
-  }
-}
-
-function changeLog(log: Entry[], steps: readonly StorageStep[]): void {
-  for (const step of steps) {
-    if (step.type === 'truncate') log.splice(step.fromIndex - 1);
-    if (step.type !== 'append') continue;
-    if (step.firstIndex !== log.length + 1) throw new Error('the log has a gap');
-    log.push(...step.entries);
   }
 }
 
@@ -258,15 +274,4 @@ export function bodiesOf<Type extends RaftMessageType>(
   return sends.flatMap((send) =>
     send.message.type === type && (to === undefined || send.to === to) ? [send.message.body as Bodies[Type]] : [],
   );
-}
-
-function electionPart(options: ScriptedRaftOptions): Partial<ElectionOptions> {
-  const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = options;
-  return {
-    ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
-    ...(electionTimeoutMsMin === undefined ? {} : { electionTimeoutMsMin }),
-    ...(electionTimeoutMsMax === undefined ? {} : { electionTimeoutMsMax }),
-    ...(preVote === undefined ? {} : { preVote }),
-    ...(checkQuorum === undefined ? {} : { checkQuorum }),
-  };
 }

@@ -3,7 +3,7 @@
  * other; prints each term once it is acknowledged.
  */
 import { writeSync } from 'node:fs';
-import { SILENT_LOGGER } from '../../peer/ports/Logger.ts';
+import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { OWNER, write } from '../contract/storage.contract.ts';
 
@@ -14,7 +14,7 @@ const { storage, stored } = await openDiskStorage({ ...OWNER, directory, logger:
 for (let term = stored.hardState.currentTerm + 1; ; term += 1) {
   await write(storage, [
     { type: 'setHardState', hardState: { currentTerm: term, votedFor: null } },
-    { type: 'append', firstIndex: term, entries: [{ term, command: 'x'.repeat(1000) }] },
+    { type: 'append', firstIndex: term, entries: [{ term, type: 'command', command: 'x'.repeat(1000) }] },
   ]);
   writeSync(1, `${term}\n`);
 }

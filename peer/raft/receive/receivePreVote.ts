@@ -12,7 +12,7 @@ export function receivePreVote(state: RaftState, from: PeerId, id: number, reque
       ? { type: 'voteGranted', to: from, preVote: true }
       : { type: 'voteRefused', to: from, preVote: true, refusal },
   );
-  state.outbox.reply(from, {
+  state.outbox.send(from, {
     type: 'PreVoteReply',
     body: {
       term: state.currentTerm,

@@ -11,7 +11,7 @@ export function receivePreVoteReply(state: RaftState, from: PeerId, reply: PreVo
   if (reply.requestTerm !== state.currentTerm + 1 || reply.inReplyTo < role.firstRequestId) {
     return outbox.report({ type: 'ignored', reason: 'staleReply' });
   }
-  if (!state.isMember(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
+  if (!state.isVoterAmongUs(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
   countVote(role.votes, from, reply.voteGranted, reply.refusal);
   outbox.report({ type: 'voteReceived', by: from, preVote: true, granted: reply.voteGranted });
   if (hasWon(state, role.votes)) startElection(state, 'wonPreVote');

@@ -11,7 +11,7 @@ export function receiveRequestVote(state: RaftState, from: PeerId, id: number, r
   const refusal = whyRefuse(state, from, request);
   if (refusal === undefined) grant(state, from);
   else state.outbox.report({ type: 'voteRefused', to: from, preVote: false, refusal });
-  state.outbox.reply(from, {
+  state.outbox.send(from, {
     type: 'RequestVoteReply',
     body: {
       term: state.currentTerm,
@@ -26,7 +26,7 @@ export function receiveRequestVote(state: RaftState, from: PeerId, id: number, r
 function whyRefuse(state: RaftState, from: PeerId, request: RequestVote): VoteRefusal | undefined {
   if (request.term < state.currentTerm) return 'staleTerm';
   // A higher term was not adopted for this very reason (see term.ts); in the leader's own term a vote could elect nobody.
-  if (state.options.checkQuorum && leaderIsAlive(state)) return 'leaderAlive';
+  if (state.options.checkQuorum && !request.leadershipTransfer && leaderIsAlive(state)) return 'leaderAlive';
   if (state.votedFor !== null && state.votedFor !== from) return 'alreadyVoted';
   if (!state.log.isUpToDate(request.lastLogTerm, request.lastLogIndex)) return 'logBehind';
   return undefined;

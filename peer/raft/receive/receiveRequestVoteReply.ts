@@ -9,7 +9,7 @@ export function receiveRequestVoteReply(state: RaftState, from: PeerId, reply: R
   const { outbox, role } = state;
   if (reply.requestTerm !== state.currentTerm) return outbox.report({ type: 'ignored', reason: 'staleReply' });
   if (role.type !== 'candidate') return outbox.report({ type: 'ignored', reason: 'notInThatRole' });
-  if (!state.isMember(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
+  if (!state.isVoterAmongUs(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
   // A voter takes the candidate's term over before it votes.
   const isImpossible = reply.voteGranted && reply.term !== reply.requestTerm;
   if (isImpossible) return outbox.report({ type: 'ignored', reason: 'impossible' });

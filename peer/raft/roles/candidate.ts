@@ -6,14 +6,19 @@ import { changeRole } from './changeRole.ts';
 import { becomeLeader } from './leader.ts';
 
 /** "Increment currentTerm, vote for self, reset election timer, send RequestVote RPCs to all other servers" (paper, Figure 2). */
-export function startElection(state: RaftState, reason: 'electionTimeout' | 'wonPreVote'): void {
+export function startElection(state: RaftState, reason: 'electionTimeout' | 'wonPreVote' | 'transfer'): void {
   enterTerm(state, state.currentTerm + 1, state.id);
   changeRole(state, { type: 'candidate', votes: noVotes(), selfVoteSequence: state.outbox.upcomingSequence }, reason);
   resetElectionTimer(state, 'startedElection');
-  for (const voter of state.others) {
-    state.outbox.request(voter, {
+  for (const voter of state.otherVoters) {
+    state.outbox.send(voter, {
       type: 'RequestVote',
-      body: { term: state.currentTerm, lastLogIndex: state.log.lastIndex, lastLogTerm: state.log.lastTerm },
+      body: {
+        term: state.currentTerm,
+        lastLogIndex: state.log.lastIndex,
+        lastLogTerm: state.log.lastTerm,
+        leadershipTransfer: reason === 'transfer',
+      },
     });
   }
 }

@@ -1,62 +1,59 @@
 import type { PeerId } from '../../../shared/ids.ts';
-import { commitTo } from '../commit.ts';
 import { quorumValue } from '../configuration.ts';
-import { invariant } from '../invariant.ts';
-import type { Leader, Progress, RaftState } from '../RaftState.ts';
+import { entryBytes } from '../log/Log.ts';
+import { Progress } from '../Progress.ts';
+import { yieldToHigherPriority } from '../priority.ts';
+import type { Leader, RaftState } from '../RaftState.ts';
+import { noReads } from '../reads.ts';
+import { advanceCommit, appendToLog, sendChunk, sendHeartbeat } from '../replication.ts';
 import { setLeader } from '../term.ts';
+import { transferDeadlineReached, urgeTransfer } from '../transfer.ts';
 import { changeRole } from './changeRole.ts';
 import { becomeFollower } from './follower.ts';
 
-/** With commands of a few hundred bytes, well below what a frame can hold. */
-const ENTRIES_PER_MESSAGE_MAX = 256;
+/** Rounds older than these are never asked about: their lease is long over. */
+const ROUNDS_REMEMBERED_MAX = 256;
 
 /** Nothing survives from an earlier reign: every peer's progress begins anew (paper, Figure 2). */
 export function becomeLeader(state: RaftState): void {
   const progress = new Map<PeerId, Progress>();
-  for (const peer of state.others) {
-    progress.set(peer, { nextIndex: state.log.lastIndex + 1, matchIndex: 0, heardAtMs: state.nowMs });
-  }
-  const leader: Leader = { type: 'leader', progress, nextHeartbeatAtMs: state.nowMs };
+  for (const peer of state.otherMembers) progress.set(peer, new Progress(state.log.lastIndex + 1, state.nowMs));
+  const leader: Leader = {
+    type: 'leader',
+    progress,
+    nextHeartbeatAtMs: state.nowMs,
+    round: 0,
+    roundsSent: [],
+    uncommittedBytes: 0,
+    reads: noReads(),
+    transfer: null,
+    hasSentTimeoutNow: false,
+    recentlySent: null,
+  };
   changeRole(state, leader, 'wonElection');
+  state.nextYieldAtMs = Math.max(state.nextYieldAtMs, state.nowMs + state.options.electionTimeoutMsMax);
   state.electionTimer = null;
   setLeader(state, state.id);
-  // At once, not at the next tick: the sooner the others hear of it, the fewer stand against it.
-  sendHeartbeats(state, leader);
+  if (state.options.noOpOnElection) appendToLog(state, [{ term: state.currentTerm, type: 'noOp' }]);
+  leader.uncommittedBytes = uncommittedBytes(state);
+  // At once, not at the next tick: the sooner the others hear of it, the fewer stand against it. The no-op goes with it.
+  broadcastHeartbeat(state, leader);
+  leader.nextHeartbeatAtMs = state.nowMs + state.options.heartbeatMs;
   advanceCommit(state, leader);
 }
 
-/** To every peer, at a fixed interval from now: a leader that is late does not catch up with a burst. */
-function sendHeartbeats(state: RaftState, leader: Leader): void {
-  for (const [peer, progress] of leader.progress) sendAppendEntries(state, peer, progress);
-  leader.nextHeartbeatAtMs = state.nowMs + state.options.heartbeatMs;
+function uncommittedBytes({ log, commitIndex }: RaftState): number {
+  let bytes = 0;
+  for (let index = commitIndex + 1; index <= log.lastIndex; index += 1) bytes += entryBytes(log.entryAt(index));
+  return bytes;
 }
 
-/** Everything from `nextIndex` on that fits; nothing, which makes it a heartbeat, when the peer has it all. */
-export function sendAppendEntries(state: RaftState, peer: PeerId, progress: Progress): void {
-  const { log, options } = state;
-  const prevLogIndex = progress.nextIndex - 1;
-  state.outbox.request(peer, {
-    type: 'AppendEntries',
-    body: {
-      term: state.currentTerm,
-      prevLogIndex,
-      prevLogTerm: log.termAt(prevLogIndex),
-      leaderCommit: state.commitIndex,
-      entries: [...log.slice(progress.nextIndex, options.entriesPerMessageMax ?? ENTRIES_PER_MESSAGE_MAX)],
-    },
-  });
-}
-
-/**
- * Commits what a majority holds, if it is of this term: an earlier term's entry may be on a majority and yet be
- * overwritten (paper, 5.4.2 and Figure 8); it is committed along with one of this term. The leader counts itself by
- * what is on its own disk.
- */
-export function advanceCommit(state: RaftState, leader: Leader): void {
-  const index = quorumValue(state.configuration, (peer) =>
-    peer === state.id ? state.log.durableIndex : (leader.progress.get(peer)?.matchIndex ?? 0),
-  );
-  if (index > state.commitIndex && state.log.termAt(index) === state.currentTerm) commitTo(state, index);
+/** Begins a new round: whoever answers it confirms the reign as of now. */
+export function broadcastHeartbeat(state: RaftState, leader: Leader): void {
+  leader.round += 1;
+  leader.roundsSent.push({ round: leader.round, atMs: state.nowMs });
+  if (leader.roundsSent.length > ROUNDS_REMEMBERED_MAX) leader.roundsSent.shift();
+  for (const [peer, progress] of leader.progress) sendHeartbeat(state, leader, peer, progress);
 }
 
 /** Since when a majority, this leader among it, may have been silent. */
@@ -72,13 +69,28 @@ export function quorumDeadlineMs(state: RaftState, leader: Leader): number {
   return quorumHeardAtMs(state, leader) + state.options.electionTimeoutMsMax;
 }
 
-/** The leader's clock struck: it steps down for want of a majority (thesis, 6.2), or sends the heartbeats that are due. */
+export function leaderDeadlineMs(state: RaftState, leader: Leader): number {
+  const transferMs = leader.transfer?.deadlineMs ?? Number.POSITIVE_INFINITY;
+  return Math.min(leader.nextHeartbeatAtMs, quorumDeadlineMs(state, leader), transferMs);
+}
+
+/** The leader's clock struck: it steps down for want of a majority (thesis, 6.2), or does what is due. */
 export function leaderDeadlineReached(state: RaftState, leader: Leader): void {
-  invariant(state.electionTimer === null, 'a leader has no election timer');
-  if (state.nowMs >= quorumDeadlineMs(state, leader)) {
-    setLeader(state, null);
-    becomeFollower(state, 'lostQuorum');
-  } else if (state.nowMs >= leader.nextHeartbeatAtMs) {
-    sendHeartbeats(state, leader);
+  if (state.nowMs >= quorumDeadlineMs(state, leader)) return becomeFollower(state, 'lostQuorum');
+  transferDeadlineReached(state, leader);
+  if (state.role !== leader || state.nowMs < leader.nextHeartbeatAtMs) return;
+  broadcastHeartbeat(state, leader);
+  // From now: a leader that is late does not catch up with a burst.
+  leader.nextHeartbeatAtMs = state.nowMs + state.options.heartbeatMs;
+  repeatLostChunks(state, leader);
+  yieldToHigherPriority(state, leader);
+  urgeTransfer(state, leader);
+}
+
+/** A piece of a snapshot whose answer is overdue, or the piece itself, was lost. */
+function repeatLostChunks(state: RaftState, leader: Leader): void {
+  for (const [peer, progress] of leader.progress) {
+    const isOverdue = state.nowMs - progress.chunkSentAtMs >= state.options.electionTimeoutMsMax;
+    if (progress.mode === 'snapshot' && isOverdue) sendChunk(state, peer, progress);
   }
 }

@@ -16,8 +16,8 @@ export function startPreVote(state: RaftState): void {
   );
   setLeader(state, null);
   resetElectionTimer(state, 'startedElection');
-  for (const voter of state.others) {
-    outbox.request(voter, {
+  for (const voter of state.otherVoters) {
+    outbox.send(voter, {
       type: 'PreVote',
       body: { term: state.currentTerm + 1, lastLogIndex: state.log.lastIndex, lastLogTerm: state.log.lastTerm },
     });

@@ -30,7 +30,7 @@ export class PuppetPeer {
 
   /** A heartbeat, as far as the relay can see. */
   say(to: PeerId): void {
-    const body = { term: 1, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0 };
+    const body = { term: 1, prevLogIndex: 0, prevLogTerm: 0, entries: [], leaderCommit: 0, round: 0 };
     this.#send({ to, type: 'AppendEntries', body });
   }
 

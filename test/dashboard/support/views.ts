@@ -21,6 +21,7 @@ export const NO_TRAFFIC: Traffic = {
 export function viewOf(id: PeerId, status: Status | null, changes: Partial<PeerView> = {}): PeerView {
   return {
     id,
+    kind: 'peer',
     connected: true,
     connectionId: 'c1',
     remoteAddress: '127.0.0.1',

@@ -112,6 +112,14 @@ export function statusBody(changes: Partial<Status> = {}): Status {
     ...{ role: 'follower', term: 1, votedFor: null, leader: null, lastLogIndex: 0, lastLogTerm: 0, commitIndex: 0 },
     ...{ lastApplied: 0, voters: [], canCommit: false, heartbeatMs: 100, electionTimeoutMsMin: 250 },
     ...{ electionTimeoutMsMax: 400, preVote: true, checkQuorum: true, storage: 'memory', uptimeMs: 5 },
+    ...{
+      firstLogIndex: 1,
+      durableIndex: 0,
+      snapshotIndex: 0,
+      votersOutgoing: [],
+      configurationIndex: 0,
+      learners: [],
+    },
     ...changes,
   };
 }

@@ -12,28 +12,36 @@ interface Row {
   readonly packages?: RegExp;
 }
 
-const ALL = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const ALL = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
 const NONE = /^(?!)/;
 
 /** The longest matching folder counts. */
 export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   shared: { says: 'a schema library, `nanoid`', folders: [], packages: /^(?:typebox(?:\/.*)?|nanoid)$/ },
-  client: { says: '`shared`', folders: ['shared'], packages: /^ws$/ },
+  endpoint: { says: '`shared`', folders: ['shared'], packages: /^nanoid$/ },
+  'endpoint/transport': { folders: ['shared', 'endpoint'], packages: /^(?:node:.*|ws|nanoid)$/ },
+  'endpoint/clock': { folders: ['shared', 'endpoint'], packages: /^node:/ },
+  client: { says: '`shared`, `endpoint`', folders: ['shared', 'endpoint'], packages: /^(?:ws|nanoid)$/ },
   'peer/raft': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
-  peer: { says: '`shared`, its own folders', folders: ['shared'], packages: /^nanoid$/ },
+  peer: { says: '`shared`, `endpoint`, its own folders', folders: ['shared', 'endpoint'], packages: /^nanoid$/ },
   'peer/storage': {
-    folders: ['shared', 'peer'],
+    folders: ['shared', 'endpoint', 'peer'],
     packages: /^(?:node:.*|(?:abstract|classic|memory)-level)$/,
   },
-  'peer/transport': { folders: ['shared', 'peer'], packages: /^(?:node:.*|ws|nanoid)$/ },
-  'peer/clock': { folders: ['shared', 'peer'], packages: /^node:/ },
+  'peer/snapshots': { folders: ['shared', 'endpoint', 'peer'], packages: /^node:/ },
+  'peer/machine/keyValue': { folders: ['shared', 'peer'], packages: /^sorted-btree$/ },
   'server/faults': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
   'server/dashboard': { folders: ['shared', 'client'], packages: /^preact(?:\/.*)?$/ },
-  server: { says: '`shared`, `client`, its own folders', folders: ['shared', 'client'] },
-  sim: { says: '`shared`, `client`, `peer`, `server/faults`', folders: ['shared', 'client', 'peer', 'server/faults'] },
-  cli: { says: 'all of the above', folders: ['shared', 'client', 'peer', 'server', 'sim'] },
+  server: { says: '`shared`, `endpoint`, `client`, its own folders', folders: ['shared', 'endpoint', 'client'] },
+  sim: {
+    says: '`shared`, `endpoint`, `client`, `peer`, `server/faults`',
+    folders: ['shared', 'endpoint', 'client', 'peer', 'server/faults'],
+  },
+  cli: { says: 'all of the above', folders: ['shared', 'endpoint', 'client', 'peer', 'server', 'sim'] },
   test: { says: 'all', folders: ALL },
   bench: { says: 'all', folders: ALL },
+  // Users' programs: they know the package, by its name.
+  examples: { folders: [] },
   scripts: { folders: [] },
 };
 

@@ -9,7 +9,19 @@ export type SourceTree = ReadonlyMap<string, ts.SourceFile>;
 /** Where in the tree something is wrong: `path:line: what`. */
 export type Finding = string;
 
-const FOLDERS = ['shared', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'endpoint',
+  'client',
+  'peer',
+  'server',
+  'sim',
+  'cli',
+  'test',
+  'bench',
+  'examples',
+  'scripts',
+];
 
 export function readSourceTree(): SourceTree {
   return parseSources(FOLDERS.flatMap(listFiles).map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));

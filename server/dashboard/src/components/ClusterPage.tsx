@@ -10,6 +10,7 @@ import { type Draft, draftOf, groupsInForce, groupsOfDraft, groupsText, sameGrou
 import type { Picture } from '../model/Picture.ts';
 import { isStale } from '../model/staleness.ts';
 import { Announcer } from './Announcer.tsx';
+import { ClientTable } from './ClientTable.tsx';
 import { Controls } from './Controls.tsx';
 import { EventList } from './EventList.tsx';
 import { PeerTable } from './PeerTable.tsx';
@@ -72,6 +73,8 @@ export function ClusterPage({ base, client, relay, feed, picture, clusters }: Cl
         />
         <EventList events={picture.events} />
       </div>
+      {/* Above what grows under the pointer, or its buttons would slip away from it. */}
+      <ClientTable {...{ picture, nowMs, actions }} />
       <ShellPanel {...{ actions, context }} suggestion={changes === null ? null : draftGroups} />
       <PeerTable {...{ picture, inForce, nowMs, actions }} />
     </div>

@@ -25,6 +25,6 @@ export async function logIn(base: URL, token: string): Promise<ErrorAnswer | nul
     });
     return response.ok ? null : ((await response.json()) as ErrorAnswer);
   } catch {
-    return { code: 'RELAY_UNREACHABLE', message: 'the relay does not answer: is it still running?' };
+    return { code: 'RELAY_UNREACHABLE', message: 'the relay does not answer: is it still running?', definite: false };
   }
 }

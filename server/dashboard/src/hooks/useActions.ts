@@ -42,6 +42,8 @@ export function useActions(client: RelayClient, cluster: ClusterId): Actions {
 }
 
 function answerOf(error: unknown): ErrorAnswer {
-  if (error instanceof WhitewaterError) return { code: error.code, message: error.message };
-  return { code: 'INTERNAL', message: String(error) };
+  if (error instanceof WhitewaterError) {
+    return { code: error.code, message: error.message, definite: error.definite };
+  }
+  return { code: 'INTERNAL', message: String(error), definite: false };
 }

@@ -28,6 +28,8 @@ export interface Picture {
   readonly partition: Partition | null;
   /** By id, numbers in it counted as numbers: p2 before p10. */
   readonly peers: readonly SeenPeer[];
+  /** Endpoints that use the cluster and are no part of it. By id too. */
+  readonly clients: readonly SeenPeer[];
   /** Newest first, at most EVENTS_MAX. */
   readonly events: readonly LiveEvent[];
   /** By `linkKey`. */

@@ -17,6 +17,12 @@ export function groupsInForce(partition: Partition | null, peers: readonly PeerI
   return groups.filter((group) => group.length > 0);
 }
 
+/** Whom a client reaches: everybody, unless the partition names it. */
+export function reachOf(partition: Partition | null, client: PeerId, peers: readonly PeerId[]): readonly PeerId[] {
+  const own = partition?.groups.find((group) => group.includes(client));
+  return own === undefined ? peers : peers.filter((id) => own.includes(id));
+}
+
 export function groupOf(groups: Groups, peer: PeerId): number {
   return groups.findIndex((group) => group.includes(peer));
 }

@@ -22,7 +22,7 @@ function fromSnapshot(picture: Picture | null, { cluster, events, timeMs }: Live
     leader: cluster.leader,
     term: cluster.term,
     partition: cluster.partition,
-    peers: inOrder(cluster.peers.map((view) => seen(view, nowMs))),
+    ...byKind(cluster.peers.map((view) => seen(view, nowMs))),
     events: newestFirst(events, []),
     links,
     traffic: cluster.traffic,
@@ -37,7 +37,7 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
     leader: delta.leader,
     term: delta.term,
     partition: delta.partition === undefined ? picture.partition : delta.partition,
-    peers: heard(replaced(picture.peers, delta.peers, nowMs), delta.links, nowMs),
+    ...byKind(heard(replaced([...picture.peers, ...picture.clients], delta.peers, nowMs), delta.links, nowMs)),
     events: newestFirst(delta.events, picture.events),
     // What flowed before a cut or a heal would look like a leak: rates begin anew.
     links: counted(delta.partition === undefined ? picture.links : new Map<string, LinkRate>(), delta.links, nowMs),
@@ -60,7 +60,7 @@ function replaced(peers: readonly SeenPeer[], views: readonly PeerView[], nowMs:
   if (views.length === 0) return peers;
   const byId = new Map(peers.map((peer) => [peer.view.id, peer]));
   for (const view of views) byId.set(view.id, seen(view, nowMs, byId.get(view.id)));
-  return inOrder([...byId.values()]);
+  return [...byId.values()];
 }
 
 /**
@@ -108,6 +108,11 @@ function counted(
 function newestFirst(arrived: readonly LiveEvent[], before: readonly LiveEvent[]): readonly LiveEvent[] {
   if (arrived.length === 0) return before;
   return [...arrived.toReversed(), ...before].slice(0, EVENTS_MAX);
+}
+
+function byKind(endpoints: readonly SeenPeer[]): Pick<Picture, 'peers' | 'clients'> {
+  const of = (kind: PeerView['kind']) => inOrder(endpoints.filter(({ view }) => view.kind === kind));
+  return { peers: of('peer'), clients: of('client') };
 }
 
 function inOrder(peers: SeenPeer[]): SeenPeer[] {

@@ -7,6 +7,7 @@ export const TIMER_REASON_WORDS: Readonly<Record<TimerResetReason, string>> = {
   grantedVote: 'granted a vote',
   startedElection: 'started election',
   steppedDown: 'stepped down',
+  mayNotStand: 'may not stand',
 };
 
 /** To be read after the voter's name. */

@@ -1,0 +1,32 @@
+import { mebibytes, number, occasionPart, spread, targetsPart } from '../support/reportParts.ts';
+import { table } from '../support/table.ts';
+import type { CoreBenchResult } from './result.ts';
+
+/** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
+export function report(result: CoreBenchResult): string {
+  const { plan, steps, idlePeers } = result;
+  const { median } = steps.appendsPerSecond;
+  return [
+    occasionPart(result),
+    `A follower's core was given ${number(plan.appends)} AppendEntries of one entry a round, each with the inputs that say that it is durable and applied, ` +
+      `and a snapshot whenever the core asked for one (the log had at most ${number(steps.logEntriesMax)} entries): ` +
+      `${spread(steps.appendsPerSecond, 0)} a second, median (least - most) of ${plan.rounds} rounds.`,
+    table(
+      ['step', 'ns'],
+      Object.entries(steps.nanoseconds).map(([name, ns]) => [name, number(ns)]),
+    ),
+    `${idlePeers.peers} idle peers with stores on disk, in clusters of three with leaders and heartbeats, were added to a process that had three already ` +
+      `and everything loaded (${mebibytes(idlePeers.processBytes)} MiB): ${mebibytes(idlePeers.bytesPerPeer, 2)} MiB of resident memory each.`,
+    targetsPart([
+      {
+        ...{ what: 'AppendEntries of one entry a second', goal: 'at least 1,000,000' },
+        ...{ measured: number(median), isMet: median >= 1_000_000 },
+      },
+      {
+        ...{ what: 'memory per idle peer', goal: 'under 2 MiB' },
+        measured: `${mebibytes(idlePeers.bytesPerPeer, 2)} MiB`,
+        isMet: idlePeers.bytesPerPeer < 2 * 2 ** 20,
+      },
+    ]),
+  ].join('\n\n');
+}

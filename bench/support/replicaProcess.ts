@@ -1,0 +1,106 @@
+// A peer with the key-value machine, in a process of its own, which can put load on itself. Its one argument is what `Peer.start`
+// takes, as JSON.
+import { setTimeout as after } from 'node:timers/promises';
+import { Peer, type PeerOptions } from '../../peer/index.ts';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
+import type { KeyValueCommand, KeyValueResult } from '../../shared/keyValue.ts';
+import { serveBench } from './childProtocol.ts';
+import { forgetPeak, memoryNow } from './memory.ts';
+import { keyOf, PutLoad, valueOf } from './PutLoad.ts';
+import type { ReplicaQuestion, ReplicaStatus } from './replicaProtocol.ts';
+
+/** Puts that are asked for together while the state is filled. */
+const FILL_OUTSTANDING = 512;
+
+let peer: Peer<KeyValueCommand, KeyValueResult> | undefined;
+let load: PutLoad | undefined;
+
+function running(): Peer<KeyValueCommand, KeyValueResult> {
+  if (peer === undefined) throw new Error('the peer has not started');
+  return peer;
+}
+
+async function put(key: string, value: string): Promise<void> {
+  await running().propose({ type: 'put', key, value });
+}
+
+async function fill(keys: number, valueBytes: number): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < keys) {
+      const number = next++;
+      await put(keyOf(number), valueOf(number, valueBytes));
+    }
+  };
+  await Promise.all(Array.from({ length: FILL_OUTSTANDING }, worker));
+}
+
+function status(): ReplicaStatus {
+  const { role, leader, term, lastApplied, lastLogIndex, snapshotIndex, firstLogIndex, connected } = running().status();
+  const { driver, transport } = running().counters();
+  const counts = { writes: driver.writes, framesSent: transport.framesSent };
+  return {
+    role,
+    leader,
+    term,
+    lastApplied,
+    lastLogIndex,
+    snapshotIndex,
+    firstLogIndex,
+    isConnected: connected,
+    ...counts,
+  };
+}
+
+/** Needs `--expose-gc`. */
+async function collect(): Promise<void> {
+  if (globalThis.gc === undefined) throw new Error('this process was not started with --expose-gc');
+  globalThis.gc();
+  // What the first one finalised is free after the second.
+  await after(200);
+  globalThis.gc();
+}
+
+async function answer(asked: unknown): Promise<unknown> {
+  const question = asked as ReplicaQuestion;
+  switch (question.type) {
+    case 'status':
+      return status();
+    case 'load':
+      return new PutLoad(put, question.load).result();
+    case 'beginLoad':
+      load = new PutLoad(put, question.load);
+      return null;
+    case 'endLoad':
+      return load?.end();
+    case 'fill':
+      return fill(question.keys, question.valueBytes);
+    case 'forgetPeak':
+      if (question.collectGarbage) await collect();
+      forgetPeak();
+      return memoryNow();
+    case 'memory':
+      if (question.collectGarbage) await collect();
+      return memoryNow();
+    default:
+      return question satisfies never;
+  }
+}
+
+await serveBench(
+  async () => {
+    const options = JSON.parse(process.argv[2] ?? '{}') as PeerOptions<KeyValueCommand, KeyValueResult>;
+    peer = await Peer.start<KeyValueCommand, KeyValueResult, unknown, unknown>({
+      ...options,
+      machine: new KeyValueMachine(),
+    });
+    // A peer that stops by itself spoils the run: say so by ending.
+    peer.stopped.catch((error: unknown) => {
+      console.error(error);
+      process.exit(1);
+    });
+    return 0;
+  },
+  async () => peer?.stop(),
+  answer,
+);

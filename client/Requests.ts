@@ -1,0 +1,392 @@
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+import type { PeerId } from '../shared/ids.ts';
+import type { Reply } from '../shared/messages/ClientReply.ts';
+import { REQUESTS_PER_FRAME_MAX, type ClientRequest, type Operation } from '../shared/messages/ClientRequest.ts';
+import type { Directory } from '../shared/messages/Directory.ts';
+import type { ClusterTransport } from './ClusterTransport.ts';
+import { AnswerOrder, orderOf, type Order } from './AnswerOrder.ts';
+import { LeaderFinder } from './LeaderFinder.ts';
+import { asError, errorOf, nobody, tooMany, unknown } from './requestErrors.ts';
+
+/** A request, from its making to its answer. */
+export interface Request {
+  /** As it is when it is sent, which may be several times. */
+  readonly operation: () => Operation;
+  /** Of the command, the query or the change in it, as JSON. */
+  readonly characters: number;
+  /** To be asked; the leader by default. `anyone`: whoever answers. */
+  readonly to: PeerId | 'anyone' | undefined;
+  /** Whether it can take effect at all: what only reads is a definite failure when no answer comes. */
+  readonly hasEffect: boolean;
+  readonly timeoutMs: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Pending {
+  readonly request: Request;
+  readonly endMs: number;
+  /** Each sending has a number of its own: copies that left, and that nobody has refused for certain. */
+  openCopies: number[];
+  copiesSent: number;
+  /** In which its answer is to come, by its peer's habit. */
+  order: Order | undefined;
+  /** Since when its peer has answered requests that were sent later; undefined when it has not. */
+  overtakenAtMs: number | undefined;
+  /** How often it was asked again for that. */
+  hastenings: number;
+  /** Who has the newest copy; undefined while the request waits to be sent. */
+  askedPeer: PeerId | undefined;
+  askedAtMs: number;
+  /** Not to be sent before. */
+  notBeforeMs: number;
+  /** How many copies came to nothing. */
+  failures: number;
+  lastError: WhitewaterError | undefined;
+}
+
+/** When a peer that is asked says nothing at all for so long, the relay is asked whether it is there and leads. */
+const DOUBT_MS = 150;
+/** After so long it is given up. */
+const SILENT_MS = 1_000;
+/** A request is asked again after so long, though its peer answers others. */
+const ASK_AGAIN_MS = 5_000;
+/**
+ * A request is asked again when its peer has answered a later one of its kind for so long, for the answer was probably lost; twice as
+ * long after each time, since a network that keeps no order is no reason for more and more copies. A peer that is only slow answers
+ * none of them.
+ */
+const OVERTAKEN_MS = 250;
+/** Between two looks at what is overdue. */
+const LOOK_MS = 25;
+/** Between two questions to the relay. */
+const LOOK_UP_MS = 50;
+const WAIT_MS_MIN = 10;
+const WAIT_MS_MAX = 500;
+/** More requests than this are refused. */
+const PENDING_MAX = 20_000;
+/** A frame of requests ends once it has so many characters, each of three bytes at most. */
+const FRAME_CHARACTERS = 262_144;
+/** What stands around them, or is an operation without any, is shorter. */
+const OPERATION_CHARACTERS = 300;
+
+/** What may be tried again: it did not happen, or it is of a kind that happens once however often it is sent. */
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'NOT_LEADER',
+  'OVERLOADED',
+  'PROPOSAL_LOST',
+  'TIMED_OUT',
+  'PEER_STOPPED',
+  'OUTCOME_UNKNOWN',
+] satisfies ErrorCode[]);
+
+/**
+ * Carries requests to whoever can answer them, until each has an answer or its time is over. Each may be sent several times:
+ * commands have a number in a session, and everything else is the same when it is done twice.
+ */
+export class Requests {
+  readonly #transport: ClusterTransport;
+  readonly #clock: Clock;
+  readonly #finder = new LeaderFinder();
+  readonly #pending = new Map<Request, Pending>();
+  /** Those of `#pending` that wait to be sent. */
+  readonly #unsent = new Set<Pending>();
+  readonly #byCopy = new Map<number, Pending>();
+  /** By peer: when it last said anything. */
+  readonly #heardAtMs = new Map<PeerId, number>();
+  readonly #answers = new AnswerOrder();
+  /** How many wait elsewhere to become requests. */
+  #placesTaken = 0;
+  #copies = 0;
+  /** Begins anywhere, since a client may come back under its old id, and peers know frames by their numbers. */
+  #frameId = Math.floor(Math.random() * 2 ** 48);
+  #isConnected = false;
+  #willFlush = false;
+  #lookedUpAtMs = Number.NEGATIVE_INFINITY;
+  #timer: Timer | undefined;
+  #ended: WhitewaterError | undefined;
+
+  constructor(transport: ClusterTransport, clock: Clock) {
+    this.#transport = transport;
+    this.#clock = clock;
+    transport.start({
+      onMessage: (from, _id, message) => {
+        if (message.type === 'ClientReply') this.#replied(from, message.body.replies);
+      },
+      onConnected: (connected) => this.#connected(connected),
+      onDirectory: (directory) => this.#directory(directory),
+      onFailed: (error) => this.end(asError(error)),
+    });
+  }
+
+  add(request: Request): void {
+    if (this.#ended !== undefined) return request.reject(this.#ended);
+    if (this.#isFull) return request.reject(tooMany(PENDING_MAX));
+    const nowMs = this.#clock.nowMs();
+    const pending: Pending = {
+      request,
+      endMs: nowMs + request.timeoutMs,
+      openCopies: [],
+      copiesSent: 0,
+      order: undefined,
+      overtakenAtMs: undefined,
+      hastenings: 0,
+      askedPeer: undefined,
+      askedAtMs: 0,
+      notBeforeMs: 0,
+      failures: 0,
+      lastError: undefined,
+    };
+    this.#pending.set(request, pending);
+    this.#unsent.add(pending);
+    this.#flushSoon();
+    this.#timer ??= this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
+  }
+
+  /** For what will be a request, and counts as one till then. @returns gives the place back. @throws {WhitewaterError} `OVERLOADED` */
+  takePlace(): () => void {
+    if (this.#ended !== undefined) throw this.#ended;
+    if (this.#isFull) throw tooMany(PENDING_MAX);
+    this.#placesTaken += 1;
+    return () => void (this.#placesTaken -= 1);
+  }
+
+  get #isFull(): boolean {
+    return this.#pending.size + this.#placesTaken >= PENDING_MAX;
+  }
+
+  /** Nobody waits for this one any more. @returns whether it may have happened, or may yet; undefined if it has its answer */
+  forget(request: Request): boolean | undefined {
+    const pending = this.#pending.get(request);
+    if (pending === undefined) return undefined;
+    this.#remove(pending);
+    return pending.openCopies.length > 0;
+  }
+
+  /** No further request is taken, and those that wait end with an error. */
+  end(error: WhitewaterError): void {
+    this.#ended ??= error;
+    this.#timer?.stop();
+    for (const pending of [...this.#pending.values()]) {
+      this.#remove(pending);
+      const { request, openCopies } = pending;
+      request.reject(openCopies.length > 0 && request.hasEffect ? unknown(error.message) : error);
+    }
+  }
+
+  #remove(pending: Pending): void {
+    this.#pending.delete(pending.request);
+    this.#unsent.delete(pending);
+    for (const copy of pending.openCopies) this.#byCopy.delete(copy);
+  }
+
+  #flushSoon(): void {
+    if (this.#willFlush) return;
+    this.#willFlush = true;
+    // All requests of one turn leave together.
+    queueMicrotask(() => {
+      this.#willFlush = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (!this.#isConnected) return;
+    const nowMs = this.#clock.nowMs();
+    const byPeer = new Map<PeerId, Pending[]>();
+    for (const pending of this.#unsent) {
+      if (pending.notBeforeMs > nowMs) continue;
+      const peer = this.#whomToAsk(pending.request);
+      if (peer === undefined) {
+        this.#lookUp(nowMs);
+        continue;
+      }
+      const others = byPeer.get(peer);
+      if (others === undefined) byPeer.set(peer, [pending]);
+      else others.push(pending);
+    }
+    for (const [peer, pending] of byPeer) this.#ask(peer, pending, nowMs);
+  }
+
+  #whomToAsk({ to }: Request): PeerId | undefined {
+    if (to === undefined) return this.#finder.leaderOrGuess;
+    return to === 'anyone' ? this.#finder.anyone : to;
+  }
+
+  #ask(peer: PeerId, pending: readonly Pending[], nowMs: number): void {
+    let frame: ClientRequest['requests'] = [];
+    let characters = 0;
+    const send = (): void => {
+      this.#frameId += 1;
+      this.#transport.send(peer, this.#frameId, { type: 'ClientRequest', body: { requests: frame } });
+      frame = [];
+      characters = 0;
+    };
+    for (const one of pending) {
+      const operation = one.request.operation();
+      const length = one.request.characters + OPERATION_CHARACTERS;
+      if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= REQUESTS_PER_FRAME_MAX))
+        send();
+      const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
+      frame.push({ requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation });
+      characters += length;
+    }
+    if (frame.length > 0) send();
+  }
+
+  #copyOf(pending: Pending, operation: Operation, peer: PeerId, nowMs: number): number {
+    this.#copies += 1;
+    this.#byCopy.set(this.#copies, pending);
+    this.#unsent.delete(pending);
+    pending.openCopies.push(this.#copies);
+    pending.copiesSent += 1;
+    pending.order = orderOf(operation);
+    pending.overtakenAtMs = undefined;
+    pending.askedPeer = peer;
+    pending.askedAtMs = nowMs;
+    return this.#copies;
+  }
+
+  #replied(from: PeerId, replies: readonly Reply[]): void {
+    this.#heardAtMs.set(from, this.#clock.nowMs());
+    for (const reply of replies) {
+      const pending = this.#byCopy.get(reply.requestId);
+      if (pending === undefined) continue;
+      if (!reply.ok) {
+        this.#failed(from, pending, reply);
+        continue;
+      }
+      this.#answered(from, pending, reply);
+    }
+    this.#flushSoon();
+  }
+
+  #answered(from: PeerId, pending: Pending, { requestId, value }: Extract<Reply, { ok: true }>): void {
+    const { order, request } = pending;
+    this.#remove(pending);
+    this.#answers.note(from, order, requestId);
+    // A follower answers queries too, and whoever handed its leadership over says so after it led.
+    if (order === 'log' && request.to === undefined) this.#finder.found(from);
+    request.resolve(value);
+  }
+
+  #failed(from: PeerId, pending: Pending, reply: Extract<Reply, { ok: false }>): void {
+    const { request } = pending;
+    const error = errorOf(reply, from, pending.copiesSent);
+    if (error.definite) {
+      pending.openCopies = pending.openCopies.filter((copy) => copy !== reply.requestId);
+      this.#byCopy.delete(reply.requestId);
+    }
+    if (!PASSING.has(error.code)) {
+      this.#remove(pending);
+      this.#answers.note(from, pending.order, reply.requestId);
+      const isOpen = error.definite && request.hasEffect && pending.openCopies.length > 0;
+      // What the log itself answered is the answer to each copy.
+      const isForAll = error.code === 'COMMAND_REFUSED' && pending.order === 'log';
+      request.reject(isOpen && !isForAll ? unknown(`one of several copies was refused: ${error.message}`) : error);
+      return;
+    }
+    pending.lastError = error;
+    const isRedirected = error.code === 'NOT_LEADER' && reply.leader !== null && reply.leader !== from;
+    if (error.code === 'NOT_LEADER') {
+      this.#finder.isNot(from);
+      if (isRedirected && reply.leader !== null) this.#finder.found(reply.leader);
+      else this.#lookUp(this.#clock.nowMs());
+    }
+    // An older copy's answer says nothing of a newer one.
+    if (pending.askedPeer !== from) return;
+    this.#askAgain(pending, isRedirected && pending.failures === 0 ? 0 : waitMs(pending.failures));
+    pending.failures += 1;
+  }
+
+  #askAgain(pending: Pending, afterMs: number): void {
+    pending.askedPeer = undefined;
+    pending.notBeforeMs = this.#clock.nowMs() + afterMs;
+    this.#unsent.add(pending);
+  }
+
+  #look(): void {
+    const nowMs = this.#clock.nowMs();
+    this.#timer = undefined;
+    for (const pending of [...this.#pending.values()]) {
+      if (nowMs >= pending.endMs) this.#timedOut(pending);
+      else if (pending.askedPeer !== undefined) this.#lookAfter(pending, pending.askedPeer, nowMs);
+    }
+    this.#flush();
+    if (this.#pending.size > 0) this.#timer = this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
+  }
+
+  #lookAfter(pending: Pending, peer: PeerId, nowMs: number): void {
+    const silentSinceMs = Math.max(pending.askedAtMs, this.#heardAtMs.get(peer) ?? 0);
+    const isSilent = nowMs - silentSinceMs >= SILENT_MS;
+    if (nowMs - silentSinceMs >= DOUBT_MS) this.#lookUp(nowMs);
+    if (!isSilent && nowMs - pending.askedAtMs < ASK_AGAIN_MS && !this.#isLost(pending, peer, nowMs)) return;
+    if (isSilent) this.#finder.isNot(peer);
+    this.#askAgain(pending, 0);
+  }
+
+  /** Whether the answer was probably lost: its peer answers what was sent later. */
+  #isLost(pending: Pending, peer: PeerId, nowMs: number): boolean {
+    const { order, openCopies, hastenings } = pending;
+    const newestCopy = openCopies.at(-1);
+    if (newestCopy === undefined || !this.#answers.isOvertaken(peer, order, newestCopy)) return false;
+    pending.overtakenAtMs ??= nowMs;
+    if (nowMs - pending.overtakenAtMs < OVERTAKEN_MS * 2 ** hastenings) return false;
+    pending.hastenings += 1;
+    return true;
+  }
+
+  #timedOut(pending: Pending): void {
+    this.#remove(pending);
+    const { request, lastError, openCopies, copiesSent } = pending;
+    const late = `there was no answer within ${request.timeoutMs} ms`;
+    const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
+    if (openCopies.length > 0 && request.hasEffect) request.reject(unknown(`${late}${why}`));
+    else if (copiesSent === 0) request.reject(nobody(late));
+    else request.reject(new WhitewaterError('TIMED_OUT', `${late}${why}`));
+  }
+
+  #connected(connected: boolean): void {
+    this.#isConnected = connected;
+    this.#lookedUpAtMs = Number.NEGATIVE_INFINITY;
+    if (connected) {
+      this.#lookUp(this.#clock.nowMs());
+      this.#flush();
+      return;
+    }
+    // Answers to what was asked over the old connection do not come any more.
+    for (const pending of this.#pending.values()) if (pending.askedPeer !== undefined) this.#askAgain(pending, 0);
+  }
+
+  /** Whether a peer has left the relay, or says nothing while another one leads. */
+  #isGone(peer: PeerId, { request, askedAtMs }: Pending, { peers, leader }: Directory, nowMs: number): boolean {
+    if (!peers.includes(peer)) return true;
+    const isSilent = nowMs - Math.max(askedAtMs, this.#heardAtMs.get(peer) ?? 0) >= DOUBT_MS;
+    return request.to === undefined && isSilent && leader !== null && leader !== peer;
+  }
+
+  #lookUp(nowMs: number): void {
+    if (!this.#isConnected || nowMs - this.#lookedUpAtMs < LOOK_UP_MS) return;
+    this.#lookedUpAtMs = nowMs;
+    this.#transport.lookUp();
+  }
+
+  #directory(directory: Directory): void {
+    this.#finder.learn(directory);
+    const nowMs = this.#clock.nowMs();
+    for (const pending of this.#pending.values()) {
+      const { askedPeer: peer } = pending;
+      if (peer === undefined || !this.#isGone(peer, pending, directory, nowMs)) continue;
+      this.#finder.isNot(peer);
+      this.#finder.learn(directory);
+      this.#askAgain(pending, 0);
+    }
+    this.#flush();
+  }
+}
+
+/** Longer with each failure, and never the same for two clients. */
+function waitMs(failures: number): number {
+  return Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** failures) * (0.5 + Math.random() / 2);
+}

@@ -1,0 +1,51 @@
+import { nanoid } from 'nanoid';
+import { SystemClock } from '../endpoint/clock/SystemClock.ts';
+import type { Logger } from '../endpoint/ports/Logger.ts';
+import { openNodeWebSocket } from '../endpoint/transport/nodeWebSocket.ts';
+import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
+import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
+import { WhitewaterError } from '../shared/errors.ts';
+import { clusterId, peerId } from '../shared/ids.ts';
+import { ClusterClient } from './ClusterClient.ts';
+
+export interface ConnectOptions {
+  readonly cluster: string;
+  /** One address or several in order of preference: `host:port`, `http://host:port`, `https://host`. */
+  readonly relay: string | readonly string[];
+  /** This client's name on the relay, by which its link can be cut. Default: one drawn at random. */
+  readonly id?: string;
+  /** For a relay that asks for one. */
+  readonly token?: string;
+  readonly sessionTimeToLiveMs?: number;
+  readonly logger?: Logger;
+  /** Default: the package `ws`. */
+  readonly openSocket?: OpenSocket;
+}
+
+/**
+ * A client of a cluster, over a relay. It connects in the background, and again whenever the connection is lost; requests wait
+ * meanwhile.
+ * @throws {WhitewaterError} `USAGE` when an id or an address is wrong
+ */
+export function connectCluster<Command = unknown, Result = unknown, Query = unknown, Answer = unknown>(
+  options: ConnectOptions,
+): ClusterClient<Command, Result, Query, Answer> {
+  const { relay, token, logger, openSocket = openNodeWebSocket, sessionTimeToLiveMs } = options;
+  const clock = new SystemClock();
+  const transport = new RelayTransport({
+    ...{ kind: 'client', ...idsOf(options), relays: typeof relay === 'string' ? [relay] : relay },
+    ...{ openSocket, clock, random: Math.random },
+    ...(token === undefined ? {} : { token }),
+    ...(logger === undefined ? {} : { logger }),
+  });
+  return new ClusterClient({ transport, clock, ...(sessionTimeToLiveMs === undefined ? {} : { sessionTimeToLiveMs }) });
+}
+
+function idsOf({ cluster, id = `client-${nanoid(8)}` }: ConnectOptions) {
+  try {
+    return { cluster: clusterId(cluster), id: peerId(id) };
+  } catch (error) {
+    if (error instanceof RangeError) throw new WhitewaterError('USAGE', error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+/** The entry point `whitewater/client`: using a cluster, and steering a relay, from outside. */
+export { ClusterClient, type ClusterClientOptions, type Patience, type QueryOptions } from './ClusterClient.ts';
+export type { ClusterTransport } from './ClusterTransport.ts';
+export { connectCluster, type ConnectOptions } from './connectCluster.ts';
+export { KeyValueClient, type KeyValueCluster } from './KeyValueClient.ts';
+export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.ts';
+export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
+export { type ErrorCode, ERRORS, WhitewaterError } from '../shared/errors.ts';
+export type {
+  KeyValueAnswer,
+  KeyValueChange,
+  KeyValueCommand,
+  KeyValueItem,
+  KeyValueQuery,
+  KeyValueResult,
+} from '../shared/keyValue.ts';

@@ -1,0 +1,56 @@
+import { WhitewaterError } from '../shared/errors.ts';
+
+/** As it stands in a frame; a peer takes a little less. */
+const REQUEST_BYTES_MAX = 1_000_000;
+/** Below what the envelope allows a whole body, of which this is a part. */
+const NESTING_MAX = 400;
+/** What a timer can hold: 24 days. */
+const TIMEOUT_MS_MAX = 2 ** 31 - 1;
+
+const encoder = new TextEncoder();
+
+/**
+ * Looks at what is to be sent before it shares a frame with others: one that no peer can read would take them with it.
+ * @returns how many characters it has as JSON
+ * @throws {WhitewaterError} `USAGE` when it is not JSON, or nested too deeply; `COMMAND_TOO_LARGE`
+ */
+export function charactersOf(value: unknown): number {
+  const text = textOf(value);
+  if (nestingOf(value) > NESTING_MAX) {
+    throw new WhitewaterError('USAGE', `arrays or objects lie more than ${NESTING_MAX} deep in one another`);
+  }
+  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return text.length;
+  throw new WhitewaterError(
+    'COMMAND_TOO_LARGE',
+    `as JSON that has more than ${REQUEST_BYTES_MAX} bytes: send less at a time`,
+  );
+}
+
+function textOf(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) as string | undefined;
+    if (text !== undefined) return text;
+  } catch (cause) {
+    throw new WhitewaterError('USAGE', 'that cannot be written as JSON', { cause });
+  }
+  throw new WhitewaterError('USAGE', `that is ${typeof value}, which cannot be written as JSON`);
+}
+
+/** Of a value that can be written as JSON, so it has no cycle. */
+function nestingOf(value: unknown): number {
+  let depth = 0;
+  let level: unknown[] = [value];
+  while (level.length > 0 && depth <= NESTING_MAX) {
+    level = level.flatMap((each) =>
+      typeof each === 'object' && each !== null ? (Object.values(each) as unknown[]) : [],
+    );
+    if (level.length > 0) depth += 1;
+  }
+  return depth;
+}
+
+/** @returns the time, within what a timer can hold. @throws {WhitewaterError} `USAGE` when it is no time at all */
+export function timeoutOf(timeoutMs: number): number {
+  if (timeoutMs >= 0) return Math.min(timeoutMs, TIMEOUT_MS_MAX);
+  throw new WhitewaterError('USAGE', `timeoutMs is ${timeoutMs}: give a number of milliseconds, 0 or more`);
+}

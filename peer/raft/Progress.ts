@@ -1,0 +1,101 @@
+/**
+ * How a leader feeds one follower (after etcd's tracker).
+ * - `probe`: it does not know where the logs agree; one message at a time
+ * - `replicate`: it knows; messages leave without waiting for answers, up to the window
+ * - `snapshot`: what the follower needs next is no longer in the log; one piece of the snapshot at a time
+ */
+export type ProgressMode = 'probe' | 'replicate' | 'snapshot';
+
+/** What a leader knows of one peer (paper, Figure 2: nextIndex and matchIndex). */
+export class Progress {
+  mode: ProgressMode = 'probe';
+  nextIndex: number;
+  matchIndex = 0;
+  /** When it last answered in this term; the time of the election until it did. */
+  heardAtMs: number;
+  /** What it said of itself; see PriorityOption. Nobody is preferred before it said so. */
+  priority = 0;
+  /** The newest round of heartbeats that it answered. */
+  roundAnswered = 0;
+  /** While probing: the one message is unanswered. Cleared by the next heartbeat, for the message may be lost. */
+  isProbeOutstanding = false;
+  /** While replicating: the last index of each unanswered message with entries, oldest first. */
+  readonly inFlight: number[] = [];
+  /** While sending a snapshot: which one, up to where the follower has it, and when the newest piece left. */
+  snapshotIndex = 0;
+  snapshotOffset = 0;
+  chunkSentAtMs = Number.NEGATIVE_INFINITY;
+  chunkId = 0;
+
+  constructor(nextIndex: number, heardAtMs: number) {
+    this.nextIndex = nextIndex;
+    this.heardAtMs = heardAtMs;
+  }
+
+  /** The follower's log agrees up to `index`. Late and repeated answers change nothing. */
+  matched(index: number): void {
+    this.matchIndex = Math.max(this.matchIndex, index);
+    this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1);
+    while (this.inFlight[0] !== undefined && this.inFlight[0] <= this.matchIndex) this.inFlight.shift();
+    if (this.mode !== 'snapshot' || this.matchIndex >= this.snapshotIndex) this.#become('replicate');
+  }
+
+  /** The logs do not agree at `nextIndex - 1`: go back, but never to what is known to match. */
+  probeFrom(nextIndex: number): void {
+    this.#become('probe');
+    this.nextIndex = Math.max(this.matchIndex + 1, nextIndex);
+    this.isProbeOutstanding = false;
+  }
+
+  sendSnapshot(index: number): void {
+    this.#become('snapshot');
+    this.snapshotIndex = index;
+    this.snapshotOffset = 0;
+    this.chunkSentAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  /**
+   * The follower holds this much of a snapshot.
+   * @returns whether the next piece should leave: not for an answer that came late or twice, which would begin a second stream,
+   *   nor for one that tells of no progress, which would go round without end
+   */
+  chunkStored(snapshotIndex: number, nextOffset: number, inReplyTo: number): boolean {
+    const isOfThis = snapshotIndex === this.snapshotIndex;
+    const isProgress = isOfThis && nextOffset > this.snapshotOffset;
+    const isNewest = inReplyTo === this.chunkId && !(isOfThis && nextOffset === this.snapshotOffset);
+    if (!isProgress && !isNewest) return false;
+    this.snapshotIndex = snapshotIndex;
+    this.snapshotOffset = nextOffset;
+    return true;
+  }
+
+  /** A message with entries up to `lastIndex` left. */
+  sent(lastIndex: number): void {
+    if (this.mode === 'probe') {
+      this.isProbeOutstanding = true;
+    } else if (lastIndex >= this.nextIndex) {
+      this.inFlight.push(lastIndex);
+      this.nextIndex = lastIndex + 1;
+    }
+  }
+
+  /** Whether entries may leave now, within the window. */
+  mayReceiveEntries(messagesInFlightMax: number): boolean {
+    switch (this.mode) {
+      case 'probe':
+        return !this.isProbeOutstanding;
+      case 'replicate':
+        return this.inFlight.length < messagesInFlightMax;
+      case 'snapshot':
+        return false;
+    }
+  }
+
+  #become(mode: ProgressMode): void {
+    if (this.mode === mode) return;
+    this.mode = mode;
+    this.inFlight.length = 0;
+    this.isProbeOutstanding = false;
+    if (mode === 'replicate') this.nextIndex = this.matchIndex + 1;
+  }
+}

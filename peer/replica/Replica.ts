@@ -1,0 +1,301 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import type { ClientRequest } from '../../shared/messages/ClientRequest.ts';
+import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
+import { resultOf } from '../machine/resultOf.ts';
+import type { Outcome } from '../machine/Sessions.ts';
+import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
+import type { Logger } from '../../endpoint/ports/Logger.ts';
+import type { SnapshotStore } from '../ports/SnapshotStore.ts';
+import type { SnapshotMetadata } from '../raft/effect.ts';
+import type { Proposal } from '../raft/input.ts';
+import { fitsMessage, tooLarge } from './commandSize.ts';
+import { ClientService, type Carry } from './ClientService.ts';
+import { Applier } from './Applier.ts';
+import { Expirations } from './Expirations.ts';
+import { SnapshotCourier } from './SnapshotCourier.ts';
+import { Waiters, type Settle } from './Waiters.ts';
+import { WaitingReads } from './WaitingReads.ts';
+
+export interface ReplicaOptions {
+  /** Restored to `snapshot` already. */
+  readonly machine: ReplicatedMachine;
+  readonly snapshots: SnapshotStore;
+  /** In force when the peer starts. */
+  readonly snapshot: SnapshotMetadata | null;
+  readonly leader: () => PeerId | null;
+  readonly logger: Logger;
+}
+
+/** How long somebody waits for an answer, and who may end the wait. */
+export interface Patience {
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+const TIMEOUT_MS = 10_000;
+/** Requests that may wait at one time. */
+const WAITING_MAX = 100_000;
+
+/** A state machine that is replicated: gives it what is committed, keeps its snapshots, and answers who asks it something. */
+export class Replica implements Application {
+  readonly #machine: ReplicatedMachine;
+  readonly #logger: Logger;
+  readonly #leader: () => PeerId | null;
+  readonly #waiters: Waiters;
+  readonly #expirations = new Expirations();
+  readonly #applier: Applier;
+  readonly #courier: SnapshotCourier;
+  /** Reads that may be answered once so much is applied. */
+  readonly #reads = new WaitingReads();
+  /** Proposals of this turn: they go into the log together. */
+  #gathered: Proposal[] = [];
+  #host: ApplicationHost | undefined;
+  #clients: ClientService | undefined;
+  #repliesSent = 0;
+
+  constructor({ machine, snapshots, snapshot, leader, logger }: ReplicaOptions) {
+    this.#machine = machine;
+    this.#logger = logger;
+    this.#leader = leader;
+    this.#waiters = new Waiters(leader);
+    this.#applier = new Applier(machine, snapshots, snapshot?.index ?? 0, {
+      onOutcome: (index, term, outcome) => this.#applied(index, term, outcome),
+      onApplied: (index) => this.#host?.feed({ type: 'applied', index }),
+      onRestored: (index) => this.#restored(index),
+      onSnapshotTaken: (index, bytes, error) => this.#snapshotTaken(index, bytes, error),
+      onFailed: (error) => this.#host?.fail(error),
+    });
+    this.#courier = new SnapshotCourier(snapshots, snapshot, {
+      onPiece: ({ to, id, after }, body) => this.#host?.send(to, id, { type: 'InstallSnapshot', body }, after),
+      onStored: (input) => this.#host?.feed(input),
+      onFailed: (error) => logger.warn(`a piece of a snapshot could not be read or stored: ${error.message}`),
+    });
+  }
+
+  /** Whether the peer has stopped, or not begun. */
+  get isStopped(): boolean {
+    return this.#host === undefined;
+  }
+
+  start(host: ApplicationHost): void {
+    this.#host = host;
+  }
+
+  /** From now on requests of clients are carried out in this way; before, they are lost. */
+  serve(carry: Carry): void {
+    this.#clients = new ClientService({
+      ...{ carry, leader: this.#leader, logger: this.#logger },
+      send: (to, body) => {
+        this.#repliesSent += 1;
+        // What is told was committed, so a majority has it on disk.
+        return this.#host?.send(to, this.#repliesSent, { type: 'ClientReply', body }, 0) ?? true;
+      },
+    });
+  }
+
+  receive(from: PeerId, frameId: number, request: ClientRequest): void {
+    this.#clients?.receive(from, frameId, request);
+  }
+
+  stop(): void {
+    this.#host = undefined;
+    this.#applier.stop();
+    this.#clients?.stop();
+    void this.#courier.stop();
+    this.#gathered = [];
+    this.#waiters.stop();
+    this.#reads.stop(stopped);
+    this.#expirations.stop();
+  }
+
+  carryOut(effect: ApplicationEffect): void {
+    switch (effect.type) {
+      case 'apply':
+        return this.#applier.apply(effect.firstIndex, effect.entries);
+      case 'accepted':
+        return this.#waiters.accepted(effect);
+      case 'refused':
+        return this.#waiters.refused(effect);
+      case 'readReady':
+        return this.#waiters.readReady(effect);
+      case 'transferred':
+        return this.#waiters.transferred(effect.requestId);
+      case 'takeSnapshot':
+        return this.#applier.takeSnapshot();
+      case 'sendSnapshotChunk':
+        return this.#courier.send(effect);
+      case 'storeSnapshotChunk':
+        return this.#courier.store(effect);
+      case 'restore':
+        return this.#applier.restore(effect.snapshot.index);
+      default:
+        effect satisfies never;
+    }
+  }
+
+  snapshotInForce(snapshot: SnapshotMetadata): void {
+    this.#courier.use(snapshot);
+  }
+
+  /**
+   * Puts a command's text into the log, if this peer leads.
+   * @returns what came of it once it was applied here
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `PROPOSAL_LOST`, `TIMED_OUT`, `PEER_STOPPED`, `COMMAND_TOO_LARGE`: it
+   *   will not happen;
+   *   `OUTCOME_UNKNOWN`: it may
+   */
+  propose(command: string, patience: Patience = {}): Promise<Outcome> {
+    if (!fitsMessage(command)) return Promise.reject(tooLarge());
+    return this.#ask(patience, (settle) => {
+      const requestId = this.#waiters.proposal(settle);
+      if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
+      this.#gathered.push({ requestId, command });
+      return requestId;
+    });
+  }
+
+  /**
+   * Waits until the machine holds all that was committed at some moment between call and return (ReadIndex).
+   * @throws {WhitewaterError} `NOT_LEADER`, `OVERLOADED`, `TIMED_OUT`, `PEER_STOPPED`
+   */
+  async caughtUp(patience: Patience = {}): Promise<void> {
+    await this.#ask<null>(patience, (settle) => {
+      const resolve = (index: number): void => this.#whenApplied(requestId, index, settle);
+      const requestId = this.#waiters.read({ resolve, reject: settle.reject });
+      this.#feed({ type: 'read', requestId });
+      return requestId;
+    });
+  }
+
+  /** Reads what this peer holds, which may be old; behind `caughtUp` it is not. */
+  query(query: unknown): unknown {
+    return this.#machine.query(query);
+  }
+
+  /**
+   * Begins a change of members: puts the joint configuration into the log.
+   * @returns its index, once it is committed; the second half follows by itself, whoever leads
+   * @throws {WhitewaterError} as `propose` does, and `MEMBERSHIP_REFUSED`
+   */
+  async changeMembership(
+    voters: readonly PeerId[],
+    learners: readonly PeerId[],
+    patience: Patience = {},
+  ): Promise<number> {
+    const outcome = await this.#ask<Outcome>(patience, (settle) => {
+      const requestId = this.#waiters.proposal(settle);
+      this.#feed({ type: 'changeMembership', requestId, voters, learners });
+      return requestId;
+    });
+    return resultOf(outcome) as number;
+  }
+
+  /** @throws {WhitewaterError} `NOT_LEADER`, `TIMED_OUT`, `MEMBERSHIP_REFUSED` */
+  async transfer(to: PeerId, patience: Patience = {}): Promise<void> {
+    await this.#ask<null>(patience, (settle) => {
+      const requestId = this.#waiters.transfer(settle);
+      this.#feed({ type: 'transfer', requestId, to });
+      return requestId;
+    });
+  }
+
+  stepDown(): void {
+    this.#feed({ type: 'stepDown' });
+  }
+
+  #feed(input: Parameters<ApplicationHost['feed']>[0]): void {
+    this.#host?.feed(input);
+  }
+
+  #propose(): void {
+    const proposals = this.#gathered;
+    this.#gathered = [];
+    this.#feed({ type: 'propose', proposals });
+  }
+
+  /** @param begin makes the request, and returns its number */
+  #ask<Value>({ timeoutMs = TIMEOUT_MS, signal }: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
+    if (this.#host === undefined) return Promise.reject(stopped());
+    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
+    if (this.#waiters.count + this.#reads.count >= WAITING_MAX) {
+      return Promise.reject(
+        new WhitewaterError('OVERLOADED', `${WAITING_MAX} requests wait already: try again more slowly`),
+      );
+    }
+    return new Promise<Value>((resolve, reject) => {
+      let requestId = 0;
+      const end = (error: (mayHappen: boolean) => Error): void => {
+        done();
+        this.#reads.forget(requestId);
+        reject(error(this.#waiters.forget(requestId)));
+      };
+      const onAbort = (): void => end((mayHappen) => (mayHappen ? undecided('the wait was ended') : aborted(signal)));
+      const expiration = this.#expirations.add(timeoutMs, () =>
+        end((mayHappen) => (mayHappen ? undecided(late(timeoutMs)) : timedOut(timeoutMs))),
+      );
+      const done = (): void => {
+        this.#expirations.callOff(expiration);
+        signal?.removeEventListener('abort', onAbort);
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      requestId = begin({
+        resolve: (value) => {
+          done();
+          resolve(value);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+    });
+  }
+
+  #whenApplied(requestId: number, index: number, settle: Settle<null>): void {
+    if (index <= this.#applier.appliedIndex) settle.resolve(null);
+    else this.#reads.add(requestId, index, settle);
+  }
+
+  #applied(index: number, term: number, outcome: Outcome | undefined): void {
+    if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: index });
+    this.#reads.applied(index);
+  }
+
+  #restored(index: number): void {
+    this.#waiters.skipped(index);
+    this.#reads.applied(index);
+    this.#feed({ type: 'applied', index });
+  }
+
+  #snapshotTaken(index: number, bytes: number, error: Error | undefined): void {
+    if (error !== undefined)
+      this.#logger.error(
+        'a snapshot could not be stored: check the free space of the data directory. The peer goes on, and tries again while ' +
+          'its log grows',
+        { error },
+      );
+    this.#feed({ type: 'snapshotTaken', index, bytes });
+  }
+}
+
+function stopped(): WhitewaterError {
+  return new WhitewaterError('PEER_STOPPED', 'the peer stopped before it did anything about it');
+}
+
+function aborted(signal: AbortSignal | undefined): Error {
+  return signal?.reason instanceof Error ? signal.reason : new Error('the wait was ended');
+}
+
+function late(timeoutMs: number): string {
+  return `there is no answer after ${timeoutMs} ms`;
+}
+
+function timedOut(timeoutMs: number): WhitewaterError {
+  return new WhitewaterError('TIMED_OUT', late(timeoutMs));
+}
+
+function undecided(why: string): WhitewaterError {
+  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether the command takes effect cannot be told`);
+}

@@ -1,0 +1,113 @@
+import { ClusterClient } from '../../client/ClusterClient.ts';
+import type { KeyValueCluster } from '../../client/KeyValueClient.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { ClusterId } from '../../shared/ids.ts';
+import type { Hub } from '../hub/Hub.ts';
+import { GatewayEndpoint } from './GatewayEndpoint.ts';
+
+/** One that nobody used for so long leaves its cluster. */
+const UNUSED_MS_MAX = 60_000;
+const LOOK_EVERY_MS = 5_000;
+/** Requests of HTTP under way, on the whole relay; further ones are refused. */
+export const REQUESTS_MAX = 1_024;
+/** Watches under way, on the whole relay; further ones are refused. */
+export const WATCHES_MAX = 256;
+
+interface Door {
+  readonly endpoint: GatewayEndpoint;
+  readonly client: KeyValueCluster;
+  usedAtMs: number;
+  inUse: number;
+}
+
+/**
+ * Carries requests of HTTP to the clusters: for each cluster that is asked for one client, which is an endpoint of that cluster. It
+ * is made at the first request, and leaves when it was not used for a minute.
+ */
+export class Gateway {
+  readonly #hub: Hub;
+  readonly #doors = new Map<ClusterId, Door>();
+  readonly #timer: NodeJS.Timeout;
+  #requests = 0;
+  #watches = 0;
+
+  constructor(hub: Hub, { unusedMsMax = UNUSED_MS_MAX, lookEveryMs = LOOK_EVERY_MS } = {}) {
+    this.#hub = hub;
+    this.#timer = setInterval(() => this.#closeUnused(unusedMsMax), lookEveryMs).unref();
+  }
+
+  /**
+   * Has a request carried to a cluster.
+   * @throws {WhitewaterError} CLUSTER_UNKNOWN, OVERLOADED, RELAY_FULL, RELAY_STOPPING, and whatever `work` throws
+   */
+  async request<Value>(cluster: ClusterId, work: (client: KeyValueCluster) => Promise<Value>): Promise<Value> {
+    if (this.#requests >= REQUESTS_MAX) {
+      throw new WhitewaterError('OVERLOADED', `${REQUESTS_MAX} requests wait for their clusters: ask more slowly`);
+    }
+    const door = this.#open(cluster);
+    this.#requests += 1;
+    try {
+      return await work(door.client);
+    } finally {
+      this.#requests -= 1;
+      this.#leave(door);
+    }
+  }
+
+  /**
+   * Keeps a client for a watch, until `end` is called.
+   * @throws {WhitewaterError} CLUSTER_UNKNOWN, RELAY_FULL
+   */
+  watch(cluster: ClusterId): { readonly client: KeyValueCluster; readonly end: () => void } {
+    if (this.#watches >= WATCHES_MAX) {
+      throw new WhitewaterError('RELAY_FULL', `${WATCHES_MAX} watches are open, and the relay opens no more`);
+    }
+    const door = this.#open(cluster);
+    this.#watches += 1;
+    let hasEnded = false;
+    const end = (): void => {
+      if (hasEnded) return;
+      hasEnded = true;
+      this.#watches -= 1;
+      this.#leave(door);
+    };
+    return { client: door.client, end };
+  }
+
+  /** Ends every request that is under way, and says which of them may have happened. */
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const { endpoint, client } of this.#doors.values()) {
+      endpoint.closeWith('RELAY_STOPPING', 'the relay is shutting down');
+      void client.close();
+    }
+    this.#doors.clear();
+  }
+
+  #open(cluster: ClusterId): Door {
+    this.#hub.cluster(cluster);
+    let door = this.#doors.get(cluster);
+    if (door === undefined || door.endpoint.hasEnded) {
+      if (this.#doors.size >= this.#hub.options.clustersMax) this.#closeUnused(0);
+      const endpoint = new GatewayEndpoint(this.#hub, cluster);
+      door = { endpoint, client: new ClusterClient({ transport: endpoint }), usedAtMs: 0, inUse: 0 };
+      this.#doors.set(cluster, door);
+    }
+    door.inUse += 1;
+    return door;
+  }
+
+  #leave(door: Door): void {
+    door.inUse -= 1;
+    door.usedAtMs = this.#hub.clock();
+  }
+
+  #closeUnused(forMs: number): void {
+    const nowMs = this.#hub.clock();
+    for (const [cluster, { inUse, usedAtMs, client, endpoint }] of this.#doors) {
+      if (!endpoint.hasEnded && (inUse > 0 || nowMs - usedAtMs < forMs)) continue;
+      this.#doors.delete(cluster);
+      void client.close();
+    }
+  }
+}

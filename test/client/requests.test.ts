@@ -1,0 +1,356 @@
+import t from 'tap';
+import type { ClusterTransport } from '../../client/ClusterTransport.ts';
+import { Requests, type Request } from '../../client/Requests.ts';
+import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
+import type { ErrorCode, WhitewaterError } from '../../shared/errors.ts';
+import { peerId, type PeerId } from '../../shared/ids.ts';
+import type { Operation } from '../../shared/messages/ClientRequest.ts';
+import type { EndpointMessage } from '../../shared/protocol.ts';
+import { VirtualClock } from '../../sim/VirtualClock.ts';
+
+const [P1, P2, P3] = ['p1', 'p2', 'p3'].map(peerId) as [PeerId, PeerId, PeerId];
+
+const COMMAND: Operation = { type: 'command', command: null };
+const QUERY: Operation = { type: 'query', query: null, consistency: 'linearizable' };
+const STALE: Operation = { type: 'query', query: null, consistency: 'stale' };
+const CHANGE: Operation = { type: 'changeMembers', change: { voters: [], learners: [], removed: [] } };
+
+interface Sent {
+  readonly to: PeerId;
+  readonly requestId: number;
+  readonly timeoutMs: number;
+}
+
+/** A client's requests in virtual time, whose network is the test. */
+class Stage {
+  readonly clock = new VirtualClock();
+  readonly sent: Sent[] = [];
+  lookUps = 0;
+  readonly requests: Requests;
+  #handlers: Required<TransportHandlers> | undefined;
+
+  constructor() {
+    const transport: ClusterTransport = {
+      start: (handlers) => void (this.#handlers = handlers),
+      send: (to, _id, message) => this.#carry(to, message),
+      lookUp: () => {
+        this.lookUps += 1;
+        return true;
+      },
+      stop: () => Promise.resolve(),
+    };
+    this.requests = new Requests(transport, this.clock);
+  }
+
+  get handlers(): Required<TransportHandlers> {
+    if (this.#handlers === undefined) throw new Error('not started');
+    return this.#handlers;
+  }
+
+  /** Connected, with a relay that knows these. */
+  connect(leader: PeerId | null, peers = [P1, P2, P3]): void {
+    this.handlers.onConnected(true);
+    this.handlers.onDirectory({ peers, leader });
+  }
+
+  /** @returns the promise of its answer; it counts as heard */
+  ask(
+    options: Partial<Pick<Request, 'to' | 'hasEffect' | 'timeoutMs'>> = {},
+    asked: Operation = COMMAND,
+  ): Promise<unknown> {
+    const answer = new Promise((resolve, reject) => {
+      const request = {
+        operation: () => asked,
+        to: undefined,
+        characters: 60,
+        hasEffect: true,
+        timeoutMs: 10_000,
+        ...options,
+        resolve,
+        reject,
+      };
+      this.requests.add(request);
+    });
+    answer.catch(() => undefined);
+    return answer;
+  }
+
+  /** What was sent since the last call, once everybody had a turn. */
+  async takeSent(): Promise<Sent[]> {
+    await Promise.resolve();
+    await Promise.resolve();
+    return this.sent.splice(0);
+  }
+
+  answer({ to, requestId }: Sent, value: unknown = null): void {
+    this.handlers.onMessage(to, 1, { type: 'ClientReply', body: { replies: [{ requestId, ok: true, value }] } });
+  }
+
+  refuse({ to, requestId }: Sent, code: ErrorCode, leader: PeerId | null = null): void {
+    const reply = { requestId, ok: false, code, message: code, leader } as const;
+    this.handlers.onMessage(to, 1, { type: 'ClientReply', body: { replies: [reply] } });
+  }
+
+  #carry(to: PeerId, message: EndpointMessage): boolean {
+    if (message.type !== 'ClientRequest') throw new Error(`a client sent ${message.type}`);
+    for (const { requestId, timeoutMs } of message.body.requests) this.sent.push({ to, requestId, timeoutMs });
+    return true;
+  }
+}
+
+function one(sent: readonly Sent[]): Sent {
+  const [first] = sent;
+  if (first === undefined || sent.length > 1) throw new Error(`${sent.length} requests were sent`);
+  return first;
+}
+
+t.test('requests wait for a connection and a leader, and those of one turn leave together', async (t) => {
+  const stage = new Stage();
+  const answers = [stage.ask(), stage.ask()];
+  t.same(await stage.takeSent(), []);
+  stage.connect(P2);
+  const sent = await stage.takeSent();
+  t.same(
+    sent.map(({ to }) => to),
+    [P2, P2],
+  );
+  for (const each of sent) stage.answer(each, each.requestId);
+  t.same(
+    await Promise.all(answers),
+    sent.map(({ requestId }) => requestId),
+  );
+});
+
+t.test('who does not lead says who does; without a hint the next peer is asked, after a wait', async (t) => {
+  const stage = new Stage();
+  stage.connect(null);
+  const answer = stage.ask();
+  const first = one(await stage.takeSent());
+  stage.refuse(first, 'NOT_LEADER', P3);
+  const second = one(await stage.takeSent());
+  t.equal(second.to, P3);
+  stage.refuse(second, 'NOT_LEADER');
+  t.same(await stage.takeSent(), [], 'not at once');
+  stage.clock.advance(50);
+  const third = one(await stage.takeSent());
+  t.not(third.to, P3);
+  t.not(third.requestId, second.requestId, 'each copy has a number of its own');
+  stage.answer(third, 'x');
+  t.equal(await answer, 'x');
+  void stage.ask();
+  t.equal(one(await stage.takeSent()).to, third.to, 'who answered leads');
+});
+
+t.test('a peer that left the relay is not waited for, nor one that is silent while another leads', async (t) => {
+  for (const [what, peers, leader] of [
+    ['it left', [P2, P3], null],
+    ['another leads', [P1, P2, P3], P2],
+  ] as const) {
+    const stage = new Stage();
+    stage.connect(P1);
+    void stage.ask();
+    t.equal(one(await stage.takeSent()).to, P1);
+    const before = stage.lookUps;
+    stage.clock.advance(200);
+    t.ok(stage.lookUps > before, 'the relay is asked');
+    stage.handlers.onDirectory({ peers: [...peers], leader });
+    const again = one(await stage.takeSent());
+    t.not(again.to, P1, what);
+  }
+});
+
+t.test(
+  'a leader that is slow, and still leads as far as the relay knows, is asked again only when it is silent',
+  async (t) => {
+    const stage = new Stage();
+    stage.connect(P1);
+    void stage.ask();
+    await stage.takeSent();
+    stage.clock.advance(500);
+    stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P1 });
+    t.same(await stage.takeSent(), []);
+    stage.clock.advance(600);
+    t.equal((await stage.takeSent()).length, 1);
+  },
+);
+
+t.test('a lost connection: everything unanswered is asked again over the next one', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1);
+  const answer = stage.ask();
+  const first = one(await stage.takeSent());
+  stage.handlers.onConnected(false);
+  t.same(await stage.takeSent(), []);
+  stage.connect(P1);
+  const second = one(await stage.takeSent());
+  stage.answer(first, 'late, but an answer');
+  t.equal(await answer, 'late, but an answer');
+  stage.answer(second, 'too late');
+});
+
+t.test('G52: what every peer refused is a definite failure; a copy without an answer leaves it open', async (t) => {
+  const late = async (refused: boolean, hasEffect: boolean): Promise<WhitewaterError> => {
+    const stage = new Stage();
+    stage.connect(P1);
+    const answer = stage.ask({ hasEffect, timeoutMs: 400 });
+    const copy = one(await stage.takeSent());
+    if (refused) stage.refuse(copy, 'PROPOSAL_LOST');
+    // What is sent again is refused again.
+    for (let turn = 0; turn < 20; turn += 1) {
+      stage.clock.advance(25);
+      for (const sent of await stage.takeSent()) stage.refuse(sent, 'NOT_LEADER');
+    }
+    return answer.then(
+      () => Promise.reject(new Error('answered')),
+      (error: unknown) => error as WhitewaterError,
+    );
+  };
+  t.match(await late(true, true), { code: 'TIMED_OUT', definite: true });
+  t.match(await late(false, true), { code: 'OUTCOME_UNKNOWN', definite: false });
+  t.match(await late(false, false), { code: 'TIMED_OUT', definite: true }, 'what only reads did nothing');
+});
+
+t.test('an answer to an older copy neither hastens nor hides a newer one', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1);
+  const answer = stage.ask({ timeoutMs: 5_000 });
+  const older = one(await stage.takeSent());
+  stage.clock.advance(200);
+  stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+  const newer = one(await stage.takeSent());
+  stage.refuse(older, 'NOT_LEADER', P3);
+  t.same(await stage.takeSent(), []);
+  stage.answer(newer, 'x');
+  t.equal(await answer, 'x');
+});
+
+t.test('a refusal that will not pass is told at once', async (t) => {
+  for (const code of ['COMMAND_REFUSED', 'COMMAND_TOO_LARGE', 'SESSION_EXPIRED', 'INTERNAL'] as const) {
+    const stage = new Stage();
+    stage.connect(P1);
+    const answer = stage.ask();
+    stage.refuse(one(await stage.takeSent()), code);
+    await t.rejects(answer, { code, details: { copiesSent: 1 } });
+  }
+});
+
+t.test('nobody to ask is an error of its own; the end of the client ends what waits', async (t) => {
+  const stage = new Stage();
+  const nobody = stage.ask({ timeoutMs: 100 });
+  stage.clock.advance(200);
+  await t.rejects(nobody, { code: 'NO_PEER', definite: true });
+  stage.connect(P1);
+  const [sent, reading] = [stage.ask(), stage.ask({ hasEffect: false })];
+  await stage.takeSent();
+  stage.handlers.onFailed(new Error('another process took the name'));
+  await t.rejects(sent, { code: 'OUTCOME_UNKNOWN' });
+  await t.rejects(reading, { code: 'INTERNAL' });
+  await t.rejects(stage.ask(), { code: 'INTERNAL' });
+});
+
+t.test('there is a bound of what may wait', async (t) => {
+  const stage = new Stage();
+  const answers = Array.from({ length: 20_001 }, () => stage.ask());
+  await t.rejects(answers.at(-1) ?? Promise.resolve(), { code: 'OVERLOADED' });
+});
+
+t.test('what waits elsewhere to become a request counts in the bound, until it gives its place back', async (t) => {
+  const stage = new Stage();
+  const leave = Array.from({ length: 20_000 }, () => stage.requests.takePlace());
+  t.throws(() => stage.requests.takePlace(), { code: 'OVERLOADED' });
+  await t.rejects(stage.ask(), { code: 'OVERLOADED', definite: true });
+  leave[0]?.();
+  void stage.ask();
+  t.throws(() => stage.requests.takePlace(), { code: 'OVERLOADED' });
+});
+
+t.test('a lost answer is asked for again soon, once later ones came; the wait grows with each time', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1);
+  const answer = stage.ask();
+  const later = stage.ask();
+  const [lost, answered] = (await stage.takeSent()) as [Sent, Sent];
+  stage.clock.advance(20);
+  stage.answer(answered);
+  await later;
+  stage.clock.advance(200);
+  t.same(await stage.takeSent(), [], 'it may come yet');
+  stage.clock.advance(125);
+  const again = one(await stage.takeSent());
+  t.equal(again.to, P1);
+  void stage.ask();
+  stage.answer(one(await stage.takeSent()));
+  stage.clock.advance(450);
+  t.same(await stage.takeSent(), [], 'twice as long');
+  stage.clock.advance(125);
+  t.equal((await stage.takeSent()).length, 1);
+  stage.answer(lost, 'x');
+  t.equal(await answer, 'x');
+});
+
+t.test(
+  'a slow leader is not asked again for what it answers in its order, nor for what is of another order',
+  async (t) => {
+    const stage = new Stage();
+    stage.connect(P1);
+    // Answers come 700 ms after their questions, one each 50 ms; reads come at once, and a change of members takes its time.
+    void stage.ask({}, CHANGE);
+    const queue: Sent[] = [...(await stage.takeSent())].slice(1);
+    let sentCount = 0;
+    for (let turn = 0; turn < 60; turn += 1) {
+      void stage.ask();
+      void stage.ask({}, STALE);
+      void stage.ask({ hasEffect: false }, QUERY);
+      const [command, ...reads] = await stage.takeSent();
+      if (command !== undefined) queue.push(command);
+      for (const read of reads) stage.answer(read);
+      sentCount += 1 + reads.length;
+      if (turn < 14) stage.clock.advance(50);
+      else {
+        const due = queue.shift();
+        if (due !== undefined) stage.answer(due);
+        stage.clock.advance(50);
+      }
+    }
+    t.equal(sentCount, 180, 'each was sent once');
+  },
+);
+
+t.test('a follower that answers a query is not taken for the leader', async (t) => {
+  const stage = new Stage();
+  stage.connect(null);
+  const query = stage.ask({ hasEffect: false }, QUERY);
+  const asked = one(await stage.takeSent());
+  stage.answer(asked);
+  await query;
+  // The relay has heard by now who leads: what it says counts, for nobody else said so.
+  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P3 });
+  void stage.ask();
+  const command = one(await stage.takeSent());
+  t.equal(command.to, P3);
+  stage.answer(command);
+  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P2 });
+  void stage.ask();
+  t.equal(one(await stage.takeSent()).to, P3, 'who answered a command leads');
+});
+
+t.test(
+  'a refusal of one copy is not definite while another may take effect, unless it is the answer of the log',
+  async (t) => {
+    const refused = async (code: ErrorCode, operation: Operation, hasEffect = true): Promise<unknown> => {
+      const stage = new Stage();
+      stage.connect(P1);
+      const answer = stage.ask({ hasEffect }, operation);
+      await stage.takeSent();
+      stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+      stage.refuse(one(await stage.takeSent()), code);
+      return answer.catch((error: unknown) => error);
+    };
+    const unknown = { code: 'OUTCOME_UNKNOWN', definite: false };
+    t.match(await refused('MEMBERSHIP_REFUSED', CHANGE), unknown);
+    t.match(await refused('COMMAND_TOO_LARGE', COMMAND), unknown);
+    t.match(await refused('COMMAND_REFUSED', COMMAND), { code: 'COMMAND_REFUSED', definite: true });
+    t.match(await refused('COMMAND_REFUSED', QUERY, false), { code: 'COMMAND_REFUSED' });
+    t.match(await refused('SESSION_EXPIRED', COMMAND), { code: 'SESSION_EXPIRED', definite: false });
+  },
+);

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import {
+  ELECTION_DEFAULTS,
+  ELECTION_PRESETS,
+  PRIORITY_DEFAULT,
+  REPLICATION_DEFAULTS,
+} from '../../peer/raft/options.ts';
+import { COMMAND_BYTES_MAX } from '../../peer/replica/commandSize.ts';
+import { SESSIONS_MAX } from '../../peer/machine/Sessions.ts';
+import { ANSWER_BYTES_MAX, KEY_LENGTH_MAX, LIST_LIMIT_MAX, VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
+import { MEMBERS_MAX } from '../../shared/numbers.ts';
+import { FRAME_BYTES_MAX } from '../../shared/envelope.ts';
+import { ROOT } from '../support/root.ts';
+
+const read = (name: string): string => readFileSync(join(ROOT, 'docs', name), 'utf8');
+
+/** Rows of tables whose first cell is one name in code quotes. */
+function defaultsIn(text: string): Map<string, string> {
+  const rows = text.matchAll(/^\| `(\w+)` +\| ([^|]+?) +\|/gm);
+  return new Map([...rows].map(([, name = '', value = '']) => [name, value]));
+}
+
+t.test('LIBRARY.md has every election and replication option with its default', async (t) => {
+  const documented = defaultsIn(read('LIBRARY.md'));
+  for (const [name, value] of Object.entries({ ...ELECTION_DEFAULTS, ...REPLICATION_DEFAULTS })) {
+    t.equal(documented.get(name), String(value), name);
+  }
+  t.equal(documented.get('priority'), `\`${PRIORITY_DEFAULT}\``);
+  for (const preset of Object.keys(ELECTION_PRESETS)) t.ok(read('LIBRARY.md').includes(`\`${preset}\``), preset);
+});
+
+t.test('LIBRARY.md names every option of Peer.start', async (t) => {
+  const source = readFileSync(join(ROOT, 'peer/PeerOptions.ts'), 'utf8');
+  const [, body = ''] = /export interface PeerOptions<[^{]*\{([^]*?)\n\}/.exec(source) ?? [];
+  const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name);
+  t.ok(names.length >= 15, names.join(', '));
+  for (const name of names) t.ok(read('LIBRARY.md').includes(`\`${name}\``), name);
+});
+
+t.test('GUARANTEES.md has the bounds of the code', async (t) => {
+  const text = read('GUARANTEES.md');
+  const bounds = { COMMAND_BYTES_MAX, SESSIONS_MAX, ANSWER_BYTES_MAX, KEY_LENGTH_MAX, LIST_LIMIT_MAX, VALUE_BYTES_MAX };
+  for (const [name, bound] of Object.entries({ ...bounds, MEMBERS_MAX, FRAME_BYTES_MAX })) {
+    t.ok(text.includes(bound.toLocaleString('en')), `${name}, ${bound}`);
+  }
+  t.ok(text.includes(REPLICATION_DEFAULTS.uncommittedBytesMax.toLocaleString('en')));
+});
