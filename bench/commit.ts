@@ -1,16 +1,14 @@
 // npm run bench:commit [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
 //
 // How many puts a cluster of three processes with stores on disk commits, and what each one costs them, the relay and the client.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureCommits, plannedSeconds, type CommitPlan } from './commit/measure.ts';
 import { report } from './commit/report.ts';
 import type { CommitBenchResult } from './commit/result.ts';
-import { writeSection } from './support/document.ts';
 import { busyShare, describeMachine } from './support/machine.ts';
-import { RESULTS, ROOT } from './support/paths.ts';
 import { Progress } from './support/Progress.ts';
+import { writeResult } from './support/writeResult.ts';
 
 const PLANS: Record<CommitBenchResult['mode'], CommitPlan> = {
   full: { peers: 3, keys: 10_000, valueBytes: 100, outstanding: [256, 64, 1], rounds: 5, secondsPerRound: 3 },
@@ -40,16 +38,7 @@ async function main(): Promise<void> {
     tookSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...{ plan, levels },
   };
-  const text = report(result);
-  console.log(text);
-  const path = join(RESULTS, 'commit.json');
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`\nwritten: ${relative(ROOT, path)}`);
-  if (values['write-docs']) {
-    await writeSection('commit', `## Commits: \`npm run bench:commit\`\n\n${text}`);
-    console.log('written: docs/BENCHMARKS.md');
-  }
+  await writeResult(result, report(result), values['write-docs'] ? 'Commits' : undefined);
 }
 
 await main().catch((error: unknown) => {

@@ -1,17 +1,14 @@
 // npm run bench:core [-- --quick] [-- --write-docs]
 //
 // What the core's steps cost, with nothing around it, and what memory an idle peer takes.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureIdlePeers, type IdlePeersPlan } from './core/measureIdlePeers.ts';
 import { measureSteps, type StepsPlan } from './core/measureSteps.ts';
 import { report } from './core/report.ts';
 import type { CoreBenchResult } from './core/result.ts';
-import { writeSection } from './support/document.ts';
 import { busyShare, describeMachine } from './support/machine.ts';
-import { RESULTS, ROOT } from './support/paths.ts';
 import { Progress } from './support/Progress.ts';
+import { writeResult } from './support/writeResult.ts';
 
 const PLANS: Record<CoreBenchResult['mode'], { readonly steps: StepsPlan; readonly idle: IdlePeersPlan }> = {
   full: { steps: { rounds: 7, appends: 1_000_000, others: 200_000 }, idle: { clusters: 10, seconds: 5 } },
@@ -39,16 +36,7 @@ async function main(): Promise<void> {
     tookSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...{ plan, steps, idlePeers },
   };
-  const text = report(result);
-  console.log(text);
-  const path = join(RESULTS, 'core.json');
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`\nwritten: ${relative(ROOT, path)}`);
-  if (values['write-docs']) {
-    await writeSection('core', `## Core: \`npm run bench:core\`\n\n${text}`);
-    console.log('written: docs/BENCHMARKS.md');
-  }
+  await writeResult(result, report(result), values['write-docs'] ? 'Core' : undefined);
 }
 
 await main().catch((error: unknown) => {

@@ -1,16 +1,14 @@
 // npm run bench:snapshot [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
 //
 // What it costs a cluster under writes to store a large state as a snapshot, and to install that on a peer that has nothing.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureSnapshot, plannedSeconds, type SnapshotPlan } from './snapshot/measure.ts';
 import { report } from './snapshot/report.ts';
 import type { SnapshotBenchResult } from './snapshot/result.ts';
-import { writeSection } from './support/document.ts';
 import { busyShare, describeMachine } from './support/machine.ts';
-import { RESULTS, ROOT } from './support/paths.ts';
 import { Progress } from './support/Progress.ts';
+import { writeResult } from './support/writeResult.ts';
 
 const PLANS: Record<SnapshotBenchResult['mode'], SnapshotPlan> = {
   full: { keys: 258_111, valueBytes: 1_028, putsPerSecond: 1_000, quietSeconds: 5 },
@@ -40,16 +38,7 @@ async function main(): Promise<void> {
     tookSeconds: (Date.now() - startedAt.getTime()) / 1000,
     ...{ plan, measured },
   };
-  const text = report(result);
-  console.log(text);
-  const path = join(RESULTS, 'snapshot.json');
-  mkdirSync(RESULTS, { recursive: true });
-  writeFileSync(path, `${JSON.stringify(result, undefined, 2)}\n`);
-  console.log(`\nwritten: ${relative(ROOT, path)}`);
-  if (values['write-docs']) {
-    await writeSection('snapshot', `## Snapshots: \`npm run bench:snapshot\`\n\n${text}`);
-    console.log('written: docs/BENCHMARKS.md');
-  }
+  await writeResult(result, report(result), values['write-docs'] ? 'Snapshots' : undefined);
 }
 
 await main().catch((error: unknown) => {
