@@ -68,26 +68,59 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
    * @throws {WhitewaterError} definite: `USAGE`, `COMMAND_REFUSED`, `COMMAND_TOO_LARGE`, `TIMED_OUT`, `NO_PEER`, `OVERLOADED`, `CLIENT_CLOSED`;
    *   else `OUTCOME_UNKNOWN`, `SESSION_EXPIRED`, `ANSWER_TOO_LARGE`, `INTERNAL`
    */
-  async command(command: Command, { timeoutMs = TIMEOUT_MS, signal }: Patience = {}): Promise<Result> {
-    const characters = charactersOf(command);
-    const endMs = this.#clock.nowMs() + timeoutOf(timeoutMs);
+  command(command: Command, { timeoutMs = TIMEOUT_MS, signal }: Patience = {}): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const characters = charactersOf(command);
+      const boundedMs = timeoutOf(timeoutMs);
+      const endMs = this.#clock.nowMs() + boundedMs;
+      const later = (): void => void this.#commandLater(command, characters, endMs, signal).then(resolve, reject);
+      const session = this.#closing === undefined && signal === undefined ? this.#current : undefined;
+      const sequence = session?.take();
+      if (session === undefined || sequence === undefined) return later();
+      // Mostly the session is open already and has room: then the command begins within this call, and costs one promise.
+      this.#requests.add({
+        ...{ characters, to: undefined, hasEffect: true, timeoutMs: boundedMs },
+        operation: () => ({ type: 'command', command, session: session.fields(sequence) }),
+        resolve: (value) => {
+          session.answered(sequence);
+          resolve(value as Result);
+        },
+        reject: (error) => {
+          this.#failedIn(session, sequence, error);
+          if (this.#mayBeginAnew(error, endMs)) later();
+          else reject(error);
+        },
+      });
+    });
+  }
+
+  /** Waits for a session and for room in it. */
+  async #commandLater(
+    command: Command,
+    characters: number,
+    endMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Result> {
     const remaining = (): Patience => ({
       timeoutMs: Math.max(1, Math.round(endMs - this.#clock.nowMs())),
       ...(signal === undefined ? {} : { signal }),
     });
     for (;;) {
       if (this.#closing !== undefined) throw closed();
-      // Mostly it is open already and has room, and the command begins within this call.
       const session = this.#current ?? (await this.#sessionWithin(remaining()));
       const sequence = session.take() ?? (await this.#numberWithin(session, remaining()));
       if (sequence === undefined) continue;
       try {
         return (await this.#commandIn(session, sequence, command, characters, remaining())) as Result;
       } catch (error) {
-        // The only copy was refused by its own entry: nothing happened, and a new session may do it.
-        if (!isFirstCopyOfExpired(error) || this.#clock.nowMs() >= endMs) throw error;
+        if (!this.#mayBeginAnew(error, endMs)) throw error;
       }
     }
+  }
+
+  /** Whether the only copy was refused by its own entry: nothing happened, and a new session may do it. */
+  #mayBeginAnew(error: unknown, endMs: number): boolean {
+    return isFirstCopyOfExpired(error) && this.#clock.nowMs() < endMs;
   }
 
   /**
@@ -197,16 +230,20 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   ): Promise<unknown> {
     const operation = (): Operation => ({ type: 'command', command, session: session.fields(sequence) });
     try {
-      return await this.#ask(operation, { timeoutMs, hasEffect: true, characters, ...(signal && { signal }) });
-    } catch (error) {
-      if (isExpired(error) && this.#current === session) {
-        this.#session = this.#current = undefined;
-        session.end();
-      }
-      throw error;
-    } finally {
+      const value = await this.#ask(operation, { timeoutMs, hasEffect: true, characters, ...(signal && { signal }) });
       session.answered(sequence);
+      return value;
+    } catch (error) {
+      this.#failedIn(session, sequence, error);
+      throw error;
     }
+  }
+
+  #failedIn(session: Session, sequence: number, error: unknown): void {
+    session.answered(sequence);
+    if (!isExpired(error) || this.#current !== session) return;
+    this.#session = this.#current = undefined;
+    session.end();
   }
 
   #ask(

@@ -2,7 +2,7 @@ import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
-import { REQUESTS_PER_FRAME_MAX, type ClientRequest, type Operation } from '../shared/messages/ClientRequest.ts';
+import type { ClientRequest, Operation } from '../shared/messages/ClientRequest.ts';
 import type { Directory } from '../shared/messages/Directory.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
 import { AnswerOrder, orderOf, type Order } from './AnswerOrder.ts';
@@ -12,7 +12,7 @@ import { asError, errorOf, nobody, tooMany, unknown } from './requestErrors.ts';
 /** A request, from its making to its answer. */
 export interface Request {
   /** As it is when it is sent, which may be several times. */
-  readonly operation: () => Operation;
+  operation(): Operation;
   /** Of the command, the query or the change in it, as JSON. */
   readonly characters: number;
   /** To be asked; the leader by default. `anyone`: whoever answers. */
@@ -20,8 +20,8 @@ export interface Request {
   /** Whether it can take effect at all: what only reads is a definite failure when no answer comes. */
   readonly hasEffect: boolean;
   readonly timeoutMs: number;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: Error) => void;
+  resolve(value: unknown): void;
+  reject(error: Error): void;
 }
 
 interface Pending {
@@ -68,6 +68,11 @@ const WAIT_MS_MAX = 500;
 const PENDING_MAX = 20_000;
 /** A frame of requests ends once it has so many characters, each of three bytes at most. */
 const FRAME_CHARACTERS = 262_144;
+/**
+ * And once it has so many requests: a peer begins with the first ones while the rest is still written and read. Fewer, and the frames
+ * cost more than is won.
+ */
+const FRAME_REQUESTS = 128;
 /** What stands around them, or is an operation without any, is shorter. */
 const OPERATION_CHARACTERS = 300;
 
@@ -226,8 +231,7 @@ export class Requests {
     for (const one of pending) {
       const operation = one.request.operation();
       const length = one.request.characters + OPERATION_CHARACTERS;
-      if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= REQUESTS_PER_FRAME_MAX))
-        send();
+      if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= FRAME_REQUESTS)) send();
       const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
       frame.push({ requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation });
       characters += length;

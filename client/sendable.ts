@@ -16,7 +16,8 @@ const encoder = new TextEncoder();
  */
 export function charactersOf(value: unknown): number {
   const text = textOf(value);
-  if (nestingOf(value) > NESTING_MAX) {
+  // Each level takes two characters.
+  if (text.length > 2 * NESTING_MAX && nestingOf(value) > NESTING_MAX) {
     throw new WhitewaterError('USAGE', `arrays or objects lie more than ${NESTING_MAX} deep in one another`);
   }
   if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return text.length;

@@ -13,7 +13,8 @@ import type { OpenedStorage } from './ports/Storage.ts';
 import { Leadership, type Reign } from './replica/Leadership.ts';
 import { openReplica, withSnapshotBytes } from './replica/openReplica.ts';
 import { Operations } from './replica/Operations.ts';
-import type { Patience, Replica } from './replica/Replica.ts';
+import type { Replica } from './replica/Replica.ts';
+import type { Patience } from './replica/Wait.ts';
 import { Raft } from './raft/Raft.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
@@ -85,7 +86,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     this.#replica = replica;
     this.#checksQuorum = raft.checkQuorum;
     this.#operations = new Operations(replica, clock, () => this.status(), hasMachine);
-    replica.serve((operation, timeoutMs) => this.#operations.run(operation, { timeoutMs }));
+    replica.serve((operation, timeoutMs, settle) => this.#operations.carry(operation, { timeoutMs }, settle));
     this.#settle = promiseWithResolvers();
     this.stopped = this.#settle.promise;
     // An unheard rejection would end the process.
@@ -173,7 +174,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
    *   `COMMAND_REFUSED`: it did not and will not take effect; `OUTCOME_UNKNOWN`: it may
    */
   async propose(command: Command, patience: Patience = {}): Promise<Result> {
-    return (await this.#operations.propose({ type: 'plain', command }, patience)) as Result;
+    return (await this.#operations.propose(command, patience)) as Result;
   }
 
   /**

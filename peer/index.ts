@@ -1,7 +1,7 @@
 /** The entry point `whitewater/peer`: a peer of a cluster as a library. */
 export { type MembersToChange, Peer, type PeerCounters, type PeerStatus } from './Peer.ts';
 export type { Reign } from './replica/Leadership.ts';
-export type { Patience } from './replica/Replica.ts';
+export type { Patience } from './replica/Wait.ts';
 export type { PeerOptions } from './PeerOptions.ts';
 export type { PeerEventListener, PeerEventMap, PeerEventName, PeerEvents } from './PeerEvents.ts';
 export { ELECTION_DEFAULTS, ELECTION_PRESETS, type ElectionOptions, type ElectionPreset } from './raft/options.ts';

@@ -193,7 +193,13 @@ function isExpired(session: Session, nowMs: number): boolean {
 }
 
 function forgetAnswered(session: Session, answeredThrough: number): void {
-  if (answeredThrough <= session.answeredThrough) return;
+  const { outcomes, answeredThrough: before } = session;
+  if (answeredThrough <= before) return;
   session.answeredThrough = answeredThrough;
-  for (const sequence of session.outcomes.keys()) if (sequence <= answeredThrough) session.outcomes.delete(sequence);
+  // Mostly it goes on by a few, while hundreds are remembered.
+  if (answeredThrough - before < outcomes.size) {
+    for (let sequence = before + 1; sequence <= answeredThrough; sequence += 1) outcomes.delete(sequence);
+    return;
+  }
+  for (const sequence of outcomes.keys()) if (sequence <= answeredThrough) outcomes.delete(sequence);
 }

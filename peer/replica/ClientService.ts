@@ -5,9 +5,10 @@ import { REQUESTS_PER_FRAME_MAX, type ClientRequest, type Operation } from '../.
 import type { Logger } from '../../endpoint/ports/Logger.ts';
 import { messageOf } from '../machine/messageOf.ts';
 import { RecentFrames } from './RecentFrames.ts';
+import type { Settle } from './Waiters.ts';
 
-/** Carries one operation out. @throws {WhitewaterError} saying by its code whether it may have happened */
-export type Carry = (operation: Operation, timeoutMs: number) => Promise<unknown>;
+/** Carries one operation out. Rejects with a `WhitewaterError` whose code says whether it may have happened. */
+export type Carry = (operation: Operation, timeoutMs: number, settle: Settle<unknown>) => void;
 
 export interface ClientServiceOptions {
   readonly carry: Carry;
@@ -49,10 +50,10 @@ export class ClientService {
     if (!this.#recent.isNew(from, frameId)) return;
     const { carry } = this.#options;
     for (const { requestId, timeoutMs, operation } of requests) {
-      carry(operation, timeoutMs).then(
-        (value) => this.#reply(from, { requestId, ok: true, value: value ?? null }),
-        (error: unknown) => this.#reply(from, this.#failure(requestId, error)),
-      );
+      carry(operation, timeoutMs, {
+        resolve: (value) => this.#reply(from, { requestId, ok: true, value: value ?? null }),
+        reject: (error) => this.#reply(from, this.#failure(requestId, error)),
+      });
     }
   }
 

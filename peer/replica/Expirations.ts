@@ -1,7 +1,7 @@
 /** What happens at a time unless it is called off. */
 export interface Expiration {
   readonly atMs: number;
-  readonly expire: () => void;
+  expire(): void;
 }
 
 /** Between two looks; so much later than asked for something may expire. */
@@ -12,11 +12,13 @@ export class Expirations {
   readonly #waiting = new Set<Expiration>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  add(afterMs: number, expire: () => void): Expiration {
-    const expiration = { atMs: performance.now() + Math.min(afterMs, Number.MAX_SAFE_INTEGER), expire };
+  timeAfter(afterMs: number): number {
+    return performance.now() + Math.min(afterMs, Number.MAX_SAFE_INTEGER);
+  }
+
+  add(expiration: Expiration): void {
     this.#waiting.add(expiration);
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
-    return expiration;
   }
 
   callOff(expiration: Expiration): void {

@@ -5,12 +5,13 @@ import type { MemberChange, Operation } from '../../shared/messages/ClientReques
 import type { Status } from '../../shared/messages/Status.ts';
 import { encodeCommand, type LoggedCommand } from '../machine/command.ts';
 import { messageOf } from '../machine/messageOf.ts';
-import { resultOf } from '../machine/resultOf.ts';
+import { failureOf } from '../machine/resultOf.ts';
+import type { Outcome } from '../machine/Sessions.ts';
 import { changeMembers } from './changeMembers.ts';
 import { TimeSlices } from './TimeSlices.ts';
-import type { Patience, Replica } from './Replica.ts';
-
-type WithoutTime<Logged> = Logged extends LoggedCommand ? Omit<Logged, 'timeMs'> : never;
+import type { Replica } from './Replica.ts';
+import type { Patience } from './Wait.ts';
+import type { Settle } from './Waiters.ts';
 
 /** What may be asked of a peer, by the process that runs it and by clients alike. */
 export class Operations {
@@ -27,28 +28,36 @@ export class Operations {
     this.#hasMachine = hasMachine;
   }
 
-  /** @throws {WhitewaterError} as the methods below do */
-  run(operation: Operation, patience: Patience): Promise<unknown> {
+  /** Carries out what a client asks for. Rejects as the methods below do. */
+  carry(operation: Operation, patience: Patience, settle: Settle<unknown>): void {
     switch (operation.type) {
       case 'openSession':
       case 'closeSession':
       case 'command':
-        return this.propose(loggedCommandOf(operation), patience);
+        return this.#submit(loggedCommandOf(operation, this.#timeMs()), patience, settle);
       case 'query':
-        return this.#read(operation, patience);
+        return tell(this.#read(operation, patience), settle);
       case 'changeMembers':
-        return this.changeMembers(operation.change, patience);
+        return tell(this.changeMembers(operation.change, patience), settle);
       case 'transferLeadership':
-        return this.transfer(operation.to, patience);
+        return tell(this.transfer(operation.to, patience), settle);
     }
   }
 
   /** @throws {WhitewaterError} as `Replica.propose` does, and `COMMAND_REFUSED`, `SESSION_EXPIRED` */
-  propose(command: WithoutTime<LoggedCommand>, patience: Patience): Promise<unknown> {
-    if (!this.#hasMachine) return Promise.reject(noMachine());
-    const text = encodeCommand({ ...command, timeMs: Math.round(this.#clock.wallMs()) });
-    // Not an async function: each put would pay for its promises.
-    return this.#replica.propose(text, patience).then(resultOf);
+  propose(command: unknown, patience: Patience): Promise<unknown> {
+    const logged: LoggedCommand = { type: 'plain', timeMs: this.#timeMs(), command };
+    return new Promise((resolve, reject) => this.#submit(logged, patience, { resolve, reject }));
+  }
+
+  /** Without promises: a leader takes so many commands that each would pay for them. */
+  #submit(logged: LoggedCommand, patience: Patience, settle: Settle<unknown>): void {
+    if (!this.#hasMachine) return settle.reject(noMachine());
+    this.#replica.submit(encodeCommand(logged), patience, new ResultSettle(settle));
+  }
+
+  #timeMs(): number {
+    return Math.round(this.#clock.wallMs());
   }
 
   /** @throws {WhitewaterError} as `Replica.read` does, and `COMMAND_REFUSED` when the machine refuses the query */
@@ -93,6 +102,31 @@ export class Operations {
   }
 }
 
+/** Tells what a command's outcome comes to. */
+class ResultSettle implements Settle<Outcome> {
+  readonly #settle: Settle<unknown>;
+
+  constructor(settle: Settle<unknown>) {
+    this.#settle = settle;
+  }
+
+  resolve(outcome: Outcome): void {
+    if (outcome.type === 'result') return this.#settle.resolve(outcome.result);
+    this.#settle.reject(failureOf(outcome));
+  }
+
+  reject(error: Error): void {
+    this.#settle.reject(error);
+  }
+}
+
+function tell(promise: Promise<unknown>, settle: Settle<unknown>): void {
+  promise.then(
+    (value) => settle.resolve(value),
+    (error: unknown) => settle.reject(error instanceof Error ? error : new Error(messageOf(error))),
+  );
+}
+
 function noMachine(): WhitewaterError {
   return new WhitewaterError(
     'COMMAND_REFUSED',
@@ -102,17 +136,18 @@ function noMachine(): WhitewaterError {
 
 function loggedCommandOf(
   operation: Extract<Operation, { type: 'openSession' | 'closeSession' | 'command' }>,
-): WithoutTime<LoggedCommand> {
+  timeMs: number,
+): LoggedCommand {
   switch (operation.type) {
     case 'openSession':
-      return { type: 'open', session: operation.session, timeToLiveMs: operation.timeToLiveMs };
+      return { type: 'open', timeMs, session: operation.session, timeToLiveMs: operation.timeToLiveMs };
     case 'closeSession':
-      return { type: 'close', session: operation.session };
+      return { type: 'close', timeMs, session: operation.session };
     case 'command': {
       const { session, command } = operation;
-      if (session === undefined) return { type: 'plain', command };
+      if (session === undefined) return { type: 'plain', timeMs, command };
       const { id, openedIndex, sequence, answeredThrough } = session;
-      return { type: 'session', session: id, openedIndex, sequence, answeredThrough, command };
+      return { type: 'session', timeMs, session: id, openedIndex, sequence, answeredThrough, command };
     }
   }
 }

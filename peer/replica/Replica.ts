@@ -14,6 +14,7 @@ import { ClientService, type Carry } from './ClientService.ts';
 import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
+import { reasonOf, Wait, type Patience } from './Wait.ts';
 import { Waiters, type Settle } from './Waiters.ts';
 import { WaitingReads } from './WaitingReads.ts';
 
@@ -27,14 +28,6 @@ export interface ReplicaOptions {
   readonly logger: Logger;
 }
 
-/** How long somebody waits for an answer, and who may end the wait. */
-export interface Patience {
-  /** Default 10 s. */
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
-
-const TIMEOUT_MS = 10_000;
 /** Requests that may wait at one time. */
 const WAITING_MAX = 100_000;
 
@@ -45,6 +38,13 @@ export class Replica implements Application {
   readonly #leader: () => PeerId | null;
   readonly #waiters: Waiters;
   readonly #expirations = new Expirations();
+  readonly #waiting = {
+    expirations: this.#expirations,
+    forget: (requestId: number): boolean => {
+      this.#reads.forget(requestId);
+      return this.#waiters.forget(requestId);
+    },
+  };
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
   /** Reads that may be answered once so much is applied. */
@@ -147,13 +147,17 @@ export class Replica implements Application {
    *   `OUTCOME_UNKNOWN`: it may
    */
   propose(command: string, patience: Patience = {}): Promise<Outcome> {
-    if (!fitsMessage(command)) return Promise.reject(tooLarge());
-    return this.#ask(patience, (settle) => {
-      const requestId = this.#waiters.proposal(settle);
-      if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
-      this.#gathered.push({ requestId, command });
-      return requestId;
-    });
+    return new Promise((resolve, reject) => this.submit(command, patience, { resolve, reject }));
+  }
+
+  /** As `propose`, for whoever has so many that a promise for each would cost as much as the rest. */
+  submit(command: string, patience: Patience, settle: Settle<Outcome>): void {
+    if (!fitsMessage(command)) return settle.reject(tooLarge());
+    const wait = this.#waitFor(patience, settle);
+    if (wait === undefined) return;
+    wait.requestId = this.#waiters.proposal(wait);
+    if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
+    this.#gathered.push({ requestId: wait.requestId, command });
   }
 
   /**
@@ -163,7 +167,7 @@ export class Replica implements Application {
   async caughtUp(patience: Patience = {}): Promise<void> {
     await this.#ask<null>(patience, (settle) => {
       const resolve = (index: number): void => this.#whenApplied(requestId, index, settle);
-      const requestId = this.#waiters.read({ resolve, reject: settle.reject });
+      const requestId = this.#waiters.read({ resolve, reject: (error) => settle.reject(error) });
       this.#feed({ type: 'read', requestId });
       return requestId;
     });
@@ -216,41 +220,20 @@ export class Replica implements Application {
   }
 
   /** @param begin makes the request, and returns its number */
-  #ask<Value>({ timeoutMs = TIMEOUT_MS, signal }: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
-    if (this.#host === undefined) return Promise.reject(stopped());
-    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-    if (this.#waiters.count + this.#reads.count >= WAITING_MAX) {
-      return Promise.reject(
-        new WhitewaterError('OVERLOADED', `${WAITING_MAX} requests wait already: try again more slowly`),
-      );
-    }
-    return new Promise<Value>((resolve, reject) => {
-      let requestId = 0;
-      const end = (error: (mayHappen: boolean) => Error): void => {
-        done();
-        this.#reads.forget(requestId);
-        reject(error(this.#waiters.forget(requestId)));
-      };
-      const onAbort = (): void => end((mayHappen) => (mayHappen ? undecided('the wait was ended') : aborted(signal)));
-      const expiration = this.#expirations.add(timeoutMs, () =>
-        end((mayHappen) => (mayHappen ? undecided(late(timeoutMs)) : timedOut(timeoutMs))),
-      );
-      const done = (): void => {
-        this.#expirations.callOff(expiration);
-        signal?.removeEventListener('abort', onAbort);
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
-      requestId = begin({
-        resolve: (value) => {
-          done();
-          resolve(value);
-        },
-        reject: (error) => {
-          done();
-          reject(error);
-        },
-      });
+  #ask<Value>(patience: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      const wait = this.#waitFor<Value>(patience, { resolve, reject });
+      if (wait !== undefined) wait.requestId = begin(wait);
     });
+  }
+
+  /** @returns undefined when there is nothing to wait for: the request is refused already */
+  #waitFor<Value>(patience: Patience, settle: Settle<Value>): Wait<Value> | undefined {
+    if (this.#host === undefined) settle.reject(stopped());
+    else if (patience.signal?.aborted === true) settle.reject(reasonOf(patience.signal));
+    else if (this.#waiters.count + this.#reads.count >= WAITING_MAX) settle.reject(tooMany());
+    else return new Wait(this.#waiting, patience, settle);
+    return undefined;
   }
 
   #whenApplied(requestId: number, index: number, settle: Settle<null>): void {
@@ -284,18 +267,6 @@ function stopped(): WhitewaterError {
   return new WhitewaterError('PEER_STOPPED', 'the peer stopped before it did anything about it');
 }
 
-function aborted(signal: AbortSignal | undefined): Error {
-  return signal?.reason instanceof Error ? signal.reason : new Error('the wait was ended');
-}
-
-function late(timeoutMs: number): string {
-  return `there is no answer after ${timeoutMs} ms`;
-}
-
-function timedOut(timeoutMs: number): WhitewaterError {
-  return new WhitewaterError('TIMED_OUT', late(timeoutMs));
-}
-
-function undecided(why: string): WhitewaterError {
-  return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether the command takes effect cannot be told`);
+function tooMany(): WhitewaterError {
+  return new WhitewaterError('OVERLOADED', `${WAITING_MAX} requests wait already: try again more slowly`);
 }

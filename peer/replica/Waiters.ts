@@ -5,14 +5,18 @@ import type { Accepted, ReadReady, Refused, RefusalReason } from '../raft/effect
 
 /** How a request ends: once, with a value or an error that says whether it happened. */
 export interface Settle<Value> {
-  readonly resolve: (value: Value) => void;
-  readonly reject: (error: WhitewaterError) => void;
+  resolve(value: Value): void;
+  reject(error: Error): void;
 }
 
 interface Proposal {
   readonly requestId: number;
-  readonly term: number;
   readonly settle: Settle<Outcome>;
+  /** Where it stands in the log; 0 until it does. */
+  index: number;
+  term: number;
+  /** The next one that was promised the same index. */
+  another: Proposal | undefined;
 }
 
 /**
@@ -23,11 +27,9 @@ interface Proposal {
 export class Waiters {
   readonly #leader: () => PeerId | null;
   #requestId = 0;
-  /** Not in the log yet. */
-  readonly #asked = new Map<number, Settle<Outcome>>();
-  readonly #proposals = new Map<number, Proposal[]>();
-  /** Where each accepted proposal waits. */
-  readonly #indexes = new Map<number, number>();
+  readonly #proposals = new Map<number, Proposal>();
+  /** Those that stand in the log, by index. */
+  readonly #accepted = new Map<number, Proposal>();
   readonly #reads = new Map<number, Settle<number>>();
   readonly #transfers = new Map<number, Settle<null>>();
 
@@ -37,12 +39,15 @@ export class Waiters {
   }
 
   get count(): number {
-    return this.#asked.size + this.#indexes.size + this.#reads.size + this.#transfers.size;
+    return this.#proposals.size + this.#reads.size + this.#transfers.size;
   }
 
   /** @returns the number under which the core is asked */
   proposal(settle: Settle<Outcome>): number {
-    return this.#add(this.#asked, settle);
+    this.#requestId += 1;
+    const requestId = this.#requestId;
+    this.#proposals.set(requestId, { requestId, settle, index: 0, term: 0, another: undefined });
+    return requestId;
   }
 
   read(settle: Settle<number>): number {
@@ -54,18 +59,20 @@ export class Waiters {
   }
 
   accepted({ requestId, index, term }: Accepted): void {
-    const settle = this.#asked.get(requestId);
-    this.#asked.delete(requestId);
-    if (settle === undefined) return;
-    const waiting = this.#proposals.get(index) ?? [];
-    waiting.push({ requestId, term, settle });
-    this.#proposals.set(index, waiting);
-    this.#indexes.set(requestId, index);
+    const proposal = this.#proposals.get(requestId);
+    if (proposal === undefined) return;
+    proposal.index = index;
+    proposal.term = term;
+    let last = this.#accepted.get(index);
+    if (last === undefined) this.#accepted.set(index, proposal);
+    while (last?.another !== undefined) last = last.another;
+    if (last !== undefined) last.another = proposal;
   }
 
   refused({ requestId, reason }: Refused): void {
-    const settle = this.#asked.get(requestId) ?? this.#reads.get(requestId) ?? this.#transfers.get(requestId);
-    for (const waiting of [this.#asked, this.#reads, this.#transfers]) waiting.delete(requestId);
+    const settle =
+      this.#proposals.get(requestId)?.settle ?? this.#reads.get(requestId) ?? this.#transfers.get(requestId);
+    for (const waiting of [this.#proposals, this.#reads, this.#transfers]) waiting.delete(requestId);
     settle?.reject(refusal(reason, this.#leader()));
   }
 
@@ -81,11 +88,11 @@ export class Waiters {
 
   /** Somebody waits for what is applied at this index. */
   has(index: number): boolean {
-    return this.#proposals.has(index);
+    return this.#accepted.has(index);
   }
 
   applied(index: number, term: number, outcome: Outcome): void {
-    for (const proposal of this.#take(index)) {
+    for (let proposal = this.#take(index); proposal !== undefined; proposal = proposal.another) {
       if (proposal.term === term) proposal.settle.resolve(outcome);
       else proposal.settle.reject(lost());
     }
@@ -93,36 +100,33 @@ export class Waiters {
 
   /** A snapshot took the place of everything up to this index: what came of the entries is in it, but not told. */
   skipped(throughIndex: number): void {
-    for (const index of [...this.#proposals.keys()].filter((index) => index <= throughIndex)) {
-      for (const { settle } of this.#take(index)) settle.reject(unknown('a snapshot took the place of the log'));
+    for (const index of [...this.#accepted.keys()].filter((index) => index <= throughIndex)) {
+      this.#rejectAt(index, 'a snapshot took the place of the log');
     }
   }
 
   /** Nobody waits for this request any more. @returns whether it may still take effect */
   forget(requestId: number): boolean {
-    const index = this.#indexes.get(requestId);
-    this.#indexes.delete(requestId);
     this.#reads.delete(requestId);
     // It was begun, and the other may have been asked to stand: this peer does not know when that leaves.
     if (this.#transfers.delete(requestId)) return true;
-    const waiting = index === undefined ? undefined : this.#proposals.get(index);
-    if (index === undefined || waiting === undefined) return this.#asked.delete(requestId);
-    const others = waiting.filter((proposal) => proposal.requestId !== requestId);
-    if (others.length === 0) this.#proposals.delete(index);
-    else this.#proposals.set(index, others);
+    const forgotten = this.#proposals.get(requestId);
+    if (forgotten === undefined) return false;
+    this.#proposals.delete(requestId);
+    // Whoever gathers proposals has no way to take one back.
+    if (forgotten.index === 0) return true;
+    this.#removeFrom(forgotten.index, forgotten);
     return true;
   }
 
   /** The peer stops: what stands in the log may take effect without it, and so may a transfer that was begun. */
   stop(): void {
-    for (const { reject } of this.#asked.values()) reject(stopped());
-    for (const { reject } of this.#reads.values()) reject(stopped());
-    for (const { reject } of this.#transfers.values())
-      reject(unknown('the peer stopped', 'leadership was handed over'));
-    for (const index of [...this.#proposals.keys()]) {
-      for (const { settle } of this.#take(index)) settle.reject(unknown('the peer stopped'));
-    }
-    for (const waiting of [this.#asked, this.#reads, this.#transfers]) waiting.clear();
+    for (const { index, settle } of [...this.#proposals.values()]) if (index === 0) settle.reject(stopped());
+    for (const read of this.#reads.values()) read.reject(stopped());
+    for (const transfer of this.#transfers.values())
+      transfer.reject(unknown('the peer stopped', 'leadership was handed over'));
+    for (const index of [...this.#accepted.keys()]) this.#rejectAt(index, 'the peer stopped');
+    for (const waiting of [this.#proposals, this.#reads, this.#transfers]) waiting.clear();
   }
 
   #add<Value>(waiting: Map<number, Value>, settle: Value): number {
@@ -131,11 +135,30 @@ export class Waiters {
     return this.#requestId;
   }
 
-  #take(index: number): readonly Proposal[] {
-    const waiting = this.#proposals.get(index) ?? [];
-    this.#proposals.delete(index);
-    for (const { requestId } of waiting) this.#indexes.delete(requestId);
-    return waiting;
+  /** @returns the oldest of those who wait there, which leads to the others */
+  #take(index: number): Proposal | undefined {
+    const oldest = this.#accepted.get(index);
+    this.#accepted.delete(index);
+    for (let proposal = oldest; proposal !== undefined; proposal = proposal.another) {
+      this.#proposals.delete(proposal.requestId);
+    }
+    return oldest;
+  }
+
+  #rejectAt(index: number, why: string): void {
+    for (let proposal = this.#take(index); proposal !== undefined; proposal = proposal.another) {
+      proposal.settle.reject(unknown(why));
+    }
+  }
+
+  #removeFrom(index: number, removed: Proposal): void {
+    const oldest = this.#accepted.get(index);
+    if (oldest !== removed) {
+      let before = oldest;
+      while (before !== undefined && before.another !== removed) before = before.another;
+      if (before !== undefined) before.another = removed.another;
+    } else if (removed.another === undefined) this.#accepted.delete(index);
+    else this.#accepted.set(index, removed.another);
   }
 }
 

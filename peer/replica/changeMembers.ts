@@ -3,7 +3,8 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { MemberChange } from '../../shared/messages/ClientRequest.ts';
 import type { Status } from '../../shared/messages/Status.ts';
-import type { Patience, Replica } from './Replica.ts';
+import type { Replica } from './Replica.ts';
+import type { Patience } from './Wait.ts';
 
 export interface MembershipHost {
   readonly replica: Pick<Replica, 'changeMembership' | 'caughtUp' | 'isStopped'>;

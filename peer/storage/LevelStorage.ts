@@ -7,7 +7,8 @@ import { encodeRecord, type Head } from './records.ts';
 
 /** Something apart from the database that remembers the number of the last acknowledged step. */
 export interface StepWitness {
-  write(step: number): Promise<void>;
+  /** @throws {Error} when it cannot */
+  write(step: number): void;
   close(): Promise<void>;
 }
 
@@ -54,7 +55,7 @@ export class LevelStorage implements Storage {
     await this.#database.batch([...operations, ...others], SYNCED);
     // After the sync, so that the witness never knows more than the database; before the acknowledgement, so that it never
     // knows less than what was acknowledged.
-    await this.#witness?.write(this.#head.step);
+    this.#witness?.write(this.#head.step);
   }
 
   #take(step: StorageStep, others: Operation[]): void {

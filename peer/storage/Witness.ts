@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { crc32 } from './checksum.ts';
 import type { StepWitness } from './LevelStorage.ts';
@@ -40,9 +41,10 @@ export class Witness implements StepWitness {
     }
   }
 
-  async write(step: number): Promise<void> {
+  /** At once: some bytes for the system's cache take a tenth of what it takes to have another thread write them. */
+  write(step: number): void {
     const line = lineOf(step);
-    const { bytesWritten } = await this.#file.write(line, 0, line.length, 0);
+    const bytesWritten = writeSync(this.#file.fd, line, 0, line.length, 0);
     if (bytesWritten !== line.length) throw new Error(`wrote ${bytesWritten} of ${line.length} bytes to the witness`);
   }
 

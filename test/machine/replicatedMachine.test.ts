@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { encodeCommand } from '../../peer/machine/command.ts';
+import { ownOutcome } from '../../peer/machine/ownOutcome.ts';
 import { ReplicatedMachine, type AnyMachine } from '../../peer/machine/ReplicatedMachine.ts';
 
 const plain = (command: unknown) => encodeCommand({ type: 'plain', timeMs: 1, command });
@@ -95,4 +97,24 @@ t.test('a result is kept as it was, whatever the machine does with its own objec
   const first = machine.apply(plain(1), 2, 1);
   machine.apply(plain(1), 3, 1);
   t.same(first, { type: 'result', result: { n: 1 } });
+});
+
+t.test('whatever a machine returns, its result is what JSON makes of it, and another object', async (t) => {
+  const values = fc.oneof(
+    fc.anything({ withNullPrototype: true, withSparseArray: true, withTypedArray: true, withDate: true }),
+    fc.dictionary(
+      fc.string(),
+      fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.constant(null), fc.constant(undefined), fc.constant(-0)),
+    ),
+    fc.constant({ shown: 1, [Symbol('hidden')]: 2 }),
+  );
+  const property = fc.property(values, (value) => {
+    const outcome = ownOutcome({ type: 'result', result: value });
+    if (outcome.type !== 'result') throw new Error(outcome.type);
+    const text = JSON.stringify(value) as string | undefined;
+    t.strictSame(outcome.result, text === undefined ? null : JSON.parse(text));
+    t.equal(Object.is(outcome.result, -0), false);
+    if (typeof value === 'object' && value !== null) t.not(outcome.result, value);
+  });
+  t.doesNotThrow(() => fc.assert(property, { numRuns: 500 }));
 });

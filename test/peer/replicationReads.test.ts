@@ -1,4 +1,5 @@
 import t from 'tap';
+import type { WhitewaterError } from '../../shared/errors.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { NoMachine } from '../../peer/machine/NoMachine.ts';
 import { ReplicatedMachine } from '../../peer/machine/ReplicatedMachine.ts';
@@ -76,7 +77,7 @@ t.test('reads are answered in the order of their indexes, each once', async (t) 
   const add = (requestId: number, index: number): void =>
     reads.add(requestId, index, {
       resolve: () => void ends.push(`${requestId} at ${index}`),
-      reject: ({ code }) => void ends.push(`${requestId} ${code}`),
+      reject: (error) => void ends.push(`${requestId} ${(error as WhitewaterError).code}`),
     });
   for (const [requestId, index] of [
     [1, 5],

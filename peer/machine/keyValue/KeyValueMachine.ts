@@ -15,9 +15,11 @@ import {
 } from '../../../shared/keyValue.ts';
 
 interface Stored {
-  readonly value: string;
-  readonly revision: number;
+  value: string;
+  revision: number;
   readonly createdRevision: number;
+  /** How many snapshots had begun when this object was made: an older one is in one that may still be drawn. */
+  readonly generation: number;
 }
 
 /** A key as a snapshot keeps it. */
@@ -37,6 +39,8 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
   readonly snapshotIsCopy = true;
   #items = new OrderedMap<Stored>();
   #revision = 0;
+  /** How many snapshots have begun. */
+  #generation = 0;
   readonly #history = new ChangeHistory(HISTORY_COUNT_MAX, HISTORY_CHARACTERS_MAX);
 
   apply(command: KeyValueCommand): KeyValueResult {
@@ -66,7 +70,7 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     switch (query.type) {
       case 'get': {
         const stored = this.#items.get(query.key);
-        return { type: 'get', item: stored === undefined ? null : { key: query.key, ...stored }, revision };
+        return { type: 'get', item: stored === undefined ? null : itemOf(query.key, stored), revision };
       }
       case 'list': {
         const items = this.#list(query.prefix, query.after, query.limit + 1);
@@ -78,8 +82,9 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     }
   }
 
-  /** The tree is copied lazily: pages that change while the records are drawn are copied then, the others never. */
+  /** The tree is copied lazily: pages and values that change while the records are drawn are copied then, the others never. */
   snapshot(): Iterable<unknown> {
+    this.#generation += 1;
     return recordsOf(this.#revision, this.#items.clone());
   }
 
@@ -91,7 +96,7 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
         revision = record as number;
       } else {
         const [key, value, changed, createdRevision] = record as KeyRecord;
-        items.set(key, { value, revision: changed, createdRevision });
+        items.set(key, { value, revision: changed, createdRevision, generation: this.#generation });
       }
     }
     if (revision === undefined) throw new Error('the snapshot of the key-value store is empty');
@@ -106,7 +111,14 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     }
     this.#revision += 1;
     const revision = this.#revision;
-    this.#items.set(key, { value, revision, createdRevision: current?.createdRevision ?? revision });
+    // To look for the place a second time costs as much as all the rest.
+    if (current?.generation === this.#generation) {
+      current.value = value;
+      current.revision = revision;
+    } else {
+      const createdRevision = current?.createdRevision ?? revision;
+      this.#items.set(key, { value, revision, createdRevision, generation: this.#generation });
+    }
     this.#history.add({ revision, key, value });
     return { changed: true, revision };
   }
@@ -124,7 +136,7 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     const from = after !== undefined && after > prefix ? after : prefix;
     for (const [key, stored] of this.#items.entries(from)) {
       if (!key.startsWith(prefix) || items.length >= countMax) break;
-      if (key !== after) items.push({ key, ...stored });
+      if (key !== after) items.push(itemOf(key, stored));
     }
     return items;
   }
@@ -145,6 +157,10 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
     const throughRevision = Math.max(through ?? revision, afterRevision);
     return { type: 'changes', changes, throughRevision, forgotten: false, revision };
   }
+}
+
+function itemOf(key: string, { value, revision, createdRevision }: Stored): KeyValueItem {
+  return { key, value, revision, createdRevision };
 }
 
 function* recordsOf(revision: number, items: OrderedMap<Stored>): Generator {
