@@ -5,9 +5,11 @@ import { WhitewaterError } from '../shared/errors.ts';
 import { peerId, type PeerId } from '../shared/ids.ts';
 import type { MemberChange, Operation } from '../shared/messages/ClientRequest.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
-import { Requests, type Request } from './Requests.ts';
+import type { Request } from './Pending.ts';
+import { Requests } from './Requests.ts';
 import { charactersOf, timeoutOf } from './sendable.ts';
 import { Session, WINDOW } from './Session.ts';
+import { SessionCommand } from './SessionCommand.ts';
 import { reasonOf, within, type Begin, type Limits } from './within.ts';
 
 /** How long one request may take, and who may end the wait. */
@@ -78,19 +80,15 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       const sequence = session?.take();
       if (session === undefined || sequence === undefined) return later();
       // Mostly the session is open already and has room: then the command begins within this call, and costs one promise.
-      this.#requests.add({
-        ...{ characters, to: undefined, hasEffect: true, timeoutMs: boundedMs },
-        operation: () => ({ type: 'command', command, session: session.fields(sequence) }),
-        resolve: (value) => {
-          session.answered(sequence);
-          resolve(value as Result);
-        },
-        reject: (error) => {
-          this.#failedIn(session, sequence, error);
+      const end = {
+        resolve: resolve as (value: unknown) => void,
+        reject: (error: Error): void => {
+          this.#failedIn(session, error);
           if (this.#mayBeginAnew(error, endMs)) later();
           else reject(error);
         },
-      });
+      };
+      this.#requests.add(new SessionCommand(command, characters, boundedMs, session, sequence, end));
     });
   }
 
@@ -234,13 +232,13 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       session.answered(sequence);
       return value;
     } catch (error) {
-      this.#failedIn(session, sequence, error);
+      session.answered(sequence);
+      this.#failedIn(session, error);
       throw error;
     }
   }
 
-  #failedIn(session: Session, sequence: number, error: unknown): void {
-    session.answered(sequence);
+  #failedIn(session: Session, error: unknown): void {
     if (!isExpired(error) || this.#current !== session) return;
     this.#session = this.#current = undefined;
     session.end();
@@ -264,7 +262,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
         return;
       }
       const onAbort = (): void => {
-        const mayHaveHappened = this.#requests.forget(request);
+        const mayHaveHappened = pending === undefined ? undefined : this.#requests.forget(pending);
         if (mayHaveHappened === undefined) return;
         reject(mayHaveHappened && hasEffect ? undecided() : reasonOf(signal));
       };
@@ -280,8 +278,9 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
           reject(error);
         },
       };
+      // Whoever aborts does so later.
+      const pending = this.#requests.add(request);
       signal.addEventListener('abort', onAbort, { once: true });
-      this.#requests.add(request);
     });
   }
 }

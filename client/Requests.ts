@@ -1,50 +1,15 @@
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+import { NumberMap } from '../shared/NumberMap.ts';
 import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
 import type { ClientRequest, Operation } from '../shared/messages/ClientRequest.ts';
 import type { Directory } from '../shared/messages/Directory.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
-import { AnswerOrder, orderOf, type Order } from './AnswerOrder.ts';
+import { AnswerOrder, orderOf } from './AnswerOrder.ts';
 import { LeaderFinder } from './LeaderFinder.ts';
+import { pendingOf, type Pending, type Request } from './Pending.ts';
 import { asError, errorOf, nobody, tooMany, unknown } from './requestErrors.ts';
-
-/** A request, from its making to its answer. */
-export interface Request {
-  /** As it is when it is sent, which may be several times. */
-  operation(): Operation;
-  /** Of the command, the query or the change in it, as JSON. */
-  readonly characters: number;
-  /** To be asked; the leader by default. `anyone`: whoever answers. */
-  readonly to: PeerId | 'anyone' | undefined;
-  /** Whether it can take effect at all: what only reads is a definite failure when no answer comes. */
-  readonly hasEffect: boolean;
-  readonly timeoutMs: number;
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-interface Pending {
-  readonly request: Request;
-  readonly endMs: number;
-  /** Each sending has a number of its own: copies that left, and that nobody has refused for certain. */
-  openCopies: number[];
-  copiesSent: number;
-  /** In which its answer is to come, by its peer's habit. */
-  order: Order | undefined;
-  /** Since when its peer has answered requests that were sent later; undefined when it has not. */
-  overtakenAtMs: number | undefined;
-  /** How often it was asked again for that. */
-  hastenings: number;
-  /** Who has the newest copy; undefined while the request waits to be sent. */
-  askedPeer: PeerId | undefined;
-  askedAtMs: number;
-  /** Not to be sent before. */
-  notBeforeMs: number;
-  /** How many copies came to nothing. */
-  failures: number;
-  lastError: WhitewaterError | undefined;
-}
 
 /** When a peer that is asked says nothing at all for so long, the relay is asked whether it is there and leads. */
 const DOUBT_MS = 150;
@@ -94,10 +59,12 @@ export class Requests {
   readonly #transport: ClusterTransport;
   readonly #clock: Clock;
   readonly #finder = new LeaderFinder();
-  readonly #pending = new Map<Request, Pending>();
-  /** Those of `#pending` that wait to be sent. */
-  readonly #unsent = new Set<Pending>();
-  readonly #byCopy = new Map<number, Pending>();
+  /** Those that are over leave at the next look. */
+  #pending: Pending[] = [];
+  #count = 0;
+  /** Those that wait to be sent, and some that did until a moment ago. */
+  #unsent: Pending[] = [];
+  readonly #byCopy = new NumberMap<Pending>();
   /** By peer: when it last said anything. */
   readonly #heardAtMs = new Map<PeerId, number>();
   readonly #answers = new AnswerOrder();
@@ -125,28 +92,20 @@ export class Requests {
     });
   }
 
-  add(request: Request): void {
-    if (this.#ended !== undefined) return request.reject(this.#ended);
-    if (this.#isFull) return request.reject(tooMany(PENDING_MAX));
+  /** @returns what `forget` takes; undefined when it was refused at once */
+  add(request: Request): Pending | undefined {
+    const refusal = this.#ended ?? (this.#isFull ? tooMany(PENDING_MAX) : undefined);
+    if (refusal !== undefined) {
+      request.reject(refusal);
+      return undefined;
+    }
     const nowMs = this.#clock.nowMs();
-    const pending: Pending = {
-      request,
-      endMs: nowMs + request.timeoutMs,
-      openCopies: [],
-      copiesSent: 0,
-      order: undefined,
-      overtakenAtMs: undefined,
-      hastenings: 0,
-      askedPeer: undefined,
-      askedAtMs: 0,
-      notBeforeMs: 0,
-      failures: 0,
-      lastError: undefined,
-    };
-    this.#pending.set(request, pending);
-    this.#unsent.add(pending);
-    this.#flushSoon();
+    const pending = pendingOf(request, nowMs);
+    this.#pending.push(pending);
+    this.#count += 1;
+    this.#sendSoon(pending);
     this.#timer ??= this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
+    return pending;
   }
 
   /** For what will be a request, and counts as one till then. @returns gives the place back. @throws {WhitewaterError} `OVERLOADED` */
@@ -158,13 +117,12 @@ export class Requests {
   }
 
   get #isFull(): boolean {
-    return this.#pending.size + this.#placesTaken >= PENDING_MAX;
+    return this.#count + this.#placesTaken >= PENDING_MAX;
   }
 
   /** Nobody waits for this one any more. @returns whether it may have happened, or may yet; undefined if it has its answer */
-  forget(request: Request): boolean | undefined {
-    const pending = this.#pending.get(request);
-    if (pending === undefined) return undefined;
+  forget(pending: Pending): boolean | undefined {
+    if (pending.isOver) return undefined;
     this.#remove(pending);
     return pending.openCopies.length > 0;
   }
@@ -173,17 +131,28 @@ export class Requests {
   end(error: WhitewaterError): void {
     this.#ended ??= error;
     this.#timer?.stop();
-    for (const pending of [...this.#pending.values()]) {
+    for (const pending of this.#live()) {
+      if (pending.isOver) continue;
       this.#remove(pending);
       const { request, openCopies } = pending;
       request.reject(openCopies.length > 0 && request.hasEffect ? unknown(error.message) : error);
     }
   }
 
+  #live(): Pending[] {
+    return this.#pending.filter(({ isOver }) => !isOver);
+  }
+
   #remove(pending: Pending): void {
-    this.#pending.delete(pending.request);
-    this.#unsent.delete(pending);
+    pending.isOver = true;
+    this.#count -= 1;
     for (const copy of pending.openCopies) this.#byCopy.delete(copy);
+  }
+
+  #sendSoon(pending: Pending): void {
+    pending.isUnsent = true;
+    this.#unsent.push(pending);
+    this.#flushSoon();
   }
 
   #flushSoon(): void {
@@ -199,12 +168,15 @@ export class Requests {
   #flush(): void {
     if (!this.#isConnected) return;
     const nowMs = this.#clock.nowMs();
+    const unsent = this.#unsent;
+    this.#unsent = [];
     const byPeer = new Map<PeerId, Pending[]>();
-    for (const pending of this.#unsent) {
-      if (pending.notBeforeMs > nowMs) continue;
-      const peer = this.#whomToAsk(pending.request);
+    for (const pending of unsent) {
+      if (pending.isOver) continue;
+      const peer = pending.notBeforeMs > nowMs ? undefined : this.#whomToAsk(pending.request);
       if (peer === undefined) {
-        this.#lookUp(nowMs);
+        this.#unsent.push(pending);
+        if (pending.notBeforeMs <= nowMs) this.#lookUp(nowMs);
         continue;
       }
       const others = byPeer.get(peer);
@@ -242,7 +214,7 @@ export class Requests {
   #copyOf(pending: Pending, operation: Operation, peer: PeerId, nowMs: number): number {
     this.#copies += 1;
     this.#byCopy.set(this.#copies, pending);
-    this.#unsent.delete(pending);
+    pending.isUnsent = false;
     pending.openCopies.push(this.#copies);
     pending.copiesSent += 1;
     pending.order = orderOf(operation);
@@ -307,18 +279,23 @@ export class Requests {
   #askAgain(pending: Pending, afterMs: number): void {
     pending.askedPeer = undefined;
     pending.notBeforeMs = this.#clock.nowMs() + afterMs;
-    this.#unsent.add(pending);
+    if (pending.isUnsent) return;
+    pending.isUnsent = true;
+    this.#unsent.push(pending);
   }
 
   #look(): void {
     const nowMs = this.#clock.nowMs();
     this.#timer = undefined;
-    for (const pending of [...this.#pending.values()]) {
+    this.#pending = this.#live();
+    for (const pending of [...this.#pending]) {
+      // The end of another one may have ended it.
+      if (pending.isOver) continue;
       if (nowMs >= pending.endMs) this.#timedOut(pending);
       else if (pending.askedPeer !== undefined) this.#lookAfter(pending, pending.askedPeer, nowMs);
     }
     this.#flush();
-    if (this.#pending.size > 0) this.#timer = this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
+    if (this.#count > 0) this.#timer = this.#clock.setTimer(nowMs + LOOK_MS, () => this.#look());
   }
 
   #lookAfter(pending: Pending, peer: PeerId, nowMs: number): void {
@@ -360,7 +337,7 @@ export class Requests {
       return;
     }
     // Answers to what was asked over the old connection do not come any more.
-    for (const pending of this.#pending.values()) if (pending.askedPeer !== undefined) this.#askAgain(pending, 0);
+    for (const pending of this.#live()) if (pending.askedPeer !== undefined) this.#askAgain(pending, 0);
   }
 
   /** Whether a peer has left the relay, or says nothing while another one leads. */
@@ -379,7 +356,7 @@ export class Requests {
   #directory(directory: Directory): void {
     this.#finder.learn(directory);
     const nowMs = this.#clock.nowMs();
-    for (const pending of this.#pending.values()) {
+    for (const pending of this.#live()) {
       const { askedPeer: peer } = pending;
       if (peer === undefined || !this.#isGone(peer, pending, directory, nowMs)) continue;
       this.#finder.isNot(peer);

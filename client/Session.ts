@@ -49,7 +49,9 @@ export class Session {
 
   /** The command will not be sent again. */
   answered(sequence: number): void {
-    this.#answered.add(sequence);
+    // Mostly they end in order, and nothing has to be remembered.
+    if (sequence === this.#answeredThrough + 1) this.#answeredThrough = sequence;
+    else this.#answered.add(sequence);
     while (this.#answered.delete(this.#answeredThrough + 1)) this.#answeredThrough += 1;
     // One for each number that became free: whoever is woken has its number already.
     for (const granted of this.#waiting) {

@@ -1,4 +1,5 @@
 import type { SessionCommand } from './command.ts';
+import { Outcomes } from './Outcomes.ts';
 import { ownOutcome } from './ownOutcome.ts';
 
 /** What came of a command. The same on every replica, and repeated word for word to a client that asks again. */
@@ -26,7 +27,7 @@ interface Session {
   lastUsedMs: number;
   answeredThrough: number;
   /** Answers that the client may still ask for, by sequence. */
-  readonly outcomes: Map<number, Outcome>;
+  readonly outcomes: Outcomes;
   /** How many snapshots had begun when this object was made: an older one is in one that may still be drawn. */
   readonly generation: number;
 }
@@ -55,6 +56,8 @@ export type SessionRecord = readonly [
 export class Sessions {
   /** The one that was used last stands last. */
   readonly #sessions = new Map<string, Session>();
+  /** The last one in order, if it is still there. */
+  #usedLast: string | undefined;
   #generation = 0;
   /** No session ends before this time: until then nobody has to be looked for. */
   #noneEndsBeforeMs = Number.POSITIVE_INFINITY;
@@ -75,7 +78,7 @@ export class Sessions {
     if (this.#sessions.size >= SESSIONS_MAX) this.#forgetLeastRecentlyUsed();
     const boundedMs = Math.min(timeToLiveMs, SESSION_TIME_TO_LIVE_MS_MAX);
     const made = { openedIndex: index, timeToLiveMs: boundedMs, lastUsedMs: nowMs, answeredThrough: 0 };
-    return opened(this.#put(name, { ...made, outcomes: new Map() }));
+    return opened(this.#put(name, { ...made, outcomes: new Outcomes() }));
   }
 
   /** Whether it was open makes no difference: afterwards it is not. */
@@ -111,25 +114,31 @@ export class Sessions {
 
   clear(): void {
     this.#sessions.clear();
+    this.#usedLast = undefined;
     this.#noneEndsBeforeMs = Number.POSITIVE_INFINITY;
   }
 
   restore([name, timeToLiveMs, lastUsedMs, answeredThrough, outcomes, openedIndex]: SessionRecord): void {
-    this.#put(name, { openedIndex, timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Map(outcomes) });
+    this.#put(name, { openedIndex, timeToLiveMs, lastUsedMs, answeredThrough, outcomes: new Outcomes(outcomes) });
   }
 
   #put(name: string, session: Omit<Session, 'generation'>): Session {
     const { openedIndex, timeToLiveMs, lastUsedMs, answeredThrough, outcomes } = session;
     const made = { openedIndex, timeToLiveMs, lastUsedMs, answeredThrough, outcomes, generation: this.#generation };
     this.#sessions.set(name, made);
+    this.#usedLast = name;
     this.#noneEndsBeforeMs = Math.min(this.#noneEndsBeforeMs, endOf(made));
     return made;
   }
 
   /** The session, for whoever uses it: now the last one in order. */
   #use(name: string, session: Session): Session {
-    this.#sessions.delete(name);
-    this.#sessions.set(name, session);
+    // One client sends many commands at a time, and to move what is in its place costs as much as the rest.
+    if (name !== this.#usedLast) {
+      this.#sessions.delete(name);
+      this.#sessions.set(name, session);
+      this.#usedLast = name;
+    }
     return this.#own(name, session);
   }
 
@@ -143,7 +152,7 @@ export class Sessions {
   /** The session, for whoever changes it: another object if a snapshot may still draw this one. */
   #own(name: string, session: Session): Session {
     if (session.generation === this.#generation) return session;
-    return this.#put(name, { ...session, outcomes: new Map(session.outcomes) });
+    return this.#put(name, { ...session, outcomes: new Outcomes(session.outcomes.records()) });
   }
 
   #forgetUnused(nowMs: number): void {
@@ -158,7 +167,7 @@ export class Sessions {
 
 function* recordsOf(sessions: readonly (readonly [string, Session])[]): Generator<SessionRecord> {
   for (const [name, { openedIndex, timeToLiveMs, lastUsedMs, answeredThrough, outcomes }] of sessions) {
-    yield [name, timeToLiveMs, lastUsedMs, answeredThrough, [...outcomes], openedIndex];
+    yield [name, timeToLiveMs, lastUsedMs, answeredThrough, outcomes.records(), openedIndex];
   }
 }
 
@@ -179,7 +188,7 @@ function runIn(
   if (sequence <= session.answeredThrough) return { type: 'alreadyAnswered' };
   if (session.outcomes.size >= UNANSWERED_MAX) return { type: 'tooManyUnanswered' };
   const outcome = ownOutcome(apply());
-  session.outcomes.set(sequence, outcome);
+  session.outcomes.add(sequence, outcome);
   return outcome;
 }
 
@@ -193,13 +202,7 @@ function isExpired(session: Session, nowMs: number): boolean {
 }
 
 function forgetAnswered(session: Session, answeredThrough: number): void {
-  const { outcomes, answeredThrough: before } = session;
-  if (answeredThrough <= before) return;
+  if (answeredThrough <= session.answeredThrough) return;
   session.answeredThrough = answeredThrough;
-  // Mostly it goes on by a few, while hundreds are remembered.
-  if (answeredThrough - before < outcomes.size) {
-    for (let sequence = before + 1; sequence <= answeredThrough; sequence += 1) outcomes.delete(sequence);
-    return;
-  }
-  for (const sequence of outcomes.keys()) if (sequence <= answeredThrough) outcomes.delete(sequence);
+  session.outcomes.forgetThrough(answeredThrough);
 }

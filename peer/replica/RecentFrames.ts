@@ -8,18 +8,20 @@ const REMEMBERED_MAX = 100_000;
  * certainly did not happen.
  */
 export class RecentFrames {
-  /** In order of arrival. */
   readonly #names = new Set<string>();
+  /** In order of arrival, round and round: to find the oldest in the set, all that left it would be passed. */
+  readonly #order: string[] = [];
+  #next = 0;
 
   /** @returns whether this frame has not come before */
   isNew(from: PeerId, id: number): boolean {
     const name = `${from}/${id}`;
     if (this.#names.has(name)) return false;
     this.#names.add(name);
-    if (this.#names.size > REMEMBERED_MAX) {
-      const [oldest = name] = this.#names;
-      this.#names.delete(oldest);
-    }
+    const oldest = this.#order[this.#next];
+    if (oldest !== undefined) this.#names.delete(oldest);
+    this.#order[this.#next] = name;
+    this.#next = (this.#next + 1) % REMEMBERED_MAX;
     return true;
   }
 }

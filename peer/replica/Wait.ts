@@ -23,6 +23,7 @@ export class Wait<Value> implements Settle<Value>, Expiration {
   /** Of the request that is waited for. */
   requestId = 0;
   readonly atMs: number;
+  isOver = false;
   readonly #waiting: Waiting;
   readonly #settle: Settle<Value>;
   readonly #timeoutMs: number;
@@ -63,7 +64,7 @@ export class Wait<Value> implements Settle<Value>, Expiration {
   }
 
   #end(): void {
-    this.#waiting.expirations.callOff(this);
+    this.isOver = true;
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }

@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
+import { NumberMap } from '../../shared/NumberMap.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { Accepted, ReadReady, Refused, RefusalReason } from '../raft/effect.ts';
 
@@ -27,9 +28,9 @@ interface Proposal {
 export class Waiters {
   readonly #leader: () => PeerId | null;
   #requestId = 0;
-  readonly #proposals = new Map<number, Proposal>();
+  readonly #proposals = new NumberMap<Proposal>();
   /** Those that stand in the log, by index. */
-  readonly #accepted = new Map<number, Proposal>();
+  readonly #accepted = new NumberMap<Proposal>();
   readonly #reads = new Map<number, Settle<number>>();
   readonly #transfers = new Map<number, Settle<null>>();
 
@@ -100,8 +101,8 @@ export class Waiters {
 
   /** A snapshot took the place of everything up to this index: what came of the entries is in it, but not told. */
   skipped(throughIndex: number): void {
-    for (const index of [...this.#accepted.keys()].filter((index) => index <= throughIndex)) {
-      this.#rejectAt(index, 'a snapshot took the place of the log');
+    for (const [index] of this.#accepted.entries()) {
+      if (index <= throughIndex) this.#rejectAt(index, 'a snapshot took the place of the log');
     }
   }
 
@@ -121,11 +122,11 @@ export class Waiters {
 
   /** The peer stops: what stands in the log may take effect without it, and so may a transfer that was begun. */
   stop(): void {
-    for (const { index, settle } of [...this.#proposals.values()]) if (index === 0) settle.reject(stopped());
+    for (const { index, settle } of this.#proposals.values()) if (index === 0) settle.reject(stopped());
     for (const read of this.#reads.values()) read.reject(stopped());
     for (const transfer of this.#transfers.values())
       transfer.reject(unknown('the peer stopped', 'leadership was handed over'));
-    for (const index of [...this.#accepted.keys()]) this.#rejectAt(index, 'the peer stopped');
+    for (const [index] of this.#accepted.entries()) this.#rejectAt(index, 'the peer stopped');
     for (const waiting of [this.#proposals, this.#reads, this.#transfers]) waiting.clear();
   }
 
@@ -137,8 +138,7 @@ export class Waiters {
 
   /** @returns the oldest of those who wait there, which leads to the others */
   #take(index: number): Proposal | undefined {
-    const oldest = this.#accepted.get(index);
-    this.#accepted.delete(index);
+    const oldest = this.#accepted.delete(index);
     for (let proposal = oldest; proposal !== undefined; proposal = proposal.another) {
       this.#proposals.delete(proposal.requestId);
     }

@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
-import { Requests, type Request } from '../../client/Requests.ts';
+import type { Request } from '../../client/Pending.ts';
+import { Requests } from '../../client/Requests.ts';
 import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import type { ErrorCode, WhitewaterError } from '../../shared/errors.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
