@@ -29,6 +29,8 @@ const LOOK_MS = 25;
 const LOOK_UP_MS = 50;
 const WAIT_MS_MIN = 10;
 const WAIT_MS_MAX = 500;
+/** So many that are over may stay among few that wait. */
+const SPARE = 64;
 /** More requests than this are refused. */
 const PENDING_MAX = 20_000;
 /** A frame of requests ends once it has so many characters, each of three bytes at most. */
@@ -59,7 +61,7 @@ export class Requests {
   readonly #transport: ClusterTransport;
   readonly #clock: Clock;
   readonly #finder = new LeaderFinder();
-  /** Those that are over leave at the next look. */
+  /** Those that are over leave when there are more of them than of the others. */
   #pending: Pending[] = [];
   #count = 0;
   /** Those that wait to be sent, and some that did until a moment ago. */
@@ -146,6 +148,7 @@ export class Requests {
   #remove(pending: Pending): void {
     pending.isOver = true;
     this.#count -= 1;
+    if (this.#pending.length > 2 * this.#count + SPARE) this.#pending = this.#live();
     for (const copy of pending.openCopies) this.#byCopy.delete(copy);
   }
 
@@ -287,8 +290,7 @@ export class Requests {
   #look(): void {
     const nowMs = this.#clock.nowMs();
     this.#timer = undefined;
-    this.#pending = this.#live();
-    for (const pending of [...this.#pending]) {
+    for (const pending of this.#live()) {
       // The end of another one may have ended it.
       if (pending.isOver) continue;
       if (nowMs >= pending.endMs) this.#timedOut(pending);

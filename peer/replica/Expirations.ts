@@ -1,20 +1,23 @@
 /** What happens at a time unless it is called off. */
 export interface Expiration {
   readonly atMs: number;
-  /** It was called off. */
-  readonly isOver: boolean;
+  /** It was called off, or it happened. */
+  isOver: boolean;
   expire(): void;
 }
 
 /** Between two looks; so much later than asked for something may expire. */
 const LOOK_MS = 20;
+/** So many that are over may stay among few that wait. */
+const SPARE = 64;
 
 /**
  * Very many deadlines, nearly all of which are called off: one timer looks after all of them, where each would cost one, and what is
- * called off is passed over, where to take it out would cost as much as to put it in.
+ * called off leaves when there is more of it than of the others.
  */
 export class Expirations {
   #waiting: Expiration[] = [];
+  #count = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   timeAfter(afterMs: number): number {
@@ -23,26 +26,37 @@ export class Expirations {
 
   add(expiration: Expiration): void {
     this.#waiting.push(expiration);
+    this.#count += 1;
     this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  callOff(expiration: Expiration): void {
+    if (expiration.isOver) return;
+    expiration.isOver = true;
+    this.#count -= 1;
+    if (this.#waiting.length > 2 * this.#count + SPARE) this.#waiting = this.#live();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#waiting = [];
+    this.#count = 0;
   }
 
   #look(): void {
     this.#timer = undefined;
     const nowMs = performance.now();
-    const due: Expiration[] = [];
-    this.#waiting = this.#waiting.filter((expiration) => {
-      const isDue = expiration.atMs <= nowMs;
-      if (isDue && !expiration.isOver) due.push(expiration);
-      return !isDue && !expiration.isOver;
-    });
-    // One that expires may end others.
-    for (const expiration of due) if (!expiration.isOver) expiration.expire();
-    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+    for (const expiration of this.#live()) {
+      // One that expires may call others off.
+      if (expiration.isOver || expiration.atMs > nowMs) continue;
+      this.callOff(expiration);
+      expiration.expire();
+    }
+    if (this.#count > 0) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+  }
+
+  #live(): Expiration[] {
+    return this.#waiting.filter(({ isOver }) => !isOver);
   }
 }

@@ -64,7 +64,7 @@ export class Wait<Value> implements Settle<Value>, Expiration {
   }
 
   #end(): void {
-    this.isOver = true;
+    this.#waiting.expirations.callOff(this);
     if (this.#onAbort !== undefined) this.#signal?.removeEventListener('abort', this.#onAbort);
   }
 }
