@@ -75,8 +75,9 @@ t.test('G: a store that was left while it wrote harms nothing that is written af
     )
     .then(
       () => 'written',
-      (error: NodeJS.ErrnoException) => error.code,
+      (error: unknown) => (error as NodeJS.ErrnoException).code,
     );
+  await until(() => readdirSync(directory).length > 0, { withinMs: 30_000, what: 'its file', everyMs: 1 });
   const next = await DiskSnapshotStore.open(directory);
   t.teardown(() => next.close());
   const later = slowRecords('next', () => former.isDone);
