@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { ClientService, type Carry } from '../../peer/replica/ClientService.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { peerId } from '../../shared/ids.ts';
-import type { Operation } from '../../shared/messages/ClientRequest.ts';
+import type { ClientRequest, Operation } from '../../shared/messages/ClientRequest.ts';
 import type { ClientReply } from '../../shared/messages/ClientReply.ts';
 import { RecordingLogger } from '../support/RecordingLogger.ts';
 import { until } from '../support/until.ts';
@@ -157,7 +157,7 @@ t.test('replies of one turn leave together; a frame that comes twice is answered
     if (query === 'defect') throw new TypeError('of the machine');
     return query;
   });
-  const requests = ['a', 'refused', 'defect', undefined].map((query, requestId) => ({
+  const requests = ['a', 'refused', 'defect', undefined].map((query, requestId): ClientRequest['requests'][number] => ({
     ...{ requestId, timeoutMs: 1_000 },
     operation: { type: 'query', query, consistency: 'stale' },
   }));
