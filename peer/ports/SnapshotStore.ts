@@ -6,7 +6,7 @@ export interface SnapshotPiece {
 
 /** Some bytes of another peer's snapshot. Pieces of different sources never mix, since their bytes may differ. */
 export interface IncomingPiece extends SnapshotPiece {
-  /** Who sends it, and in which term. */
+  /** Who sends it, and the term of the last entry in it. */
   readonly source: string;
   readonly index: number;
   /** Position of the first byte. */

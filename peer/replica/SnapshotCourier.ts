@@ -79,7 +79,9 @@ export class SnapshotCourier {
   async #store(from: PeerId, id: number, chunk: InstallSnapshot): Promise<void> {
     const { term, lastIncludedIndex, lastIncludedTerm, configuration, offset, done } = chunk;
     const received = await this.#snapshots.receive({
-      source: `${from} ${term}`,
+      // Without the sender's term: it may lead anew, and the bytes of a snapshot that is in force at a peer never change. If that
+      // peer was given an empty store meanwhile they are others, and the checksum at the end finds it as any damage.
+      source: `${from} ${lastIncludedTerm}`,
       index: lastIncludedIndex,
       ...{ offset, data: fromBase64(chunk.data), isLast: done },
     });

@@ -13,11 +13,20 @@ export async function restoreSnapshot(
   index: number,
 ): Promise<void> {
   try {
-    await machine.restore(snapshots.read(index));
+    await restoreAndLeave(machine, snapshots.read(index)[Symbol.asyncIterator]());
   } catch (error) {
     // The checksum comes last: a machine may have stumbled over a damaged record before that.
     const damage = error instanceof DamagedSnapshot ? error : await damageOf(snapshots, index);
     throw damage === undefined ? error : snapshotDamaged(damage, index);
+  }
+}
+
+/** A machine that stumbles draws the records no further: a store then has to be told, to close the file that they come from. */
+async function restoreAndLeave(machine: ReplicatedMachine, records: AsyncIterator<unknown, unknown>): Promise<void> {
+  try {
+    await machine.restore({ [Symbol.asyncIterator]: () => records });
+  } finally {
+    await records.return?.();
   }
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -14,13 +15,15 @@ import { decodeSnapshot, encodeSnapshot, SnapshotChecker } from './snapshotForma
 interface Incoming {
   readonly source: string;
   readonly index: number;
+  readonly name: string;
   readonly file: FileHandle;
   readonly checker: SnapshotChecker;
   bytes: number;
 }
 
-const WRITING = 'writing';
-const RECEIVING = 'receiving';
+/** Beginnings of the names of files that are not whole. */
+const WRITING = 'writing-';
+const RECEIVING = 'receiving-';
 const READ_BYTES = 262_144;
 /**
  * After so many bytes what was written is synced: with hundreds of them unwritten the system would write them all at once, and the
@@ -29,12 +32,16 @@ const READ_BYTES = 262_144;
 const UNSYNCED_BYTES_MAX = 4_194_304;
 
 /**
- * Snapshots as files, `snapshot-INDEX` each. A file has its name only once it is whole and durable: until then it is `writing`
- * or `receiving`, and what a crash leaves of those is removed when the store is opened.
+ * Snapshots as files, `snapshot-INDEX` each. A file has its name only once it is whole and durable: until then it is `writing-ID`
+ * or `receiving-ID`, and what a crash leaves of those is removed when the store is opened. The ids are drawn, for a store that was
+ * left without being closed may still be writing in this process.
  */
 export class DiskSnapshotStore implements SnapshotStore {
   readonly #directory: string;
   #incoming: Incoming | undefined;
+  /** Writes under way. */
+  readonly #writes = new Set<Promise<unknown>>();
+  #isClosed = false;
   /** The newest snapshot that was read in pieces stays open: a leader sends thousands of pieces. */
   #sending: { readonly index: number; readonly file: FileHandle; readonly bytes: number } | undefined;
 
@@ -45,33 +52,20 @@ export class DiskSnapshotStore implements SnapshotStore {
   static async open(directory: string): Promise<DiskSnapshotStore> {
     // Else a loss of power could take the directory, and with it a snapshot that the log begins behind.
     await syncDirectories(directory, await makeDirectory(directory));
-    for (const name of [WRITING, RECEIVING]) await rm(join(directory, name), { force: true });
+    for (const name of await readdir(directory)) {
+      if (isUnfinished(name)) await rm(join(directory, name), { force: true });
+    }
     return new DiskSnapshotStore(directory);
   }
 
   async write(index: number, records: Iterable<unknown>): Promise<number> {
-    const path = join(this.#directory, WRITING);
-    const file = await open(path, 'w');
-    let bytes = 0;
+    const write = this.#write(index, records);
+    this.#writes.add(write);
     try {
-      let unsyncedBytes = 0;
-      for (const slice of encodeSnapshot(records)) {
-        await file.writeFile(slice);
-        bytes += slice.length;
-        unsyncedBytes += slice.length;
-        if (unsyncedBytes < UNSYNCED_BYTES_MAX) continue;
-        await file.datasync();
-        unsyncedBytes = 0;
-      }
-      await file.sync();
-    } catch (error) {
-      await file.close();
-      await rm(path, { force: true });
-      throw error;
+      return await write;
+    } finally {
+      this.#writes.delete(write);
     }
-    await file.close();
-    await this.#publish(WRITING, index);
-    return bytes;
   }
 
   async sizeOf(index: number): Promise<number> {
@@ -134,9 +128,40 @@ export class DiskSnapshotStore implements SnapshotStore {
     for (const name of older) await rm(join(this.#directory, name), { force: true });
   }
 
+  /** A write that is under way is given up. */
   async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.allSettled(this.#writes);
     await this.#stopReceiving();
     await this.#stopSending();
+  }
+
+  async #write(index: number, records: Iterable<unknown>): Promise<number> {
+    const name = WRITING + randomUUID();
+    const path = join(this.#directory, name);
+    const file = await open(path, 'wx');
+    let bytes = 0;
+    try {
+      let unsyncedBytes = 0;
+      for (const slice of encodeSnapshot(records)) {
+        // Whoever opens the directory next may remove the file at any time, so it is not to be used any more.
+        if (this.#isClosed) throw new Error('the store of snapshots was closed while it wrote one');
+        await file.writeFile(slice);
+        bytes += slice.length;
+        unsyncedBytes += slice.length;
+        if (unsyncedBytes < UNSYNCED_BYTES_MAX) continue;
+        await file.datasync();
+        unsyncedBytes = 0;
+      }
+      await file.sync();
+    } catch (error) {
+      await file.close();
+      await rm(path, { force: true });
+      throw error;
+    }
+    await file.close();
+    await this.#publish(name, index);
+    return bytes;
   }
 
   async #add(incoming: Incoming, data: Uint8Array, isLast: boolean): Promise<Received> {
@@ -148,8 +173,9 @@ export class DiskSnapshotStore implements SnapshotStore {
     if (Math.floor(incoming.bytes / UNSYNCED_BYTES_MAX) > syncedSlices) await incoming.file.datasync();
     if (!isLast) return { nextOffset: incoming.bytes, isWhole: false };
     await incoming.file.sync();
-    await this.#stopReceiving();
-    await this.#publish(RECEIVING, incoming.index);
+    this.#incoming = undefined;
+    await incoming.file.close();
+    await this.#publish(incoming.name, incoming.index);
     return { nextOffset: incoming.bytes, isWhole: true };
   }
 
@@ -184,14 +210,17 @@ export class DiskSnapshotStore implements SnapshotStore {
 
   async #beginReceiving(source: string, index: number): Promise<void> {
     await this.#stopReceiving();
-    const file = await open(join(this.#directory, RECEIVING), 'w');
-    this.#incoming = { source, index, file, checker: new SnapshotChecker(), bytes: 0 };
+    const name = RECEIVING + randomUUID();
+    const file = await open(join(this.#directory, name), 'wx');
+    this.#incoming = { source, index, name, file, checker: new SnapshotChecker(), bytes: 0 };
   }
 
   async #stopReceiving(): Promise<void> {
     const incoming = this.#incoming;
     this.#incoming = undefined;
-    await incoming?.file.close();
+    if (incoming === undefined) return;
+    await incoming.file.close();
+    await rm(join(this.#directory, incoming.name), { force: true });
   }
 
   async #stopSending(): Promise<void> {
@@ -203,4 +232,10 @@ export class DiskSnapshotStore implements SnapshotStore {
 
 function nameOf(index: number): string {
   return `snapshot-${String(index).padStart(16, '0')}`;
+}
+
+/** Written or received, and not whole. */
+function isUnfinished(name: string): boolean {
+  // Without an id they are of an earlier version.
+  return [WRITING, RECEIVING].some((beginning) => `${name}-`.startsWith(beginning));
 }

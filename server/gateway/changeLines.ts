@@ -1,18 +1,15 @@
 import type { KeyValueCluster } from '../../client/KeyValueClient.ts';
-import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
 import type { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
-import { LIST_LIMIT_MAX, type KeyValueAnswer, type KeyValueChange } from '../../shared/keyValue.ts';
+import type { KeyValueChange } from '../../shared/keyValue.ts';
+import { followerOf, isPassing, type ChangeFollower, type Changes } from './ChangeFollower.ts';
+import type { TellableChanges } from './ChangeWindow.ts';
 
-/** Between two questions for changes, when there were none. */
-const ASK_EVERY_MS = 100;
 /** An empty line, so that an end which is gone without a word is found. */
 const EMPTY_LINE_EVERY_MS = 15_000;
 const TIMEOUT_MS = 10_000;
-
-/** What a watch outlives: a cluster without a leader has one again some day. */
-const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['TIMED_OUT', 'NO_PEER', 'OVERLOADED', 'NOT_LEADER']);
-
-type Changes = Extract<KeyValueAnswer, { type: 'changes' }>;
+/** After a question that nobody could answer now. */
+const RETRY_MS = 100;
 
 export interface Watch {
   readonly client: KeyValueCluster;
@@ -20,10 +17,12 @@ export interface Watch {
   readonly signal: AbortSignal;
 }
 
-/** Where a watch begins that was told no revision: now. */
-export async function newestRevision({ client, prefix, signal }: Watch, timeoutMs: number): Promise<number> {
-  const answer = await client.query({ type: 'list', prefix, limit: 1 }, { timeoutMs, signal });
-  return answer.revision;
+/**
+ * Where a watch begins that was told no revision: now.
+ * @throws {WhitewaterError} as `ClusterClient.query` does
+ */
+export function newestRevision({ client, prefix, signal }: Watch, timeoutMs: number): Promise<number> {
+  return followerOf(client).newestRevision(prefix, { signal, withinMs: timeoutMs });
 }
 
 /**
@@ -35,53 +34,71 @@ export async function changesAfter(
   afterRevision: number,
   timeoutMs: number = TIMEOUT_MS,
 ): Promise<Changes> {
-  for (let limit = LIST_LIMIT_MAX; ; limit = Math.ceil(limit / 4)) {
-    try {
-      const query = { type: 'changes', prefix, afterRevision, limit } as const;
-      const answer = await client.query(query, { timeoutMs, signal });
-      if (answer.type !== 'changes') throw new WhitewaterError('INTERNAL', 'the answer is of another kind');
-      if (answer.forgotten) throw forgotten(afterRevision);
-      return answer;
-    } catch (error) {
-      const isTooLarge = error instanceof WhitewaterError && error.code === 'ANSWER_TOO_LARGE';
-      if (!isTooLarge || limit === 1) throw error;
-    }
-  }
+  const answer = await followerOf(client).ask(prefix, afterRevision, { signal, withinMs: timeoutMs });
+  if (answer.forgotten) throw forgotten(afterRevision);
+  return answer;
 }
 
 /**
  * The lines of a watch: first the revision after which it tells every change, then a line for each change, and if it cannot go on,
- * why. Ends when the signal says so.
+ * why. A revision that the store has not reached is waited for. Ends when the signal says so.
  */
 export async function* changeLines(watch: Watch, first: Changes, afterRevision: number): AsyncGenerator<string> {
-  yield `${JSON.stringify({ afterRevision })}\n`;
-  let answer = first;
+  const follower = followerOf(watch.client);
+  const leave = follower.join(watch.prefix, first.revision);
+  try {
+    yield `${JSON.stringify({ afterRevision })}\n`;
+    yield* linesFrom(watch, follower, first);
+  } finally {
+    leave();
+  }
+}
+
+async function* linesFrom(watch: Watch, follower: ChangeFollower, first: Changes): AsyncGenerator<string> {
+  let told: TellableChanges = first;
   let toldAtMs = performance.now();
   for (;;) {
     const isQuiet = performance.now() - toldAtMs >= EMPTY_LINE_EVERY_MS;
-    if (answer.changes.length > 0 || isQuiet) {
-      yield answer.changes.length > 0 ? linesOf(answer.changes) : '\n';
+    if (told.changes.length > 0 || isQuiet) {
+      yield told.changes.length > 0 ? linesOf(told.changes) : '\n';
       toldAtMs = performance.now();
     }
-    if (answer.changes.length === 0) await pause(watch.signal);
-    const next = await nextChanges(watch, answer.throughRevision);
+    const quietInMs = Math.max(0, toldAtMs + EMPTY_LINE_EVERY_MS - performance.now());
+    const next = await nextChanges(watch, follower, told.throughRevision, quietInMs);
     if (watch.signal.aborted) return;
     if (next instanceof WhitewaterError) {
       yield `${JSON.stringify(answerOf(next))}\n`;
       return;
     }
-    answer = next ?? { ...answer, changes: [] };
+    told = next;
   }
 }
 
-/** @returns undefined when there is no answer now; an error when there will be none */
-async function nextChanges(watch: Watch, afterRevision: number): Promise<Changes | WhitewaterError | undefined> {
+/** @returns none after `withinMs`; an error when there will be none any more */
+async function nextChanges(
+  watch: Watch,
+  follower: ChangeFollower,
+  afterRevision: number,
+  withinMs: number,
+): Promise<TellableChanges | WhitewaterError> {
+  const { prefix, signal } = watch;
+  const none: TellableChanges = { changes: [], throughRevision: afterRevision };
+  const held = follower.changesAfter(afterRevision, prefix);
+  if (held === undefined) return (await ownChanges(watch, afterRevision)) ?? none;
+  if (held.changes.length > 0 || held.throughRevision > afterRevision) return held;
+  return (await follower.next({ signal, withinMs })) ?? none;
+}
+
+/** For a watch that lies behind. @returns undefined when there is no answer now; an error when there will be none */
+async function ownChanges(watch: Watch, afterRevision: number): Promise<Changes | WhitewaterError | undefined> {
   try {
     return await changesAfter(watch, afterRevision);
   } catch (error) {
     if (watch.signal.aborted) return undefined;
     if (!(error instanceof WhitewaterError)) throw error;
-    return PASSING.has(error.code) ? undefined : error;
+    if (!isPassing(error)) return error;
+    await pause(watch.signal);
+    return undefined;
   }
 }
 
@@ -107,7 +124,7 @@ function pause(signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ASK_EVERY_MS);
+    const timer = setTimeout(done, RETRY_MS);
     signal.addEventListener('abort', done, { once: true });
     if (signal.aborted) done();
   });

@@ -165,6 +165,11 @@ async function verdictOn(directory: string, { first, second }: Acknowledged): Pr
   return isOf(SECOND) && last > 20 ? undefined : `not ${first} entries of the first history`;
 }
 
+/** An operation without the numbers and ids in its file's name. */
+function kindOf(operation: string): string {
+  return operation.replace(/(writing|receiving)-\S+/, '$1').replace(/\d+/, 'N');
+}
+
 /** What a peer does to its files while a write of its log's store is under way is done before that. */
 function slowly(opened: OpenedStorage, images: CrashImages): OpenedStorage {
   const { storage } = opened;
@@ -196,7 +201,7 @@ t.test(
     images.stop();
     await follower.stop();
     t.same(follower.failures, []);
-    const operations = new Set(images.images.map(({ before }) => before.replace(/\d+/, 'N')));
+    const operations = new Set(images.images.map(({ before }) => kindOf(before)));
     for (const needed of [
       'rename to snapshot-N',
       'rm snapshot-N',
