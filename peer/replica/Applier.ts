@@ -35,6 +35,7 @@ export class Applier {
   readonly #queue: Work[] = [];
   #appliedIndex: number;
   #isWorking = false;
+  #sliceBeganMs = 0;
   #isStopped = false;
 
   /** @param appliedIndex what the machine holds already */
@@ -81,6 +82,7 @@ export class Applier {
 
   async #work(): Promise<void> {
     await Promise.resolve();
+    this.#sliceBeganMs = performance.now();
     try {
       for (let work = this.#queue.shift(); work !== undefined; work = this.#queue.shift()) {
         if (work.type === 'entries') await this.#applyAll(work.firstIndex, work.entries);
@@ -94,17 +96,16 @@ export class Applier {
   }
 
   async #applyAll(firstIndex: number, entries: readonly Entry[]): Promise<void> {
-    let sliceBeganMs = performance.now();
     for (const [at, entry] of entries.entries()) {
       const index = firstIndex + at;
       if (index <= this.#appliedIndex) continue;
       this.#applyOne(index, entry);
-      if (performance.now() - sliceBeganMs < SLICE_MS) continue;
+      if (performance.now() - this.#sliceBeganMs < SLICE_MS) continue;
       this.#handlers.onApplied(index);
       await nextTurn();
+      this.#sliceBeganMs = performance.now();
       // It was stopped, or a snapshot came that holds the rest.
       if (this.#isStopped || this.#queue[0]?.type === 'restore') return;
-      sliceBeganMs = performance.now();
     }
     this.#handlers.onApplied(this.#appliedIndex);
   }

@@ -58,7 +58,12 @@ export class Gateway {
    * Keeps a client for a watch, until `end` is called.
    * @throws {WhitewaterError} CLUSTER_UNKNOWN, RELAY_FULL
    */
-  watch(cluster: ClusterId): { readonly client: KeyValueCluster; readonly end: () => void } {
+  watch(cluster: ClusterId): {
+    readonly client: KeyValueCluster;
+    /** How long a reader may take nothing before its connection is ended. */
+    readonly stalledReaderMs: number;
+    readonly end: () => void;
+  } {
     if (this.#watches >= WATCHES_MAX) {
       throw new WhitewaterError('RELAY_FULL', `${WATCHES_MAX} watches are open, and the relay opens no more`);
     }
@@ -71,7 +76,7 @@ export class Gateway {
       this.#watches -= 1;
       this.#leave(door);
     };
-    return { client: door.client, end };
+    return { client: door.client, stalledReaderMs: this.#hub.options.stalledReaderMs, end };
   }
 
   /** Ends every request that is under way, and says which of them may have happened. */

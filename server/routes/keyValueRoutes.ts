@@ -15,6 +15,7 @@ import {
 import { Count } from '../../shared/numbers.ts';
 import { Type, type Static } from '../../shared/schema.ts';
 import { changeLines, changesAfter, newestRevision } from '../gateway/changeLines.ts';
+import { endStalled } from '../gateway/endStalled.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import { answers } from './answers.ts';
@@ -162,6 +163,9 @@ function watchRoute(app: RelayApp, gateway: Gateway): void {
       exposeHeadRoute: false,
       schema: {
         summary: 'What changes under a prefix, as lines of JSON, until the caller hangs up',
+        description:
+          'Changes after afterRevision, by default after now. A revision that the store has not reached is waited for. ' +
+          'A connection whose reader takes nothing for long is ended.',
         ...{ params: ClusterParams, querystring: WatchQuery, produces: ['application/x-ndjson'] },
         response: { 200: Type.String(), default: ErrorAnswer },
       },
@@ -169,8 +173,9 @@ function watchRoute(app: RelayApp, gateway: Gateway): void {
     async ({ params: { cluster }, query }, reply) => {
       const timeoutMs = timeoutMsOf(query.timeoutMs, TIMEOUT_MS);
       const signal = untilClosed(reply);
-      const { client, end } = gateway.watch(cluster);
+      const { client, stalledReaderMs, end } = gateway.watch(cluster);
       reply.raw.once('close', end);
+      endStalled(reply.raw, stalledReaderMs);
       const watch = { client, prefix: query.prefix ?? '', signal };
       try {
         const afterRevision =

@@ -111,6 +111,17 @@ t.test('D40: a slow state machine keeps nobody from their turn', async (t) => {
   t.ok(turns > 5, `${turns} turns of others in 400 ms of work`);
 });
 
+t.test('D40: a slow state machine keeps nobody from their turn, however little is handed over at a time', async (t) => {
+  const { machine, applier } = stage();
+  machine.onApply = () => work(1);
+  let turns = 0;
+  const timer = setInterval(() => (turns += 1), 1);
+  t.teardown(() => clearInterval(timer));
+  for (let index = 1; index <= 400; index += 1) applier.apply(index, commands(1));
+  await reaches(applier, 400);
+  t.ok(turns > 5, `${turns} turns of others in 400 ms of work`);
+});
+
 t.test('D40: a gap stops it, and nothing more is applied', async (t) => {
   const { machine, applier, told } = stage();
   applier.apply(1, commands(2));
