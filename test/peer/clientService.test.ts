@@ -25,7 +25,10 @@ class Stage {
   asked = 0;
   #frames = 0;
 
-  constructor(t: Test, carry: Carry = async (operation) => (operation as { query?: unknown }).query) {
+  constructor(
+    t: Test,
+    carry: Carry = (operation, _timeoutMs, settle) => settle.resolve((operation as { query?: unknown }).query),
+  ) {
     this.service = new ClientService({
       ...{ carry, leader: () => leader, logger: new RecordingLogger() },
       send: (to, body) => this.#send(to, body),
@@ -151,11 +154,11 @@ t.test('once stopped it sends nothing of what waited', async (t) => {
 });
 
 t.test('replies of one turn leave together; a frame that comes twice is answered once; errors are told', async (t) => {
-  const stage = new Stage(t, async (operation) => {
+  const stage = new Stage(t, (operation, _timeoutMs, settle) => {
     const { query } = operation as { query?: unknown };
-    if (query === 'refused') throw new WhitewaterError('NOT_LEADER', 'ask another');
-    if (query === 'defect') throw new TypeError('of the machine');
-    return query;
+    if (query === 'refused') settle.reject(new WhitewaterError('NOT_LEADER', 'ask another'));
+    else if (query === 'defect') settle.reject(new TypeError('of the machine'));
+    else settle.resolve(query);
   });
   const requests = ['a', 'refused', 'defect', undefined].map((query, requestId): ClientRequest['requests'][number] => ({
     ...{ requestId, timeoutMs: 1_000 },
