@@ -208,6 +208,22 @@ export class Cluster {
     this.#changed(endpoint);
   }
 
+  /**
+   * @param advice what to do instead
+   * @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED
+   */
+  refuseAbsent(id: PeerId, advice: string): void {
+    const endpoint = this.roster.get(id);
+    if (endpoint?.connection !== undefined && !endpoint.isEphemeral) return;
+    const connected = `connected are ${this.directory().peers.join(', ') || 'none'}`;
+    if (endpoint === undefined || endpoint.isEphemeral) {
+      const details = { unknown: [id], known: this.roster.ids() };
+      const message = `no peer of ${this.id} is called ${id}; ${connected}; ${advice}`;
+      throw new WhitewaterError('PEER_UNKNOWN', message, { details });
+    }
+    throw new WhitewaterError('PEER_NOT_CONNECTED', `${id} is not connected to this relay; ${connected}; ${advice}`);
+  }
+
   /** Back to a network without faults: no partition, and nobody is refused. */
   heal(): void {
     this.setPartition(null);
