@@ -150,8 +150,10 @@ export class Cluster {
     endpoint.statusAtMs = this.#services.clock();
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
+    // One that is no member yet calls itself a learner, of nothing.
+    const isOutside = status.role === 'learner' && status.voters.length === 0;
     // That somebody leads is told as the cluster's news.
-    if (isNews && status.role !== 'leader') {
+    if (isNews && status.role !== 'leader' && !isOutside) {
       this.#tell('roleChanged', endpoint.id, `${endpoint.id} is ${ROLE_WORDS[status.role]} in term ${status.term}`);
     }
     this.#changed(endpoint);

@@ -41,9 +41,9 @@ interface ChangeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Who belongs to a cluster, and who leads it. A change is answered when it is complete, with the cluster as it is then. */
-export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
-  const change = async (
+/** Carries a change out, and answers with the cluster once its leader tells of it. */
+function changer(hub: Hub, gateway: Gateway) {
+  return async (
     { cluster, request, timeout, fallbackMs, signal }: ChangeOptions,
     work: (client: KeyValueCluster, patience: { timeoutMs: number; signal: AbortSignal }) => Promise<void>,
     isTold: (members: MembersAnswer) => boolean,
@@ -60,12 +60,21 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
     }
     return clusterView(hub.cluster(cluster), hub.clock());
   };
+}
 
+/** Who belongs to a cluster, and who leads it. A change is answered when it is complete, with the cluster as it is then. */
+export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  changeRoutes(app, hub, gateway);
+  transferRoute(app, hub, gateway);
   app.get(
     '/api/clusters/:cluster/members',
     { schema: { params: ClusterParams, ...answers('Who belongs to the cluster', MembersAnswer) } },
     async ({ params }) => membersOf(hub.cluster(params.cluster)),
   );
+}
+
+function changeRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  const change = changer(hub, gateway);
   app.put(
     '/api/clusters/:cluster/members/:peer',
     {
@@ -105,6 +114,10 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
       );
     },
   );
+}
+
+function transferRoute(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  const change = changer(hub, gateway);
   app.post(
     '/api/clusters/:cluster/transfer',
     {

@@ -335,6 +335,8 @@ t.test('members come, learn, vote, lead and go', async (t) => {
   refused(t, await transfer('p4'), 'MEMBERSHIP_REFUSED', /^p4 is a learner, .* choose one of the voters: p1, p2, p3$/);
   t.equal((await ask(cluster, 'DELETE', `${demo}/members/p4`)).status, 200);
   await until(async () => (await members()).members.length === 3, { withinMs: WITHIN_MS, what: 'p4 has gone' });
+  const [summary] = (await ask(cluster, 'GET', '/api/clusters')).body as { peers: number; connected: number }[];
+  t.match(summary, { peers: 3, connected: 3 }, 'p4 is connected, and counts no more');
   for (const peer of ['p4', 'p9']) {
     const nothing = new RegExp(`^${peer} is not a member of demo, .* nothing to remove; members are p1, p2, p3$`);
     refused(t, await ask(cluster, 'DELETE', `${demo}/members/${peer}?${PATIENT}`), 'MEMBERSHIP_REFUSED', nothing);
