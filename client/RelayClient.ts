@@ -132,7 +132,7 @@ export class RelayClient {
    * The value of a key, by way of the relay's own client; as with all that follows, `timeoutMs` is how long the relay waits for the
    * cluster (default 10 s).
    * @returns null when there is no such key
-   * @throws {WhitewaterError} TIMED_OUT, NO_PEER, OVERLOADED, CLUSTER_UNKNOWN
+   * @throws {WhitewaterError} TIMED_OUT, NO_PEER, OVERLOADED, CLUSTER_UNKNOWN; with `at`, PEER_UNKNOWN and PEER_NOT_CONNECTED
    */
   async get(cluster: string, key: string, options: ReadOptions = {}): Promise<KeyValueItem | null> {
     const path = `${keyPathOf(cluster, key)}${queryOf(readQueryOf(options))}`;
@@ -219,13 +219,13 @@ export class RelayClient {
     return this.#request('PUT', path, isClusterView, { body: { role }, wait, hasEffect: true });
   }
 
-  /** Removes a peer from the cluster; one that is no member is none afterwards too. @throws {WhitewaterError} as `setMember` */
+  /** Removes a peer from the cluster. @throws {WhitewaterError} as `setMember`; MEMBERSHIP_REFUSED for one that is no member */
   removeMember(cluster: string, peer: string, wait: Wait = { timeoutMs: CHANGE_TIMEOUT_MS }): Promise<ClusterView> {
     const path = `${memberPathOf(cluster, peer)}${queryOf({ ...wait })}`;
     return this.#request('DELETE', path, isClusterView, { wait, hasEffect: true });
   }
 
-  /** Hands leadership to another voter. @throws {WhitewaterError} as `setMember` */
+  /** Hands leadership to another voter. @throws {WhitewaterError} as `setMember`, and PEER_NOT_CONNECTED */
   transferLeadership(cluster: string, to: string, wait: Wait = {}): Promise<ClusterView> {
     const path = `${pathOf(cluster)}/transfer${queryOf({ ...wait })}`;
     return this.#request('POST', path, isClusterView, { body: { to }, wait, hasEffect: true });

@@ -38,6 +38,8 @@ async function* linesAt(url: URL, headers: Readonly<Record<string, string>>, sig
   if (!response.ok) throw toError(parseJson(await response.text()), response.status, url.origin);
   if (response.body === null) throw notRelay(url.origin, 'an empty answer');
   const reader = (response.body as ReadableStream<Uint8Array>).getReader();
+  // Node's fetch may forget the signal of an answer that goes on for long: the garbage collector takes what listens to it.
+  signal.addEventListener('abort', () => void reader.cancel().catch(() => undefined), { once: true });
   const decoder = new TextDecoder();
   let rest = '';
   for (;;) {

@@ -2,12 +2,15 @@
  * A distributed lock whose holders have fencing tokens. The lock is a state machine; its time is that of the log, so every peer
  * agrees on when a lock ran out.
  *
+ * It uses the relay that listens on 127.0.0.1:7070, or at the address in the variable RELAY: one that `npm start` or
+ * `npx whitewater up` started will do; if none runs, start one first.
+ *
  *     npx whitewater relay
  *     node dist/examples/lock.js a        (and b, and c, each in a terminal of its own)
  *     node dist/examples/lock.js work printer
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectCluster } from 'whitewater/client';
+import { connectCluster, WhitewaterError } from 'whitewater/client';
 import { Peer, type ApplyContext, type StateMachine } from 'whitewater/peer';
 
 type Command =
@@ -67,20 +70,25 @@ const [word = 'a', name = 'printer'] = process.argv.slice(2);
 const relay = process.env['RELAY'] ?? '127.0.0.1:7070';
 const directory = process.env['DIRECTORY'] ?? 'data/lock';
 
-if (word === 'work') {
+async function work(): Promise<void> {
   const owner = `worker ${process.pid}`;
   const locks = connectCluster<Command, Token, string, Lock | null>({ cluster: 'lock', relay });
   const printer = new Printer();
-  let token: Token = null;
-  while (token === null) {
-    token = await locks.command({ type: 'acquire', name, owner, forMs: 2000 });
-    if (token === null) await sleep(200);
+  try {
+    let token: Token = null;
+    while (token === null) {
+      token = await locks.command({ type: 'acquire', name, owner, forMs: 2000 });
+      if (token === null) await sleep(200);
+    }
+    console.log(`${owner} holds ${name}`);
+    printer.print('hello', token);
+    await locks.command({ type: 'release', name, token });
+  } finally {
+    await locks.close();
   }
-  console.log(`${owner} holds ${name}`);
-  printer.print('hello', token);
-  await locks.command({ type: 'release', name, token });
-  await locks.close();
-} else {
+}
+
+async function runPeer(): Promise<void> {
   const peer = await Peer.start({
     cluster: 'lock',
     ...{ id: word, relay },
@@ -90,4 +98,15 @@ if (word === 'work') {
   });
   process.once('SIGINT', () => void peer.stop()).once('SIGTERM', () => void peer.stop());
   console.log(`${word} is ready`);
+  // A peer that stopped by itself says why.
+  await peer.stopped;
 }
+
+/** Every error of Whitewater has a code, and a message that says what to do next. */
+function fail(error: unknown): void {
+  if (!(error instanceof WhitewaterError)) throw error;
+  console.error(`${error.code}: ${error.message}`);
+  process.exitCode = 1;
+}
+
+await (word === 'work' ? work() : runPeer()).catch(fail);

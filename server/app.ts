@@ -62,7 +62,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   void app.register(async (scope: RelayApp) => {
     guardRequests(app, hub, new HostGuard(options), tokens);
     clusterRoutes(scope, hub);
-    keyValueRoutes(scope, gateway);
+    keyValueRoutes(scope, hub, gateway);
     memberRoutes(scope, hub, gateway);
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);

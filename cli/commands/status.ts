@@ -21,12 +21,12 @@ export const statusCommand: Command = {
   name: 'status',
   summary: "show who leads, and every peer's role and term",
   description:
-    'Shows every cluster of a relay, or one, with the role, term and leader of each peer as it tells them itself. With --json, the answer of GET /api/clusters/CLUSTER if a cluster is named, and of GET /api/clusters if none is; with --watch too, one line of JSON for each change.',
+    'Shows every cluster of a relay, or one, with the role, term and leader of each peer as it tells them itself. With --json, the answer of GET /api/clusters/CLUSTER for each of them, one after the other; with --watch too, one line of JSON for each change.',
   settings: [WATCH, JSON_OUTPUT, PLAIN, URL_OF_RELAY, SOME_CLUSTER, TOKEN, TOKEN_FILE],
   examples: [
     { line: 'whitewater status', what: 'once' },
     { line: 'whitewater status --watch', what: 'a live table on a terminal, lines of events elsewhere' },
-    { line: 'whitewater status --cluster demo --json', what: 'for programs' },
+    { line: 'whitewater status --json', what: 'for programs' },
   ],
   run: async (invocation) => {
     if (invocation.settings.get(WATCH)) return (await import('../status/watchStatus.ts')).watchStatus(invocation);

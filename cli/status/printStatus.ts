@@ -13,12 +13,12 @@ const COLUMNS_ELSEWHERE = 120;
 export async function printStatus({ settings, stdout }: Invocation): Promise<number> {
   const { client, url } = relayAccess(settings);
   const named = settings.get(WHICH_CLUSTER);
-  if (settings.get(JSON_OUTPUT)) {
-    stdout.write(json(named === undefined ? await client.clusters() : await client.cluster(named)));
-    return 0;
-  }
   const ids = named === undefined ? (await client.clusters()).map(({ id }) => id) : [named];
   const views = await Promise.all(ids.map((id) => client.cluster(id)));
+  if (settings.get(JSON_OUTPUT)) {
+    stdout.write(views.map(json).join(''));
+    return 0;
+  }
   if (views.length === 0) stdout.write(`no peer has connected to the relay at ${url} yet\n`);
   stdout.write(views.map((view) => screenOf(view, stdout)).join('\n'));
   return 0;

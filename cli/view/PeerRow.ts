@@ -1,5 +1,12 @@
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { Role } from '../../shared/messages/Status.ts';
+import {
+  accountOfMembers,
+  membersToldOf,
+  STANDING_WORDS,
+  standingOf,
+  type Standing,
+} from '../../shared/http/standing.ts';
 import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import { timerTold, type TimerNow } from '../live/ClusterPicture.ts';
 
@@ -18,6 +25,7 @@ export interface PeerRow {
   readonly role: Role | undefined;
   /** The role in words, or what is in its way. */
   readonly state: string;
+  readonly standing: Standing;
   readonly term: number | undefined;
   readonly leader: string | undefined;
   readonly heardMsAgo: number | undefined;
@@ -41,18 +49,34 @@ export function peerRows(
 ): PeerRow[] {
   const peers = (view?.peers ?? []).filter(({ kind }) => kind === 'peer');
   const byId = new Map(peers.map((peer) => [peer.id as string, peer]));
-  const supervised = processes.map((row) => rowOf(row.id, byId.get(row.id), row, timerOf));
+  const members = view && membersToldOf(accountOfMembers(view.leader, peers));
+  const row = (id: string, peer: PeerView | undefined, process: ProcessRow | undefined): PeerRow =>
+    rowOf({ id, peer, process, standing: peer === undefined ? 'member' : shownStandingOf(peer, members) }, timerOf);
+  const supervised = processes.map((process) => row(process.id, byId.get(process.id), process));
   const known = new Set(processes.map(({ id }) => id));
-  const others = [...byId].filter(([id]) => !known.has(id)).map(([id, peer]) => rowOf(id, peer, undefined, timerOf));
+  const others = [...byId].filter(([id]) => !known.has(id)).map(([id, peer]) => row(id, peer, undefined));
   return [...supervised, ...others];
 }
 
-function rowOf(id: string, peer: PeerView | undefined, process: ProcessRow | undefined, timerOf: TimerOf): PeerRow {
-  const isThere = peer?.connected === true && process?.trouble === undefined;
+/** A leader that is removed leads until that is committed. */
+function shownStandingOf(peer: PeerView, members: ReadonlySet<string> | undefined): Standing {
+  return peer.connected && peer.role === 'leader' ? 'member' : standingOf(peer, members);
+}
+
+interface Shown {
+  readonly id: string;
+  readonly peer: PeerView | undefined;
+  readonly process: ProcessRow | undefined;
+  readonly standing: Standing;
+}
+
+function rowOf({ id, peer, process, standing }: Shown, timerOf: TimerOf): PeerRow {
+  const isThere = peer?.connected === true && process?.trouble === undefined && standing === 'member';
   return {
     id,
+    standing,
     role: isThere ? (peer.role ?? undefined) : undefined,
-    state: process?.trouble ?? stateOf(peer, process),
+    state: process?.trouble ?? outsideOf(peer, standing) ?? stateOf(peer, process),
     // What a peer said last still holds of its term, but who leads is another matter.
     term: peer?.term ?? undefined,
     leader: isThere ? (peer.leader ?? undefined) : undefined,
@@ -62,6 +86,12 @@ function rowOf(id: string, peer: PeerView | undefined, process: ProcessRow | und
     pid: process === undefined ? peer?.status?.pid : process.pid,
     restarts: process?.restarts,
   };
+}
+
+/** One that has connected and said nothing yet is no more than that. */
+function outsideOf(peer: PeerView | undefined, standing: Standing): string | undefined {
+  const isMute = peer?.connected === true && peer.status === null;
+  return standing === 'member' || isMute ? undefined : STANDING_WORDS[standing];
 }
 
 function stateOf(peer: PeerView | undefined, process: ProcessRow | undefined): string {

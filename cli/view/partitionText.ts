@@ -1,4 +1,5 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { accountOfMembers } from '../../shared/http/standing.ts';
 
 export interface Side {
   readonly ids: readonly string[];
@@ -26,19 +27,26 @@ export function formatSides(sides: readonly Side[]): string {
 }
 
 /** What the partition means for elections: which sides have a majority of the voters. */
-export function effectOf(view: Pick<ClusterView, 'partition' | 'peers'>): string {
-  const voters = votersOf(view);
-  if (voters.size === 0) return 'no peer has said yet who votes';
-  const majority = Math.floor(voters.size / 2) + 1;
-  const able = sidesOf(view).flatMap(({ ids }) => {
-    const count = ids.filter((id) => voters.has(id)).length;
-    return count >= majority ? [`${ids.join(',')} can have a leader (${count} of ${voters.size} voters)`] : [];
-  });
-  return able[0] === undefined
-    ? `no side has ${majority} of the ${voters.size} voters, so none can elect a leader`
-    : able[0];
+export function effectOf(view: Pick<ClusterView, 'leader' | 'partition' | 'peers'>): string {
+  const { voters, votersOutgoing } = accountOfMembers(view.leader, view.peers) ?? { voters: [], votersOutgoing: [] };
+  if (voters.length === 0) return 'no peer has said yet who votes';
+  // While the members change, it takes a majority of the old voters too (paper, section 6).
+  const able = sidesOf(view).find(({ ids }) => isMajority(ids, voters) && isMajority(ids, votersOutgoing));
+  if (able !== undefined) {
+    const count = countIn(able.ids, voters);
+    return `${able.ids.join(',')} can have a leader (${count} of ${voters.length} voters)`;
+  }
+  return `no side has ${majorityOf(voters)} of the ${voters.length} voters, so none can elect a leader`;
 }
 
-function votersOf({ peers }: Pick<ClusterView, 'peers'>): ReadonlySet<string> {
-  return new Set(peers.flatMap(({ status }) => status?.voters ?? []));
+function isMajority(ids: readonly string[], voters: readonly string[]): boolean {
+  return voters.length === 0 || countIn(ids, voters) >= majorityOf(voters);
+}
+
+function countIn(ids: readonly string[], voters: readonly string[]): number {
+  return ids.filter((id) => voters.includes(id)).length;
+}
+
+function majorityOf({ length }: readonly string[]): number {
+  return Math.floor(length / 2) + 1;
 }

@@ -101,7 +101,8 @@ function barOf({ timer, refusedForMs }: PeerRow, { colours, blocks }: TableLook)
 }
 
 /** The word tells the role; the colour only repeats it. */
-function paintOf({ role, state }: PeerRow, colours: Colours): Piece['paint'] {
+function paintOf({ role, state, standing }: PeerRow, colours: Colours): Piece['paint'] {
+  if (standing !== 'member') return colours.dim;
   if (state === 'leader') return colours.green;
   if (role === 'leader' || role === 'candidate' || role === 'preCandidate') return colours.yellow;
   if (role === undefined && state !== 'starting' && state !== 'connected') return colours.red;

@@ -1,5 +1,6 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
+import { accountOfMembers, membersToldOf, standingOf } from '../../shared/http/standing.ts';
 import { timeOfDay } from '../process/lineLogger.ts';
 import type { Colours } from './colours.ts';
 import { renderLine, type Line } from './Line.ts';
@@ -48,8 +49,12 @@ function titleOf({ cluster, view, notice }: Screen, colours: Colours): Line {
   if (notice !== undefined) return [...pieces, { text: notice, paint: colours.yellow }];
   if (view === undefined) return [...pieces, { text: 'no peer has connected yet' }];
   const peers = view.peers.filter(({ kind }) => kind === 'peer');
-  const connected = peers.filter((peer) => peer.connected).length;
-  const rest = { text: `, term ${view.term}, ${connected} of ${peers.length} peers connected` };
+  const told = membersToldOf(accountOfMembers(view.leader, peers));
+  const members = peers.filter((peer) => standingOf(peer, told) === 'member');
+  const connected = members.filter((peer) => peer.connected).length;
+  const others = peers.length - members.length;
+  const more = others === 0 ? '' : `, and ${others} that ${others === 1 ? 'is no member' : 'are no members'}`;
+  const rest = { text: `, term ${view.term}, ${connected} of ${members.length} peers connected${more}` };
   if (view.leader === null) return [...pieces, { text: 'no leader', paint: colours.yellow }, rest];
   return [...pieces, { text: `leader ${view.leader}`, paint: colours.green }, rest];
 }

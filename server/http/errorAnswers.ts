@@ -13,12 +13,13 @@ export function answerErrors(app: RelayApp, services: HubServices): void {
       return;
     }
     const isTooLarge = error.code === 'FST_ERR_CTP_BODY_TOO_LARGE' && request.routeOptions.config.holdsValue === true;
-    const told = isTooLarge ? tooLarge(request) : toWhitewaterError(error, services);
+    const told = isTooLarge ? tooLarge(request) : toWhitewaterError(error, services, request);
     sendError(told, request, reply, services);
   });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
-    const message = `there is no ${request.method} ${path.slice(0, 256)}; /api/openapi.json lists what there is`;
+    const hint = slashHint(path) ?? '/api/openapi.json lists what there is';
+    const message = `there is no ${request.method} ${path.slice(0, 256)}; ${hint}`;
     sendError(new WhitewaterError('ROUTE_UNKNOWN', message), request, reply, services);
   });
 }
@@ -66,9 +67,13 @@ function tooLarge({ routeOptions }: FastifyRequest): WhitewaterError {
   return new WhitewaterError('COMMAND_TOO_LARGE', message);
 }
 
-function toWhitewaterError(error: FastifyError | WhitewaterError, { options }: HubServices): WhitewaterError {
+function toWhitewaterError(
+  error: FastifyError | WhitewaterError,
+  { options }: HubServices,
+  request?: FastifyRequest,
+): WhitewaterError {
   if (error instanceof WhitewaterError) return error;
-  if (error.validation !== undefined) return validationError(error);
+  if (error.validation !== undefined) return validationError(error, request?.routeOptions.config.bodyExample);
   const { statusCode = 500 } = error;
   // What fastify itself refuses: a body that is not JSON, too large, of another type, and the like.
   if (statusCode >= 400 && statusCode < 500)
@@ -88,8 +93,20 @@ export function answerBadUrl(error: FastifyError, request: unknown, reply: unkno
   sendError(toWhitewaterError(error, services), request as FastifyRequest, reply as FastifyReply, services);
 }
 
-/** Names the place and what would be legal there. */
-function validationError(error: FastifyError): WhitewaterError {
+/** A key whose slashes were not encoded makes a path of too many parts. */
+function slashHint(path: string): string | undefined {
+  const [, cluster, key] = /^\/api\/clusters\/([^/]+)\/kv\/(.*\/.*)$/.exec(path) ?? [];
+  if (cluster === undefined || key === undefined) return undefined;
+  const encoded = key.replace(/\/(?!append$)/g, '%2F');
+  if (encoded === key) return undefined;
+  return `if the slash belongs to the key, encode it as %2F: /api/clusters/${cluster}/kv/${encoded.slice(0, 256)}`;
+}
+
+/**
+ * Names the place and what would be legal there.
+ * @param bodyExample a body that the route takes
+ */
+function validationError(error: FastifyError, bodyExample: string | undefined): WhitewaterError {
   const where = error.validationContext ?? 'body';
   const problems = (error.validation ?? []).slice(0, 10).map(({ instancePath, message = 'is wrong', params }) => ({
     place: `${where}${instancePath}`,
@@ -97,6 +114,7 @@ function validationError(error: FastifyError): WhitewaterError {
     legal: params,
   }));
   const first = problems[0];
-  const message = first === undefined ? error.message : `${first.place} ${first.problem}`;
+  const hint = where === 'body' && bodyExample !== undefined ? `; send for example ${bodyExample}` : '';
+  const message = first === undefined ? error.message : `${first.place} ${first.problem}${hint}`;
   return new WhitewaterError('REQUEST_INVALID', message, { details: { problems } });
 }

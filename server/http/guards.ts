@@ -12,6 +12,8 @@ declare module 'fastify' {
     isSocket?: boolean;
     /** Its body holds a value for a cluster: one that is too large is told as such. */
     holdsValue?: boolean;
+    /** A body that it takes, for whoever sent another. */
+    bodyExample?: string;
   }
 }
 

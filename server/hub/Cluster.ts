@@ -150,8 +150,10 @@ export class Cluster {
     endpoint.statusAtMs = this.#services.clock();
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
+    // One that is no member yet calls itself a learner, of nothing.
+    const isOutside = status.role === 'learner' && status.voters.length === 0;
     // That somebody leads is told as the cluster's news.
-    if (isNews && status.role !== 'leader') {
+    if (isNews && status.role !== 'leader' && !isOutside) {
       this.#tell('roleChanged', endpoint.id, `${endpoint.id} is ${ROLE_WORDS[status.role]} in term ${status.term}`);
     }
     this.#changed(endpoint);
@@ -206,6 +208,22 @@ export class Cluster {
     }
     this.#trace.disconnectedByOperator(id, forMs);
     this.#changed(endpoint);
+  }
+
+  /**
+   * @param advice what to do instead
+   * @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED
+   */
+  refuseAbsent(id: PeerId, advice: string): void {
+    const endpoint = this.roster.get(id);
+    if (endpoint?.connection !== undefined && !endpoint.isEphemeral) return;
+    const connected = `connected are ${this.directory().peers.join(', ') || 'none'}`;
+    if (endpoint === undefined || endpoint.isEphemeral) {
+      const details = { unknown: [id], known: this.roster.ids() };
+      const message = `no peer of ${this.id} is called ${id}; ${connected}; ${advice}`;
+      throw new WhitewaterError('PEER_UNKNOWN', message, { details });
+    }
+    throw new WhitewaterError('PEER_NOT_CONNECTED', `${id} is not connected to this relay; ${connected}; ${advice}`);
   }
 
   /** Back to a network without faults: no partition, and nobody is refused. */

@@ -28,10 +28,13 @@ export class Roster implements Iterable<Endpoint> {
     return count;
   }
 
-  /** How many peers are known and how many of them are connected, and how many clients are. */
-  count(): { peers: number; connected: number; clients: number } {
+  /**
+   * How many peers are known and how many of them are connected, and how many clients are.
+   * @param members peers that are none of these are not counted; undefined for all
+   */
+  count(members: ReadonlySet<string> | undefined): { peers: number; connected: number; clients: number } {
     const all = [...this];
-    const peers = all.filter(({ isEphemeral }) => !isEphemeral);
+    const peers = all.filter(({ id, isEphemeral }) => !isEphemeral && members?.has(id) !== false);
     const isConnected = ({ connection }: Endpoint): boolean => connection !== undefined;
     return {
       peers: peers.length,

@@ -1,4 +1,5 @@
 import type { ClusterSummary, ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
+import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Endpoint } from './Endpoint.ts';
 
@@ -15,7 +16,7 @@ export function clusterSummary(cluster: Cluster): ClusterSummary {
   const { id, leadership, partition, roster } = cluster;
   return {
     ...{ id, leader: leadership.leader, term: leadership.term },
-    ...{ ...roster.count(), partitioned: partition !== null },
+    ...{ ...roster.count(membersToldOf(accountOfMembers(leadership.leader, roster))), partitioned: partition !== null },
   };
 }
 

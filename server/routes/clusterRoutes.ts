@@ -46,7 +46,10 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
   );
   app.put(
     '/api/clusters/:cluster/partition',
-    { schema: { params: ClusterParams, body: Partition, ...answers('Cuts the cluster into groups', ClusterView) } },
+    {
+      config: { bodyExample: '{"groups":[["p1","p2"],["p3"]]}' },
+      schema: { params: ClusterParams, body: Partition, ...answers('Cuts the cluster into groups', ClusterView) },
+    },
     async ({ params, body }) => {
       hub.cluster(params.cluster).setPartition(body);
       return viewOf(params.cluster);

@@ -18,6 +18,7 @@ import { changeLines, changesAfter, newestRevision } from '../gateway/changeLine
 import { endStalled } from '../gateway/endStalled.ts';
 import type { Gateway } from '../gateway/Gateway.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
+import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
 import { timeoutMsOf, TimeoutText, untilClosed } from './patience.ts';
 
@@ -57,21 +58,25 @@ const PutBody = Type.Object({ value: Type.String(), expectedRevision: Type.Optio
 const TIMEOUT_MS = 10_000;
 /** A body that holds the largest value that fits into a frame. */
 const BODY_BYTES_MAX = 1_048_576;
-const writing = { bodyLimit: BODY_BYTES_MAX, config: { holdsValue: true } } as const;
+const writing = {
+  bodyLimit: BODY_BYTES_MAX,
+  config: { holdsValue: true, bodyExample: '{"value":"blue"}' },
+} as const;
 
 /** The key-value store that the peers of a cluster replicate, if they run one. */
-export function keyValueRoutes(app: RelayApp, gateway: Gateway): void {
-  readRoutes(app, gateway);
+export function keyValueRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  readRoutes(app, hub, gateway);
   writeRoutes(app, gateway);
   watchRoute(app, gateway);
 }
 
-function readRoutes(app: RelayApp, gateway: Gateway): void {
+function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   app.get(
     '/api/clusters/:cluster/kv/:key',
     { schema: { params: KeyParams, querystring: ReadQuery, ...answers('The value of a key', KeyValueItem) } },
     async ({ params: { cluster, key }, query }, reply) => {
       const options = readOptions(query, untilClosed(reply));
+      refuseAbsentReader(hub, cluster, query.at);
       const item = await gateway.request(cluster, (client) => new KeyValueClient(client).get(key, options));
       if (item === null) throw unknown(key);
       return item;
@@ -85,6 +90,7 @@ function readRoutes(app: RelayApp, gateway: Gateway): void {
     async ({ params: { cluster }, query }, reply) => {
       const { prefix = '', after } = query;
       const limit = limitOf(query.limit);
+      refuseAbsentReader(hub, cluster, query.at);
       const options = { ...readOptions(query, untilClosed(reply)), limit, ...(after === undefined ? {} : { after }) };
       const { items, more, revision } = await gateway.request(cluster, (client) =>
         new KeyValueClient(client).list(prefix, options),
@@ -196,6 +202,12 @@ function readOptions({ read = 'linearizable', at, timeoutMs }: Static<typeof Rea
     ...{ consistency: read, timeoutMs: timeoutMsOf(timeoutMs, TIMEOUT_MS), signal },
     ...(at === undefined ? {} : { at }),
   };
+}
+
+/** @throws {WhitewaterError} PEER_UNKNOWN or PEER_NOT_CONNECTED when the one that is to answer cannot even be asked */
+function refuseAbsentReader(hub: Hub, clusterId: ClusterId, at: PeerId | undefined): void {
+  const cluster = hub.cluster(clusterId);
+  if (at !== undefined) cluster.refuseAbsent(at, 'ask another one, or leave it open who answers');
 }
 
 function limitOf(text: string | undefined): number {

@@ -11,6 +11,7 @@ import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { membersOf } from '../hub/members.ts';
 import { answers } from './answers.ts';
+import { explained, notAMember, type MemberRequest } from './memberRefusals.ts';
 import { timeoutMsOf, TimeoutText, untilClosed } from './patience.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
@@ -29,36 +30,55 @@ const TOLD_MS_MAX = 1_000;
 const LOOK_EVERY_MS = 10;
 /** How long a new member may take to connect: it may have been started a moment ago. */
 const CONNECTED_MS_MAX = 3_000;
+/** How old a leader's account of the members may be, several times over: it tells of a change within a twentieth second. */
+const MEMBERS_MS_MAX = 500;
 
-/** Who belongs to a cluster, and who leads it. A change is answered when it is complete, with the cluster as it is then. */
-export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
-  const change = async (
-    {
-      cluster,
-      timeout,
-      fallbackMs,
-      signal,
-    }: { cluster: ClusterId; timeout?: string; fallbackMs: number; signal: AbortSignal },
+interface ChangeOptions {
+  readonly cluster: ClusterId;
+  readonly request: MemberRequest;
+  readonly timeout?: string;
+  readonly fallbackMs: number;
+  readonly signal: AbortSignal;
+}
+
+/** Carries a change out, and answers with the cluster once its leader tells of it. */
+function changer(hub: Hub, gateway: Gateway) {
+  return async (
+    { cluster, request, timeout, fallbackMs, signal }: ChangeOptions,
     work: (client: KeyValueCluster, patience: { timeoutMs: number; signal: AbortSignal }) => Promise<void>,
     isTold: (members: MembersAnswer) => boolean,
   ): Promise<ClusterView> => {
     const timeoutMs = timeoutMsOf(timeout, fallbackMs);
-    await gateway.request(cluster, (client) => work(client, { timeoutMs, signal }));
+    try {
+      await gateway.request(cluster, (client) => work(client, { timeoutMs, signal }));
+    } catch (error) {
+      throw explained(error, request, cluster, membersOf(hub.cluster(cluster)));
+    }
     const endMs = hub.clock() + TOLD_MS_MAX;
     while (!isTold(membersOf(hub.cluster(cluster))) && hub.clock() < endMs) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
     }
     return clusterView(hub.cluster(cluster), hub.clock());
   };
+}
 
+/** Who belongs to a cluster, and who leads it. A change is answered when it is complete, with the cluster as it is then. */
+export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  changeRoutes(app, hub, gateway);
+  transferRoute(app, hub, gateway);
   app.get(
     '/api/clusters/:cluster/members',
     { schema: { params: ClusterParams, ...answers('Who belongs to the cluster', MembersAnswer) } },
     async ({ params }) => membersOf(hub.cluster(params.cluster)),
   );
+}
+
+function changeRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  const change = changer(hub, gateway);
   app.put(
     '/api/clusters/:cluster/members/:peer',
     {
+      config: { bodyExample: '{"role":"voter"}' },
       schema: {
         ...{ params: MemberParams, querystring: Query, body: MemberBody },
         ...answers('Makes a peer a voter, once it has caught up, or a learner', ClusterView),
@@ -66,8 +86,9 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
     },
     async ({ params: { cluster, peer }, body: { role }, query }, reply) => {
       await untilPresent(hub, cluster, peer, timeoutMsOf(query.timeoutMs, CHANGE_TIMEOUT_MS));
+      const request = { type: 'set', peer, role } as const;
       return change(
-        { cluster, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal: untilClosed(reply) },
+        { cluster, request, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal: untilClosed(reply) },
         (client, patience) =>
           client.changeMembers(role === 'voter' ? { voters: [peer] } : { learners: [peer] }, patience),
         ({ members, changing }) => !changing && members.some((member) => member.id === peer && member.role === role),
@@ -79,30 +100,44 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
     {
       schema: {
         ...{ params: MemberParams, querystring: Query },
-        ...answers('Removes a peer from the cluster', ClusterView),
+        ...answers('Removes a peer from the cluster; one that is no member is refused', ClusterView),
       },
     },
-    async ({ params: { cluster, peer }, query }, reply) =>
-      change(
-        { cluster, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal: untilClosed(reply) },
+    async ({ params: { cluster, peer }, query }, reply) => {
+      const signal = untilClosed(reply);
+      await untilMember(hub, cluster, peer, { timeoutMs: timeoutMsOf(query.timeoutMs, CHANGE_TIMEOUT_MS), signal });
+      const request = { type: 'remove', peer } as const;
+      return change(
+        { cluster, request, ...timeoutOf(query), fallbackMs: CHANGE_TIMEOUT_MS, signal },
         (client, patience) => client.changeMembers({ removed: [peer] }, patience),
         ({ members, changing }) => !changing && members.every(({ id }) => id !== peer),
-      ),
+      );
+    },
   );
+}
+
+function transferRoute(app: RelayApp, hub: Hub, gateway: Gateway): void {
+  const change = changer(hub, gateway);
   app.post(
     '/api/clusters/:cluster/transfer',
     {
+      config: { bodyExample: '{"to":"p2"}' },
       schema: {
         ...{ params: ClusterParams, querystring: Query, body: TransferBody },
         ...answers('Hands leadership to another voter', ClusterView),
       },
     },
-    async ({ params: { cluster }, body: { to }, query }, reply) =>
-      change(
-        { cluster, ...timeoutOf(query), fallbackMs: TRANSFER_TIMEOUT_MS, signal: untilClosed(reply) },
+    async ({ params: { cluster }, body: { to }, query }, reply) => {
+      const request = { type: 'transfer', peer: to } as const;
+      const isVoter = membersOf(hub.cluster(cluster)).members.some(({ id, role }) => id === to && role === 'voter');
+      // One that is away could not be asked to take over, and the leader would refuse writes meanwhile.
+      if (isVoter) hub.cluster(cluster).refuseAbsent(to, 'choose a voter that is');
+      return change(
+        { cluster, request, ...timeoutOf(query), fallbackMs: TRANSFER_TIMEOUT_MS, signal: untilClosed(reply) },
         (client, patience) => client.transferLeadership(to, patience),
         ({ leader }) => leader === to,
-      ),
+      );
+    },
   );
 }
 
@@ -116,6 +151,31 @@ async function untilPresent(hub: Hub, cluster: ClusterId, peer: PeerId, timeoutM
     } catch (error) {
       if (hub.clock() >= endMs) throw error;
     }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+}
+
+/**
+ * The cluster itself takes the removal of a stranger for one that is done, so a mistyped name is told from what the leader says.
+ * Its word may be a moment old; without a leader there is nobody to ask, and none to change anything.
+ * @throws {WhitewaterError} MEMBERSHIP_REFUSED: nothing was done
+ */
+async function untilMember(
+  hub: Hub,
+  cluster: ClusterId,
+  peer: PeerId,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const startMs = hub.clock();
+  for (;;) {
+    const told = membersOf(hub.cluster(cluster));
+    // While a change is under way it may be this one: the cluster waits for its end.
+    if (told.changing || told.members.some(({ id }) => id === peer)) return;
+    const elapsedMs = hub.clock() - startMs;
+    if (told.leader !== null && elapsedMs >= Math.min(MEMBERS_MS_MAX, timeoutMs)) throw notAMember(peer, cluster, told);
+    // The cluster says in its own way that it has no leader.
+    if (elapsedMs >= timeoutMs || hub.isStopping) return;
+    signal.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
 }

@@ -60,7 +60,7 @@ export const ClusterSummary = Type.Object({
   id: ClusterId,
   leader: nullable(PeerId),
   term: Term,
-  /** Without clients; so is \`connected\`. */
+  /** Members, or while nobody has told who they are, all peers; \`connected\` counts the same. */
   peers: Count,
   connected: Count,
   /** Connected ones. */

@@ -70,6 +70,8 @@ t.test('a fourth peer joins, learns, votes, leads, and the first one goes', asyn
   const args = ['peer', '--id', 'p4', '--relay', up.url, '--data', data, '--preset', 'relaxed'];
   const peer = RunningProcess.start(t, { name: 'p4', args });
   await peer.line(/connected to/, WITHIN_MS);
+  t.match(await up.command(t, 'status'), /3 of 3 peers connected, and 1 that is no member$[^]*^p4 +not a member /m);
+  endedWith(t, await command('transfer', 'p4'), 'MEMBERSHIP_REFUSED', /choose one of the voters: p1, p2, p3/);
   t.match(await up.command(t, 'member', 'add', 'p4', '--learner'), /p4 learns; voters p1, p2, p3; learners p4/);
   t.match(await up.command(t, 'members'), /^p4 {2}learner$/m);
   t.match(await up.command(t, 'member', 'promote', 'p4'), /p4 votes; voters p1, p2, p3, p4/);
@@ -80,7 +82,11 @@ t.test('a fourth peer joins, learns, votes, leads, and the first one goes', asyn
   endedWith(t, await command('member', 'ad', 'p4'), 'USAGE', /did you mean add\?/);
   endedWith(t, await command('member', 'remove', 'p4', '--learner'), 'USAGE', /--learner goes with add/);
   endedWith(t, await command('member', 'add', 'p9', '--timeout', '50ms'), 'PEER_UNKNOWN', /start it first/);
-  endedWith(t, await command('transfer', 'p1'), 'MEMBERSHIP_REFUSED', /./);
+  endedWith(t, await command('transfer', 'p1'), 'MEMBERSHIP_REFUSED', /choose one of the voters: p2, p3, p4/);
+  const again = await command('member', 'remove', 'p1');
+  endedWith(t, again, 'MEMBERSHIP_REFUSED', /p1 is not a member of demo, .* nothing to remove; members are p2, p3, p4/);
+  t.match(await up.command(t, 'status'), /3 of 3 peers connected, and 1 that is no member$[^]*^p1 +removed /m);
+  endedWith(t, await command('get', 'a', '--at', 'p9'), 'PEER_UNKNOWN', /connected are p1, p2, p3, p4/);
   peer.signal('SIGTERM');
   t.strictSame(await peer.exit(WITHIN_MS), { code: 0, signal: null });
 });

@@ -40,6 +40,9 @@ t.test('up: a leader soon, commands that work, and processes that come back', as
       view.peers.map(({ id }) => id),
       IDS,
     );
+    const only = JSON.parse(await up.command(t, 'status', '--json')) as ClusterView;
+    t.equal(only.id, 'demo', 'the only cluster need not be named');
+    t.equal(only.peers.length, IDS.length);
     // A reader that goes away is no error.
     const script = `unset NODE_OPTIONS; "${process.execPath}" "${COMMAND}" status --watch --json --url ${up.url} | head -n 1`;
     const { stdout, stderr } = await promisify(execFile)('sh', ['-c', script], { timeout: WITHIN_MS });

@@ -74,7 +74,7 @@ t.test('the table tells peer, role, term, leader, age and timer', async (t) => {
 
 t.test('every state has a word of its own, whatever the colours', async (t) => {
   const peers = [
-    peerOf('p1', statusOf('leader', { canCommit: false })),
+    peerOf('p1', statusOf('leader', { canCommit: false, learners: [peerId('p7')], commitIndex: 1 })),
     peerOf('p2', statusOf('candidate')),
     peerOf('p3', statusOf('preCandidate')),
     peerOf('p4', statusOf('follower'), { connected: false, refusedForMs: 4200 }),
@@ -83,7 +83,7 @@ t.test('every state has a word of its own, whatever the colours', async (t) => {
     peerOf('p7', statusOf('learner')),
   ];
   const states = linesOf({ view: viewOf(peers, { leader: null }) });
-  t.match(states[0], /no leader, term 3, 5 of 7 peers connected/);
+  t.match(states[0], /no leader, term 3, 4 of 6 peers connected, and 1 that is no member/);
   const words = ['leader, alone', 'candidate', 'pre-candidate', 'disconnected', 'never seen', 'connected', 'learner'];
   for (const [at, word] of words.entries()) t.match(states[at + 3], new RegExp(`^p${at + 1} +${word} `), word);
   t.match(states[6], /refused, 4\.2 s/);
@@ -239,4 +239,37 @@ t.test('a later snapshot tells no event twice, and events are bounded', async (t
   picture.apply(deltaOf({ events: many }), 3);
   t.equal(picture.events.length, EVENTS_KEPT_MAX);
   t.equal(picture.events.at(-1)?.timeMs, many.at(-1)?.timeMs);
+});
+
+t.test('peers that are no members stand apart, and are not counted', async (t) => {
+  const voters = IDS.slice(1);
+  const members = voters.map((id) =>
+    peerOf(id, statusOf(id === 'p2' ? 'leader' : 'follower', { voters, commitIndex: 9 })),
+  );
+  const peers = [
+    peerOf('p1', statusOf('preCandidate', { commitIndex: 7 })),
+    ...members,
+    peerOf('p8', null, { connected: false, connections: 0 }),
+    peerOf('p9', statusOf('learner', { voters: [] })),
+  ];
+  const view = viewOf(peers, { leader: peerId('p2') });
+  const lines = linesOf({ view });
+  t.equal(lines[0], 'demo  leader p2, term 3, 4 of 4 peers connected, and 3 that are no members');
+  t.match(lines[3], /^p1 +removed +3 +- +5 ms +- +4711$/);
+  t.match(lines[4], /^p2 +leader /);
+  t.match(lines[8], /^p8 +removed +- +- /);
+  t.match(lines[9], /^p9 +not a member +3 +- /);
+  const before = linesOf({ view: viewOf(peers.slice(0, 5), { leader: null }) });
+  t.equal(before[0], 'demo  no leader, term 3, 4 of 4 peers connected, and 1 that is no member');
+  const cut = { ...view, partition: { groups: [['p1', 'p2', 'p3'].map(peerId)] } };
+  t.equal(effectOf(cut), 'no side has 3 of the 4 voters, so none can elect a leader', 'a removed peer has no vote');
+});
+
+t.test('while the members change, a side needs a majority of the old voters and of the new ones', async (t) => {
+  const changing = statusOf('leader', { voters: IDS.slice(0, 3), votersOutgoing: IDS });
+  const peers = IDS.map((id) => peerOf(id, id === 'p1' ? changing : statusOf('follower')));
+  const side = (...ids: string[]): string =>
+    effectOf({ ...viewOf(peers), partition: { groups: [ids.map((id) => peerId(id))] } });
+  t.match(side('p1', 'p2'), /^no side has/, 'enough of the new, too few of the old');
+  t.equal(side('p1', 'p2', 'p4'), 'p1,p2,p4 can have a leader (2 of 3 voters)');
 });

@@ -11,12 +11,15 @@ import {
   type ShellContext,
   startPeersLine,
 } from '../../server/dashboard/src/connection/shell.ts';
+import { electionTimerOf } from '../../server/dashboard/src/model/aging.ts';
 import { crownOf } from '../../server/dashboard/src/model/crown.ts';
 import {
   captionOf,
   connectionText,
   heardText,
+  roleText,
   sentenceOf,
+  shownRoleOf,
   votesText,
 } from '../../server/dashboard/src/model/describePeer.ts';
 import { headlineOf, whyNoLeader } from '../../server/dashboard/src/model/headline.ts';
@@ -28,7 +31,7 @@ import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { followerStatus, IDS, leaderStatus, statusOf } from './support/statuses.ts';
-import { pictureOf, snapshotOf, viewOf } from './support/views.ts';
+import { deltaOf, pictureOf, snapshotOf, viewOf } from './support/views.ts';
 
 const [p1, p2, p3, p4, p5] = ['p1', 'p2', 'p3', 'p4', 'p5'].map(peerId) as [PeerId, PeerId, PeerId, PeerId, PeerId];
 
@@ -184,4 +187,49 @@ t.test('every action as a command and as a request', async (t) => {
     startPeersLine('http://127.0.0.1:7171', 3, 'mine'),
     'for n in 1 2 3; do npx whitewater peer --id p$n --peers 3 --cluster mine --relay http://127.0.0.1:7171 & done',
   );
+});
+
+t.test('whoever is no member has no role, no votes and no timer, and counts for nothing', async (t) => {
+  const voters = [p2, p3, p4, p5];
+  const member = (id: PeerId) => viewOf(id, followerStatus(3, p2, { voters, commitIndex: 9 }));
+  const removed = viewOf(p1, statusOf({ role: 'preCandidate', term: 3, votes: { granted: [p1], refused: [] } }));
+  const stranger = peerId('p9');
+  const views = [
+    removed,
+    viewOf(p2, leaderStatus(3, { voters, commitIndex: 9 })),
+    ...[p3, p4, p5].map(member),
+    viewOf(stranger, statusOf({ role: 'learner', term: 0, voters: [] })),
+  ];
+  const peerOf = (picture: Picture, id: PeerId): SeenPeer => {
+    const found = picture.peers.find(({ view }) => view.id === id);
+    if (found === undefined) throw new Error(`there is no ${id}`);
+    return found;
+  };
+  for (const leader of [p2, null]) {
+    const picture = pictureOf(snapshotOf(leader === null ? views.filter(({ id }) => id !== p2) : views, { leader }));
+    const gone = peerOf(picture, p1);
+    t.strictSame(captionOf(gone, 0), ['removed', 'may be stopped']);
+    t.equal(roleText(gone), 'removed');
+    t.equal(shownRoleOf(gone), null);
+    t.equal(votesText(gone), null);
+    t.equal(electionTimerOf(peerOf(picture, p3))?.timeoutMs, 340);
+    t.strictSame(captionOf(peerOf(picture, stranger), 0), ['not a member', 'waits to be added']);
+    t.equal(sentenceOf(peerOf(picture, stranger), 0), 'p9: not a member, waits to be added, term 0');
+    t.strictSame(captionOf(peerOf(picture, p3), 0), ['follower', 'heard from leader']);
+  }
+  const away = views.map((view) => (view.id === p3 ? view : { ...view, connected: false }));
+  const dark = pictureOf(snapshotOf(away));
+  t.strictSame(captionOf(peerOf(dark, p1), 0), ['removed', 'disconnected']);
+  t.strictSame(captionOf(peerOf(dark, stranger), 0), ['not a member', 'disconnected']);
+  t.equal(whyNoLeader(dark), '3 of 4 votes make a leader, and only 1 can be reached');
+
+  // The leader's next word makes it a member again.
+  const told = viewOf(p2, leaderStatus(4, { voters: [p1, ...voters], commitIndex: 12 }));
+  const back = pictureOf(snapshotOf(views, { leader: p2 }), deltaOf({ leader: p2, peers: [told] }));
+  t.equal(roleText(peerOf(back, p1)), 'pre-candidate');
+  // A leader that takes itself out leads until that is committed.
+  const last = pictureOf(
+    snapshotOf([viewOf(p1, leaderStatus(5, { voters })), ...[p2, p3].map(member)], { leader: p1 }),
+  );
+  t.equal(roleText(peerOf(last, p1)), 'leader');
 });

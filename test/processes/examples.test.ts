@@ -74,3 +74,28 @@ t.test('lock: one holder at a time, and later holders have higher tokens', async
   t.ok(tokens.every((token) => token > 0));
   t.equal(new Set(tokens).size, 3);
 });
+
+t.test('what goes wrong is told by its code, without a stack', async (t) => {
+  const { relay: RELAY, directory: DIRECTORY } = await surroundings(t);
+  const fails = async (name: string, args: readonly string[], env: Readonly<Record<string, string>>, told: RegExp) => {
+    const running = RunningProcess.start(t, { name, program: example(name), args, env });
+    t.equal((await running.exit(WITHIN_MS)).code, 1, `${name}: ${running.text()}`);
+    t.match(running.text('stderr'), told);
+    t.notMatch(running.text(), /^ +at /m, 'no stack');
+  };
+  const cron = ['a', RELAY, DIRECTORY];
+  const first = RunningProcess.start(t, { name: 'a', program: example('cron'), args: cron });
+  await first.line(/is ready/, WITHIN_MS);
+  await fails('cron', cron, {}, /^STORE_IN_USE: /m);
+  const env = { RELAY, DIRECTORY };
+  for (const name of ['counter', 'lock']) {
+    await fails(name, ['not an id'], env, /^USAGE: /m);
+  }
+  // Nobody replicates a counter or a lock at this relay.
+  await Promise.all([
+    fails('counter', ['add', '1'], env, /^TIMED_OUT: .*session/m),
+    fails('lock', ['work', 'printer'], env, /^TIMED_OUT: .*session/m),
+  ]);
+  first.signal('SIGTERM');
+  t.equal((await first.exit(WITHIN_MS)).code, 0);
+});

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
+import ts from 'typescript';
 import { RelayClient } from '../../client/RelayClient.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { runCommand, RunningProcess } from '../support/processes.ts';
@@ -112,6 +113,30 @@ t.test('README: the library', async (t) => {
   await first.kill('SIGKILL');
   const second = await until(() => leads(others), { withinMs: WITHIN_MS, what: 'another one leads' });
   t.pass(second.text('stdout'));
+});
+
+t.test('README: the library in TypeScript, with the options that it names', async (t) => {
+  const [snippet = '', config = ''] = ['ts', 'json'].map(
+    (wanted) => blocks.find(({ language }) => language === wanted)?.lines.join('\n') ?? '',
+  );
+  mkdirSync(join(ROOT, '.tap'), { recursive: true });
+  const folder = mkdtempSync(join(ROOT, '.tap/readme-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', type: 'module' }));
+  // What an installed package has: its manifest, and what was built.
+  const installed = join(folder, 'node_modules/whitewater');
+  mkdirSync(installed, { recursive: true });
+  for (const name of ['package.json', 'dist']) symlinkSync(join(ROOT, name), join(installed, name));
+  writeFileSync(join(folder, 'job.ts'), snippet);
+  const { compilerOptions } = JSON.parse(config) as { compilerOptions: Record<string, string> };
+  const { options, errors } = ts.convertCompilerOptionsFromJson(compilerOptions, folder);
+  t.same(errors, []);
+  t.match(compilerOptions, { module: 'nodenext', outDir: 'built' });
+  const program = ts.createProgram([join(folder, 'job.ts')], { ...options, skipLibCheck: true });
+  const told = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+  t.same(told, []);
+  program.emit();
+  t.ok(existsSync(join(folder, 'built/job.js')));
 });
 
 t.test('README: every command line has only words that exist', async (t) => {

@@ -1,10 +1,12 @@
 import t, { type Test } from 'tap';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
+import { Peer } from '../../peer/Peer.ts';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import { ListAnswer, MembersAnswer, WriteAnswer } from '../../shared/http/KeyValueAnswers.ts';
 import { ClusterView } from '../../shared/http/ClusterView.ts';
 import { KEY_LENGTH_MAX, KeyValueItem, VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
-import { StoreCluster, WITHIN_MS } from '../support/StoreCluster.ts';
+import { IDS, StoreCluster, WITHIN_MS } from '../support/StoreCluster.ts';
 import { until } from '../support/until.ts';
 import { conforming } from './support/conforming.ts';
 import { TestPeer } from './support/TestPeer.ts';
@@ -129,7 +131,44 @@ t.test('bad requests of every kind', async (t) => {
   refused(t, await ask(cluster, 'GET', '/api/clusters/none/kv/a'), 'CLUSTER_UNKNOWN');
   refused(t, await ask(cluster, 'GET', '/api/clusters/none/kv-watch'), 'CLUSTER_UNKNOWN');
   refused(t, await ask(cluster, 'GET', '/api/clusters/none/members'), 'CLUSTER_UNKNOWN');
-  refused(t, await ask(cluster, 'PATCH', key, { value: 'x' }), 'ROUTE_UNKNOWN');
+  refused(t, await ask(cluster, 'PATCH', key, { value: 'x' }), 'ROUTE_UNKNOWN', /openapi/);
+});
+
+t.test('a refusal says what would have been right', async (t) => {
+  const relay = await TestRelay.start(t);
+  const peer = await relay.dial('p1');
+  const invalid: [method: string, path: string, message: RegExp][] = [
+    ['POST', 'transfer', /^body .*; send for example \{"to":"p2"\}$/],
+    ['PUT', 'members/p1', /; send for example \{"role":"voter"\}$/],
+    ['PUT', 'kv/a', /; send for example \{"value":"blue"\}$/],
+    ['POST', 'kv/a/append', /; send for example \{"value":"blue"\}$/],
+    ['PUT', 'partition', /; send for example \{"groups":\[\["p1","p2"\],\["p3"\]\]\}$/],
+  ];
+  for (const [method, path, message] of invalid) {
+    refused(t, await relay.request(method, `${demo}/${path}`), 'REQUEST_INVALID', message);
+    refused(t, await relay.request(method, `${demo}/${path}`, ''), 'REQUEST_INVALID', message);
+    refused(t, await relay.request(method, `${demo}/${path}`, '{}'), 'REQUEST_INVALID', message);
+  }
+  const slash = await relay.request('GET', `${demo}/kv/users/1?timeoutMs=5`);
+  refused(t, slash, 'ROUTE_UNKNOWN', /encode it as %2F: \/api\/clusters\/demo\/kv\/users%2F1$/);
+  const append = await relay.request('POST', `${demo}/kv/a/b/append`, { value: 'x' });
+  refused(t, append, 'ROUTE_UNKNOWN', /: \/api\/clusters\/demo\/kv\/a%2Fb\/append$/);
+  refused(t, await relay.request('GET', `${demo}/kv/a/append`), 'ROUTE_UNKNOWN', /openapi/);
+
+  // Nobody answers here: whoever waited for one to do so would be told TIMED_OUT.
+  await relay.dial('p2');
+  peer.end();
+  await relay.until('p1 is gone', async () => (await relay.view()).peers[0]?.connected === false);
+  for (const path of ['kv/a?', 'kv/a?read=stale&', 'kv?', 'kv?read=stale&']) {
+    const at = (id: string): Promise<Answer> => relay.request('GET', `${demo}/${path}at=${id}`);
+    refused(t, await at('p9'), 'PEER_UNKNOWN', /no peer of demo is called p9; connected are p2; ask another/);
+    refused(
+      t,
+      await at('p1'),
+      'PEER_NOT_CONNECTED',
+      /p1 is not connected to this relay; connected are p2; ask another/,
+    );
+  }
 });
 
 t.test('the relay uses a cluster as an endpoint of its own, whose links can be cut', async (t) => {
@@ -286,11 +325,45 @@ t.test('members come, learn, vote, lead and go', async (t) => {
   );
   t.equal((await ask(cluster, 'POST', `${demo}/transfer?${PATIENT}`, { to: 'p4' })).status, 200);
   t.equal((await members()).leader, 'p4');
-  refused(t, await ask(cluster, 'POST', `${demo}/transfer`, { to: 'p9' }), 'MEMBERSHIP_REFUSED');
-  const stranger = await ask(cluster, 'PUT', `${demo}/members/p9?timeoutMs=50`, { role: 'voter' });
-  refused(t, stranger, 'PEER_UNKNOWN', /start it first, with "whitewater peer --id p9/);
+  const transfer = (to: string): Promise<Answer> => ask(cluster, 'POST', `${demo}/transfer?${PATIENT}`, { to });
+  const stranger = /^p9 is not a member of demo, so it cannot lead; choose one of the voters: p1, p2, p3, p4$/;
+  refused(t, await transfer('p9'), 'MEMBERSHIP_REFUSED', stranger);
+  const unstarted = await ask(cluster, 'PUT', `${demo}/members/p9?timeoutMs=50`, { role: 'voter' });
+  refused(t, unstarted, 'PEER_UNKNOWN', /start it first, with "whitewater peer --id p9/);
   refused(t, await ask(cluster, 'PUT', `${demo}/members/http?timeoutMs=50`, { role: 'voter' }), 'PEER_UNKNOWN');
+  t.equal((await ask(cluster, 'PUT', `${demo}/members/p4`, { role: 'learner' })).status, 200);
+  refused(t, await transfer('p4'), 'MEMBERSHIP_REFUSED', /^p4 is a learner, .* choose one of the voters: p1, p2, p3$/);
   t.equal((await ask(cluster, 'DELETE', `${demo}/members/p4`)).status, 200);
   await until(async () => (await members()).members.length === 3, { withinMs: WITHIN_MS, what: 'p4 has gone' });
+  const [summary] = (await ask(cluster, 'GET', '/api/clusters')).body as { peers: number; connected: number }[];
+  t.match(summary, { peers: 3, connected: 3 }, 'p4 is connected, and counts no more');
+  for (const peer of ['p4', 'p9']) {
+    const nothing = new RegExp(`^${peer} is not a member of demo, .* nothing to remove; members are p1, p2, p3$`);
+    refused(t, await ask(cluster, 'DELETE', `${demo}/members/${peer}?${PATIENT}`), 'MEMBERSHIP_REFUSED', nothing);
+  }
+  await until(async () => (await members()).leader !== null, { withinMs: WITHIN_MS, what: 'a leader' });
+  const away = IDS.find((id) => cluster.peers.get(id)?.status().role !== 'leader') ?? '';
+  await cluster.stopPeer(away);
+  await until(async () => (await members()).members.some(({ connected }) => !connected), {
+    ...{ withinMs: WITHIN_MS, what: 'one voter is away' },
+  });
+  refused(
+    t,
+    await transfer(away),
+    'PEER_NOT_CONNECTED',
+    /is not connected to this relay; connected are .*; choose a voter that is/,
+  );
   t.equal((await ask(cluster, 'GET', `${demo}/kv/a?${PATIENT}`)).body.value, '1');
+});
+
+t.test('the only voter stays', async (t) => {
+  const relay = await TestRelay.start(t);
+  const machine = new KeyValueMachine();
+  const peer = await Peer.start({ cluster: 'demo', id: 'p1', relay: relay.url, voters: ['p1'], machine });
+  t.teardown(() => peer.stop());
+  await until(() => peer.status().canCommit, { withinMs: WITHIN_MS, what: 'a leader' });
+  const only = /^p1 is the only voter of demo, .* make another peer a voter first$/;
+  const path = `${demo}/members/p1?${PATIENT}`;
+  refused(t, await relay.request('DELETE', path), 'MEMBERSHIP_REFUSED', only);
+  refused(t, await relay.request('PUT', path, { role: 'learner' }), 'MEMBERSHIP_REFUSED', only);
 });

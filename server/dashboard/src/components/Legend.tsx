@@ -3,7 +3,7 @@ import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
 import { CrownIcon } from './CrownIcon.tsx';
 import { RoleIcon } from './RoleIcon.tsx';
 
-const ROLES: readonly Role[] = ['follower', 'preCandidate', 'candidate'];
+const ROLES: readonly Role[] = ['follower', 'preCandidate', 'candidate', 'learner'];
 
 /** What the shapes mean. */
 export function Legend() {

@@ -2,7 +2,7 @@ import type { CaptionSide } from '../geometry/captions.ts';
 import type { Point } from '../geometry/ring.ts';
 import { bodyOf } from '../geometry/shapes.ts';
 import { crownOf } from '../model/crown.ts';
-import { sentenceOf } from '../model/describePeer.ts';
+import { sentenceOf, shownRoleOf } from '../model/describePeer.ts';
 import type { SeenPeer } from '../model/Picture.ts';
 import { countOf } from '../model/votes.ts';
 import { Caption } from './Caption.tsx';
@@ -32,6 +32,7 @@ interface PeerNodeProps {
 /** One peer: role by shape, colour and word; term, election timer, votes, crown, group. */
 export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPress, ...rest }: PeerNodeProps) {
   const { view } = peer;
+  const role = shownRoleOf(peer);
   const crown = crownOf(peer);
   const votes = countOf(peer);
   const fontSize = Math.max(11, radius * 0.46);
@@ -41,14 +42,14 @@ export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPres
       <PeerButton label={`${sentenceOf(peer, nowMs)}. Move to another group`} radius={radius} onPress={onPress} />
       <g
         class="figure"
-        data-role={view.role ?? 'unknown'}
+        data-role={role ?? 'unknown'}
         data-connected={view.connected}
         data-crown={crown ?? 'none'}
         aria-hidden="true"
       >
         <TimerArc peer={peer} radius={radius * 1.28} />
         <TermBand term={view.term} radius={radius} />
-        <path class="body" d={bodyOf(view.role, radius * 0.94)} />
+        <path class="body" d={bodyOf(role, radius * 0.94)} />
         <text class="peer-id" y={fontSize * 0.35} font-size={shrunk(fontSize, view.id, radius)}>
           {view.id}
         </text>

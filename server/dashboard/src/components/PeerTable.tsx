@@ -2,11 +2,10 @@ import { disconnectAction } from '../connection/Action.ts';
 import type { Actions } from '../hooks/useActions.ts';
 import { electionTimerOf } from '../model/aging.ts';
 import { crownOf } from '../model/crown.ts';
-import { connectionText, heardText, votesText } from '../model/describePeer.ts';
+import { connectionText, heardText, roleText, shownRoleOf, votesText } from '../model/describePeer.ts';
 import { groupName, type Groups, groupOf } from '../model/groups.ts';
 import type { Picture, SeenPeer } from '../model/Picture.ts';
 import { termColourOf } from '../model/termColour.ts';
-import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
 import { ActionButton } from './ActionButton.tsx';
 import { CrownIcon } from './CrownIcon.tsx';
 import { RoleIcon } from './RoleIcon.tsx';
@@ -102,13 +101,12 @@ function PeerRow({ peer, inForce, nowMs, actions }: PeerTableProps & { readonly 
 }
 
 function RoleCell({ peer }: { readonly peer: SeenPeer }) {
-  const { role } = peer.view;
   const crown = crownOf(peer);
   const votes = votesText(peer);
   return (
     <span class="role-cell">
-      <RoleIcon role={role} />
-      <span>{role === null ? 'unknown' : ROLE_WORDS[role]}</span>
+      <RoleIcon role={shownRoleOf(peer)} />
+      <span>{roleText(peer)}</span>
       {crown !== null && <CrownIcon kind={crown} size={16} />}
       {crown === 'hollow' && <span class="muted">cannot commit</span>}
       {votes !== null && <span class="muted">{votes}</span>}

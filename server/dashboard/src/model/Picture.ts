@@ -1,6 +1,7 @@
 import type { LiveEvent } from '../../../../shared/http/Live.ts';
 import type { Partition } from '../../../../shared/http/Partition.ts';
 import type { PeerView } from '../../../../shared/http/ClusterView.ts';
+import type { Standing } from '../../../../shared/http/standing.ts';
 import type { Traffic } from '../../../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
 import type { LinkRate } from './linkRate.ts';
@@ -17,6 +18,8 @@ export interface SeenPeer {
   readonly heardAtMs: number | null;
   /** When a frame of the leader that it follows last reached it, on the page's clock; null if none was seen to. */
   readonly leaderHeardAtMs: number | null;
+  /** A peer that is no member has no role, whatever it says of itself; see `standingOf`. */
+  readonly standing: Standing;
 }
 
 /** Everything that the page knows of one cluster. Changed by `reduce` alone. */

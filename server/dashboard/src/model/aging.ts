@@ -16,8 +16,9 @@ export function refusedForMs(peer: SeenPeer, nowMs: number): number {
   return left === null ? 0 : Math.max(0, left - (nowMs - peer.receivedAtMs));
 }
 
-/** The peer's own account of its timer, to be counted on. Null while it leads, is away, or never told. */
+/** The peer's own account of its timer, to be counted on. Null while it leads, is away, never told, or is no member. */
 export function electionTimerOf(peer: SeenPeer): ElectionTimer | null {
+  if (peer.standing !== 'member') return null;
   return (peer.view.connected ? peer.view.status?.electionTimer : undefined) ?? null;
 }
 

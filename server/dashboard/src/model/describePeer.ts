@@ -3,10 +3,36 @@ import { crownOf } from './crown.ts';
 import type { SeenPeer } from './Picture.ts';
 import { type Count, countOf } from './votes.ts';
 import { durationText, REFUSAL_WORDS, TIMER_REASON_WORDS } from './words.ts';
+import { STANDING_WORDS } from '../../../../shared/http/standing.ts';
+import type { Role } from '../../../../shared/messages/Status.ts';
 import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
+
+/** What becomes of a connected peer that is no member. */
+const OUTSIDE_HINTS = { removed: 'may be stopped', stranger: 'waits to be added' } as const;
+
+/** What is drawn of a peer's role: nothing where it has no part in the cluster. */
+export function shownRoleOf({ view, standing }: SeenPeer): Role | null {
+  return standing === 'member' ? view.role : null;
+}
+
+/** Null for a member, and for one that has connected and said nothing yet: that is all there is to say of it. */
+function outsideOf({ view, standing }: SeenPeer): 'removed' | 'stranger' | null {
+  return standing === 'member' || (view.connected && view.status === null) ? null : standing;
+}
+
+export function roleText(peer: SeenPeer): string {
+  const outside = outsideOf(peer);
+  if (outside !== null) return STANDING_WORDS[outside];
+  return peer.view.role === null ? 'unknown' : ROLE_WORDS[peer.view.role];
+}
 
 /** What stands below a peer: its role, and one or two lines that say why it is what it is. */
 export function captionOf(peer: SeenPeer, nowMs: number): readonly string[] {
+  const outside = outsideOf(peer);
+  if (outside !== null) {
+    const hint = peer.view.connected ? OUTSIDE_HINTS[outside] : connectionText(peer, nowMs);
+    return [STANDING_WORDS[outside], hint];
+  }
   if (!peer.view.connected) return [connectionText(peer, nowMs), ...(peer.view.role === null ? [] : [lastRole(peer)])];
   const { role } = peer.view;
   if (role === null) return ['connected', 'no status yet'];
@@ -23,7 +49,8 @@ export function captionOf(peer: SeenPeer, nowMs: number): readonly string[] {
 export function sentenceOf(peer: SeenPeer, nowMs: number): string {
   const { id, term, leader } = peer.view;
   const facts = captionOf(peer, nowMs).join(', ');
-  const follows = peer.view.connected && leader !== null && leader !== id ? `, follows ${leader}` : '';
+  const follows =
+    shownRoleOf(peer) !== null && peer.view.connected && leader !== null && leader !== id ? `, follows ${leader}` : '';
   return `${id}: ${facts}, term ${term ?? 'unknown'}${follows}`;
 }
 

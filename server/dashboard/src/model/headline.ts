@@ -1,5 +1,7 @@
+import { accountOfMembers } from '../../../../shared/http/standing.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
 import { crownOf, otherLeaders, peerOf } from './crown.ts';
+import { shownRoleOf } from './describePeer.ts';
 import { groupsInForce } from './groups.ts';
 import type { Picture } from './Picture.ts';
 import { majorityOf } from './shapes.ts';
@@ -42,13 +44,16 @@ export function whyNoLeader(picture: Picture): string {
     const who = reachable.length > 1 ? `the largest group has ${most}` : `only ${most} can be reached`;
     return `${needed} of ${voters.size} votes make a leader, and ${who}`;
   }
-  const candidates = connected.filter(({ view }) => view.role === 'candidate' || view.role === 'preCandidate');
+  const candidates = connected.filter((peer) => {
+    const role = shownRoleOf(peer);
+    return role === 'candidate' || role === 'preCandidate';
+  });
   if (candidates.length === 0) return 'waiting for an election timer to run out';
   return `${candidates.map(({ view }) => view.id).join(' and ')} ${candidates.length === 1 ? 'asks' : 'ask'} for votes`;
 }
 
-/** Those that any peer counts as a voter; all endpoints while none has told. */
-function votersOf(picture: Picture): Set<PeerId> {
-  const voters = new Set(picture.peers.flatMap(({ view }) => view.status?.voters ?? []));
-  return voters.size > 0 ? voters : new Set(picture.peers.map(({ view }) => view.id));
+/** By the account that holds; all endpoints while nobody has told. */
+function votersOf({ leader, peers }: Picture): Set<PeerId> {
+  const views = peers.map(({ view }) => view);
+  return new Set(accountOfMembers(leader, views)?.voters ?? views.map(({ id }) => id));
 }

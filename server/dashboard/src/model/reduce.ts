@@ -1,5 +1,6 @@
 import type { LinkTraffic, LiveDelta, LiveEvent, LiveMessage, LiveSnapshot } from '../../../../shared/http/Live.ts';
 import type { PeerView } from '../../../../shared/http/ClusterView.ts';
+import { accountOfMembers, membersToldOf, standingOf } from '../../../../shared/http/standing.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
 import { count, type LinkRate, linkKey, rateAt, SILENT } from './linkRate.ts';
 import { EVENTS_MAX, type Picture, type SeenPeer } from './Picture.ts';
@@ -22,7 +23,10 @@ function fromSnapshot(picture: Picture | null, { cluster, events, timeMs }: Live
     leader: cluster.leader,
     term: cluster.term,
     partition: cluster.partition,
-    ...byKind(cluster.peers.map((view) => seen(view, nowMs))),
+    ...byKind(
+      cluster.peers.map((view) => seen(view, nowMs)),
+      cluster.leader,
+    ),
     events: newestFirst(events, []),
     links,
     traffic: cluster.traffic,
@@ -37,7 +41,10 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
     leader: delta.leader,
     term: delta.term,
     partition: delta.partition === undefined ? picture.partition : delta.partition,
-    ...byKind(heard(replaced([...picture.peers, ...picture.clients], delta.peers, nowMs), delta.links, nowMs)),
+    ...byKind(
+      heard(replaced([...picture.peers, ...picture.clients], delta.peers, nowMs), delta.links, nowMs),
+      delta.leader,
+    ),
     events: newestFirst(delta.events, picture.events),
     // What flowed before a cut or a heal would look like a leak: rates begin anew.
     links: counted(delta.partition === undefined ? picture.links : new Map<string, LinkRate>(), delta.links, nowMs),
@@ -53,6 +60,7 @@ function seen(view: PeerView, nowMs: number, before?: SeenPeer): SeenPeer {
     receivedAtMs: nowMs,
     heardAtMs: view.heardMsAgo === null ? null : nowMs - view.heardMsAgo,
     leaderHeardAtMs: before?.view.leader === view.leader ? (before.leaderHeardAtMs ?? null) : null,
+    standing: before?.standing ?? 'member',
   };
 }
 
@@ -110,9 +118,21 @@ function newestFirst(arrived: readonly LiveEvent[], before: readonly LiveEvent[]
   return [...arrived.toReversed(), ...before].slice(0, EVENTS_MAX);
 }
 
-function byKind(endpoints: readonly SeenPeer[]): Pick<Picture, 'peers' | 'clients'> {
+function byKind(endpoints: readonly SeenPeer[], leader: PeerId | null): Pick<Picture, 'peers' | 'clients'> {
   const of = (kind: PeerView['kind']) => inOrder(endpoints.filter(({ view }) => view.kind === kind));
-  return { peers: of('peer'), clients: of('client') };
+  return { peers: withStanding(of('peer'), leader), clients: of('client') };
+}
+
+/** Who belongs to the cluster is for its leader to say, so one peer's news may change how others stand. */
+function withStanding(peers: readonly SeenPeer[], leader: PeerId | null): readonly SeenPeer[] {
+  const views = peers.map(({ view }) => view);
+  const members = membersToldOf(accountOfMembers(leader, views));
+  return peers.map((peer) => {
+    // A leader that is removed leads until that is committed.
+    const leads = peer.view.connected && peer.view.role === 'leader';
+    const standing = leads ? 'member' : standingOf(peer.view, members);
+    return standing === peer.standing ? peer : { ...peer, standing };
+  });
 }
 
 function inOrder(peers: SeenPeer[]): SeenPeer[] {

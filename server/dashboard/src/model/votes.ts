@@ -17,10 +17,13 @@ export interface Count {
   readonly needed: number;
 }
 
-/** How the election stands for a peer that is a candidate or pre-candidate; null for any other, or one that is away. */
-export function countOf({ view }: SeenPeer): Count | null {
+/**
+ * How the election stands for a peer that is a candidate or pre-candidate; null for any other, one that is away, and one that was
+ * removed, for nobody counts its votes.
+ */
+export function countOf({ view, standing }: SeenPeer): Count | null {
   const status = view.status;
-  if (!view.connected || status?.votes === undefined) return null;
+  if (!view.connected || standing !== 'member' || status?.votes === undefined) return null;
   const { granted, refused } = status.votes;
   const refusals = new Map(refused.map(({ peer, refusal }) => [peer, refusal]));
   const votes = status.voters.map((voter): Vote => {
