@@ -16,6 +16,7 @@ import { Operations } from './replica/Operations.ts';
 import type { Replica } from './replica/Replica.ts';
 import type { Patience } from './replica/Wait.ts';
 import { Raft } from './raft/Raft.ts';
+import { wantsDetails } from './traceOf.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
 import type { TransportCounters } from '../endpoint/transport/TransportCounters.ts';
@@ -93,7 +94,15 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     this.stopped.catch(() => undefined);
     this.#driver = new Driver(
       {
-        ...{ cluster, id, raft: new Raft(raft, stored), storage, transport, clock, application: replica },
+        ...{
+          cluster,
+          id,
+          raft: new Raft({ ...raft, wantsDetails: () => wantsDetails(trace) }, stored),
+          storage,
+          transport,
+          clock,
+          application: replica,
+        },
         ...(trace === undefined ? {} : { trace }),
         ...(pid === undefined ? {} : { pid }),
       },

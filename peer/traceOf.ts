@@ -1,4 +1,4 @@
-import type { TraceTopic } from '../shared/trace.ts';
+import type { Trace, TraceTopic } from '../shared/trace.ts';
 import type { RaftEvent } from './raft/event.ts';
 
 /** The topic of the trace under which an event of the core is found. */
@@ -33,4 +33,9 @@ export function topicOf(event: RaftEvent): TraceTopic {
 /** What an event says besides its name. */
 export function detailsOf({ type: _type, ...details }: RaftEvent): Readonly<Record<string, unknown>> {
   return details;
+}
+
+/** Whether a trace takes what a core reports with nearly every message; see `RaftOptions`. */
+export function wantsDetails(trace: Trace | undefined): boolean {
+  return trace !== undefined && (trace.wants('timer') || trace.wants('replication'));
 }

@@ -21,7 +21,9 @@ export class DrivenCore {
   #nowMs = 0;
 
   constructor(measure?: (input: Input, step: () => Effect[]) => Effect[]) {
-    const options: RaftOptions = { ...ELECTION_DEFAULTS, id: SELF, random: seededRandom('core', 'elections') };
+    const random = seededRandom('core', 'elections');
+    // As in a peer that is not traced.
+    const options: RaftOptions = { ...ELECTION_DEFAULTS, id: SELF, random, wantsDetails: () => false };
     const stored: StoredRaftState = {
       hardState: { currentTerm: 0, votedFor: null },
       base: { index: 0, term: 0 },

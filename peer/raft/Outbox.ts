@@ -1,20 +1,14 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
-import type { Effect, HardState, SendSnapshotChunk, StorageStep } from './effect.ts';
+import type { Effect, HardState, Send, SendSnapshotChunk, StorageStep } from './effect.ts';
 import type { RaftEvent } from './event.ts';
 
 /** What must be durable before a message may leave. */
 type Needs = 'everything' | 'hardState';
 
-type Outgoing =
-  | {
-      readonly type: 'message';
-      readonly id: number;
-      readonly to: PeerId;
-      readonly message: RaftMessage;
-      readonly needs: Needs;
-    }
-  | { readonly type: 'chunk'; readonly chunk: Omit<SendSnapshotChunk, 'type' | 'after'> };
+/** What waits for which write is decided at the step's end. */
+type Unstamped<Sent> = Sent extends unknown ? Omit<Sent, 'after'> & { after: number } : never;
+type Outgoing = Unstamped<Send | SendSnapshotChunk>;
 
 /** Effects that neither write nor send. */
 type Other = Exclude<Effect, { type: 'persist' | 'send' | 'sendSnapshotChunk' }>;
@@ -31,8 +25,11 @@ export class Outbox {
   #steps: StorageStep[] = [];
   #hardState: HardState | undefined;
   #outgoing: Outgoing[] = [];
+  /** What each of them needs. */
+  #needs: Needs[] = [];
   #others: Other[] = [];
-  #messageId: string | undefined;
+  #from: string | undefined;
+  #id = 0;
   #nextFrameId = 1;
   #issuedSequence = 0;
   #hardStateSequence = 0;
@@ -51,9 +48,10 @@ export class Outbox {
     return this.#nextFrameId;
   }
 
-  /** @param messageId of the message that the coming step handles */
-  begin(messageId: string | undefined): void {
-    this.#messageId = messageId;
+  /** @param from who sent the message that the coming step handles; undefined when it handles none. @param id of the message */
+  begin(from: string | undefined, id: number): void {
+    this.#from = from;
+    this.#id = id;
   }
 
   /** Waits for everything written so far. @returns the frame's id */
@@ -69,7 +67,8 @@ export class Outbox {
   /** @returns the frame's id */
   sendSnapshotChunk(chunk: Omit<SendSnapshotChunk, 'type' | 'after' | 'id'>): number {
     const id = this.#nextFrameId++;
-    this.#outgoing.push({ type: 'chunk', chunk: { id, ...chunk } });
+    this.#outgoing.push({ type: 'sendSnapshotChunk', id, ...chunk, after: 0 });
+    this.#needs.push('hardState');
     return id;
   }
 
@@ -87,8 +86,9 @@ export class Outbox {
   }
 
   report(event: RaftEvent): void {
-    const messageId = this.#messageId;
-    this.#others.push(messageId === undefined ? { type: 'report', event } : { type: 'report', event, messageId });
+    const from = this.#from;
+    if (from === undefined) this.#others.push({ type: 'report', event });
+    else this.#others.push({ type: 'report', event, messageId: `${from}/${this.#id}` });
   }
 
   refuse(requestId: number, reason: Extract<Effect, { type: 'refused' }>['reason']): void {
@@ -111,8 +111,14 @@ export class Outbox {
       this.#hardState = undefined;
     }
     if (this.#outgoing.length > 0) {
-      for (const outgoing of this.#outgoing) effects.push(this.#stamp(outgoing));
+      for (let at = 0; at < this.#outgoing.length; at += 1) {
+        const outgoing = this.#outgoing[at];
+        if (outgoing === undefined) break;
+        outgoing.after = this.#needs[at] === 'everything' ? this.#issuedSequence : this.#hardStateSequence;
+        effects.push(outgoing);
+      }
       this.#outgoing = [];
+      this.#needs.length = 0;
     }
     for (const other of others) effects.push(other);
     return effects;
@@ -120,21 +126,13 @@ export class Outbox {
 
   #push(to: PeerId, message: RaftMessage, needs: Needs): number {
     const id = this.#nextFrameId++;
-    this.#outgoing.push({ type: 'message', id, to, message, needs });
+    this.#outgoing.push({ type: 'send', id, to, message, after: 0 });
+    this.#needs.push(needs);
     return id;
   }
 
   #takeSteps(): readonly StorageStep[] {
     if (this.#hardState === undefined) return this.#steps;
     return [{ type: 'setHardState', hardState: this.#hardState }, ...this.#steps];
-  }
-
-  #stamp(outgoing: Outgoing): Effect {
-    if (outgoing.type === 'chunk') {
-      return { type: 'sendSnapshotChunk', ...outgoing.chunk, after: this.#hardStateSequence };
-    }
-    const { id, to, message, needs } = outgoing;
-    const after = needs === 'everything' ? this.#issuedSequence : this.#hardStateSequence;
-    return { type: 'send', id, to, message, after };
   }
 }

@@ -3,7 +3,7 @@ import { resetElectionTimer } from './electionTimer.ts';
 import { expireForwardedReads, forwardedReadsDeadlineMs } from './forwardedReads.ts';
 import type { Input, MessageArrived } from './input.ts';
 import { invariant, violated } from './invariant.ts';
-import { checkInvariants, landmarksOf } from './invariants.ts';
+import { checkInvariants, noteLandmarks, type Landmarks } from './invariants.ts';
 import { changeMembership } from './membership.ts';
 import { completeOptions, type RaftOptions } from './options.ts';
 import { RaftState, type StoredRaftState } from './RaftState.ts';
@@ -50,6 +50,8 @@ export class Raft {
   #started = false;
   #failed = false;
   #deadlineMs = Number.POSITIVE_INFINITY;
+  /** Of the step before. One object for all steps: there are very many. */
+  readonly #before: Landmarks = { term: 0, votedFor: null, commitIndex: 0, lastIndexAsLeader: 0 };
 
   /**
    * @param stored what the store held; a new one holds term 0, no vote and no entries
@@ -74,11 +76,12 @@ export class Raft {
     }
     if (!(input.nowMs >= state.nowMs)) violated(`the clock went back from ${state.nowMs} to ${input.nowMs}`);
     state.nowMs = input.nowMs;
-    const before = landmarksOf(state);
-    state.outbox.begin(input.type === 'message' ? `${input.from}/${input.id}` : undefined);
+    noteLandmarks(state, this.#before);
+    if (input.type === 'message') state.outbox.begin(input.from, input.id);
+    else state.outbox.begin(undefined, 0);
     this.#handle(input);
     this.#askForDeadline();
-    checkInvariants(state, before);
+    checkInvariants(state, this.#before);
     this.#failed = false;
     return state.outbox.take();
   }

@@ -8,7 +8,7 @@ export function commitTo(state: RaftState, index: number): void {
   if (index > log.lastIndex) violated(`cannot commit ${index}: the log ends at ${log.lastIndex}`);
   if (index <= state.commitIndex) return;
   state.commitIndex = index;
-  outbox.report({ type: 'committed', commitIndex: index });
+  if (state.options.wantsDetails()) outbox.report({ type: 'committed', commitIndex: index });
   const firstIndex = state.handedOut + 1;
   outbox.do({ type: 'apply', firstIndex, entries: log.range(firstIndex, index) });
   state.handedOut = index;

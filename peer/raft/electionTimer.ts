@@ -16,5 +16,5 @@ export function resetElectionTimer(state: RaftState, reason: TimerResetReason): 
   const { electionTimeoutMsMin: min, electionTimeoutMsMax: max, random } = state.options;
   const timeoutMs = min + random() * (max - min);
   state.electionTimer = { timeoutMs, deadlineMs: state.nowMs + timeoutMs, reason };
-  state.outbox.report({ type: 'timerReset', reason, timeoutMs });
+  if (state.options.wantsDetails()) state.outbox.report({ type: 'timerReset', reason, timeoutMs });
 }

@@ -3,19 +3,17 @@ import type { RaftState } from './RaftState.ts';
 
 /** What must not have gone back after a step. */
 export interface Landmarks {
-  readonly term: number;
-  readonly votedFor: string | null;
-  readonly commitIndex: number;
-  readonly lastIndexAsLeader: number;
+  term: number;
+  votedFor: string | null;
+  commitIndex: number;
+  lastIndexAsLeader: number;
 }
 
-export function landmarksOf(state: RaftState): Landmarks {
-  return {
-    term: state.currentTerm,
-    votedFor: state.votedFor,
-    commitIndex: state.commitIndex,
-    lastIndexAsLeader: state.role.type === 'leader' ? state.log.lastIndex : 0,
-  };
+export function noteLandmarks(state: RaftState, landmarks: Landmarks): void {
+  landmarks.term = state.currentTerm;
+  landmarks.votedFor = state.votedFor;
+  landmarks.commitIndex = state.commitIndex;
+  landmarks.lastIndexAsLeader = state.role.type === 'leader' ? state.log.lastIndex : 0;
 }
 
 /** Held after every step, in production too. Each is constant time. */

@@ -66,13 +66,18 @@ export interface RaftOptions extends ElectionOptions, Partial<ReplicationOptions
   readonly id: PeerId;
   /** A number in [0, 1), the next one at each call. The only source of randomness. */
   readonly random: () => number;
+  /**
+   * Whether anybody hears of what happens with nearly every message: `timerReset`, `entriesAppended` and `committed`. Everything else
+   * is always reported. Default: yes.
+   */
+  readonly wantsDetails?: () => boolean;
 }
 
 /** All options, each with a value. */
 export type CompleteOptions = ElectionOptions &
   ReplicationOptions &
   PriorityOption &
-  Pick<RaftOptions, 'id' | 'random'>;
+  Pick<Required<RaftOptions>, 'id' | 'random' | 'wantsDetails'>;
 
 /** The lab's limit of ten heartbeats a second, and 250 to 400 ms. */
 export const ELECTION_DEFAULTS: ElectionOptions = {
@@ -127,12 +132,14 @@ export const ELECTION_PRESETS = {
 
 export type ElectionPreset = keyof typeof ELECTION_PRESETS;
 
+const OTHER_DEFAULTS = { ...REPLICATION_DEFAULTS, priority: PRIORITY_DEFAULT, wantsDetails: () => true };
+
 /** What the schema of AppendEntries allows: receivers drop a longer list unread. */
 const ENTRIES_LIMIT = 65_536;
 
 /** @throws {RangeError} saying which option is wrong and what is legal */
 export function completeOptions(given: RaftOptions): CompleteOptions {
-  const options: CompleteOptions = { ...REPLICATION_DEFAULTS, priority: PRIORITY_DEFAULT, ...given };
+  const options: CompleteOptions = { ...OTHER_DEFAULTS, ...given };
   const { heartbeatMs, electionTimeoutMsMin: min, electionTimeoutMsMax: max } = options;
   if (!(heartbeatMs > 0)) throw new RangeError(`heartbeatMs is ${heartbeatMs}: it must be above 0`);
   if (!(min > heartbeatMs)) {

@@ -23,7 +23,7 @@ export function appendToLog(state: RaftState, entries: readonly Entry[]): number
   const firstIndex = log.lastIndex + 1;
   log.append(entries, outbox.upcomingSequence);
   outbox.write({ type: 'append', firstIndex, entries });
-  outbox.report({ type: 'entriesAppended', firstIndex, count: entries.length });
+  if (state.options.wantsDetails()) outbox.report({ type: 'entriesAppended', firstIndex, count: entries.length });
   if (entries.some((entry) => entry.type === 'configuration')) {
     configurations.appended(firstIndex, entries);
     configurationChanged(state);

@@ -217,7 +217,8 @@ export class Cluster {
   refuseAbsent(id: PeerId, advice: string): void {
     const endpoint = this.roster.get(id);
     if (endpoint?.connection !== undefined && !endpoint.isEphemeral) return;
-    const connected = `connected are ${this.directory().peers.join(', ') || 'none'}`;
+    const peers = this.directory().peers.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+    const connected = `connected are ${peers.join(', ') || 'none'}`;
     if (endpoint === undefined || endpoint.isEphemeral) {
       const details = { unknown: [id], known: this.roster.ids() };
       const message = `no peer of ${this.id} is called ${id}; ${connected}; ${advice}`;

@@ -103,7 +103,12 @@ for (const kind of Object.keys(CAUSES) as StorageStep['type'][]) {
 
 t.test('a witness that cannot be written fails the write, as the database does', async (t) => {
   const database = new MemoryLevel();
-  const witness = { write: () => Promise.reject(FULL), close: () => Promise.resolve() };
+  const witness = {
+    write: () => {
+      throw FULL;
+    },
+    close: () => Promise.resolve(),
+  };
   const storage = new LevelStorage('disk', database, await createStore(database, OWNER), witness);
   const steps = [{ type: 'setHardState', hardState: { currentTerm: 1, votedFor: null } }] as const;
   await t.rejects(write(storage, steps), FULL);

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import fs, { cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import type { EventEmitter } from 'node:events';
 import promises, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { dirname, join, relative } from 'node:path';
@@ -20,7 +21,7 @@ interface Synced {
 }
 
 /**
- * Copies a directory before each operation on its files that the process asks Node's `fs/promises` for. LevelDB's own files, below
+ * Copies a directory before each operation on its files that the process asks Node for. LevelDB's own files, below
  * `database/`, are copied as they are: it does not go through Node, and syncs each batch.
  */
 export class CrashImages {
@@ -35,6 +36,8 @@ export class CrashImages {
   readonly #directories = new Set<string>();
   /** By path, as the process sees it. */
   readonly #files = new Map<string, Synced>();
+  /** By descriptor: the path of each file that is open. */
+  readonly #open = new Map<number, string>();
   #isOn = true;
 
   private constructor(directory: string, imagesDirectory: string) {
@@ -47,6 +50,12 @@ export class CrashImages {
   static of(t: Test, directory: string, imagesDirectory: string): CrashImages {
     const images = new CrashImages(directory, imagesDirectory);
     const original = { ...promises };
+    const writeSync = fs.writeSync;
+    fs.writeSync = ((descriptor: number, ...given: [NodeJS.ArrayBufferView, number, number, number]) => {
+      const path = images.#open.get(descriptor);
+      if (path !== undefined) images.take(`write ${nameOf(path)}`);
+      return writeSync(descriptor, ...given);
+    }) as typeof writeSync;
     promises.open = async (path, ...rest) => {
       const opened = await images.#do(`open ${nameOf(path)}`, path, () => original.open(path, ...rest));
       return images.#isOurs(path) ? images.#watched(opened, path) : opened;
@@ -63,6 +72,7 @@ export class CrashImages {
     t.teardown(() => {
       images.#isOn = false;
       Object.assign(promises, original);
+      fs.writeSync = writeSync;
       syncBuiltinESMExports();
     });
     return images;
@@ -96,6 +106,10 @@ export class CrashImages {
     const isDirectory = statSync(path).isDirectory();
     const known = this.#files.get(path) ?? { content: Buffer.alloc(0) };
     if (!isDirectory) this.#files.set(path, known);
+    const { fd } = file;
+    this.#open.set(fd, path);
+    // Of which its types know nothing.
+    (file as unknown as EventEmitter).once('close', () => this.#open.delete(fd));
     for (const name of ['write', 'writeFile', 'truncate', 'sync'] as const) {
       const operation = file[name].bind(file) as (...given: unknown[]) => Promise<unknown>;
       const watched = async (...given: unknown[]): Promise<unknown> => {
