@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -101,7 +101,8 @@ export class ReplicaCluster {
 
   /** Whether its store of snapshots has one that is not whole yet. */
   isStoringSnapshot(id: PeerId): boolean {
-    return existsSync(join(this.#directory, id, 'snapshots', 'writing'));
+    const directory = join(this.#directory, id, 'snapshots');
+    return existsSync(directory) && readdirSync(directory).some((name) => name.startsWith('writing-'));
   }
 
   async load(id: PeerId, load: Load & { readonly seconds: number }): Promise<LoadResult> {

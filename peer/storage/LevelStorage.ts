@@ -3,7 +3,7 @@ import { configurationOf } from '../raft/configuration.ts';
 import type { StorageStep } from '../raft/effect.ts';
 import { SYNCED, type Database, type LoadedStore } from './loadStore.ts';
 import { LogRecords, type Operation } from './LogRecords.ts';
-import { encodeRecord, type Head } from './records.ts';
+import { encodeRecord, ENTRIES_KEYS, entriesKey, type Head } from './records.ts';
 
 /** Something apart from the database that remembers the number of the last acknowledged step. */
 export interface StepWitness {
@@ -19,6 +19,10 @@ export class LevelStorage implements Storage {
   readonly #witness: StepWitness | undefined;
   readonly #log: LogRecords;
   #head: Head;
+  /** The removal of what compactions left over, one after the other. */
+  #clearing: Promise<void> = Promise.resolve();
+  #clearedBefore = 0;
+  #clearingFailed: Error | undefined;
 
   /** @param database open, and holding what was loaded */
   constructor(
@@ -42,11 +46,13 @@ export class LevelStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    await this.#clearing;
     await this.#database.close();
     await this.#witness?.close();
   }
 
   async #write(steps: readonly StorageStep[]): Promise<void> {
+    if (this.#clearingFailed !== undefined) throw this.#clearingFailed;
     const others: Operation[] = [];
     for (const step of steps) this.#take(step, others);
     const { operations, extent } = this.#log.take();
@@ -56,6 +62,20 @@ export class LevelStorage implements Storage {
     // After the sync, so that the witness never knows more than the database; before the acknowledgement, so that it never
     // knows less than what was acknowledged.
     this.#witness?.write(this.#head.step);
+    this.#clearLeftOver();
+  }
+
+  /** Not waited for, and not synced: what a crash leaves of it is cleared after the next write. */
+  #clearLeftOver(): void {
+    const { firstRecordIndex } = this.#head;
+    if (firstRecordIndex === this.#clearedBefore) return;
+    this.#clearedBefore = firstRecordIndex;
+    const range = { ...ENTRIES_KEYS, lt: entriesKey(firstRecordIndex), keyEncoding: 'utf8' } as const;
+    this.#clearing = this.#clearing
+      .then(() => this.#database.clear(range))
+      .catch((error: unknown) => {
+        this.#clearingFailed = error instanceof Error ? error : new Error(String(error));
+      });
   }
 
   #take(step: StorageStep, others: Operation[]): void {

@@ -10,6 +10,8 @@ export type Operation =
 /** Where the log begins and ends. */
 export interface LogExtent {
   readonly baseIndex: number;
+  /** Records that begin before this one are left over. */
+  readonly firstRecordIndex: number;
   readonly baseChecksum: number;
   readonly lastIndex: number;
   readonly lastChecksum: number;
@@ -21,10 +23,12 @@ const RECORD_BYTES_MAX = 262_144;
 /**
  * The log as records of many entries each: what one write brings is mostly one record, for a database charges by the record.
  * A record is never written anew. What is truncated within one is cut off by where the next one begins, or by where the head says
- * that the log ends; what compaction leaves in the first one is passed over.
+ * that the log ends; what compaction leaves in the first one is passed over. Whole records that compaction makes superfluous are left
+ * over: there may be very many, and to delete them in the same write would hold up everything else.
  */
 export class LogRecords {
   #baseIndex: number;
+  #firstRecordIndex: number;
   #baseChecksum: number;
   #lastIndex: number;
   /** In order of index; each at least in part behind the base. */
@@ -34,8 +38,9 @@ export class LogRecords {
   #gatheredBytes = 0;
   #operations: Operation[] = [];
 
-  constructor({ baseIndex, baseChecksum, lastIndex }: LogExtent, records: readonly EntriesRecord[]) {
+  constructor({ baseIndex, firstRecordIndex, baseChecksum, lastIndex }: LogExtent, records: readonly EntriesRecord[]) {
     this.#baseIndex = baseIndex;
+    this.#firstRecordIndex = firstRecordIndex;
     this.#baseChecksum = baseChecksum;
     this.#lastIndex = lastIndex;
     this.#records = [...records];
@@ -71,7 +76,9 @@ export class LogRecords {
     this.#close();
     const kept = isReplaced ? this.#records.length : this.#firstKept(baseIndex);
     const gone = this.#records.splice(0, kept);
-    for (const record of gone) this.#delete(record);
+    this.#firstRecordIndex = this.#records[0]?.firstIndex ?? baseIndex + 1;
+    // Of a log that is replaced, some may stand where the new one will.
+    for (const record of gone) if (record.firstIndex >= this.#firstRecordIndex) this.#delete(record);
     this.#baseChecksum = isReplaced ? 0 : (gone.at(-1)?.checksum ?? this.#baseChecksum);
     this.#baseIndex = baseIndex;
     this.#lastIndex = isReplaced ? baseIndex : Math.max(this.#lastIndex, baseIndex);
@@ -84,6 +91,7 @@ export class LogRecords {
     this.#operations = [];
     const extent = {
       baseIndex: this.#baseIndex,
+      firstRecordIndex: this.#firstRecordIndex,
       baseChecksum: this.#baseChecksum,
       lastIndex: this.#lastIndex,
       lastChecksum: this.#lastChecksum,

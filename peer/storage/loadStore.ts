@@ -38,6 +38,7 @@ const FIRST_HEAD: Head = {
   votedFor: null,
   baseIndex: 0,
   baseTerm: 0,
+  firstRecordIndex: 1,
   baseChecksum: 0,
   lastIndex: 0,
   lastChecksum: 0,

@@ -21,7 +21,7 @@ import { Compile, type Static, Type } from '../../shared/schema.ts';
  * goes on from its predecessor's, and the head names the last one, so one that is missing, or older than the head, is noticed.
  * A record of entries counts up to where the next one begins, and the last one up to where the head says that the log ends.
  */
-export const FORMAT_VERSION = 3;
+export const FORMAT_VERSION = 4;
 
 const Head = Type.Object({
   /** 1 for the write that made the store; one more with each write. */
@@ -31,6 +31,8 @@ const Head = Type.Object({
   /** The log begins behind this entry, which a snapshot made superfluous; 0 when none has. */
   baseIndex: LogIndex,
   baseTerm: Term,
+  /** Where the first record of entries begins, at or before the first entry; those before it are left over, and go when there is time. */
+  firstRecordIndex: LogIndex,
   /** What the checksum of the first record of entries goes on from. */
   baseChecksum: Count,
   lastIndex: LogIndex,

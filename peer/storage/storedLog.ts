@@ -19,14 +19,13 @@ export interface StoredLog {
  * @throws {DamagedRecord} when it is not what was last written
  */
 export async function readLog(database: Database, head: Head): Promise<StoredLog> {
-  const { baseIndex, baseChecksum } = head;
+  const { baseIndex, baseChecksum, firstRecordIndex } = head;
   const entries: Entry[] = [];
   const records: EntriesRecord[] = [];
-  // The first record may begin before the base, by entries that compaction left in it.
-  let logFirst = baseIndex + 1;
-  for await (const [key, text] of database.iterator(ENTRIES_KEYS)) {
+  // At or before the base, by entries that compaction left in it.
+  const logFirst = firstRecordIndex;
+  for await (const [key, text] of database.iterator({ ...ENTRIES_KEYS, gte: entriesKey(firstRecordIndex) })) {
     const firstIndex = indexOfEntriesKey(key);
-    if (records.length === 0) logFirst = Math.min(logFirst, firstIndex ?? logFirst);
     if (firstIndex === undefined || firstIndex > logFirst + entries.length) {
       throw new DamagedRecord(`the record "${entriesKey(logFirst + entries.length)}" is missing`);
     }
@@ -36,10 +35,17 @@ export async function readLog(database: Database, head: Head): Promise<StoredLog
     for (const entry of value) entries.push(entry);
     records.push({ firstIndex, checksum });
   }
+  checkBeginning(head, entries.length);
   checkEnd(head, records, logFirst + entries.length - 1);
   const log = entries.slice(baseIndex + 1 - logFirst, head.lastIndex + 1 - logFirst);
   checkTerms(head, log);
   return { entries: log, records };
+}
+
+function checkBeginning({ firstRecordIndex, baseIndex }: Head, length: number): void {
+  const first = baseIndex + 1;
+  if (firstRecordIndex === first || (firstRecordIndex < first && length > 0)) return;
+  throw new DamagedRecord(`the record "${entriesKey(Math.min(firstRecordIndex, first))}" is missing`);
 }
 
 function checkEnd(head: Head, records: readonly EntriesRecord[], lastIndex: number): void {

@@ -394,10 +394,10 @@ t.test('terms that fall, or a current term below the last entry, are damage', as
 t.test('a store of a newer format is refused with the way out', async (t) => {
   const database = new MemoryLevel();
   await createStore(database, OWNER);
-  await database.put('format', encodeRecord<'format'>('format', { version: 4 }).text);
+  await database.put('format', encodeRecord<'format'>('format', { version: 5 }).text);
   await t.rejects(loadStore(database, OWNER, 'the test store'), {
     code: 'STORE_UNREADABLE',
-    message: /format 4.*reads format 3.*use the version that wrote it/,
+    message: /format 5.*reads format 4.*use the version that wrote it/,
   });
 });
 
