@@ -5,7 +5,9 @@ import type { EndpointMessage, RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Application, ApplicationEffect } from './ports/Application.ts';
 import { impossible, writeFailed } from './driverErrors.ts';
-import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+import type { Clock } from '../endpoint/ports/Clock.ts';
+import { Deadline } from './Deadline.ts';
+import { DurableStatus } from './DurableStatus.ts';
 import type { Storage } from './ports/Storage.ts';
 import type { Transport } from '../endpoint/ports/Transport.ts';
 import type { Effect, Persist, Report } from './raft/effect.ts';
@@ -77,12 +79,10 @@ export class Driver {
   readonly #counters: DriverCounters = { droppedHeld: 0, ignoredBusy: 0, writes: 0 };
   /** The one that is being taken, and those that came meanwhile. */
   readonly #inputs: Input[] = [];
-  #deadline: Timer | undefined;
   #state: 'new' | 'running' | 'stopped' = 'new';
 
-  /** The newest account of which everything is durable, and what it will be when the write under way is done. */
-  #durableStatus: Status;
-  #statusUnderWay: Status;
+  readonly #durableStatus: DurableStatus;
+  readonly #deadline: Deadline;
   #writeStartedAtMs = 0;
   /** The newest entry that was handed out and not reported back yet; 0 when there is none. */
   #handedOut = 0;
@@ -93,7 +93,8 @@ export class Driver {
     this.#trace = options.trace ?? SILENT_TRACE;
     this.#handlers = handlers;
     this.#startedAtMs = clock.nowMs();
-    this.#durableStatus = this.#statusUnderWay = this.#statusNow();
+    this.#durableStatus = new DurableStatus(() => this.#statusNow());
+    this.#deadline = new Deadline(clock, (nowMs) => this.#feed({ type: 'deadline', nowMs }));
     this.#gate = new WriteGate(storage, {
       onWrite: (sequence, steps) => this.#writeBegins(sequence, steps),
       onDurable: (sequence) => this.#written(sequence),
@@ -131,16 +132,15 @@ export class Driver {
   /** At once: nothing is sent, written or told any more. The write under way may still come to its end in the store. */
   stop(): void {
     this.#state = 'stopped';
-    this.#deadline?.stop();
+    this.#deadline.stop();
     this.#reporter.stop();
     this.#gate.stop();
     this.#options.application?.stop();
   }
 
-  /** The peer's account of itself. While a write is under way, as of the last moment of which everything is durable. */
+  /** The peer's account of itself. While a write is under way, as of a moment before of which everything is durable. */
   status(): Status {
-    if (this.#gate.isSettled) this.#durableStatus = this.#statusNow();
-    return this.#durableStatus;
+    return this.#durableStatus.status(this.#gate.isSettled);
   }
 
   /** Until when no other peer can lead, by this peer's clock; minus infinity while it does not lead. */
@@ -201,7 +201,10 @@ export class Driver {
     let isUrgent = input.type === 'persisted';
     for (const effect of effects) {
       this.#carryOut(effect);
-      if (effect.type === 'report' && isInStatus(effect.event)) isUrgent = true;
+      if (effect.type === 'report' && isInStatus(effect.event)) {
+        isUrgent = true;
+        this.#durableStatus.factsChanged();
+      }
       // Somebody who was told of an event may have stopped the peer.
       if (this.#isStopped()) return;
     }
@@ -227,7 +230,7 @@ export class Driver {
         if (effect.message.type === 'TimeoutNow') this.#handlers.onHandingOver?.();
         return this.#send(effect.to, effect.id, effect.message, effect.after);
       case 'setDeadline':
-        return this.#setDeadline(effect.atMs);
+        return this.#deadline.set(effect.atMs);
       case 'apply':
         this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
         return this.#applyWith(effect);
@@ -268,12 +271,6 @@ export class Driver {
     this.#traced('frame', 'dropped', { cause: 'storeBusy', type: message.type, to }, `${this.#options.id}/${id}`);
   }
 
-  #setDeadline(atMs: number): void {
-    this.#deadline?.stop();
-    if (atMs === Number.POSITIVE_INFINITY) return;
-    this.#deadline = this.#options.clock.setTimer(atMs, () => this.#feed({ type: 'deadline', nowMs: this.#nowMs() }));
-  }
-
   #report({ event, messageId }: Report): void {
     const topic = topicOf(event);
     if (this.#trace.wants(topic)) this.#traced(topic, event.type, detailsOf(event), messageId);
@@ -292,14 +289,14 @@ export class Driver {
 
   #writeBegins(sequence: number, steps: number): void {
     // Everything that was issued is in this write, so when it is done, the state as it is now is durable.
-    this.#statusUnderWay = this.#statusNow();
     this.#writeStartedAtMs = this.#nowMs();
+    this.#durableStatus.writeBegins(this.#writeStartedAtMs);
     this.#counters.writes += 1;
     this.#traced('storage', 'writeStarted', { sequence, steps });
   }
 
   #written(sequence: number): void {
-    this.#durableStatus = this.#statusUnderWay;
+    this.#durableStatus.written();
     this.#traced('storage', 'written', { sequence, tookMs: this.#nowMs() - this.#writeStartedAtMs });
     this.#gate.release();
     this.#feed({ type: 'persisted', nowMs: this.#nowMs(), sequence });

@@ -6,6 +6,17 @@
  */
 export type ProgressMode = 'probe' | 'replicate' | 'snapshot';
 
+interface InFlight {
+  readonly lastIndex: number;
+  readonly bytes: number;
+}
+
+/**
+ * Once so many bytes of entries are unanswered by one follower, more leave only with its answers: a whole log sent at once to one that
+ * lags would hold up the others, who share the leader's time and its connection.
+ */
+const BYTES_IN_FLIGHT_MAX = 1_048_576;
+
 /** What a leader knows of one peer (paper, Figure 2: nextIndex and matchIndex). */
 export class Progress {
   mode: ProgressMode = 'probe';
@@ -19,8 +30,9 @@ export class Progress {
   roundAnswered = 0;
   /** While probing: the one message is unanswered. Cleared by the next heartbeat, for the message may be lost. */
   isProbeOutstanding = false;
-  /** While replicating: the last index of each unanswered message with entries, oldest first. */
-  readonly inFlight: number[] = [];
+  /** While replicating: the unanswered messages with entries, oldest first, and the bytes of all of them. */
+  readonly #inFlight: InFlight[] = [];
+  #bytesInFlight = 0;
   /** While sending a snapshot: which one, up to where the follower has it, and when the newest piece left. */
   snapshotIndex = 0;
   snapshotOffset = 0;
@@ -36,7 +48,11 @@ export class Progress {
   matched(index: number): void {
     this.matchIndex = Math.max(this.matchIndex, index);
     this.nextIndex = Math.max(this.nextIndex, this.matchIndex + 1);
-    while (this.inFlight[0] !== undefined && this.inFlight[0] <= this.matchIndex) this.inFlight.shift();
+    for (let oldest = this.#inFlight[0]; oldest !== undefined; oldest = this.#inFlight[0]) {
+      if (oldest.lastIndex > this.matchIndex) break;
+      this.#bytesInFlight -= oldest.bytes;
+      this.#inFlight.shift();
+    }
     if (this.mode !== 'snapshot' || this.matchIndex >= this.snapshotIndex) this.#become('replicate');
   }
 
@@ -69,12 +85,13 @@ export class Progress {
     return true;
   }
 
-  /** A message with entries up to `lastIndex` left. */
-  sent(lastIndex: number): void {
+  /** A message with entries up to `lastIndex` left, of so many bytes. */
+  sent(lastIndex: number, bytes: number): void {
     if (this.mode === 'probe') {
       this.isProbeOutstanding = true;
     } else if (lastIndex >= this.nextIndex) {
-      this.inFlight.push(lastIndex);
+      this.#inFlight.push({ lastIndex, bytes });
+      this.#bytesInFlight += bytes;
       this.nextIndex = lastIndex + 1;
     }
   }
@@ -85,7 +102,7 @@ export class Progress {
       case 'probe':
         return !this.isProbeOutstanding;
       case 'replicate':
-        return this.inFlight.length < messagesInFlightMax;
+        return this.#inFlight.length < messagesInFlightMax && this.#bytesInFlight < BYTES_IN_FLIGHT_MAX;
       case 'snapshot':
         return false;
     }
@@ -94,7 +111,8 @@ export class Progress {
   #become(mode: ProgressMode): void {
     if (this.mode === mode) return;
     this.mode = mode;
-    this.inFlight.length = 0;
+    this.#inFlight.length = 0;
+    this.#bytesInFlight = 0;
     this.isProbeOutstanding = false;
     if (mode === 'replicate') this.nextIndex = this.matchIndex + 1;
   }

@@ -50,6 +50,8 @@ export interface LeadershipTransfer {
 
 export interface RecentlySent {
   readonly message: Extract<RaftMessage, { type: 'AppendEntries' }>;
+  /** Of its entries. */
+  readonly bytes: number;
   /** Where the log ended then. */
   readonly lastLogIndex: number;
 }

@@ -3,7 +3,7 @@ import type { AppendEntries } from '../../shared/messages/AppendEntries.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { commitTo } from './commit.ts';
 import { quorumValue } from './configuration.ts';
-import { entryBytes } from './log/Log.ts';
+import { bytesOf, entryBytes } from './log/Log.ts';
 import { configurationChanged, configurationCommitted } from './membership.ts';
 import type { Progress } from './Progress.ts';
 import type { Leader, RaftState } from './RaftState.ts';
@@ -12,7 +12,7 @@ import { confirmReads } from './reads.ts';
 /** Puts entries at the end of the leader's own log and sends them on. @returns the first one's index */
 export function appendAsLeader(state: RaftState, leader: Leader, entries: readonly Entry[]): number {
   const firstIndex = appendToLog(state, entries);
-  for (const entry of entries) leader.uncommittedBytes += entryBytes(entry);
+  leader.uncommittedBytes += bytesOf(entries);
   replicate(state, leader);
   return firstIndex;
 }
@@ -38,43 +38,31 @@ export function replicate(state: RaftState, leader: Leader): void {
 
 export function replicateTo(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
-  let bytes = 0;
   while (progress.nextIndex <= log.lastIndex && progress.mayReceiveEntries(options.messagesInFlightMax)) {
     if (progress.nextIndex <= log.baseIndex) return beginSnapshot(state, peer, progress);
-    const firstIndex = progress.nextIndex;
     sendEntries(state, leader, peer, progress);
-    // While probing one message leaves, and what is next stays as it is.
-    for (let index = firstIndex; index < progress.nextIndex; index += 1) bytes += entryBytes(log.entryAt(index));
-    if (bytes >= BYTES_PER_STEP_MAX) return;
   }
 }
-
-/**
- * Once so many bytes of entries have left at once to one follower, more leave with each answer: a whole window to one that lags would hold up the
- * others, who share the leader's time and its connection.
- */
-const BYTES_PER_STEP_MAX = 1_048_576;
 
 function sendEntries(state: RaftState, leader: Leader, peer: PeerId, progress: Progress): void {
   const { log, options } = state;
   const prevLogIndex = progress.nextIndex - 1;
-  let message = recentMessage(state, leader, prevLogIndex);
-  if (message === undefined) {
+  let sent = recentlySent(state, leader, prevLogIndex);
+  if (sent === undefined) {
     const entries = log.slice(progress.nextIndex, options.entriesPerMessageMax, options.bytesPerMessageMax);
-    message = appendEntries(state, leader, prevLogIndex, entries);
-    leader.recentlySent = { message, lastLogIndex: log.lastIndex };
+    const message = appendEntries(state, leader, prevLogIndex, entries);
+    sent = leader.recentlySent = { message, bytes: bytesOf(entries), lastLogIndex: log.lastIndex };
   }
-  state.outbox.sendRevealingTermOnly(peer, message);
-  progress.sent(prevLogIndex + message.body.entries.length);
+  state.outbox.sendRevealingTermOnly(peer, sent.message);
+  progress.sent(prevLogIndex + sent.message.body.entries.length, sent.bytes);
 }
 
 /** What was sent to another follower, if the same would be sent now. A leader's log only grows, so its end tells whether it is as it was. */
-function recentMessage({ log, commitIndex }: RaftState, { recentlySent, round }: Leader, prevLogIndex: number) {
-  if (recentlySent === null || recentlySent.lastLogIndex !== log.lastIndex) return undefined;
-  const { message } = recentlySent;
-  const { body } = message;
+function recentlySent({ log, commitIndex }: RaftState, { recentlySent: sent, round }: Leader, prevLogIndex: number) {
+  if (sent === null || sent.lastLogIndex !== log.lastIndex) return undefined;
+  const { body } = sent.message;
   const isSame = body.prevLogIndex === prevLogIndex && body.leaderCommit === commitIndex && body.round === round;
-  return isSame ? message : undefined;
+  return isSame ? sent : undefined;
 }
 
 /**

@@ -79,6 +79,22 @@ t.test('replicate: messages leave without waiting, up to the window; each answer
   t.same(leader.receive('p2', appended(1, 2, { prevLogIndex: 1 })), [], 'the same answer makes no more room');
 });
 
+t.test(
+  'replicate: a mebibyte may be unanswered, so that one who lags does not take the connection of all',
+  async (t) => {
+    const leader = reigning();
+    const command = 'x'.repeat(200_000);
+    for (const requestId of range(12)) leader.do({ type: 'propose', proposals: [{ requestId, command }] });
+    const indexesSent = (sent: Parameters<typeof bodiesOf>[0]): number[] =>
+      bodiesOf(sent, 'AppendEntries', 'p2').flatMap(({ prevLogIndex, entries }) =>
+        entries.map((_entry, at) => prevLogIndex + 1 + at),
+      );
+    t.same(indexesSent(leader.takeSent()), [2, 3, 4, 5, 6, 7], 'until the mebibyte is full');
+    t.same(indexesSent(leader.receive('p2', appended(1, 2, { prevLogIndex: 1 }))), [8], 'each answer makes room');
+    t.same(indexesSent(leader.receive('p2', appended(1, 7, { prevLogIndex: 6 }))), [9, 10, 11, 12, 13]);
+  },
+);
+
 t.test('replicate: what was lost is found by the next heartbeat, and sent again', async (t) => {
   const leader = reigning({ messagesInFlightMax: 2 });
   leader.propose(1);

@@ -186,7 +186,8 @@ export function entryBytes(entry: Entry): number {
   }
 }
 
-function bytesOf(entries: readonly Entry[]): number {
+/** Of all together, roughly as encoded. */
+export function bytesOf(entries: readonly Entry[]): number {
   let bytes = 0;
   for (const entry of entries) bytes += entryBytes(entry);
   return bytes;
