@@ -16,11 +16,12 @@ export interface CommitPlan {
   readonly secondsPerRound: number;
 }
 
-/** Before the first round everything is run for so long, so that it is compiled. */
+/** Before the first round of each level everything is run for so long, so that it is compiled for that. */
 const WARM_UP_SECONDS = 3;
 
 export function plannedSeconds(plan: CommitPlan): number {
-  return SOURCES.length * (WARM_UP_SECONDS + plan.outstanding.length * plan.rounds * plan.secondsPerRound) + 2;
+  const secondsPerLevel = WARM_UP_SECONDS + plan.rounds * plan.secondsPerRound;
+  return SOURCES.length * plan.outstanding.length * secondsPerLevel + 2;
 }
 
 /** A client's puts come first, while the leader's log is short in both. */
@@ -54,10 +55,11 @@ export async function measureCommits(
     const levels = [];
     for (const source of SOURCES) {
       const load = loadOf(cluster, leader, source);
-      progress.step('warm up', `puts of the ${source}, ${leader} leads`, WARM_UP_SECONDS);
-      await load({ keys, valueBytes, outstanding: 256, seconds: WARM_UP_SECONDS });
-      for (const outstanding of plan.outstanding)
+      for (const outstanding of plan.outstanding) {
+        progress.step('warm up', `puts of the ${source}, ${leader} leads`, WARM_UP_SECONDS);
+        await load({ keys, valueBytes, outstanding, seconds: WARM_UP_SECONDS });
         levels.push(await measureLevel(cluster, leader, plan, source, outstanding, progress));
+      }
     }
     return levels;
   } finally {

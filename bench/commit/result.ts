@@ -1,4 +1,4 @@
-import type { Machine } from '../support/machine.ts';
+import type { BenchResult } from '../support/BenchResult.ts';
 import type { Spread } from '../support/statistics.ts';
 import type { CommitPlan } from './measure.ts';
 
@@ -25,13 +25,4 @@ export interface LevelResult {
 }
 
 /** What a run leaves in bench/results/commit.json. */
-export interface CommitBenchResult {
-  readonly bench: 'commit';
-  readonly startedAt: string;
-  readonly tookSeconds: number;
-  readonly mode: 'full' | 'quick';
-  readonly machine: Machine;
-  readonly otherWork: { readonly before: number; readonly after: number };
-  readonly plan: CommitPlan;
-  readonly levels: readonly LevelResult[];
-}
+export type CommitBenchResult = BenchResult<CommitPlan> & { readonly levels: readonly LevelResult[] };

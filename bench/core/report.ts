@@ -8,9 +8,9 @@ export function report(result: CoreBenchResult): string {
   const { median } = steps.appendsPerSecond;
   return [
     occasionPart(result),
-    `A follower's core was given ${number(plan.appends)} AppendEntries of one entry a round, each with the inputs that say that it is durable and applied, ` +
+    `A follower's core was given ${number(plan.steps.appends)} AppendEntries of one entry a round, each with the inputs that say that it is durable and applied, ` +
       `and a snapshot whenever the core asked for one (the log had at most ${number(steps.logEntriesMax)} entries): ` +
-      `${spread(steps.appendsPerSecond, 0)} a second, median (least - most) of ${plan.rounds} rounds.`,
+      `${spread(steps.appendsPerSecond, 0)} a second, median (least - most) of ${plan.steps.rounds} rounds.`,
     table(
       ['step', 'ns'],
       Object.entries(steps.nanoseconds).map(([name, ns]) => [name, number(ns)]),

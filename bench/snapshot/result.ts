@@ -1,4 +1,4 @@
-import type { Machine } from '../support/machine.ts';
+import type { BenchResult } from '../support/BenchResult.ts';
 import type { Memory } from '../support/memory.ts';
 import type { LoadResult } from '../support/replicaProtocol.ts';
 import type { SnapshotPlan } from './measure.ts';
@@ -24,13 +24,4 @@ export interface SnapshotMeasured {
 }
 
 /** What a run leaves in bench/results/snapshot.json. */
-export interface SnapshotBenchResult {
-  readonly bench: 'snapshot';
-  readonly startedAt: string;
-  readonly tookSeconds: number;
-  readonly mode: 'full' | 'quick';
-  readonly machine: Machine;
-  readonly otherWork: { readonly before: number; readonly after: number };
-  readonly plan: SnapshotPlan;
-  readonly measured: SnapshotMeasured;
-}
+export type SnapshotBenchResult = BenchResult<SnapshotPlan> & { readonly measured: SnapshotMeasured };

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../shared/lowerBound.ts';
 import type { Outcome } from './Sessions.ts';
 
 type Numbered = readonly [sequence: number, outcome: Outcome];
@@ -43,12 +44,7 @@ export class Outcomes {
 
   /** @returns the position of the first one that is not before this sequence */
   #positionOf(sequence: number): number {
-    let [low, high] = [0, this.#outcomes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#outcomes[middle]?.[0] ?? Number.POSITIVE_INFINITY) < sequence) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const isBefore = (at: number): boolean => (this.#outcomes[at]?.[0] ?? Number.POSITIVE_INFINITY) < sequence;
+    return lowerBound(0, this.#outcomes.length, isBefore);
   }
 }

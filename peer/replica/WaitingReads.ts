@@ -1,3 +1,4 @@
+import { lowerBound } from '../../shared/lowerBound.ts';
 import type { Settle } from './Waiters.ts';
 
 interface Read {
@@ -83,12 +84,7 @@ export class WaitingReads {
 
   /** @returns the position of the first index that is not less than this one */
   #positionOf(index: number): number {
-    let [low, high] = [this.#first, this.#indexes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#indexes[middle] ?? Number.POSITIVE_INFINITY) < index) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const isBefore = (at: number): boolean => (this.#indexes[at] ?? Number.POSITIVE_INFINITY) < index;
+    return lowerBound(this.#first, this.#indexes.length, isBefore);
   }
 }

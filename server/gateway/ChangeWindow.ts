@@ -1,3 +1,4 @@
+import { lowerBound } from '../../shared/lowerBound.ts';
 import type { KeyValueChange } from '../../shared/keyValue.ts';
 
 /** What a window may hold. The values of an answer that was read anyway, so one answer fits at least. */
@@ -67,13 +68,8 @@ export class ChangeWindow {
   }
 
   #positionAfter(revision: number): number {
-    let [low, high] = [0, this.#changes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#changes[middle]?.revision ?? Infinity) <= revision) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    const isBefore = (at: number): boolean => (this.#changes[at]?.revision ?? Number.POSITIVE_INFINITY) <= revision;
+    return lowerBound(0, this.#changes.length, isBefore);
   }
 
   #forgetOldest(): void {

@@ -1,3 +1,4 @@
+import { lowerBound } from '../../../shared/lowerBound.ts';
 import type { KeyValueChange } from '../../../shared/keyValue.ts';
 
 /** The newest changes, for watchers, in order of revision. Not replicated: a peer that restored a snapshot begins anew. */
@@ -41,13 +42,11 @@ export class ChangeHistory {
   }
 
   #positionAfter(revision: number): number {
-    let [low, high] = [this.#first, this.#changes.length];
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#changes[middle]?.revision ?? Infinity) <= revision) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return lowerBound(
+      this.#first,
+      this.#changes.length,
+      (at) => (this.#changes[at]?.revision ?? Number.POSITIVE_INFINITY) <= revision,
+    );
   }
 
   #forgetOldest(): void {
