@@ -1,28 +1,18 @@
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import { NumberMap } from '../shared/NumberMap.ts';
-import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+import { type WhitewaterError } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
 import type { ClientRequest, Operation } from '../shared/messages/ClientRequest.ts';
 import type { Directory } from '../shared/messages/Directory.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
-import { AnswerOrder, orderOf } from './AnswerOrder.ts';
+import { orderOf } from './AnswerOrder.ts';
 import { LeaderFinder } from './LeaderFinder.ts';
 import { pendingOf, type Pending, type Request } from './Pending.ts';
-import { asError, errorOf, nobody, tooMany, unknown } from './requestErrors.ts';
+import { PeerAnswers } from './PeerAnswers.ts';
+import { requestFrames } from './requestFrames.ts';
+import { asError, errorOf, isPassing, lateError, tooMany, unknown } from './requestErrors.ts';
 
-/** When a peer that is asked says nothing at all for so long, the relay is asked whether it is there and leads. */
-const DOUBT_MS = 150;
-/** After so long it is given up. */
-const SILENT_MS = 1_000;
-/** A request is asked again after so long, though its peer answers others. */
-const ASK_AGAIN_MS = 5_000;
-/**
- * A request is asked again when its peer has answered a later one of its kind for so long, for the answer was probably lost; twice as
- * long after each time, since a network that keeps no order is no reason for more and more copies. A peer that is only slow answers
- * none of them.
- */
-const OVERTAKEN_MS = 250;
 /** Between two looks at what is overdue. */
 const LOOK_MS = 25;
 /** Between two questions to the relay. */
@@ -33,26 +23,6 @@ const WAIT_MS_MAX = 500;
 const SPARE = 64;
 /** More requests than this are refused. */
 const PENDING_MAX = 20_000;
-/** A frame of requests ends once it has so many characters, each of three bytes at most. */
-const FRAME_CHARACTERS = 262_144;
-/**
- * And once it has so many requests: a peer begins with the first ones while the rest is still written and read. Fewer, and the frames
- * cost more than is won.
- */
-const FRAME_REQUESTS = 128;
-/** What stands around them, or is an operation without any, is shorter. */
-const OPERATION_CHARACTERS = 300;
-
-/** What may be tried again: it did not happen, or it is of a kind that happens once however often it is sent. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
-  'NOT_LEADER',
-  'OVERLOADED',
-  'PROPOSAL_LOST',
-  'TIMED_OUT',
-  'PEER_STOPPED',
-  'OUTCOME_UNKNOWN',
-] satisfies ErrorCode[]);
-
 /**
  * Carries requests to whoever can answer them, until each has an answer or its time is over. Each may be sent several times:
  * commands have a number in a session, and everything else is the same when it is done twice.
@@ -67,9 +37,7 @@ export class Requests {
   /** Those that wait to be sent, and some that did until a moment ago. */
   #unsent: Pending[] = [];
   readonly #byCopy = new NumberMap<Pending>();
-  /** By peer: when it last said anything. */
-  readonly #heardAtMs = new Map<PeerId, number>();
-  readonly #answers = new AnswerOrder();
+  readonly #answers = new PeerAnswers();
   /** How many wait elsewhere to become requests. */
   #placesTaken = 0;
   #copies = 0;
@@ -195,23 +163,15 @@ export class Requests {
   }
 
   #ask(peer: PeerId, pending: readonly Pending[], nowMs: number): void {
-    let frame: ClientRequest['requests'] = [];
-    let characters = 0;
-    const send = (): void => {
+    for (const frame of requestFrames(pending)) {
+      const requests = frame.map((one): ClientRequest['requests'][number] => {
+        const operation = one.request.operation();
+        const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
+        return { requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation };
+      });
       this.#frameId += 1;
-      this.#transport.send(peer, this.#frameId, { type: 'ClientRequest', body: { requests: frame } });
-      frame = [];
-      characters = 0;
-    };
-    for (const one of pending) {
-      const operation = one.request.operation();
-      const length = one.request.characters + OPERATION_CHARACTERS;
-      if (frame.length > 0 && (characters + length > FRAME_CHARACTERS || frame.length >= FRAME_REQUESTS)) send();
-      const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
-      frame.push({ requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation });
-      characters += length;
+      this.#transport.send(peer, this.#frameId, { type: 'ClientRequest', body: { requests } });
     }
-    if (frame.length > 0) send();
   }
 
   #copyOf(pending: Pending, operation: Operation, peer: PeerId, nowMs: number): number {
@@ -228,7 +188,7 @@ export class Requests {
   }
 
   #replied(from: PeerId, replies: readonly Reply[]): void {
-    this.#heardAtMs.set(from, this.#clock.nowMs());
+    this.#answers.heard(from, this.#clock.nowMs());
     for (const reply of replies) {
       const pending = this.#byCopy.get(reply.requestId);
       if (pending === undefined) continue;
@@ -244,7 +204,7 @@ export class Requests {
   #answered(from: PeerId, pending: Pending, { requestId, value }: Extract<Reply, { ok: true }>): void {
     const { order, request } = pending;
     this.#remove(pending);
-    this.#answers.note(from, order, requestId);
+    this.#answers.answered(from, pending, requestId);
     // A follower answers queries too, and whoever handed its leadership over says so after it led.
     if (order === 'log' && request.to === undefined) this.#finder.found(from);
     request.resolve(value);
@@ -257,9 +217,9 @@ export class Requests {
       pending.openCopies = pending.openCopies.filter((copy) => copy !== reply.requestId);
       this.#byCopy.delete(reply.requestId);
     }
-    if (!PASSING.has(error.code)) {
+    if (!isPassing(error)) {
       this.#remove(pending);
-      this.#answers.note(from, pending.order, reply.requestId);
+      this.#answers.answered(from, pending, reply.requestId);
       const isOpen = error.definite && request.hasEffect && pending.openCopies.length > 0;
       // What the log itself answered is the answer to each copy.
       const isForAll = error.code === 'COMMAND_REFUSED' && pending.order === 'log';
@@ -301,33 +261,15 @@ export class Requests {
   }
 
   #lookAfter(pending: Pending, peer: PeerId, nowMs: number): void {
-    const silentSinceMs = Math.max(pending.askedAtMs, this.#heardAtMs.get(peer) ?? 0);
-    const isSilent = nowMs - silentSinceMs >= SILENT_MS;
-    if (nowMs - silentSinceMs >= DOUBT_MS) this.#lookUp(nowMs);
-    if (!isSilent && nowMs - pending.askedAtMs < ASK_AGAIN_MS && !this.#isLost(pending, peer, nowMs)) return;
-    if (isSilent) this.#finder.isNot(peer);
+    if (this.#answers.isDoubtful(peer, pending, nowMs)) this.#lookUp(nowMs);
+    if (!this.#answers.isOverdue(peer, pending, nowMs)) return;
+    if (this.#answers.isSilent(peer, pending, nowMs)) this.#finder.isNot(peer);
     this.#askAgain(pending, 0);
-  }
-
-  /** Whether the answer was probably lost: its peer answers what was sent later. */
-  #isLost(pending: Pending, peer: PeerId, nowMs: number): boolean {
-    const { order, openCopies, hastenings } = pending;
-    const newestCopy = openCopies.at(-1);
-    if (newestCopy === undefined || !this.#answers.isOvertaken(peer, order, newestCopy)) return false;
-    pending.overtakenAtMs ??= nowMs;
-    if (nowMs - pending.overtakenAtMs < OVERTAKEN_MS * 2 ** hastenings) return false;
-    pending.hastenings += 1;
-    return true;
   }
 
   #timedOut(pending: Pending): void {
     this.#remove(pending);
-    const { request, lastError, openCopies, copiesSent } = pending;
-    const late = `there was no answer within ${request.timeoutMs} ms`;
-    const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
-    if (openCopies.length > 0 && request.hasEffect) request.reject(unknown(`${late}${why}`));
-    else if (copiesSent === 0) request.reject(nobody(late));
-    else request.reject(new WhitewaterError('TIMED_OUT', `${late}${why}`));
+    pending.request.reject(lateError(pending));
   }
 
   #connected(connected: boolean): void {
@@ -343,10 +285,10 @@ export class Requests {
   }
 
   /** Whether a peer has left the relay, or says nothing while another one leads. */
-  #isGone(peer: PeerId, { request, askedAtMs }: Pending, { peers, leader }: Directory, nowMs: number): boolean {
+  #isGone(peer: PeerId, pending: Pending, { peers, leader }: Directory, nowMs: number): boolean {
     if (!peers.includes(peer)) return true;
-    const isSilent = nowMs - Math.max(askedAtMs, this.#heardAtMs.get(peer) ?? 0) >= DOUBT_MS;
-    return request.to === undefined && isSilent && leader !== null && leader !== peer;
+    const anotherLeads = leader !== null && leader !== peer;
+    return anotherLeads && pending.request.to === undefined && this.#answers.isDoubtful(peer, pending, nowMs);
   }
 
   #lookUp(nowMs: number): void {

@@ -1,6 +1,7 @@
-import { isErrorCode, WhitewaterError } from '../shared/errors.ts';
+import { isErrorCode, WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
+import type { Pending } from './Pending.ts';
 
 /** @param copiesSent in its details: with one copy only, nothing can have happened before the answer */
 export function errorOf(
@@ -19,7 +20,15 @@ export function unknown(why: string): WhitewaterError {
   return new WhitewaterError('OUTCOME_UNKNOWN', `${why}: whether it took effect, or will, cannot be told`);
 }
 
-export function nobody(late: string): WhitewaterError {
+/** What a request ends with whose time is over. */
+export function lateError({ request, lastError, openCopies, copiesSent }: Pending): WhitewaterError {
+  const late = `there was no answer within ${request.timeoutMs} ms`;
+  const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
+  if (openCopies.length > 0 && request.hasEffect) return unknown(`${late}${why}`);
+  return copiesSent === 0 ? nobody(late) : new WhitewaterError('TIMED_OUT', `${late}${why}`);
+}
+
+function nobody(late: string): WhitewaterError {
   return new WhitewaterError(
     'NO_PEER',
     `${late}: the relay could not be reached, or knows no peer of this cluster. See that both run, with "whitewater status"`,
@@ -29,3 +38,17 @@ export function nobody(late: string): WhitewaterError {
 export function asError(error: Error): WhitewaterError {
   return error instanceof WhitewaterError ? error : new WhitewaterError('INTERNAL', error.message, { cause: error });
 }
+
+/** Whether it may be tried again: it did not happen, or it is of a kind that happens once however often it is sent. */
+export function isPassing({ code }: WhitewaterError): boolean {
+  return PASSING.has(code);
+}
+
+const PASSING: ReadonlySet<ErrorCode> = new Set([
+  'NOT_LEADER',
+  'OVERLOADED',
+  'PROPOSAL_LOST',
+  'TIMED_OUT',
+  'PEER_STOPPED',
+  'OUTCOME_UNKNOWN',
+] satisfies ErrorCode[]);
