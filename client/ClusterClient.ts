@@ -7,7 +7,7 @@ import type { MemberChange, Operation } from '../shared/messages/ClientRequest.t
 import type { ClusterTransport } from './ClusterTransport.ts';
 import type { Request } from './Pending.ts';
 import { Requests } from './Requests.ts';
-import { charactersOf, timeoutOf } from './sendable.ts';
+import { sendable, timeoutOf, type Sendable } from './sendable.ts';
 import { Session, WINDOW } from './Session.ts';
 import { SessionCommand } from './SessionCommand.ts';
 import { reasonOf, within, type Begin, type Limits } from './within.ts';
@@ -33,7 +33,7 @@ export interface ClusterClientOptions {
   readonly transport: ClusterTransport;
   /** Default: the system's clock. */
   readonly clock?: Clock;
-  /** How long peers remember this client's session when it is not used. Default 10 minutes. */
+  /** How long peers remember this client's session when it is not used, 1 s to 30 days. Default 10 minutes. */
   readonly sessionTimeToLiveMs?: number;
 }
 
@@ -41,6 +41,10 @@ const TIMEOUT_MS = 10_000;
 const SESSION_TIMEOUT_MS = 60_000;
 const CHANGE_TIMEOUT_MS = 60_000;
 const SESSION_TIME_TO_LIVE_MS = 600_000;
+/** Far above the way to a peer and back: a session that ends while its commands are under way is no use. */
+const SESSION_TIME_TO_LIVE_MS_MIN = 1_000;
+/** What peers bound it by. */
+const SESSION_TIME_TO_LIVE_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
 /** How long the end of a session is waited for. Peers forget it anyway. */
 const CLOSE_MS_MAX = 500;
 
@@ -62,7 +66,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
     this.#transport = transport;
     this.#clock = clock;
     this.#requests = new Requests(transport, clock);
-    this.#timeToLiveMs = sessionTimeToLiveMs ?? SESSION_TIME_TO_LIVE_MS;
+    this.#timeToLiveMs = timeToLiveOf(sessionTimeToLiveMs);
   }
 
   /**
@@ -72,10 +76,10 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
    */
   command(command: Command, { timeoutMs = TIMEOUT_MS, signal }: Patience = {}): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const characters = charactersOf(command);
+      const sent = sendable(command);
       const boundedMs = timeoutOf(timeoutMs);
       const endMs = this.#clock.nowMs() + boundedMs;
-      const later = (): void => void this.#commandLater(command, characters, endMs, signal).then(resolve, reject);
+      const later = (): void => void this.#commandLater(sent, endMs, signal).then(resolve, reject);
       const session = this.#closing === undefined && signal === undefined ? this.#current : undefined;
       const sequence = session?.take();
       if (session === undefined || sequence === undefined) return later();
@@ -88,17 +92,12 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
           else reject(error);
         },
       };
-      this.#requests.add(new SessionCommand(command, characters, boundedMs, session, sequence, end));
+      this.#requests.add(new SessionCommand(sent, boundedMs, session, sequence, end));
     });
   }
 
   /** Waits for a session and for room in it. */
-  async #commandLater(
-    command: Command,
-    characters: number,
-    endMs: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Result> {
+  async #commandLater(sent: Sendable<Command>, endMs: number, signal: AbortSignal | undefined): Promise<Result> {
     const remaining = (): Patience => ({
       timeoutMs: Math.max(1, Math.round(endMs - this.#clock.nowMs())),
       ...(signal === undefined ? {} : { signal }),
@@ -109,7 +108,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       const sequence = session.take() ?? (await this.#numberWithin(session, remaining()));
       if (sequence === undefined) continue;
       try {
-        return (await this.#commandIn(session, sequence, command, characters, remaining())) as Result;
+        return (await this.#commandIn(session, sequence, sent, remaining())) as Result;
       } catch (error) {
         if (!this.#mayBeginAnew(error, endMs)) throw error;
       }
@@ -127,8 +126,8 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
    *   `CLIENT_CLOSED`, `INTERNAL`
    */
   async query(query: Query, { consistency = 'linearizable', at, ...patience }: QueryOptions = {}): Promise<Answer> {
-    const characters = charactersOf(query);
-    const operation: Operation = { type: 'query', query, consistency };
+    const { value, characters } = sendable(query);
+    const operation: Operation = { type: 'query', query: value, consistency };
     const to = at === undefined ? (consistency === 'stale' ? 'anyone' : undefined) : peerId(at);
     return (await this.#ask(() => operation, {
       ...patience,
@@ -148,7 +147,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   ): Promise<void> {
     const change = { voters: voters.map(peerId), learners: learners.map(peerId), removed: removed.map(peerId) };
     const operation: Operation = { type: 'changeMembers', change };
-    const characters = charactersOf(change);
+    const { characters } = sendable(change);
     await this.#ask(() => operation, { timeoutMs, ...(signal && { signal }), hasEffect: true, characters });
   }
 
@@ -222,8 +221,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   async #commandIn(
     session: Session,
     sequence: number,
-    command: Command,
-    characters: number,
+    { value: command, characters }: Sendable<Command>,
     { timeoutMs = TIMEOUT_MS, signal }: Patience,
   ): Promise<unknown> {
     const operation = (): Operation => ({ type: 'command', command, session: session.fields(sequence) });
@@ -278,11 +276,21 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
           reject(error);
         },
       };
-      // Whoever aborts does so later.
       const pending = this.#requests.add(request);
-      signal.addEventListener('abort', onAbort, { once: true });
+      // What was refused at once leaves nothing behind on a signal that may live as long as the program.
+      if (pending !== undefined) signal.addEventListener('abort', onAbort, { once: true });
     });
   }
+}
+
+/** @throws {WhitewaterError} `USAGE` */
+function timeToLiveOf(timeToLiveMs = SESSION_TIME_TO_LIVE_MS): number {
+  const [min, max] = [SESSION_TIME_TO_LIVE_MS_MIN, SESSION_TIME_TO_LIVE_MS_MAX];
+  if (Number.isInteger(timeToLiveMs) && timeToLiveMs >= min && timeToLiveMs <= max) return timeToLiveMs;
+  throw new WhitewaterError(
+    'USAGE',
+    `sessionTimeToLiveMs is ${timeToLiveMs}: give a whole number of milliseconds from ${min} to ${max}`,
+  );
 }
 
 function noSession(timeoutMs: number): WhitewaterError {

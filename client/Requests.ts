@@ -117,6 +117,8 @@ export class Requests {
     pending.isOver = true;
     this.#count -= 1;
     if (this.#pending.length > 2 * this.#count + SPARE) this.#pending = this.#live();
+    // While there is no connection nothing else takes them out.
+    if (this.#unsent.length > 2 * this.#count + SPARE) this.#unsent = this.#unsent.filter(({ isOver }) => !isOver);
     for (const copy of pending.openCopies) this.#byCopy.delete(copy);
   }
 

@@ -1,5 +1,6 @@
 import type { Operation } from '../shared/messages/ClientRequest.ts';
 import type { Request } from './Pending.ts';
+import type { Sendable } from './sendable.ts';
 import type { Session } from './Session.ts';
 
 /** How a command in a session ended. */
@@ -20,10 +21,9 @@ export class SessionCommand implements Request {
   readonly #sequence: number;
   readonly #end: SessionCommandEnd;
 
-  /** @param characters of the command as JSON. @param sequence that the session gave */
+  /** @param sequence that the session gave */
   constructor(
-    command: unknown,
-    characters: number,
+    { value, characters }: Sendable<unknown>,
     timeoutMs: number,
     session: Session,
     sequence: number,
@@ -31,7 +31,7 @@ export class SessionCommand implements Request {
   ) {
     this.characters = characters;
     this.timeoutMs = timeoutMs;
-    this.#command = command;
+    this.#command = value;
     this.#session = session;
     this.#sequence = sequence;
     this.#end = end;

@@ -1,4 +1,5 @@
 import { WhitewaterError } from '../shared/errors.ts';
+import { jsonCopy } from '../shared/jsonCopy.ts';
 
 /** As it stands in a frame; a peer takes a little less. */
 const REQUEST_BYTES_MAX = 1_000_000;
@@ -9,28 +10,37 @@ const TIMEOUT_MS_MAX = 2 ** 31 - 1;
 
 const encoder = new TextEncoder();
 
+/** What can be sent, as it was when that was found out: its maker may change it, and it may be sent several times. */
+export interface Sendable<Value> {
+  readonly value: Value;
+  /** As JSON. */
+  readonly characters: number;
+}
+
 /**
  * Looks at what is to be sent before it shares a frame with others: one that no peer can read would take them with it.
- * @returns how many characters it has as JSON
  * @throws {WhitewaterError} `USAGE` when it is not JSON, or nested too deeply; `COMMAND_TOO_LARGE`
  */
-export function charactersOf(value: unknown): number {
-  const text = textOf(value);
+export function sendable<Value>(given: Value): Sendable<Value> {
+  const value = copyOf(given);
+  const text = JSON.stringify(value);
   // Each level takes two characters.
   if (text.length > 2 * NESTING_MAX && nestingOf(value) > NESTING_MAX) {
     throw new WhitewaterError('USAGE', `arrays or objects lie more than ${NESTING_MAX} deep in one another`);
   }
-  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) return text.length;
+  if (text.length * 3 <= REQUEST_BYTES_MAX || encoder.encode(text).length <= REQUEST_BYTES_MAX) {
+    return { value, characters: text.length };
+  }
   throw new WhitewaterError(
     'COMMAND_TOO_LARGE',
     `as JSON that has more than ${REQUEST_BYTES_MAX} bytes: send less at a time`,
   );
 }
 
-function textOf(value: unknown): string {
+function copyOf<Value>(value: Value): Value {
   try {
-    const text = JSON.stringify(value) as string | undefined;
-    if (text !== undefined) return text;
+    const copy = jsonCopy(value);
+    if (copy !== undefined) return copy as Value;
   } catch (cause) {
     throw new WhitewaterError('USAGE', 'that cannot be written as JSON', { cause });
   }

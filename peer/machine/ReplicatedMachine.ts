@@ -32,7 +32,11 @@ export class ReplicatedMachine {
 
   apply(text: CommandText, index: number, term: number): Outcome {
     const logged = decodeCommand(text);
-    if (logged === undefined) return { type: 'failed', message: 'the command is not of this version of Whitewater' };
+    if (logged === undefined) {
+      // To pass over what others apply would be another state than theirs, without a word.
+      const message = `entry ${index} holds a command that this version of Whitewater does not know: use the version that wrote it`;
+      throw new WhitewaterError('STORE_UNREADABLE', message);
+    }
     this.#timeMs = Math.max(this.#timeMs, logged.timeMs);
     return this.#run(logged, { index, term, timeMs: this.#timeMs });
   }

@@ -28,7 +28,7 @@ export class Progress {
   priority = 0;
   /** The newest round of heartbeats that it answered. */
   roundAnswered = 0;
-  /** While probing: the one message is unanswered. Cleared by the next heartbeat, for the message may be lost. */
+  /** While probing: the one message with entries is unanswered. It may be lost: then the answer to a heartbeat tells what to send. */
   isProbeOutstanding = false;
   /** While replicating: the unanswered messages with entries, oldest first, and the bytes of all of them. */
   readonly #inFlight: InFlight[] = [];

@@ -5,6 +5,7 @@ import type { Input, MessageArrived } from './input.ts';
 import { invariant, violated } from './invariant.ts';
 import { checkInvariants, noteLandmarks, type Landmarks } from './invariants.ts';
 import { changeMembership } from './membership.ts';
+import { entryBytes } from './log/Log.ts';
 import { completeOptions, type RaftOptions } from './options.ts';
 import { RaftState, type StoredRaftState } from './RaftState.ts';
 import { leaseUntilMs } from './reads.ts';
@@ -198,6 +199,8 @@ export class Raft {
   #applied(index: number): void {
     const state = this.#state;
     if (!(index <= state.handedOut)) violated(`applied ${index}, but only ${state.handedOut} was handed out`);
+    for (let at = state.lastApplied + 1; at <= index; at += 1)
+      state.unappliedBytes -= entryBytes(state.log.entryAt(at));
     state.lastApplied = Math.max(state.lastApplied, index);
     askForSnapshot(state);
   }

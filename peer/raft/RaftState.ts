@@ -120,6 +120,8 @@ export class RaftState {
   handedOut: number;
   /** The last entry that the state machine holds. */
   lastApplied: number;
+  /** Of the entries between the two. */
+  unappliedBytes = 0;
   /** The leader of the current term, once known. */
   leader: PeerId | null = null;
   /** When the leader of the current term was last heard. */

@@ -1,5 +1,6 @@
 import { violated } from './invariant.ts';
 import { standOrNot } from './membership.ts';
+import { bytesOf } from './log/Log.ts';
 import type { RaftState } from './RaftState.ts';
 
 /** Commits up to `index` and hands out what is new, each entry once and in order. */
@@ -10,7 +11,9 @@ export function commitTo(state: RaftState, index: number): void {
   state.commitIndex = index;
   if (state.options.wantsDetails()) outbox.report({ type: 'committed', commitIndex: index });
   const firstIndex = state.handedOut + 1;
-  outbox.do({ type: 'apply', firstIndex, entries: log.range(firstIndex, index) });
+  const entries = log.range(firstIndex, index);
+  state.unappliedBytes += bytesOf(entries);
+  outbox.do({ type: 'apply', firstIndex, entries });
   state.handedOut = index;
   standOrNot(state);
 }

@@ -17,6 +17,8 @@ export type RoleChangeReason =
   | 'transferFailed'
   /** Somebody asked this peer to stop leading. */
   | 'requested'
+  /** Its priority is 0, and an election to which a leader asked it failed. */
+  | 'mayNotStand'
   /** It became a voter, a learner, or no member. */
   | 'membership';
 

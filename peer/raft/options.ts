@@ -35,7 +35,7 @@ export interface ReplicationOptions {
   readonly bytesPerMessageMax: number;
   /** How many AppendEntries with entries may be unanswered per follower. */
   readonly messagesInFlightMax: number;
-  /** A leader refuses proposals while this many bytes are not committed. */
+  /** A leader refuses proposals while this many bytes are not committed, or not applied at its own state machine. */
   readonly uncommittedBytesMax: number;
   /** How many linearizable reads may wait for the leader's confirmation. */
   readonly readsWaitingMax: number;

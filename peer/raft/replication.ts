@@ -73,11 +73,10 @@ export function sendHeartbeat(state: RaftState, leader: Leader, peer: PeerId, pr
   const prevLogIndex = progress.nextIndex - 1;
   if (progress.mode !== 'snapshot' && prevLogIndex < state.log.baseIndex) beginSnapshot(state, peer, progress);
   if (progress.mode === 'snapshot') return sendAppendEntries(state, leader, peer, state.snapshot?.index ?? 0, []);
-  if (progress.mode === 'probe') {
-    // The message that probed may be lost.
-    progress.isProbeOutstanding = false;
-    if (progress.nextIndex <= state.log.lastIndex) return sendEntries(state, leader, peer, progress);
-  }
+  // One that probed may be lost, and need not be sent again: the answer to a heartbeat tells where the logs agree as well. To one that
+  // is away, a message of entries with every heartbeat and every round of reads would take the connection of all.
+  const mayProbe = progress.mode === 'probe' && !progress.isProbeOutstanding;
+  if (mayProbe && progress.nextIndex <= state.log.lastIndex) return sendEntries(state, leader, peer, progress);
   sendAppendEntries(state, leader, peer, prevLogIndex, []);
 }
 

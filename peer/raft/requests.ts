@@ -12,7 +12,8 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): void 
   if (role.type !== 'leader') return proposals.forEach(({ requestId }) => outbox.refuse(requestId, 'notLeader'));
   if (role.transfer !== null) return proposals.forEach(({ requestId }) => outbox.refuse(requestId, 'transferring'));
   const entries: Entry[] = [];
-  let bytes = role.uncommittedBytes;
+  // What is committed and not applied counts as well: a state machine that is too slow would be given more and more.
+  let bytes = role.uncommittedBytes + state.unappliedBytes;
   let isFull = false;
   for (const { requestId, command } of proposals) {
     const entry: Entry = { term: currentTerm, type: 'command', command };

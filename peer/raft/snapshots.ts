@@ -87,6 +87,7 @@ export function installSnapshot(state: RaftState, stored: SnapshotStored): void 
   state.commitIndex = index;
   state.handedOut = index;
   state.lastApplied = index;
+  state.unappliedBytes = 0;
   state.snapshot = { index, term, configuration };
   state.snapshotBytes = stored.nextOffset;
   outbox.write({

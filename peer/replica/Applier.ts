@@ -24,6 +24,7 @@ export interface ApplierHandlers {
 
 /** So long the machine may work before others have their turn. */
 const SLICE_MS = 8;
+
 /**
  * Gives the state machine what is committed: one thing after the other, each index once, snapshots and commands through one
  * queue. Never within the call that handed it over, so that a machine may call whoever feeds it.
@@ -35,6 +36,7 @@ export class Applier {
   readonly #queue: Work[] = [];
   #appliedIndex: number;
   #isWorking = false;
+  #isRestoring = false;
   #sliceBeganMs = 0;
   #isStopped = false;
 
@@ -48,6 +50,11 @@ export class Applier {
 
   get appliedIndex(): number {
     return this.#appliedIndex;
+  }
+
+  /** Whether the machine may hold half of a state. */
+  get isRestoring(): boolean {
+    return this.#isRestoring;
   }
 
   apply(firstIndex: number, entries: readonly Entry[]): void {
@@ -120,7 +127,9 @@ export class Applier {
 
   async #restore(index: number): Promise<void> {
     if (index <= this.#appliedIndex) return;
+    this.#isRestoring = true;
     await restoreSnapshot(this.#machine, this.#snapshots, index);
+    this.#isRestoring = false;
     this.#appliedIndex = index;
     if (!this.#isStopped) this.#handlers.onRestored(index);
   }

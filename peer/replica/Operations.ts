@@ -8,7 +8,6 @@ import { messageOf } from '../machine/messageOf.ts';
 import { failureOf } from '../machine/resultOf.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import { changeMembers } from './changeMembers.ts';
-import { TimeSlices } from './TimeSlices.ts';
 import type { Replica } from './Replica.ts';
 import type { Patience } from './Wait.ts';
 import type { Settle } from './Waiters.ts';
@@ -19,7 +18,6 @@ export class Operations {
   readonly #clock: Clock;
   readonly #status: () => Status;
   readonly #hasMachine: boolean;
-  readonly #slices = new TimeSlices();
 
   constructor(replica: Replica, clock: Clock, status: () => Status, hasMachine: boolean) {
     this.#replica = replica;
@@ -60,17 +58,15 @@ export class Operations {
     return Math.round(this.#clock.wallMs());
   }
 
-  /** @throws {WhitewaterError} as `Replica.read` does, and `COMMAND_REFUSED` when the machine refuses the query */
-  async read(query: unknown, patience: Patience): Promise<unknown> {
-    this.#needMachine();
-    await this.#replica.caughtUp(patience);
-    await this.#slices.turn();
-    return this.#query(query);
+  /** @throws {WhitewaterError} as `Replica.read` does */
+  read(query: unknown, patience: Patience): Promise<unknown> {
+    return this.#hasMachine ? this.#replica.read(query, patience) : Promise.reject(noMachine());
   }
 
+  /** @throws {WhitewaterError} `COMMAND_REFUSED` when the machine refuses the query */
   readStale(query: unknown): unknown {
-    this.#needMachine();
-    return this.#query(query);
+    if (!this.#hasMachine) throw noMachine();
+    return this.#replica.query(query);
   }
 
   /** @throws {WhitewaterError} as `Replica.changeMembership` does */
@@ -83,22 +79,9 @@ export class Operations {
     await this.#replica.transfer(peerId(to), patience);
   }
 
-  async #read({ query, consistency }: Extract<Operation, { type: 'query' }>, patience: Patience): Promise<unknown> {
+  #read({ query, consistency }: Extract<Operation, { type: 'query' }>, patience: Patience): Promise<unknown> {
     if (consistency === 'linearizable') return this.read(query, patience);
-    await this.#slices.turn();
-    return this.readStale(query);
-  }
-
-  #query(query: unknown): unknown {
-    try {
-      return this.#replica.query(query);
-    } catch (error) {
-      throw new WhitewaterError('COMMAND_REFUSED', messageOf(error));
-    }
-  }
-
-  #needMachine(): void {
-    if (!this.#hasMachine) throw noMachine();
+    return this.#hasMachine ? this.#replica.readStale(query, patience) : Promise.reject(noMachine());
   }
 }
 

@@ -13,10 +13,10 @@ import { fitsMessage, tooLarge } from './commandSize.ts';
 import { ClientService, type Carry } from './ClientService.ts';
 import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
+import { Queries } from './Queries.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
 import { reasonOf, Wait, type Patience } from './Wait.ts';
 import { Waiters, type Settle } from './Waiters.ts';
-import { WaitingReads } from './WaitingReads.ts';
 
 export interface ReplicaOptions {
   /** Restored to `snapshot` already. */
@@ -33,7 +33,6 @@ const WAITING_MAX = 100_000;
 
 /** A state machine that is replicated: gives it what is committed, keeps its snapshots, and answers who asks it something. */
 export class Replica implements Application {
-  readonly #machine: ReplicatedMachine;
   readonly #logger: Logger;
   readonly #leader: () => PeerId | null;
   readonly #waiters: Waiters;
@@ -41,14 +40,13 @@ export class Replica implements Application {
   readonly #waiting = {
     expirations: this.#expirations,
     forget: (requestId: number): boolean => {
-      this.#reads.forget(requestId);
+      this.#queries.forget(requestId);
       return this.#waiters.forget(requestId);
     },
   };
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
-  /** Reads that may be answered once so much is applied. */
-  readonly #reads = new WaitingReads();
+  readonly #queries: Queries;
   /** Proposals of this turn: they go into the log together. */
   #gathered: Proposal[] = [];
   #host: ApplicationHost | undefined;
@@ -56,7 +54,6 @@ export class Replica implements Application {
   #repliesSent = 0;
 
   constructor({ machine, snapshots, snapshot, leader, logger }: ReplicaOptions) {
-    this.#machine = machine;
     this.#logger = logger;
     this.#leader = leader;
     this.#waiters = new Waiters(leader);
@@ -67,6 +64,7 @@ export class Replica implements Application {
       onSnapshotTaken: (index, bytes, error) => this.#snapshotTaken(index, bytes, error),
       onFailed: (error) => this.#host?.fail(error),
     });
+    this.#queries = new Queries(machine, this.#applier);
     this.#courier = new SnapshotCourier(snapshots, snapshot, {
       onPiece: ({ to, id, after }, body) => this.#host?.send(to, id, { type: 'InstallSnapshot', body }, after),
       onStored: (input) => this.#host?.feed(input),
@@ -106,7 +104,7 @@ export class Replica implements Application {
     void this.#courier.stop();
     this.#gathered = [];
     this.#waiters.stop();
-    this.#reads.stop(stopped);
+    this.#queries.stop(stopped);
     this.#expirations.stop();
   }
 
@@ -166,16 +164,39 @@ export class Replica implements Application {
    */
   async caughtUp(patience: Patience = {}): Promise<void> {
     await this.#ask<null>(patience, (settle) => {
-      const resolve = (index: number): void => this.#whenApplied(requestId, index, settle);
+      const resolve = (index: number): void => this.#queries.whenApplied(requestId, index, settle);
       const requestId = this.#waiters.read({ resolve, reject: (error) => settle.reject(error) });
       this.#feed({ type: 'read', requestId });
       return requestId;
     });
   }
 
-  /** Reads what this peer holds, which may be old; behind `caughtUp` it is not. */
+  /**
+   * Reads what the machine holds of all that was committed at some moment between call and return.
+   * @throws {WhitewaterError} as `caughtUp` does, and `COMMAND_REFUSED` when the machine refuses the query
+   */
+  read(query: unknown, patience: Patience = {}): Promise<unknown> {
+    return this.#ask<unknown>(patience, (wait) => {
+      const requestId = this.#waiters.read({
+        resolve: (index) => this.#queries.answerBehind(requestId, index, query, wait),
+        reject: (error) => wait.reject(error),
+      });
+      this.#feed({ type: 'read', requestId });
+      return requestId;
+    });
+  }
+
+  /** Reads what this peer holds, which may be old, when its turn comes. @throws as `read` does */
+  readStale(query: unknown, patience: Patience = {}): Promise<unknown> {
+    return this.#ask<unknown>(patience, (wait) => {
+      this.#queries.answerInTurn(query, wait);
+      return 0;
+    });
+  }
+
+  /** As `readStale`, at once. */
   query(query: unknown): unknown {
-    return this.#machine.query(query);
+    return this.#queries.query(query);
   }
 
   /**
@@ -220,7 +241,7 @@ export class Replica implements Application {
   }
 
   /** @param begin makes the request, and returns its number */
-  #ask<Value>(patience: Patience, begin: (settle: Settle<Value>) => number): Promise<Value> {
+  #ask<Value>(patience: Patience, begin: (wait: Wait<Value>) => number): Promise<Value> {
     return new Promise((resolve, reject) => {
       const wait = this.#waitFor<Value>(patience, { resolve, reject });
       if (wait !== undefined) wait.requestId = begin(wait);
@@ -231,24 +252,19 @@ export class Replica implements Application {
   #waitFor<Value>(patience: Patience, settle: Settle<Value>): Wait<Value> | undefined {
     if (this.#host === undefined) settle.reject(stopped());
     else if (patience.signal?.aborted === true) settle.reject(reasonOf(patience.signal));
-    else if (this.#waiters.count + this.#reads.count >= WAITING_MAX) settle.reject(tooMany());
+    else if (this.#waiters.count + this.#queries.count >= WAITING_MAX) settle.reject(tooMany());
     else return new Wait(this.#waiting, patience, settle);
     return undefined;
   }
 
-  #whenApplied(requestId: number, index: number, settle: Settle<null>): void {
-    if (index <= this.#applier.appliedIndex) settle.resolve(null);
-    else this.#reads.add(requestId, index, settle);
-  }
-
   #applied(index: number, term: number, outcome: Outcome | undefined): void {
     if (this.#waiters.has(index)) this.#waiters.applied(index, term, outcome ?? { type: 'result', result: index });
-    this.#reads.applied(index);
+    this.#queries.applied(index);
   }
 
   #restored(index: number): void {
     this.#waiters.skipped(index);
-    this.#reads.applied(index);
+    this.#queries.applied(index);
     this.#feed({ type: 'applied', index });
   }
 

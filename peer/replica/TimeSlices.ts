@@ -1,46 +1,53 @@
 /** So long work may go on before sockets and timers have their turn. */
 const SLICE_MS = 8;
-/** Microtasks until whoever was let go has done its work, and so has whoever waited for that. */
-const WORK_MICROTASKS = 4;
+
+/** A small work that somebody waits for, unless the wait is over before its turn comes. */
+export interface Work {
+  readonly wait: { readonly isOver: boolean };
+  run(): void;
+}
 
 /** Shares the event loop between a long row of small works and everything else: a peer that answers queries must not miss heartbeats. */
 export class TimeSlices {
-  readonly #waiting: (() => void)[] = [];
+  #waiting: Work[] = [];
+  /** Those before it were done. */
+  #first = 0;
   #endMs = 0;
-  #isWorking = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Resolves when the caller may go on, one after the other in the order of the calls: at once, or in a later slice. */
-  turn(): Promise<void> | undefined {
+  /** How many wait for their turn, and some whose wait is over. */
+  get count(): number {
+    return this.#waiting.length - this.#first;
+  }
+
+  /** Does it when its turn comes, in the order of the calls: at once, or in a later slice. */
+  add(work: Work): void {
     if (this.#timer === undefined) {
       this.#endMs = performance.now() + SLICE_MS;
-      this.#timer = setTimeout(() => void this.#nextSlice(), 0);
+      this.#timer = setTimeout(() => this.#nextSlice(), 0);
     }
-    // Many come within one moment, as of one frame: only when the first has worked it shows whether there is time for the next.
-    if (this.#isWorking || this.#waiting.length > 0 || performance.now() >= this.#endMs) {
-      return new Promise((resolve) => this.#waiting.push(resolve));
-    }
-    void this.#work();
-    return undefined;
+    if (this.count === 0 && performance.now() < this.#endMs) work.run();
+    else this.#waiting.push(work);
   }
 
-  async #nextSlice(): Promise<void> {
+  /** What waits is not done any more. */
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#waiting = [];
+    this.#first = 0;
+  }
+
+  #nextSlice(): void {
+    this.#timer = undefined;
     this.#endMs = performance.now() + SLICE_MS;
-    this.#waiting.shift()?.();
-    await this.#work();
-    this.#timer = this.#waiting.length === 0 ? undefined : setTimeout(() => void this.#nextSlice(), 0);
-  }
-
-  /** One was let go; then the others, as long as there is time. */
-  async #work(): Promise<void> {
-    this.#isWorking = true;
-    for (;;) {
-      for (let count = 0; count < WORK_MICROTASKS; count += 1) await Promise.resolve();
-      if (performance.now() >= this.#endMs) break;
-      const go = this.#waiting.shift();
-      if (go === undefined) break;
-      go();
+    while (this.count > 0 && performance.now() < this.#endMs) {
+      const work = this.#waiting[this.#first];
+      this.#first += 1;
+      if (work !== undefined && !work.wait.isOver) work.run();
     }
-    this.#isWorking = false;
+    this.#waiting = this.#waiting.slice(this.#first);
+    this.#first = 0;
+    if (this.count > 0) this.#timer ??= setTimeout(() => this.#nextSlice(), 0);
   }
 }

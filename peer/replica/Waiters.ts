@@ -165,7 +165,7 @@ export class Waiters {
 const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   notLeader: 'this peer does not lead',
   transferring: 'this leader hands its leadership over',
-  overloaded: 'as many bytes wait to be committed as this leader accepts: try again more slowly',
+  overloaded: 'as many bytes wait to be committed, or to be applied, as this leader accepts: try again more slowly',
   tooManyReads: 'as many reads wait as this peer accepts: try again more slowly',
   leaderChanged: 'the leader changed before it could answer',
   changeInProgress: 'another change of members is not finished',

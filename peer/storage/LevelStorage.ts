@@ -94,7 +94,7 @@ export class LevelStorage implements Storage {
     }
   }
 
-  /** The entries that the snapshot makes superfluous go in the same write that puts it in force. */
+  /** The log begins behind the entries that the snapshot makes superfluous in the same write that puts it in force. */
   #useSnapshot(step: Extract<StorageStep, { type: 'useSnapshot' }>, others: Operation[]): void {
     const { snapshot, baseIndex, baseTerm, replacesLog } = step;
     this.#log.compact(baseIndex, replacesLog);

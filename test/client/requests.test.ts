@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
 import type { Request } from '../../client/Pending.ts';
@@ -8,6 +10,7 @@ import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Operation } from '../../shared/messages/ClientRequest.ts';
 import type { EndpointMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
+import { until } from '../support/until.ts';
 
 const [P1, P2, P3] = ['p1', 'p2', 'p3'].map(peerId) as [PeerId, PeerId, PeerId];
 
@@ -355,3 +358,38 @@ t.test(
     t.match(await refused('SESSION_EXPIRED', COMMAND), { code: 'SESSION_EXPIRED', definite: false });
   },
 );
+
+t.test('what ended while there was no connection is not kept until there is one', async (t) => {
+  const refs: WeakRef<object>[] = [];
+  const stage = new Stage();
+  const askAndWait = async (): Promise<void> => {
+    for (let count = 0; count < 500; count += 1) {
+      const command = { type: 'command', command: { text: 'x'.repeat(100) } } as const;
+      refs.push(new WeakRef(command));
+      await t.rejects(Promise.race([stage.ask({ timeoutMs: 30 }, command), passes(stage.clock, 100)]), {
+        code: 'NO_PEER',
+      });
+    }
+  };
+  await askAndWait();
+  await until(
+    () => {
+      collectGarbage();
+      return refs.filter((ref) => ref.deref() !== undefined).length < 200;
+    },
+    { withinMs: 30_000, what: 'most of them collected' },
+  );
+});
+
+async function passes(clock: VirtualClock, ms: number): Promise<void> {
+  await Promise.resolve();
+  clock.advance(ms);
+  await Promise.resolve();
+  return new Promise(() => undefined);
+}
+
+/** Node's own, without a flag for the whole process. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import t from 'tap';
 import { ClusterClient } from '../../client/ClusterClient.ts';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
@@ -16,6 +17,7 @@ type Verdict = { readonly value: unknown } | { readonly code: ErrorCode } | 'los
 function stage(judge: (operation: Operation) => Verdict): {
   clock: VirtualClock;
   client: ClusterClient;
+  transport: ClusterTransport;
   seen: Operation[];
 } {
   const clock = new VirtualClock();
@@ -46,7 +48,7 @@ function stage(judge: (operation: Operation) => Verdict): {
     lookUp: () => true,
     stop: () => Promise.resolve(),
   };
-  return { clock, client: new ClusterClient({ transport, clock }), seen };
+  return { clock, client: new ClusterClient({ transport, clock }), transport, seen };
 }
 
 /** A session is opened at an index, unless it may not be. */
@@ -203,4 +205,40 @@ t.test('a session that is gone sends those that wait for it into the next one', 
     commandsIn(seen).every((session) => session !== undefined && session.openedIndex === opened.get(session.id)),
     'each command carries what opening its session answered',
   );
+});
+
+t.test('a command is what it was when it was given, however late it is sent, and however often', async (t) => {
+  let lost = 0;
+  const { client, clock, seen } = stage(({ type }) => {
+    if (type !== 'command' || lost === 1) return { value: 1 };
+    lost += 1;
+    return 'lost';
+  });
+  const command: Record<string, unknown> = { type: 'put', value: 'first' };
+  const done = client.command(command);
+  command['value'] = 'second';
+  command['self'] = command;
+  const query: Record<string, unknown> = { key: 'a', deep: { list: [1] } };
+  const asked = client.query(query);
+  (query['deep'] as { list: unknown[] }).list.push(2);
+  await settle(clock, Promise.all([done, asked]));
+  const commands = seen.filter((operation) => operation.type === 'command');
+  t.ok(commands.length > 1, 'it was sent again');
+  for (const sent of commands) t.strictSame(sent.command, { type: 'put', value: 'first' });
+  for (const sent of seen) if (sent.type === 'query') t.strictSame(sent.query, { key: 'a', deep: { list: [1] } });
+});
+
+t.test('what is refused at once leaves no listener on its signal', async (t) => {
+  const { client } = stage(() => ({ value: 1 }));
+  const { signal } = new AbortController();
+  await client.close();
+  for (let count = 0; count < 50; count += 1) await t.rejects(client.query({}, { signal }), { code: 'CLIENT_CLOSED' });
+  t.equal(getEventListeners(signal, 'abort').length, 0);
+});
+
+t.test('a time to live that no session can have is refused at once', async (t) => {
+  const { transport } = stage(() => ({ value: 1 }));
+  for (const sessionTimeToLiveMs of [0, -1, 1.5, 999, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
+    t.throws(() => new ClusterClient({ transport, sessionTimeToLiveMs }), { code: 'USAGE' }, `${sessionTimeToLiveMs}`);
+  }
 });

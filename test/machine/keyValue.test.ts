@@ -201,3 +201,10 @@ t.test('values are bounded by their bytes as JSON, and answers by theirs, so tha
   }
   t.same(changed, ['a', 'c', 'd', 'e']);
 });
+
+t.test('a key with half a character is refused: a list could not go on behind it', async (t) => {
+  const machine = new KeyValueMachine();
+  for (const key of ['a\ud800', '\udc00', '\ud800x'])
+    t.throws(() => machine.apply({ type: 'put', key, value: '' }), /lone surrogate/);
+  t.match(machine.apply({ type: 'put', key: 'a\u{1F600}\ue000', value: '\ud800' }), { changed: true });
+});

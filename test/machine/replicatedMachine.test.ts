@@ -118,3 +118,17 @@ t.test('whatever a machine returns, its result is what JSON makes of it, and ano
   });
   t.doesNotThrow(() => fc.assert(property, { numRuns: 500 }));
 });
+
+t.test(
+  'a command of another version stops the peer: to pass over it would be another state than that of the others',
+  async (t) => {
+    const machine = new ReplicatedMachine(new Counter());
+    for (const text of ['["z",1,2]', '{}', 'nothing', '["s",1]']) {
+      t.throws(
+        () => machine.apply(text, 12, 1),
+        { code: 'STORE_UNREADABLE', message: /entry 12 .*use the version/ },
+        text,
+      );
+    }
+  },
+);

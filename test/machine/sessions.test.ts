@@ -257,24 +257,6 @@ t.test('bounds: unanswered requests of one session, and sessions', async (t) => 
   t.equal(sessions.count, 2, 'the unused ones have ended');
 });
 
-t.test('a command that no peer of this version wrote fails, the same everywhere, and changes nothing', async (t) => {
-  const stage = new Stage();
-  for (const text of [
-    '',
-    '{}',
-    '[]',
-    '["q",1]',
-    '["s",1,"a",1,"1",0,"x"]',
-    '["s",1,"a","1",1,0,"x"]',
-    '["o",1,2,3]',
-    'null',
-    '["p"]',
-  ]) {
-    t.same(stage.machine.apply(text, 1, 1).type, 'failed', text);
-  }
-  t.same(stage.inner.applied, []);
-});
-
 t.test('a snapshot that is none is refused', async (t) => {
   const stage = new Stage();
   await t.rejects(stage.machine.restore(toAsync([])), { message: /not of this version/ });

@@ -2,19 +2,24 @@ import t from 'tap';
 import type { WhitewaterError } from '../../shared/errors.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { NoMachine } from '../../peer/machine/NoMachine.ts';
-import { ReplicatedMachine } from '../../peer/machine/ReplicatedMachine.ts';
+import { ReplicatedMachine, type AnyMachine } from '../../peer/machine/ReplicatedMachine.ts';
 import type { ApplicationInput } from '../../peer/ports/Application.ts';
 import { Replica } from '../../peer/replica/Replica.ts';
 import { WaitingReads } from '../../peer/replica/WaitingReads.ts';
 import { MemorySnapshotStore } from '../../peer/snapshots/MemorySnapshotStore.ts';
+import { until } from '../support/until.ts';
 
 const READS_MAX = 100_000;
 
 /** A replica whose core grants every read at once, at an index that is not applied yet. */
-function grantingReplica(index: number): Replica {
+function grantingReplica(
+  index: number,
+  machine: AnyMachine = new NoMachine(),
+  snapshots = new MemorySnapshotStore(),
+): Replica {
   const replica = new Replica({
-    machine: new ReplicatedMachine(new NoMachine()),
-    snapshots: new MemorySnapshotStore(),
+    machine: new ReplicatedMachine(machine),
+    snapshots,
     snapshot: null,
     leader: () => null,
     logger: SILENT_LOGGER,
@@ -112,4 +117,80 @@ t.test('an entry that answers nobody is cheap, however many wait', async (t) => 
   t.equal(answered, READS_MAX);
   // To look at every waiting read for each of them took minutes.
   t.ok(performance.now() - beganMs < 20_000, `${Math.round(performance.now() - beganMs)} ms`);
+});
+
+/** A machine whose queries take a while, and whose restoring is as slow as the test wants. */
+class SlowMachine implements AnyMachine {
+  sum = 100;
+  queries = 0;
+  queryMs = 0;
+  restoring: Promise<void> = Promise.resolve();
+
+  apply(): null {
+    return null;
+  }
+
+  query(): unknown {
+    this.queries += 1;
+    const endMs = performance.now() + this.queryMs;
+    while (performance.now() < endMs);
+    return this.sum;
+  }
+
+  snapshot(): Iterable<unknown> {
+    return [this.sum];
+  }
+
+  async restore(records: AsyncIterable<unknown>): Promise<void> {
+    this.sum = -1;
+    await this.restoring;
+    for await (const record of records) this.sum = record as number;
+  }
+}
+
+t.test('queries that nobody waits for any more are not carried out, and a late one ends in time', async (t) => {
+  const machine = new SlowMachine();
+  machine.queryMs = 5;
+  const replica = grantingReplica(0, machine);
+  t.teardown(() => replica.stop());
+  const codes = new Map<unknown, number>();
+  const note = (what: unknown): void => void codes.set(what, (codes.get(what) ?? 0) + 1);
+  const ask = (): Promise<void> =>
+    replica.read({}, { timeoutMs: 60 }).then(
+      () => note('answered'),
+      (error: unknown) => note((error as WhitewaterError).code),
+    );
+  const beganMs = performance.now();
+  await Promise.all(Array.from({ length: 1_000 }, ask));
+  const tookMs = performance.now() - beganMs;
+  t.equal((codes.get('answered') ?? 0) + (codes.get('TIMED_OUT') ?? 0), 1_000);
+  t.ok(tookMs < 2_500, `all ended after ${tookMs} ms, and not after the 5,000 that the queries would take`);
+  t.ok(machine.queries < 500, `${machine.queries} of 1,000 were carried out`);
+  const abort = new AbortController();
+  const stale = Array.from({ length: 10 }, () => replica.readStale({}, { signal: abort.signal }));
+  abort.abort(new Error('enough'));
+  const ends = await Promise.allSettled(stale);
+  t.ok(
+    ends.some(({ status }) => status === 'rejected'),
+    'a signal ends the wait for a turn',
+  );
+});
+
+t.test('D40: linearizable reads wait while the machine is restored, and never see half of a state', async (t) => {
+  const machine = new SlowMachine();
+  const snapshots = new MemorySnapshotStore();
+  await snapshots.write(5, new ReplicatedMachine(Object.assign(new SlowMachine(), { sum: 7 })).snapshot());
+  const replica = grantingReplica(0, machine, snapshots);
+  t.teardown(() => replica.stop());
+  let isRestored = (): void => undefined;
+  machine.restoring = new Promise((resolve) => (isRestored = resolve));
+  const before = replica.read({});
+  const configuration = { voters: [], votersOutgoing: [], learners: [] };
+  replica.carryOut({ type: 'restore', snapshot: { index: 5, term: 1, configuration } });
+  await until(() => machine.sum === -1, { withinMs: 30_000, what: 'a restoring that has begun' });
+  t.equal(replica.query({}), -1, 'who asks for whatever there is gets that');
+  const during = Array.from({ length: 20 }, () => replica.read({}));
+  isRestored();
+  t.equal(await before, 100);
+  t.strictSame(new Set(await Promise.all(during)), new Set([7]));
 });

@@ -17,18 +17,31 @@ function others(): { turns: number; stop: () => void } {
   return seen;
 }
 
+/** Adds work that is done in its turn. */
+function turn(slices: TimeSlices, run: () => void, wait = { isOver: false }): Promise<void> {
+  return new Promise((resolve) => {
+    slices.add({
+      wait,
+      run: () => {
+        run();
+        resolve();
+      },
+    });
+  });
+}
+
 t.test('queries are answered in slices of about 8 ms, in order, and others have their turn between them', async (t) => {
   const slices = new TimeSlices();
   const seen = others();
   t.teardown(seen.stop);
   const answered: number[] = [];
   const turnsAt: number[] = [];
-  const query = async (number: number): Promise<void> => {
-    await slices.turn();
-    work(1);
-    answered.push(number);
-    turnsAt.push(seen.turns);
-  };
+  const query = (number: number): Promise<void> =>
+    turn(slices, () => {
+      work(1);
+      answered.push(number);
+      turnsAt.push(seen.turns);
+    });
   await Promise.all(Array.from({ length: 100 }, (_, number) => query(number)));
   t.same(
     answered,
@@ -41,44 +54,48 @@ t.test('queries are answered in slices of about 8 ms, in order, and others have 
   t.ok(seen.turns >= 5, `${seen.turns} turns of others in 100 ms of work`);
 });
 
-t.test('short ones are answered at once, many of them in one turn', async (t) => {
+t.test('the first ones are done at once; who comes later does not overtake who waits', async (t) => {
   const slices = new TimeSlices();
-  t.equal(slices.turn(), undefined, 'nothing to wait for');
-  work(10);
-  const seen = others();
-  t.teardown(seen.stop);
-  const waited = Array.from({ length: 1_000 }, async () => slices.turn());
-  await Promise.all(waited);
-  t.ok(seen.turns < 500, `${seen.turns} turns of others meanwhile: not one for each`);
-});
-
-t.test('who comes later does not overtake who waits', async (t) => {
-  const slices = new TimeSlices();
-  t.equal(slices.turn(), undefined);
-  work(10);
   const order: string[] = [];
-  const first = slices.turn()?.then(() => {
-    order.push('first');
-    // A new slice has begun, and there is time left in it.
-    return slices.turn()?.then(() => order.push('third'));
+  const done = turn(slices, () => {
+    order.push('at once');
+    work(10);
   });
-  const second = slices.turn()?.then(() => order.push('second'));
-  await Promise.all([first, second]);
-  t.same(order, ['first', 'second', 'third']);
+  t.same(order, ['at once']);
+  const second = turn(slices, () => order.push('second'));
+  const third = turn(slices, () => order.push('third'));
+  t.same(order, ['at once']);
+  await Promise.all([done, second, third]);
+  t.same(order, ['at once', 'second', 'third']);
 });
 
-t.test('after a rest the next one need not wait', async (t) => {
+t.test('work for which nobody waits any more is not done', async (t) => {
   const slices = new TimeSlices();
-  t.equal(slices.turn(), undefined);
-  work(10);
-  await slices.turn();
+  slices.add({ wait: { isOver: false }, run: () => work(10) });
+  const wait = { isOver: false };
+  let isDone = false;
+  slices.add({ wait, run: () => (isDone = true) });
+  t.equal(slices.count, 1);
+  wait.isOver = true;
+  await turn(slices, () => undefined);
+  t.equal(isDone, false);
+  t.equal(slices.count, 0);
+});
+
+t.test('after a rest the next one need not wait; after stop nothing is done', async (t) => {
+  const slices = new TimeSlices();
+  slices.add({ wait: { isOver: false }, run: () => work(10) });
+  await turn(slices, () => undefined);
   let isFree = false;
-  await until(
-    () => {
-      // Only a slice in which nobody waited ends the rest.
-      isFree ||= slices.turn() === undefined;
-      return isFree;
-    },
-    { withinMs: WITHIN_MS, what: 'a turn at once' },
-  );
+  const probe = (): boolean => {
+    slices.add({ wait: { isOver: false }, run: () => (isFree = true) });
+    return isFree;
+  };
+  await until(probe, { withinMs: WITHIN_MS, what: 'a turn at once' });
+  slices.add({ wait: { isOver: false }, run: () => work(10) });
+  let isDone = false;
+  slices.add({ wait: { isOver: false }, run: () => (isDone = true) });
+  slices.stop();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  t.equal(isDone, false);
 });

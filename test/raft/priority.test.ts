@@ -86,6 +86,19 @@ t.test('a peer of priority 0 leads when leadership is handed to it', async (t) =
   t.same(outcomesOf(peer.outcomes, 'refused'), []);
 });
 
+t.test('one whose election came to nothing is a follower again, and does not stand a second time', async (t) => {
+  for (const preset of ['default', 'lab'] as const) {
+    const peer = new ScriptedRaft({ preset, priority: 0 });
+    peer.receive('p2', appendEntries(1));
+    peer.receive('p2', timeoutNow(1));
+    t.equal(peer.role, 'candidate');
+    const { term } = peer;
+    for (let deadlines = 0; deadlines < 20; deadlines += 1) peer.reachDeadline();
+    t.equal(peer.role, 'follower');
+    t.equal(peer.term, term);
+  }
+});
+
 t.test('a follower tells its priority with each answer, unless it is the default', async (t) => {
   for (const [priority, told] of [
     [1, undefined],

@@ -46,7 +46,7 @@ t.test('B38: 12 commands one after the other cost three peers at most 42 calls',
   t.ok(calls() - before <= 42, `${calls() - before} calls`);
 });
 
-t.test('probe: one message until the follower answers, again with the next heartbeat', async (t) => {
+t.test('probe: one message of entries; if that was lost, the answer to a heartbeat tells what to send', async (t) => {
   const leader = reigning({}, ['p2']);
   t.match(progressOf(leader, 'p3'), { mode: 'probe' });
   leader.propose(1);
@@ -54,9 +54,33 @@ t.test('probe: one message until the follower answers, again with the next heart
   t.same(leader.bodiesSent('AppendEntries', 'p3'), [], 'the no-op is not answered');
   leader.takeSent();
   leader.reachDeadline();
-  t.match(leader.bodiesSent('AppendEntries', 'p3'), [{ prevLogIndex: 0 }], 'once more, with what came since');
-  t.equal(leader.bodiesSent('AppendEntries', 'p3')[0]?.entries.length, 3);
+  t.match(leader.bodiesSent('AppendEntries', 'p3'), [{ prevLogIndex: 0, entries: [] }]);
+  leader.takeSent();
+  const next = leader.receive('p3', appended(1, 0, { prevLogIndex: 0 }));
+  t.equal(bodiesOf(next, 'AppendEntries', 'p3')[0]?.entries.length, 3, 'all that it lacks');
+  t.match(progressOf(leader, 'p3'), { mode: 'replicate', nextIndex: 4 });
 });
+
+t.test(
+  'a peer that is away is not sent its entries again and again: not with heartbeats, nor with rounds of reads',
+  async (t) => {
+    const leader = reigning({}, ['p2']);
+    for (const requestId of range(50)) leader.propose(requestId);
+    acknowledge(leader, 'p2');
+    const entriesTo = (peer: string): number =>
+      leader.asked.reduce((sum, { to, message }) => {
+        return sum + (to === peer && message.type === 'AppendEntries' ? message.body.entries.length : 0);
+      }, 0);
+    const before = entriesTo('p3');
+    for (let round = 0; round < 100; round += 1) {
+      leader.reachDeadline();
+      acknowledge(leader, 'p2');
+      leader.do({ type: 'read', requestId: 1000 + round });
+      acknowledge(leader, 'p2');
+    }
+    t.equal(entriesTo('p3') - before, 0);
+  },
+);
 
 t.test('replicate: messages leave without waiting, up to the window; each answer makes room', async (t) => {
   const leader = reigning({ messagesInFlightMax: 3, entriesPerMessageMax: 2 });
@@ -157,6 +181,24 @@ t.test('backpressure counts what earlier terms left uncommitted', async (t) => {
   leader.propose(1);
   t.match(leader.outcomes, [{ type: 'refused', reason: 'overloaded' }]);
 });
+
+t.test(
+  'backpressure counts what is committed and not applied: a slow state machine is not given more and more',
+  async (t) => {
+    const leader = reigning({ uncommittedBytesMax: 400, autoApply: false });
+    const give = (requestId: number): void => {
+      leader.do({ type: 'propose', proposals: [{ requestId, command: 'x'.repeat(100) }] });
+      acknowledge(leader, 'p2');
+    };
+    for (const requestId of range(10)) give(requestId);
+    const accepted = outcomesOf(leader.takeOutcomes(), 'accepted').length;
+    t.ok(accepted >= 2 && accepted < 4, `${accepted} accepted`);
+    t.equal(leader.status.commitIndex, 1 + accepted, 'all of them are committed');
+    leader.do({ type: 'applied', index: leader.status.commitIndex });
+    give(20);
+    t.match(leader.takeOutcomes(), [{ type: 'accepted', requestId: 20 }], 'room again');
+  },
+);
 
 t.test('who does not lead refuses proposals', async (t) => {
   const peer = new ScriptedRaft({ term: 1 });

@@ -27,6 +27,7 @@ type KeyRecord = readonly [key: string, value: string, revision: number, created
 
 /** Of an item in an answer, beside its key and value. */
 const ITEM_BYTES = 128;
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const HISTORY_COUNT_MAX = 10_000;
 const HISTORY_CHARACTERS_MAX = 8_388_608;
 
@@ -45,6 +46,9 @@ export class KeyValueMachine implements StateMachine<KeyValueCommand, KeyValueRe
 
   apply(command: KeyValueCommand): KeyValueResult {
     if (!commandValidator.Check(command)) throw new TypeError('that is not a command of the key-value store');
+    // Half a character cannot stand in a URL, so that a list could not go on behind it.
+    if (LONE_SURROGATE.test(command.key))
+      throw new TypeError('a key must be whole Unicode characters: it has a lone surrogate');
     const current = this.#items.get(command.key);
     switch (command.type) {
       case 'put':

@@ -26,8 +26,11 @@ export function becomeFollower(state: RaftState, reason: RoleChangeReason): void
 
 /** No leader was heard for a whole timeout, or no candidate won: stand, or ask first (paper, 5.2). */
 export function electionTimedOut(state: RaftState): void {
-  // It leads only at the wish of a leader, which sends TimeoutNow.
-  if (state.options.priority === 0 && state.role.type === 'follower') return resetElectionTimer(state, 'mayNotStand');
+  // It leads only at the wish of a leader, which sends TimeoutNow; an election that came of that and failed is not repeated.
+  if (state.options.priority === 0) {
+    becomeFollower(state, 'mayNotStand');
+    return resetElectionTimer(state, 'mayNotStand');
+  }
   // Another round now would only wait behind the last one, terms would run away, and answers always come too late.
   if (awaitsDisk(state)) return resetElectionTimer(state, 'startedElection');
   if (state.options.preVote) startPreVote(state);
