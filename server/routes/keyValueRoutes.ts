@@ -20,7 +20,7 @@ import type { Gateway } from '../gateway/Gateway.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
-import { timeoutMsOf, TimeoutText, untilClosed } from './patience.ts';
+import { timeoutMsOf, TimeoutText, untilClosed, whenClosed } from './patience.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -180,7 +180,7 @@ function watchRoute(app: RelayApp, gateway: Gateway): void {
       const timeoutMs = timeoutMsOf(query.timeoutMs, TIMEOUT_MS);
       const signal = untilClosed(reply);
       const { client, stalledReaderMs, end } = gateway.watch(cluster);
-      reply.raw.once('close', end);
+      whenClosed(reply, end);
       endStalled(reply.raw, stalledReaderMs);
       const watch = { client, prefix: query.prefix ?? '', signal };
       try {

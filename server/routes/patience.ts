@@ -21,6 +21,12 @@ export function timeoutMsOf(text: string | undefined, fallback: number): number 
 /** Ends when the caller hangs up, or has its answer. */
 export function untilClosed(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => controller.abort(new WhitewaterError('CLIENT_CLOSED', 'the caller hung up')));
+  whenClosed(reply, () => controller.abort(new WhitewaterError('CLIENT_CLOSED', 'the caller hung up')));
   return controller.signal;
+}
+
+/** Once the caller hung up, or has its answer; at once, if that was before the request came to be handled. */
+export function whenClosed({ raw }: FastifyReply, callback: () => void): void {
+  if (raw.destroyed || raw.closed) callback();
+  else raw.once('close', callback);
 }
