@@ -269,3 +269,28 @@ t.test('a snapshot that is none is refused', async (t) => {
 async function* toAsync(records: readonly unknown[]): AsyncGenerator {
   yield* records;
 }
+
+t.test('the session that was used last stands last, here and after a snapshot', async (t) => {
+  const apply = { type: 'result', result: null } as const;
+  const use = (sessions: Sessions, name: string, openedIndex: number, sequence: number): void =>
+    void sessions.run({ session: name, openedIndex, sequence, answeredThrough: sequence - 1 }, 1, () => apply);
+  const namesOf = (sessions: Sessions): string[] => [...sessions.records().records].map(([name]) => name);
+  const sessions = new Sessions();
+  for (const [at, name] of ['a', 'b', 'c'].entries()) sessions.open(name, 1_000, at + 1, 1);
+  use(sessions, 'a', 1, 1);
+  t.same(namesOf(sessions), ['b', 'c', 'a']);
+  sessions.open('d', 1_000, 4, 1);
+  use(sessions, 'a', 1, 2);
+  t.same(namesOf(sessions), ['b', 'c', 'd', 'a'], 'another one was opened meanwhile');
+  const copy = new Sessions();
+  for (const record of sessions.records().records) copy.restore(record);
+  for (const each of [sessions, copy]) {
+    use(each, 'a', 1, 3);
+    sessions.close('nobody');
+    use(each, 'b', 2, 1);
+    each.close('b');
+    use(each, 'd', 4, 1);
+  }
+  t.same(namesOf(sessions), ['c', 'a', 'd']);
+  t.same(namesOf(copy), namesOf(sessions));
+});

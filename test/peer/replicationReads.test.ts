@@ -184,13 +184,18 @@ t.test('D40: linearizable reads wait while the machine is restored, and never se
   t.teardown(() => replica.stop());
   let isRestored = (): void => undefined;
   machine.restoring = new Promise((resolve) => (isRestored = resolve));
+  machine.queryMs = 10;
   const before = replica.read({});
+  // Its turn comes when the restoring has begun.
+  const later = replica.read({});
   const configuration = { voters: [], votersOutgoing: [], learners: [] };
   replica.carryOut({ type: 'restore', snapshot: { index: 5, term: 1, configuration } });
   await until(() => machine.sum === -1, { withinMs: 30_000, what: 'a restoring that has begun' });
+  machine.queryMs = 0;
   t.equal(replica.query({}), -1, 'who asks for whatever there is gets that');
   const during = Array.from({ length: 20 }, () => replica.read({}));
   isRestored();
   t.equal(await before, 100);
+  t.equal(await later, 7);
   t.strictSame(new Set(await Promise.all(during)), new Set([7]));
 });
