@@ -7,6 +7,7 @@ import type { MemberChange, Operation } from '../shared/messages/ClientRequest.t
 import type { ClusterTransport } from './ClusterTransport.ts';
 import type { Request } from './Pending.ts';
 import { Requests } from './Requests.ts';
+import { SeenTransport } from './SeenTransport.ts';
 import { charactersOf, timeoutOf } from './sendable.ts';
 import { Session, WINDOW } from './Session.ts';
 import { SessionCommand } from './SessionCommand.ts';
@@ -50,7 +51,7 @@ const CLOSE_MS_MAX = 500;
  * whose `definite` says whether what was asked for certainly did not happen.
  */
 export class ClusterClient<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
-  readonly #transport: ClusterTransport;
+  readonly #transport: SeenTransport;
   readonly #requests: Requests;
   readonly #clock: Clock;
   readonly #timeToLiveMs: number;
@@ -59,9 +60,9 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   #closing: Promise<void> | undefined;
 
   constructor({ transport, clock = new SystemClock(), sessionTimeToLiveMs }: ClusterClientOptions) {
-    this.#transport = transport;
+    this.#transport = new SeenTransport(transport);
     this.#clock = clock;
-    this.#requests = new Requests(transport, clock);
+    this.#requests = new Requests(this.#transport, clock);
     this.#timeToLiveMs = sessionTimeToLiveMs ?? SESSION_TIME_TO_LIVE_MS;
   }
 
@@ -201,7 +202,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       session.then(resolve, reject);
       return () => undefined;
     };
-    return this.#waitIn(begin, patience, noSession);
+    return this.#waitIn(begin, patience, (timeoutMs) => noSession(timeoutMs, this.#transport.missing));
   }
 
   /** @returns undefined when the session is over */
@@ -285,8 +286,11 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   }
 }
 
-function noSession(timeoutMs: number): WhitewaterError {
-  return new WhitewaterError('TIMED_OUT', `no session could be opened within ${timeoutMs} ms: is there a leader?`);
+/** @param missing why no peer could be asked */
+function noSession(timeoutMs: number, missing: string | undefined): WhitewaterError {
+  const late = `no session could be opened within ${timeoutMs} ms`;
+  if (missing !== undefined) return new WhitewaterError('NO_PEER', `${late}: ${missing}`);
+  return new WhitewaterError('TIMED_OUT', `${late}: is there a leader?`);
 }
 
 function noRoom(timeoutMs: number): WhitewaterError {

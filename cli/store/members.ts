@@ -75,5 +75,12 @@ function membersText({ members, leader, changing }: MembersAnswer): string {
     const more = [...(id === leader ? ['leader'] : []), ...(connected ? [] : ['disconnected'])];
     return [id.padEnd(width), role.padEnd('learner'.length), ...more].join('  ').trimEnd();
   });
-  return `${[...lines, ...(changing ? ['a change is under way'] : [])].join('\n')}\n`;
+  const voters = members.filter(({ role, connected }) => role === 'voter' && connected).length;
+  const notes = [
+    ...(changing ? ['a change is under way'] : []),
+    ...(leader === null
+      ? [`no peer leads; these are the members as a peer last told them, ${voters} voters connected`]
+      : []),
+  ];
+  return `${[...lines, ...notes].join('\n')}\n`;
 }

@@ -44,10 +44,23 @@ t.test('the store from the command line', async (t) => {
   endedWith(t, await command('put', 'x'), 'USAGE', /missing required argument 'value'/);
 
   await up.command(t, 'isolate', 'http');
-  endedWith(t, await command('get', 'a/b', '--timeout', '300ms'), 'TIMED_OUT', /within 300 ms/);
-  endedWith(t, await command('put', 'a/b', 'x', '--timeout', '300ms'), 'OUTCOME_UNKNOWN', /cannot be told/);
+  endedWith(
+    t,
+    await command('get', 'a/b', '--timeout', '300ms'),
+    'TIMED_OUT',
+    /within 300 ms.*in force: http; "whitewater status"/,
+  );
+  endedWith(
+    t,
+    await command('put', 'a/b', 'x', '--timeout', '300ms'),
+    'OUTCOME_UNKNOWN',
+    /cannot be told.*read the key before trying/,
+  );
   t.match(await up.command(t, 'status'), /3 of 3 peers connected[^]*\nclients http\n/);
   t.match(await up.command(t, 'heal'), /all 3 peers/);
+  await up.command(t, 'isolate', 'p1', 'p2', 'p3', '--each');
+  await up.when('nobody leads', ({ leader }) => leader === null);
+  t.match(await up.command(t, 'members'), /^p3 {2}voter\nno peer leads; these are the members as a peer last told/m);
 });
 
 t.test('a watch prints what changes until it is stopped', async (t) => {

@@ -233,8 +233,11 @@ t.test('without a majority, without a leader, without a peer, and with a relay t
   await until(() => [...cluster.peers.values()].every((peer) => peer.status().role !== 'leader'), {
     ...{ withinMs: WITHIN_MS, what: 'no leader' },
   });
-  refused(t, await ask(cluster, 'GET', `${demo}/kv/a?timeoutMs=500`), 'TIMED_OUT');
-  refused(t, await put(500), 'TIMED_OUT');
+  const situation = /; no peer leads; a partition is in force: p1 \| p2 \| p3; "whitewater status" shows more$/;
+  refused(t, await ask(cluster, 'GET', `${demo}/kv/a?timeoutMs=500`), 'TIMED_OUT', situation);
+  refused(t, await put(500), 'TIMED_OUT', situation);
+  const transfer = await ask(cluster, 'POST', `${demo}/transfer?timeoutMs=500`, { to: 'p2' });
+  t.match(transfer.body.message, /; no peer leads; a partition is in force: p1 \| p2 \| p3; /);
   t.match((await ask(cluster, 'GET', `${demo}/kv/a?read=stale`)).body, { value: '1' });
   const waiting = put(30_000);
   const reading = ask(cluster, 'GET', `${demo}/kv/a?${PATIENT}`);
@@ -252,8 +255,13 @@ t.test('a cluster whose peers have gone, and one that replicates nothing', async
   const peer = await relay.dial('p1');
   peer.end();
   await relay.until('p1 is gone', async () => (await relay.view()).peers[0]?.connected === false);
-  refused(t, await relay.request('GET', `${demo}/kv/a?timeoutMs=300`), 'NO_PEER');
-  refused(t, await relay.request('PUT', `${demo}/kv/a?timeoutMs=300`, { value: 'x' }), 'TIMED_OUT', /session/);
+  refused(
+    t,
+    await relay.request('GET', `${demo}/kv/a?timeoutMs=300`),
+    'NO_PEER',
+    /; no peer leads; 0 of 1 peers are connected$/,
+  );
+  refused(t, await relay.request('PUT', `${demo}/kv/a?timeoutMs=300`, { value: 'x' }), 'NO_PEER', /session .* no peer/);
   t.same((await relay.request('GET', `${demo}/members`)).body, {
     ...{ leader: null, term: 0, members: [], changing: false },
   });
