@@ -3,7 +3,7 @@ import type { MembersAnswer } from '../../shared/http/KeyValueAnswers.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Invocation } from '../Command.ts';
 import { json, printAnswer } from '../control/printAnswer.ts';
-import { nearest } from '../parse/nearest.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { storeAccess, type StoreAccess } from './storeAccess.ts';
 
