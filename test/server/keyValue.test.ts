@@ -149,6 +149,26 @@ t.test('a refusal says what would have been right', async (t) => {
     refused(t, await relay.request(method, `${demo}/${path}`, ''), 'REQUEST_INVALID', message);
     refused(t, await relay.request(method, `${demo}/${path}`, '{}'), 'REQUEST_INVALID', message);
   }
+  const wrong: [method: string, path: string, body: string | undefined, message: RegExp][] = [
+    ['GET', 'kv/a?foo=1&read=x', undefined, /^query has no "foo"; it may have read, at, timeoutMs$/],
+    ['GET', 'kv/a?timeout=1', undefined, /^query has no "timeout"; did you mean timeoutMs\?$/],
+    ['GET', 'kv/a?read=x', undefined, /^query\/read must be "linearizable" or "stale"$/],
+    ['GET', 'kv/a?timeoutMs=x', undefined, /^query\/timeoutMs .* \(Milliseconds, 1 to 60000\)$/],
+    ['PUT', 'kv/a', '{"value":"x","more":1}', /^body has no "more"; it may have value, expectedRevision; send for/],
+    ['PUT', 'kv/a', '{"value":7}', /^body\/value must be string; send for/],
+    ['PUT', 'members/p1', '{"role":"king"}', /^body\/role must be "voter" or "learner"; send for/],
+    ['POST', 'peers/p1/disconnect', '{"forMss":1}', /^body has no "forMss"; did you mean forMs\?/],
+  ];
+  for (const [method, path, body, message] of wrong) {
+    refused(t, await relay.request(method, `${demo}/${path}`, body), 'REQUEST_INVALID', message);
+  }
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', undefined]) {
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    const body = Buffer.from('{"value":"x"}');
+    const response = await fetch(`${relay.url}${demo}/kv/a`, { method: 'PUT', body, headers });
+    const answer = conforming(ErrorAnswer, await response.json());
+    t.match(answer, { code: 'REQUEST_INVALID', message: /send it with "content-type: application\/json"/ }, String(type));
+  }
   const slash = await relay.request('GET', `${demo}/kv/users/1?timeoutMs=5`);
   refused(t, slash, 'ROUTE_UNKNOWN', /encode it as %2F: \/api\/clusters\/demo\/kv\/users%2F1$/);
   const append = await relay.request('POST', `${demo}/kv/a/b/append`, { value: 'x' });
