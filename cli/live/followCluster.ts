@@ -48,9 +48,10 @@ export function followCluster(options: FollowOptions): FollowedCluster {
 async function follow(options: FollowOptions, picture: ClusterPicture, state: { isOpen: boolean }): Promise<void> {
   const { url, token, cluster, signal, onChange, isPatient, onFeed } = options;
   const client = new RelayClient({ url, WebSocket, ...(token === undefined ? {} : { token }) });
+  const isAborted = (): boolean => signal.aborted;
   let wasOpen = false;
   let retryMs = RETRY_MS.first;
-  while (!signal.aborted) {
+  while (!isAborted()) {
     try {
       for await (const message of client.live(cluster, signal)) {
         if (wasOpen && !state.isOpen) onFeed?.(true);
@@ -62,7 +63,7 @@ async function follow(options: FollowOptions, picture: ClusterPicture, state: { 
       if (!(error instanceof WhitewaterError)) throw error;
       if (!wasOpen && !isPatient(error)) throw error;
     }
-    if (state.isOpen && !signal.aborted) onFeed?.(false);
+    if (state.isOpen && !isAborted()) onFeed?.(false);
     state.isOpen = false;
     await pause(retryMs, signal);
     retryMs = Math.min(retryMs * 2, RETRY_MS.most);

@@ -29,34 +29,29 @@ export async function watchKeys(invocation: Invocation): Promise<number> {
   const { signal } = ending;
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => ending.abort());
   const tell = (text: string): void => void stderr.write(`${timeOfDay(Date.now())}  ${text}\n`);
-  let revision = settings.get(AFTER_REVISION);
-  let hasBegun = false;
-  let isLost = false;
-  let retryMs = RETRY_MS.first;
-  const onBegin = (afterRevision: number): void => {
-    if (isLost) tell(`the watch goes on after revision ${afterRevision}`);
-    hasBegun = true;
-    isLost = false;
-    retryMs = RETRY_MS.first;
-    revision = afterRevision;
+  const isAborted = (): boolean => signal.aborted;
+  const watch = { revision: settings.get(AFTER_REVISION), hasBegun: false, isLost: false, retryMs: RETRY_MS.first };
+  const onBegin = (revision: number): void => {
+    if (watch.isLost) tell(`the watch goes on after revision ${revision}`);
+    Object.assign(watch, { revision, hasBegun: true, isLost: false, retryMs: RETRY_MS.first });
   };
-  while (!signal.aborted) {
+  while (!isAborted()) {
     let why = 'the relay ended it';
     try {
-      const options = { signal, onBegin, ...(revision === undefined ? {} : { afterRevision: revision }) };
-      for await (const change of access.client.watch(cluster, args[0] ?? '', options)) {
+      const after = watch.revision === undefined ? {} : { afterRevision: watch.revision };
+      for await (const change of access.client.watch(cluster, args[0] ?? '', { signal, onBegin, ...after })) {
         stdout.write(lineOf(change, settings.get(JSON_OUTPUT)));
-        revision = change.revision;
+        watch.revision = change.revision;
       }
     } catch (error) {
-      if (!hasBegun || !isPassing(error)) throw error;
+      if (!watch.hasBegun || !isPassing(error)) throw error;
       why = error.message;
     }
-    if (signal.aborted) break;
-    if (!isLost) tell(`the watch is interrupted, and is tried again: ${why}`);
-    isLost = true;
-    await pause(retryMs, signal);
-    retryMs = Math.min(retryMs * 2, RETRY_MS.most);
+    if (isAborted()) break;
+    if (!watch.isLost) tell(`the watch is interrupted, and is tried again: ${why}`);
+    watch.isLost = true;
+    await pause(watch.retryMs, signal);
+    watch.retryMs = Math.min(watch.retryMs * 2, RETRY_MS.most);
   }
   return 0;
 }

@@ -26,7 +26,7 @@ export function validationError(error: FastifyError, { schema, bodyExample }: Ro
   const where = error.validationContext ?? 'body';
   const problems = error.validation ?? [];
   const hint = where === 'body' && bodyExample !== undefined ? `; send for example ${bodyExample}` : '';
-  const what = sentenceOf(problems, PARTS[where] ?? where, (schema ?? {}) as KnownSchema) ?? error.message;
+  const what = sentenceOf(problems, PARTS[where] ?? where, schema ?? {}) ?? error.message;
   const told = problems.slice(0, PROBLEMS_MAX).map(({ instancePath, message = 'is wrong', params }) => ({
     ...{ place: `${where}${instancePath}`, problem: message, legal: params },
   }));

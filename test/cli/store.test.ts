@@ -119,6 +119,7 @@ t.test('a fourth peer joins, learns, votes, leads, and the first one goes', asyn
   process.kill(up.childOf(' relay ').pid, 'SIGKILL');
   await watched.line(/the relay at \S+ is lost; .* tried again$/, WITHIN_MS);
   await watched.line(/the relay at \S+ is back$/, WITHIN_MS);
+  await up.when('all are back', ({ peers }) => peers.filter(({ connected }) => connected).length === 4);
   endedWith(t, await command('get', 'a', '--at', 'p9'), 'PEER_UNKNOWN', /connected are p1, p2, p3, p4/);
   peer.signal('SIGTERM');
   t.strictSame(await peer.exit(WITHIN_MS), { code: 0, signal: null });
