@@ -1,5 +1,4 @@
 import { WhitewaterError } from '../shared/errors.ts';
-import { KEY_LENGTH_MAX } from '../shared/keyValue.ts';
 
 /** How long the relay is to wait for the cluster, in milliseconds: 1 to 60,000. */
 export interface Wait {
@@ -29,8 +28,7 @@ export function pathOf(cluster: string): string {
 
 /** @throws {WhitewaterError} REQUEST_INVALID for what cannot stand in a URL */
 export function keyPathOf(cluster: string, key: string): string {
-  if (key === '')
-    throw new WhitewaterError('REQUEST_INVALID', `the key is empty: give 1 to ${KEY_LENGTH_MAX} characters`);
+  if (key === '') throw new WhitewaterError('REQUEST_INVALID', 'the key is empty: give at least one character');
   // Whoever reads a URL takes these for steps, however they are written.
   if (key === '.' || key === '..' || /\p{Surrogate}/u.test(key)) {
     const message = `${JSON.stringify(key)} cannot stand in a URL as a key: give one that is neither "." nor "..", in good Unicode`;

@@ -41,6 +41,7 @@ t.test('the store from the command line', async (t) => {
   endedWith(t, await command('delete', 'colour'), 'KEY_UNKNOWN', /"colour"/);
   endedWith(t, await command('get', 'x', '--timeout', '2m'), 'USAGE', /--timeout: "2m" is not a time to wait/);
   endedWith(t, await command('get', 'x', '--read', 'fast'), 'USAGE', /--read: "fast" is not a kind of read/);
+  endedWith(t, await command('put', '', 'x'), 'REQUEST_INVALID', /the key is empty: give at least one character$/);
   endedWith(t, await command('put', 'x'), 'USAGE', /missing required argument 'value'/);
 
   await up.command(t, 'isolate', 'http');
