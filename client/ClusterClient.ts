@@ -7,6 +7,7 @@ import type { MemberChange, Operation } from '../shared/messages/ClientRequest.t
 import type { ClusterTransport } from './ClusterTransport.ts';
 import type { Request } from './Pending.ts';
 import { Requests } from './Requests.ts';
+import { SeenTransport } from './SeenTransport.ts';
 import { sendable, timeoutOf, type Sendable } from './sendable.ts';
 import { Session, WINDOW } from './Session.ts';
 import { SessionCommand } from './SessionCommand.ts';
@@ -54,7 +55,7 @@ const CLOSE_MS_MAX = 500;
  * whose `definite` says whether what was asked for certainly did not happen.
  */
 export class ClusterClient<Command = unknown, Result = unknown, Query = unknown, Answer = unknown> {
-  readonly #transport: ClusterTransport;
+  readonly #transport: SeenTransport;
   readonly #requests: Requests;
   readonly #clock: Clock;
   readonly #timeToLiveMs: number;
@@ -63,9 +64,9 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   #closing: Promise<void> | undefined;
 
   constructor({ transport, clock = new SystemClock(), sessionTimeToLiveMs }: ClusterClientOptions) {
-    this.#transport = transport;
+    this.#transport = new SeenTransport(transport);
     this.#clock = clock;
-    this.#requests = new Requests(transport, clock);
+    this.#requests = new Requests(this.#transport, clock);
     this.#timeToLiveMs = timeToLiveOf(sessionTimeToLiveMs);
   }
 
@@ -200,7 +201,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       session.then(resolve, reject);
       return () => undefined;
     };
-    return this.#waitIn(begin, patience, noSession);
+    return this.#waitIn(begin, patience, (timeoutMs) => noSession(timeoutMs, this.#transport.missing));
   }
 
   /** @returns undefined when the session is over */
@@ -293,8 +294,11 @@ function timeToLiveOf(timeToLiveMs = SESSION_TIME_TO_LIVE_MS): number {
   );
 }
 
-function noSession(timeoutMs: number): WhitewaterError {
-  return new WhitewaterError('TIMED_OUT', `no session could be opened within ${timeoutMs} ms: is there a leader?`);
+/** @param missing why no peer could be asked */
+function noSession(timeoutMs: number, missing: string | undefined): WhitewaterError {
+  const late = `no session could be opened within ${timeoutMs} ms`;
+  if (missing !== undefined) return new WhitewaterError('NO_PEER', `${late}: ${missing}`);
+  return new WhitewaterError('TIMED_OUT', `${late}: is there a leader?`);
 }
 
 function noRoom(timeoutMs: number): WhitewaterError {

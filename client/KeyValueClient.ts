@@ -13,6 +13,16 @@ import type { ClusterClient, Patience, QueryOptions } from './ClusterClient.ts';
 
 export type KeyValueCluster = ClusterClient<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
 
+/**
+ * What a key-value client needs of a cluster's client: that it takes these commands and queries. So does one whose types were left
+ * open, as `connectCluster({ ... })` gives it; one of another machine's commands does not. Functions, not methods: only of those
+ * does TypeScript hold the parameters to that.
+ */
+export interface KeyValueCarrier {
+  readonly command: (command: KeyValueCommand, patience?: Patience) => Promise<unknown>;
+  readonly query: (query: KeyValueQuery, options?: QueryOptions) => Promise<unknown>;
+}
+
 export interface ListOptions extends QueryOptions {
   /** 1 to 1,000, which is the default. */
   readonly limit?: number;
@@ -41,10 +51,10 @@ const WATCH_EVERY_MS = 100;
 
 /** The replicated key-value store. All methods reject as those of `ClusterClient` do. */
 export class KeyValueClient {
-  readonly #cluster: KeyValueCluster;
+  readonly #cluster: KeyValueCarrier;
   readonly #clock: Clock;
 
-  constructor(cluster: KeyValueCluster, clock: Clock = new SystemClock()) {
+  constructor(cluster: KeyValueCarrier, clock: Clock = new SystemClock()) {
     this.#cluster = cluster;
     this.#clock = clock;
   }
@@ -56,19 +66,19 @@ export class KeyValueClient {
 
   /** @returns the key's revision afterwards */
   async put(key: string, value: string, patience: Patience = {}): Promise<number> {
-    return (await this.#cluster.command({ type: 'put', key, value }, patience)).revision;
+    return (await this.#command({ type: 'put', key, value }, patience)).revision;
   }
 
   /** Adds to the end of the value; a missing key has an empty one. @returns the key's revision afterwards */
   async append(key: string, value: string, patience: Patience = {}): Promise<number> {
-    return (await this.#cluster.command({ type: 'append', key, value }, patience)).revision;
+    return (await this.#command({ type: 'append', key, value }, patience)).revision;
   }
 
   /** @returns whether there was something to delete, and with `expectedRevision`, whether it was of that revision */
   async delete(key: string, options: Patience & { readonly expectedRevision?: number } = {}): Promise<boolean> {
     const { expectedRevision, ...patience } = options;
     const expected = expectedRevision === undefined ? {} : { expectedRevision };
-    return (await this.#cluster.command({ type: 'delete', key, ...expected }, patience)).changed;
+    return (await this.#command({ type: 'delete', key, ...expected }, patience)).changed;
   }
 
   /**
@@ -81,7 +91,7 @@ export class KeyValueClient {
     expectedRevision: number,
     patience: Patience = {},
   ): Promise<KeyValueResult> {
-    return this.#cluster.command({ type: 'compareAndSet', key, value, expectedRevision }, patience);
+    return this.#command({ type: 'compareAndSet', key, value, expectedRevision }, patience);
   }
 
   /** The keys that begin with `prefix`, in order of UTF-16 code units. */
@@ -111,6 +121,10 @@ export class KeyValueClient {
       revision = Math.max(revision, answer.throughRevision);
       if (answer.changes.length === 0) await this.#turn(signal);
     }
+  }
+
+  async #command(command: KeyValueCommand, patience: Patience): Promise<KeyValueResult> {
+    return (await this.#cluster.command(command, patience)) as KeyValueResult;
   }
 
   /** @returns undefined when the signal ended it */
@@ -143,13 +157,14 @@ function isAborted(signal: AbortSignal | undefined): boolean {
 }
 
 function answerOf<Type extends KeyValueAnswer['type']>(
-  answer: KeyValueAnswer,
+  answer: unknown,
   type: Type,
 ): Extract<KeyValueAnswer, { type: Type }> {
-  if (answer.type === type) return answer as Extract<KeyValueAnswer, { type: Type }>;
+  const { type: answered } = (answer ?? {}) as Partial<KeyValueAnswer>;
+  if (answered === type) return answer as Extract<KeyValueAnswer, { type: Type }>;
   throw new WhitewaterError(
     'INTERNAL',
-    `the cluster's state machine is not the key-value store: it answered ${answer.type}`,
+    `the cluster's state machine is not the key-value store: it answered ${answered ?? 'something else'}`,
   );
 }
 

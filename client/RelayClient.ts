@@ -15,7 +15,7 @@ import {
   parseJson,
   toError,
 } from './answers.ts';
-import { followChanges } from './followChanges.ts';
+import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 import { answerTimeoutMs, keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
 
@@ -188,16 +188,17 @@ export class RelayClient {
   }
 
   /**
-   * What changes under a prefix, each change once and in order; by default from now on. Ends when the signal says so, or the relay.
+   * What changes under a prefix, each change once and in order; by default from now on. Ends when the signal says so, or the relay;
+   * one that goes on after the last revision that came misses nothing.
    * @throws {WhitewaterError} REVISION_FORGOTTEN when not all can be told: list anew, and watch from that revision
    */
   watch(
     cluster: string,
     prefix = '',
-    { afterRevision, signal }: { readonly afterRevision?: number; readonly signal?: AbortSignal } = {},
+    { afterRevision, ...options }: RelayWatchOptions = {},
   ): AsyncGenerator<KeyValueChange, void, undefined> {
     const url = this.#resolve(`${pathOf(cluster)}/kv-watch${queryOf({ prefix, afterRevision })}`);
-    return followChanges(url, this.#headers, signal);
+    return followChanges(url, this.#headers, options);
   }
 
   members(cluster: string): Promise<MembersAnswer> {

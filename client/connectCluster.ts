@@ -4,6 +4,15 @@ import type { Logger } from '../endpoint/ports/Logger.ts';
 import { openNodeWebSocket } from '../endpoint/transport/nodeWebSocket.ts';
 import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
+import {
+  anId,
+  anyFunction,
+  anyText,
+  checkOptions,
+  objectWith,
+  relayAddresses,
+  type OptionChecks,
+} from '../shared/checkOptions.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { clusterId, peerId } from '../shared/ids.ts';
 import { ClusterClient } from './ClusterClient.ts';
@@ -22,14 +31,28 @@ export interface ConnectOptions {
   readonly openSocket?: OpenSocket;
 }
 
+const CHECKS: OptionChecks<ConnectOptions> = {
+  cluster: { ...anId, isRequired: true },
+  relay: relayAddresses,
+  id: anId,
+  token: anyText,
+  sessionTimeToLiveMs: {
+    legal: 'a whole number of milliseconds above 0',
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+  },
+  logger: objectWith('info', 'warn', 'error'),
+  openSocket: anyFunction,
+};
+
 /**
  * A client of a cluster, over a relay. It connects in the background, and again whenever the connection is lost; requests wait
  * meanwhile.
- * @throws {WhitewaterError} `USAGE` when an id or an address is wrong
+ * @throws {WhitewaterError} `USAGE`, saying which option is wrong, missing or unknown
  */
 export function connectCluster<Command = unknown, Result = unknown, Query = unknown, Answer = unknown>(
   options: ConnectOptions,
 ): ClusterClient<Command, Result, Query, Answer> {
+  checkOptions('connectCluster', options, CHECKS);
   const { relay, token, logger, openSocket = openNodeWebSocket, sessionTimeToLiveMs } = options;
   const clock = new SystemClock();
   const transport = new RelayTransport({

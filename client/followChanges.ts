@@ -5,11 +5,19 @@ import { isChange, notRelay, parseJson, toError } from './answers.ts';
 /** Longer than any line can be: a value of the longest, each character as `\\u0000`, with its key. */
 const LINE_LENGTH_MAX = 4_194_304;
 
+export interface RelayWatchOptions {
+  /** Changes after this revision; by default after now. */
+  readonly afterRevision?: number;
+  readonly signal?: AbortSignal;
+  /** Told once, before the first change: after which revision every change comes. */
+  readonly onBegin?: (afterRevision: number) => void;
+}
+
 /** Reads the lines of a watch. */
 export async function* followChanges(
   url: URL,
   headers: Readonly<Record<string, string>>,
-  signal: AbortSignal | undefined,
+  { signal, onBegin }: Pick<RelayWatchOptions, 'signal' | 'onBegin'>,
 ): AsyncGenerator<KeyValueChange, void, undefined> {
   const isAborted = (): boolean => signal?.aborted === true;
   const ending = new AbortController();
@@ -20,12 +28,13 @@ export async function* followChanges(
     for await (const line of linesAt(url, headers, ending.signal)) {
       const value = parseJson(line);
       if (isChange(value)) yield value as KeyValueChange;
-      else if (!isBeginning(value)) throw toError(value, 200, url.origin);
+      else if (isBeginning(value)) onBegin?.(value.afterRevision);
+      else throw toError(value, 200, url.origin);
     }
   } catch (error) {
     if (isAborted()) return;
     if (error instanceof WhitewaterError) throw error;
-    const message = `the watch of ${url.origin} ended without a word: is the relay still there?`;
+    const message = `the watch at ${url.origin} broke off: is the relay still there? Watch again after the last revision that came`;
     throw new WhitewaterError('RELAY_UNREACHABLE', message, { cause: error });
   } finally {
     signal?.removeEventListener('abort', end);
@@ -54,6 +63,6 @@ async function* linesAt(url: URL, headers: Readonly<Record<string, string>>, sig
 }
 
 /** The first line of a watch, which tells from where on it is complete. */
-function isBeginning(value: unknown): boolean {
+function isBeginning(value: unknown): value is { readonly afterRevision: number } {
   return typeof (value as { readonly afterRevision?: unknown } | undefined)?.afterRevision === 'number';
 }

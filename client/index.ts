@@ -2,8 +2,9 @@
 export { ClusterClient, type ClusterClientOptions, type Patience, type QueryOptions } from './ClusterClient.ts';
 export type { ClusterTransport } from './ClusterTransport.ts';
 export { connectCluster, type ConnectOptions } from './connectCluster.ts';
-export { KeyValueClient, type KeyValueCluster } from './KeyValueClient.ts';
+export { KeyValueClient, type KeyValueCarrier, type KeyValueCluster } from './KeyValueClient.ts';
 export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.ts';
+export type { RelayWatchOptions } from './followChanges.ts';
 export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
 export { type ErrorCode, ERRORS, WhitewaterError } from '../shared/errors.ts';
 export type {

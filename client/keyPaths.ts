@@ -28,9 +28,10 @@ export function pathOf(cluster: string): string {
 
 /** @throws {WhitewaterError} REQUEST_INVALID for what cannot stand in a URL */
 export function keyPathOf(cluster: string, key: string): string {
+  if (key === '') throw new WhitewaterError('REQUEST_INVALID', 'the key is empty: give at least one character');
   // Whoever reads a URL takes these for steps, however they are written.
-  if (key === '' || key === '.' || key === '..' || /\p{Surrogate}/u.test(key)) {
-    const message = `${JSON.stringify(key)} cannot be sent as a key: give one that is not empty, "." or "..", in good Unicode`;
+  if (key === '.' || key === '..' || /\p{Surrogate}/u.test(key)) {
+    const message = `${JSON.stringify(key)} cannot stand in a URL as a key: give one that is neither "." nor "..", in good Unicode`;
     throw new WhitewaterError('REQUEST_INVALID', message);
   }
   return `${pathOf(cluster)}/kv/${encodeURIComponent(key)}`;

@@ -7,6 +7,7 @@ import { defaultOpenSocket, openStorage, processId } from './adapters.ts';
 import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
+import { checkKinds } from './optionChecks.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
 import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
@@ -130,6 +131,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
   static async start<Command, Result, Query, Answer>(
     options: PeerOptions<Command, Result, Query, Answer>,
   ): Promise<Peer<Command, Result, Query, Answer>> {
+    checkKinds(options);
     const { logger = SILENT_LOGGER, clock = new SystemClock(), seed = nanoid(), signal, token, trace } = options;
     signal?.throwIfAborted();
     const draws = (what: string): (() => number) => seededRandom(seed, `${options.cluster}/${options.id}/${what}`);

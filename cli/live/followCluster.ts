@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly onChange?: (events: readonly LiveEvent[]) => void;
   /** Whether to go on after a feed that never opened. One that was open is always tried again. */
   readonly isPatient: (error: WhitewaterError) => boolean;
+  /** Called when a feed that was open is lost, and when it is back. */
+  readonly onFeed?: (isOpen: boolean) => void;
 }
 
 /** A feed that comes back by itself. */
@@ -44,13 +46,15 @@ export function followCluster(options: FollowOptions): FollowedCluster {
 }
 
 async function follow(options: FollowOptions, picture: ClusterPicture, state: { isOpen: boolean }): Promise<void> {
-  const { url, token, cluster, signal, onChange, isPatient } = options;
+  const { url, token, cluster, signal, onChange, isPatient, onFeed } = options;
   const client = new RelayClient({ url, WebSocket, ...(token === undefined ? {} : { token }) });
+  const isAborted = (): boolean => signal.aborted;
   let wasOpen = false;
   let retryMs = RETRY_MS.first;
-  while (!signal.aborted) {
+  while (!isAborted()) {
     try {
       for await (const message of client.live(cluster, signal)) {
+        if (wasOpen && !state.isOpen) onFeed?.(true);
         state.isOpen = wasOpen = true;
         retryMs = RETRY_MS.first;
         onChange?.(picture.apply(message, performance.now()));
@@ -59,13 +63,15 @@ async function follow(options: FollowOptions, picture: ClusterPicture, state: { 
       if (!(error instanceof WhitewaterError)) throw error;
       if (!wasOpen && !isPatient(error)) throw error;
     }
+    if (state.isOpen && !isAborted()) onFeed?.(false);
     state.isOpen = false;
     await pause(retryMs, signal);
     retryMs = Math.min(retryMs * 2, RETRY_MS.most);
   }
 }
 
-function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+/** Waits, or until the signal says to stop. */
+export function pause(durationMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Invocation } from '../Command.ts';
 import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
@@ -12,6 +13,9 @@ import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER, TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
 import { tokenOf } from '../settings/token.ts';
 import { TEMPORARY_DATA_VARIABLE } from '../up/UpPlan.ts';
+import { MembershipLines } from './MembershipLines.ts';
+
+type RunningPeer = Pick<Peer, 'id' | 'events' | 'status'>;
 
 /** Runs a peer until the process is asked to stop, or the peer stops for good by itself. */
 export async function runPeer({ settings, stdout, stderr }: Invocation): Promise<number> {
@@ -30,9 +34,7 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
     ...(seed === undefined ? {} : { seed }),
     ...{ logger: lineLogger(stdout, stderr), trace: opened.trace },
   });
-  peer.events.on('roleChanged', ({ to, term, reason }) => {
-    stdout.write(`${timeOfDay(Date.now())}  ${id}  term ${term}  ${to} (${reason})\n`);
-  });
+  tellEvents(peer, stdout, flagsOf(settings));
   const reason = await Promise.race([stop, peer.stopped]);
   exitUnlessStopped(0);
   await peer.stop();
@@ -40,6 +42,36 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
   const isTemporary = process.env[TEMPORARY_DATA_VARIABLE] === '1';
   if (reason === 'supervisorGone' && isTemporary && directory !== undefined) removeTemporary(directory);
   return 0;
+}
+
+/** Prints a line when the peer's role changes, or how it stands to its cluster. */
+function tellEvents(peer: RunningPeer, stdout: NodeJS.WritableStream, flags: string): void {
+  const write = (text: string): void => void stdout.write(`${timeOfDay(Date.now())}  ${text}\n`);
+  const lines = new MembershipLines(peer.id, flags);
+  const tellMembership = (): void => {
+    const line = lines.next(peer.status());
+    if (line !== undefined) write(line);
+  };
+  tellMembership();
+  peer.events.on('roleChanged', ({ to, term, reason }) => {
+    write(`${peer.id}  term ${term}  ${ROLE_WORDS[to]} (${reason})`);
+    tellMembership();
+  });
+  // The members may have come with a snapshot as well: then the next leader or commit tells of them.
+  peer.events.on('leaderChanged', tellMembership);
+  let isTold = peer.status().voters.length > 0;
+  peer.events.on('committed', ({ entries }) => {
+    if (isTold && entries.every(({ type }) => type !== 'configuration')) return;
+    isTold = peer.status().voters.length > 0;
+    tellMembership();
+  });
+}
+
+/** What a command in another shell has to say to reach the same cluster. */
+function flagsOf(settings: Settings): string {
+  const [relay = ''] = settings.get(RELAYS);
+  const url = settings.isGiven(RELAYS) ? ` --url ${relay}` : '';
+  return ` --cluster ${settings.get(CLUSTER)}${url}`;
 }
 
 /** @throws {WhitewaterError} USAGE when a peer does not know who it is, or founds a cluster without itself */

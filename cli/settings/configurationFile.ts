@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { nearest } from '../parse/nearest.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { readSmallFile } from './smallFile.ts';
 
 export const CONFIGURATION_FILE_DEFAULT = 'whitewater.json';

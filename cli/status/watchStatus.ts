@@ -13,20 +13,27 @@ import type { Screen } from '../view/screen.ts';
 const SILENCE_MS_MAX = 2000;
 
 /** Shows a cluster until the process is asked to stop. */
-export async function watchStatus({ settings, stdout }: Invocation): Promise<number> {
+export async function watchStatus({ settings, stdout, stderr }: Invocation): Promise<number> {
   const access = relayAccess(settings);
   const cluster = await chosenCluster(access, settings);
   const ending = new AbortController();
   void stopRequested(() => process.exit(130)).then(() => ending.abort());
   let print: (events: readonly LiveEvent[]) => void = () => undefined;
+  let tellFeed: (isOpen: boolean) => void = () => undefined;
   const followed = followCluster({
     ...{ url: access.url, token: access.token, cluster, signal: ending.signal },
     onChange: (events) => print(events),
     isPatient: () => false,
+    onFeed: (isOpen) => tellFeed(isOpen),
   });
+  const feedLine = (isOpen: boolean): string =>
+    `${timeOfDay(Date.now())}  ${isOpen ? feedIsBack(access.url) : feedIsLost(access.url)}\n`;
   if (settings.get(JSON_OUTPUT)) {
+    // Standard output has the clusters, and nothing else.
+    tellFeed = (isOpen) => stderr.write(feedLine(isOpen));
     print = () => stdout.write(`${JSON.stringify(followed.picture.viewAt(performance.now()))}\n`);
   } else if (settings.get(PLAIN) || !isLiveTerminal(stdout)) {
+    tellFeed = (isOpen) => stdout.write(feedLine(isOpen));
     print = (events) => stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${text}\n`).join(''));
   } else {
     return showLive(followed, cluster, access.url, stdout);
@@ -58,6 +65,14 @@ function screenOf({ picture, isOpen }: FollowedCluster, cluster: string, url: st
     timerOf: ({ id }) => picture.timerAt(id, nowMs),
     notice: view && noticeOf(isOpen, picture.ageMs(nowMs), url),
   };
+}
+
+function feedIsLost(url: string): string {
+  return `the relay at ${url} is lost; what happens meanwhile is not told, and it is tried again`;
+}
+
+function feedIsBack(url: string): string {
+  return `the relay at ${url} is back`;
 }
 
 /** What to say when the picture is not of now. */

@@ -3,7 +3,7 @@ import type { MembersAnswer } from '../../shared/http/KeyValueAnswers.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Invocation } from '../Command.ts';
 import { json, printAnswer } from '../control/printAnswer.ts';
-import { nearest } from '../parse/nearest.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { storeAccess, type StoreAccess } from './storeAccess.ts';
 
@@ -75,5 +75,12 @@ function membersText({ members, leader, changing }: MembersAnswer): string {
     const more = [...(id === leader ? ['leader'] : []), ...(connected ? [] : ['disconnected'])];
     return [id.padEnd(width), role.padEnd('learner'.length), ...more].join('  ').trimEnd();
   });
-  return `${[...lines, ...(changing ? ['a change is under way'] : [])].join('\n')}\n`;
+  const voters = members.filter(({ role, connected }) => role === 'voter' && connected).length;
+  const notes = [
+    ...(changing ? ['a change is under way'] : []),
+    ...(leader === null
+      ? [`no peer leads; these are the members as a peer last told them, ${voters} voters connected`]
+      : []),
+  ];
+  return `${[...lines, ...notes].join('\n')}\n`;
 }

@@ -3,6 +3,7 @@ import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import type { HubServices } from '../hub/HubServices.ts';
 import type { RelayApp } from './RelayApp.ts';
+import { validationError, type RouteHints } from './validationErrors.ts';
 
 /** Every answer that is no success has the shape of ErrorAnswer, whoever made it. */
 export function answerErrors(app: RelayApp, services: HubServices): void {
@@ -73,13 +74,21 @@ function toWhitewaterError(
   request?: FastifyRequest,
 ): WhitewaterError {
   if (error instanceof WhitewaterError) return error;
-  if (error.validation !== undefined) return validationError(error, request?.routeOptions.config.bodyExample);
+  if (error.validation !== undefined) return validationError(error, hintsOf(error, request));
   const { statusCode = 500 } = error;
   // What fastify itself refuses: a body that is not JSON, too large, of another type, and the like.
   if (statusCode >= 400 && statusCode < 500)
     return new WhitewaterError('REQUEST_INVALID', ADVICE[error.code] ?? error.message);
   options.logger.error('INTERNAL: a request met a defect of the relay', { error });
   return new WhitewaterError('INTERNAL', 'the relay met a defect of its own; please report it');
+}
+
+function hintsOf({ validationContext = 'body' }: FastifyError, request: FastifyRequest | undefined): RouteHints {
+  const { schema, config } = request?.routeOptions ?? {};
+  return {
+    schema: (schema as Readonly<Record<string, unknown>> | undefined)?.[validationContext],
+    bodyExample: config?.bodyExample,
+  };
 }
 
 /**
@@ -100,21 +109,4 @@ function slashHint(path: string): string | undefined {
   const encoded = key.replace(/\/(?!append$)/g, '%2F');
   if (encoded === key) return undefined;
   return `if the slash belongs to the key, encode it as %2F: /api/clusters/${cluster}/kv/${encoded.slice(0, 256)}`;
-}
-
-/**
- * Names the place and what would be legal there.
- * @param bodyExample a body that the route takes
- */
-function validationError(error: FastifyError, bodyExample: string | undefined): WhitewaterError {
-  const where = error.validationContext ?? 'body';
-  const problems = (error.validation ?? []).slice(0, 10).map(({ instancePath, message = 'is wrong', params }) => ({
-    place: `${where}${instancePath}`,
-    problem: message,
-    legal: params,
-  }));
-  const first = problems[0];
-  const hint = where === 'body' && bodyExample !== undefined ? `; send for example ${bodyExample}` : '';
-  const message = first === undefined ? error.message : `${first.place} ${first.problem}${hint}`;
-  return new WhitewaterError('REQUEST_INVALID', message, { details: { problems } });
 }

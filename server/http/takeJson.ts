@@ -3,6 +3,8 @@ import type { RelayApp } from './RelayApp.ts';
 
 /** JSON bodies. One that is empty counts as null: many clients announce JSON on every request that may have a body. */
 export function takeJson(app: RelayApp): void {
+  // By itself fastify takes text too, and it would be refused as no object instead of as no JSON.
+  app.removeContentTypeParser('text/plain');
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, null);

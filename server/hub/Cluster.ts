@@ -2,6 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
+import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
 import type { DropCause, Traffic } from '../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Directory } from '../../shared/messages/Directory.ts';
@@ -17,6 +18,7 @@ import type { Endpoint } from './Endpoint.ts';
 import { leadershipOf, type Leadership } from './leadership.ts';
 import type { MessageKind } from './messageKinds.ts';
 import { Link } from './Link.ts';
+import { MembershipNews } from './MembershipNews.ts';
 import { RelayTrace } from './RelayTrace.ts';
 import { Roster } from './Roster.ts';
 import type { HubServices } from './HubServices.ts';
@@ -33,6 +35,7 @@ export class Cluster {
   readonly #services: HubServices;
   readonly #trace: RelayTrace;
   readonly #tracesFrames: boolean;
+  readonly #membershipNews = new MembershipNews();
   #faults: Faults = NO_FAULTS;
   #leadership: Leadership = { leader: null, leaderTerm: 0, term: 0 };
 
@@ -150,13 +153,21 @@ export class Cluster {
     endpoint.statusAtMs = this.#services.clock();
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
-    // One that is no member yet calls itself a learner, of nothing.
-    const isOutside = status.role === 'learner' && status.voters.length === 0;
     // That somebody leads is told as the cluster's news.
-    if (isNews && status.role !== 'leader' && !isOutside) {
+    if (isNews && status.role !== 'leader' && this.#isMember(endpoint.id)) {
       this.#tell('roleChanged', endpoint.id, `${endpoint.id} is ${ROLE_WORDS[status.role]} in term ${status.term}`);
     }
     this.#changed(endpoint);
+    if (endpoint.id !== this.#leadership.leader) return;
+    for (const { peer, text } of this.#membershipNews.learn(status)) this.#tell('membersChanged', peer, text);
+  }
+
+  /** The roles of one that waits to be added, or was removed, mean nothing: it asks for votes in vain, or has to learn nothing. */
+  #isMember(id: PeerId): boolean {
+    const members = membersToldOf(accountOfMembers(this.#leadership.leader, this.roster));
+    if (members !== undefined) return members.has(id);
+    const { status } = this.roster.get(id) ?? {};
+    return status?.role !== 'learner';
   }
 
   /**

@@ -20,6 +20,7 @@ import type { Gateway } from '../gateway/Gateway.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
+import { explainSilence } from './situation.ts';
 import { timeoutMsOf, TimeoutText, untilClosed, whenClosed } from './patience.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -56,6 +57,8 @@ const AppendBody = Type.Object({ value: Type.String() }, strict);
 const PutBody = Type.Object({ value: Type.String(), expectedRevision: Type.Optional(Count) }, strict);
 
 const TIMEOUT_MS = 10_000;
+/** What to do after a write of unknown outcome. */
+const READ_IT = 'read the key';
 /** A body that holds the largest value that fits into a frame. */
 const BODY_BYTES_MAX = 1_048_576;
 const writing = {
@@ -66,8 +69,8 @@ const writing = {
 /** The key-value store that the peers of a cluster replicate, if they run one. */
 export function keyValueRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   readRoutes(app, hub, gateway);
-  writeRoutes(app, gateway);
-  watchRoute(app, gateway);
+  writeRoutes(app, hub, gateway);
+  watchRoute(app, hub, gateway);
 }
 
 function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
@@ -77,7 +80,9 @@ function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
     async ({ params: { cluster, key }, query }, reply) => {
       const options = readOptions(query, untilClosed(reply));
       refuseAbsentReader(hub, cluster, query.at);
-      const item = await gateway.request(cluster, (client) => new KeyValueClient(client).get(key, options));
+      const item = await explainSilence(hub, cluster, READ_IT, () =>
+        gateway.request(cluster, (client) => new KeyValueClient(client).get(key, options)),
+      );
       if (item === null) throw unknown(key);
       return item;
     },
@@ -92,15 +97,15 @@ function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
       const limit = limitOf(query.limit);
       refuseAbsentReader(hub, cluster, query.at);
       const options = { ...readOptions(query, untilClosed(reply)), limit, ...(after === undefined ? {} : { after }) };
-      const { items, more, revision } = await gateway.request(cluster, (client) =>
-        new KeyValueClient(client).list(prefix, options),
+      const { items, more, revision } = await explainSilence(hub, cluster, READ_IT, () =>
+        gateway.request(cluster, (client) => new KeyValueClient(client).list(prefix, options)),
       );
       return { items: [...items], more, revision };
     },
   );
 }
 
-function writeRoutes(app: RelayApp, gateway: Gateway): void {
+function writeRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   const write = async (
     cluster: ClusterId,
     command: KeyValueCommand,
@@ -109,8 +114,8 @@ function writeRoutes(app: RelayApp, gateway: Gateway): void {
   ) => {
     if ('value' in command) refuseTooLarge(command.value);
     const timeoutMs = timeoutMsOf(timeout, TIMEOUT_MS);
-    const { changed, revision } = await gateway.request(cluster, (client) =>
-      client.command(command, { timeoutMs, signal }),
+    const { changed, revision } = await explainSilence(hub, cluster, READ_IT, () =>
+      gateway.request(cluster, (client) => client.command(command, { timeoutMs, signal })),
     );
     if (!changed) throw unchanged(command, revision);
     return { key: command.key, revision };
@@ -162,7 +167,7 @@ function writeRoutes(app: RelayApp, gateway: Gateway): void {
   );
 }
 
-function watchRoute(app: RelayApp, gateway: Gateway): void {
+function watchRoute(app: RelayApp, hub: Hub, gateway: Gateway): void {
   app.get(
     '/api/clusters/:cluster/kv-watch',
     {
@@ -184,9 +189,11 @@ function watchRoute(app: RelayApp, gateway: Gateway): void {
       endStalled(reply.raw, stalledReaderMs);
       const watch = { client, prefix: query.prefix ?? '', signal };
       try {
-        const afterRevision =
-          query.afterRevision === undefined ? await newestRevision(watch, timeoutMs) : Number(query.afterRevision);
-        const first = await changesAfter(watch, afterRevision, timeoutMs);
+        const [afterRevision, first] = await explainSilence(hub, cluster, READ_IT, async () => {
+          const after =
+            query.afterRevision === undefined ? await newestRevision(watch, timeoutMs) : Number(query.afterRevision);
+          return [after, await changesAfter(watch, after, timeoutMs)] as const;
+        });
         const lines = Readable.from(changeLines(watch, first, afterRevision), { objectMode: false });
         return await reply.type('application/x-ndjson; charset=utf-8').send(lines as never);
       } catch (error) {

@@ -12,6 +12,7 @@ import type { Hub } from '../hub/Hub.ts';
 import { membersOf } from '../hub/members.ts';
 import { answers } from './answers.ts';
 import { explained, notAMember, type MemberRequest } from './memberRefusals.ts';
+import { explainSilence } from './situation.ts';
 import { timeoutMsOf, TimeoutText, untilClosed } from './patience.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
@@ -50,7 +51,9 @@ function changer(hub: Hub, gateway: Gateway) {
   ): Promise<ClusterView> => {
     const timeoutMs = timeoutMsOf(timeout, fallbackMs);
     try {
-      await gateway.request(cluster, (client) => work(client, { timeoutMs, signal }));
+      await explainSilence(hub, cluster, 'see "whitewater members"', () =>
+        gateway.request(cluster, (client) => work(client, { timeoutMs, signal })),
+      );
     } catch (error) {
       throw explained(error, request, cluster, membersOf(hub.cluster(cluster)));
     }

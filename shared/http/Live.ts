@@ -13,6 +13,7 @@ export const LiveEvent = Type.Object({
     Type.Literal('roleChanged'),
     Type.Literal('leaderElected'),
     Type.Literal('leaderLost'),
+    Type.Literal('membersChanged'),
     Type.Literal('partitioned'),
     Type.Literal('healed'),
     Type.Literal('refused'),

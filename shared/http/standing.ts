@@ -47,7 +47,9 @@ export function standingOf(
   { id, connections, status }: Pick<PeerView, 'id' | 'connections' | 'status'>,
   members: ReadonlySet<string> | undefined,
 ): Standing {
-  if (members === undefined || members.has(id)) return 'member';
+  // One that waits to be added calls itself a learner, of nobody.
+  if (members === undefined) return status?.role === 'learner' ? 'stranger' : 'member';
+  if (members.has(id)) return 'member';
   // Only members are sent a configuration, and one that never connected is known from somebody's voters alone.
   return connections === 0 || (status?.voters.length ?? 0) > 0 ? 'removed' : 'stranger';
 }

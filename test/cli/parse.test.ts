@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseDurationMs, parseDurationRange } from '../../cli/parse/duration.ts';
 import { formatGroups, parseGroups } from '../../cli/parse/groups.ts';
-import { nearest } from '../../cli/parse/nearest.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { parseBytes, parseWholeNumber } from '../../cli/parse/numbers.ts';
 import { parsePeers } from '../../cli/parse/peers.ts';
 import { parseHttpAddress } from '../../cli/parse/relayAddress.ts';

@@ -107,6 +107,12 @@ t.test('a cluster that is not there, and one without a majority', async (t) => {
   const elsewhere: Client = connectCluster({ cluster: 'nobody', relay: cluster.relay.url });
   t.teardown(() => elsewhere.close());
   await t.rejects(new KeyValueClient(elsewhere).get('a', { timeoutMs: 300 }), { code: 'NO_PEER', definite: true });
+  const missing = { code: 'NO_PEER', definite: true, message: /no session .*: the relay knows no peer/ };
+  await t.rejects(new KeyValueClient(elsewhere).put('a', '1', { timeoutMs: 300 }), missing);
+  const nowhere: Client = connectCluster({ cluster: 'demo', relay: '127.0.0.1:1' });
+  t.teardown(() => nowhere.close());
+  const silent = { code: 'NO_PEER', definite: true, message: /no session .*: no relay answers/ };
+  await t.rejects(new KeyValueClient(nowhere).put('a', '1', { timeoutMs: 300 }), silent);
   const { store } = connect(t, cluster);
   await store.put('a', '1', PATIENT);
   const leader = await leaderOf(cluster);

@@ -13,6 +13,7 @@ import { ANSWER_BYTES_MAX, KEY_LENGTH_MAX, LIST_LIMIT_MAX, VALUE_BYTES_MAX } fro
 import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { FRAME_BYTES_MAX } from '../../shared/envelope.ts';
 import { ROOT } from '../support/root.ts';
+import { blocksOf, compileAsUser } from '../support/userProject.ts';
 
 const read = (name: string): string => readFileSync(join(ROOT, 'docs', name), 'utf8');
 
@@ -37,6 +38,30 @@ t.test('LIBRARY.md names every option of Peer.start', async (t) => {
   const names = [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, name = '']) => name);
   t.ok(names.length >= 15, names.join(', '));
   for (const name of names) t.ok(read('LIBRARY.md').includes(`\`${name}\``), name);
+});
+
+/** What stands around a snippet that does not begin a program. */
+const SURROUNDINGS = `
+declare const peer: import('whitewater/peer').Peer;
+declare function work(task: { fencingToken: number; signal: AbortSignal }): Promise<void>;
+`;
+
+t.test('LIBRARY.md: every snippet compiles as it stands, with the options of README', async (t) => {
+  const snippets = blocksOf(read('LIBRARY.md')).filter(({ language }) => language === 'ts');
+  t.ok(snippets.length >= 4, `${snippets.length} were found`);
+  const files = snippets.map(({ lines }, at) => [`snippet${at + 1}.ts`, lines.join('\n')] as const);
+  const { told } = compileAsUser(t, { 'surroundings.d.ts': SURROUNDINGS, ...Object.fromEntries(files) });
+  t.same(told, []);
+});
+
+t.test('a key-value client takes a cluster of open types, and none of other commands', async (t) => {
+  const head = `import { connectCluster, KeyValueClient, type ClusterClient } from 'whitewater/client';\n`;
+  const { told } = compileAsUser(t, {
+    'open.ts': `${head}new KeyValueClient(connectCluster({ cluster: 'demo', relay: '127.0.0.1:7070' }));`,
+    'other.ts': `${head}declare const counter: ClusterClient<{ add: number }, number, null, number>;\nnew KeyValueClient(counter);`,
+  });
+  t.equal(told.length, 1, told.join('\n'));
+  t.match(told[0], /^other\.ts: /);
 });
 
 t.test('GUARANTEES.md has the bounds of the code', async (t) => {

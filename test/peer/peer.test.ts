@@ -204,7 +204,7 @@ t.test('wrong options are refused before anything is made', async (t) => {
     [{ id: 'p9' }, /voters does not name this peer, p9/],
     [{ voters: [] }, /voters is empty/],
     [{ voters: ['p1', 'p1'] }, /names a peer twice/],
-    [{ relay: [] }, /no relay is named/],
+    [{ relay: [] }, /relay is an empty list: give/],
     [{ relay: 'ftp://x' }, /its protocol is ftp/],
     [{ election: { heartbeatMs: 300 } }, /must be above heartbeatMs/],
     [{ election: 'swift' as never }, /use one of default, relaxed, paper, fast, lab, labRelaxed/],

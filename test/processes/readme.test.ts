@@ -1,29 +1,22 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import t, { type Test } from 'tap';
-import ts from 'typescript';
 import { RelayClient } from '../../client/RelayClient.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { runCommand, RunningProcess } from '../support/processes.ts';
 import { isSettled, peerOf } from '../support/ProcessCluster.ts';
 import { until } from '../support/until.ts';
 import { ROOT } from '../support/root.ts';
+import { blocksOf, compileAsUser, optionsOfReadme, type Block } from '../support/userProject.ts';
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const URL_IN_README = 'http://127.0.0.1:7070';
 const IDS = ['p1', 'p2', 'p3', 'p4', 'p5'];
 const WITHIN_MS = 40_000;
 
-interface Block {
-  readonly language: string;
-  readonly lines: readonly string[];
-}
-
-const blocks: readonly Block[] = [...README.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(
-  ([, language = '', text = '']) => ({ language, lines: text.trimEnd().split('\n') }),
-);
+const blocks: readonly Block[] = blocksOf(README);
 
 /** What README shows as the output of a command. */
 function outputOf(command: string): readonly string[] {
@@ -116,26 +109,11 @@ t.test('README: the library', async (t) => {
 });
 
 t.test('README: the library in TypeScript, with the options that it names', async (t) => {
-  const [snippet = '', config = ''] = ['ts', 'json'].map(
-    (wanted) => blocks.find(({ language }) => language === wanted)?.lines.join('\n') ?? '',
-  );
-  mkdirSync(join(ROOT, '.tap'), { recursive: true });
-  const folder = mkdtempSync(join(ROOT, '.tap/readme-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'user', type: 'module' }));
-  // What an installed package has: its manifest, and what was built.
-  const installed = join(folder, 'node_modules/whitewater');
-  mkdirSync(installed, { recursive: true });
-  for (const name of ['package.json', 'dist']) symlinkSync(join(ROOT, name), join(installed, name));
-  writeFileSync(join(folder, 'job.ts'), snippet);
-  const { compilerOptions } = JSON.parse(config) as { compilerOptions: Record<string, string> };
-  const { options, errors } = ts.convertCompilerOptionsFromJson(compilerOptions, folder);
-  t.same(errors, []);
-  t.match(compilerOptions, { module: 'nodenext', outDir: 'built' });
-  const program = ts.createProgram([join(folder, 'job.ts')], { ...options, skipLibCheck: true });
-  const told = ts.getPreEmitDiagnostics(program).map(({ messageText }) => messageText);
+  const snippet = blocks.find(({ language }) => language === 'ts')?.lines.join('\n') ?? '';
+  // Since version 6 TypeScript takes no types of packages that are not named.
+  t.match(optionsOfReadme(), { module: 'nodenext', outDir: 'built', types: ['node'] });
+  const { folder, told } = compileAsUser(t, { 'job.ts': snippet });
   t.same(told, []);
-  program.emit();
   t.ok(existsSync(join(folder, 'built/job.js')));
 });
 

@@ -149,6 +149,26 @@ t.test('a refusal says what would have been right', async (t) => {
     refused(t, await relay.request(method, `${demo}/${path}`, ''), 'REQUEST_INVALID', message);
     refused(t, await relay.request(method, `${demo}/${path}`, '{}'), 'REQUEST_INVALID', message);
   }
+  const wrong: [method: string, path: string, body: string | undefined, message: RegExp][] = [
+    ['GET', 'kv/a?foo=1&read=x', undefined, /^query has no "foo"; it may have read, at, timeoutMs$/],
+    ['GET', 'kv/a?timeout=1', undefined, /^query has no "timeout"; did you mean timeoutMs\?$/],
+    ['GET', 'kv/a?read=x', undefined, /^query\/read must be "linearizable" or "stale"$/],
+    ['GET', 'kv/a?timeoutMs=x', undefined, /^query\/timeoutMs .* \(Milliseconds, 1 to 60000\)$/],
+    ['PUT', 'kv/a', '{"value":"x","more":1}', /^body has no "more"; it may have value, expectedRevision; send for/],
+    ['PUT', 'kv/a', '{"value":7}', /^body\/value must be string; send for/],
+    ['PUT', 'members/p1', '{"role":"king"}', /^body\/role must be "voter" or "learner"; send for/],
+    ['POST', 'peers/p1/disconnect', '{"forMss":1}', /^body has no "forMss"; did you mean forMs\?/],
+  ];
+  for (const [method, path, body, message] of wrong) {
+    refused(t, await relay.request(method, `${demo}/${path}`, body), 'REQUEST_INVALID', message);
+  }
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', undefined]) {
+    const headers: Record<string, string> = type === undefined ? {} : { 'content-type': type };
+    const body = Buffer.from('{"value":"x"}');
+    const response = await fetch(`${relay.url}${demo}/kv/a`, { method: 'PUT', body, headers });
+    const answer = conforming(ErrorAnswer, await response.json());
+    t.match(answer, { code: 'REQUEST_INVALID', message: /send it with "content-type: application\/json"/ }, String(type));
+  }
   const slash = await relay.request('GET', `${demo}/kv/users/1?timeoutMs=5`);
   refused(t, slash, 'ROUTE_UNKNOWN', /encode it as %2F: \/api\/clusters\/demo\/kv\/users%2F1$/);
   const append = await relay.request('POST', `${demo}/kv/a/b/append`, { value: 'x' });
@@ -233,8 +253,11 @@ t.test('without a majority, without a leader, without a peer, and with a relay t
   await until(() => [...cluster.peers.values()].every((peer) => peer.status().role !== 'leader'), {
     ...{ withinMs: WITHIN_MS, what: 'no leader' },
   });
-  refused(t, await ask(cluster, 'GET', `${demo}/kv/a?timeoutMs=500`), 'TIMED_OUT');
-  refused(t, await put(500), 'TIMED_OUT');
+  const situation = /; no peer leads; a partition is in force: p1 \| p2 \| p3; "whitewater status" shows more$/;
+  refused(t, await ask(cluster, 'GET', `${demo}/kv/a?timeoutMs=500`), 'TIMED_OUT', situation);
+  refused(t, await put(500), 'TIMED_OUT', situation);
+  const transfer = await ask(cluster, 'POST', `${demo}/transfer?timeoutMs=500`, { to: 'p2' });
+  t.match(transfer.body.message, /; no peer leads; a partition is in force: p1 \| p2 \| p3; /);
   t.match((await ask(cluster, 'GET', `${demo}/kv/a?read=stale`)).body, { value: '1' });
   const waiting = put(30_000);
   const reading = ask(cluster, 'GET', `${demo}/kv/a?${PATIENT}`);
@@ -252,8 +275,13 @@ t.test('a cluster whose peers have gone, and one that replicates nothing', async
   const peer = await relay.dial('p1');
   peer.end();
   await relay.until('p1 is gone', async () => (await relay.view()).peers[0]?.connected === false);
-  refused(t, await relay.request('GET', `${demo}/kv/a?timeoutMs=300`), 'NO_PEER');
-  refused(t, await relay.request('PUT', `${demo}/kv/a?timeoutMs=300`, { value: 'x' }), 'TIMED_OUT', /session/);
+  refused(
+    t,
+    await relay.request('GET', `${demo}/kv/a?timeoutMs=300`),
+    'NO_PEER',
+    /; no peer leads; 0 of 1 peers are connected$/,
+  );
+  refused(t, await relay.request('PUT', `${demo}/kv/a?timeoutMs=300`, { value: 'x' }), 'NO_PEER', /session .* no peer/);
   t.same((await relay.request('GET', `${demo}/members`)).body, {
     ...{ leader: null, term: 0, members: [], changing: false },
   });

@@ -74,6 +74,47 @@ t.test('leaders come and go', async (t) => {
   await step('p2 vanishes', () => p2.end(), { kind: 'leaderLost', peer: 'p2' });
 });
 
+t.test('who comes, votes and goes is told once it is sure; the roles of who has no part are not', async (t) => {
+  const relay = await TestRelay.start(t);
+  const [p1, p2, p3] = [await relay.dial('p1'), await relay.dial('p2'), await relay.dial('p3')];
+  const viewer = await relay.watch();
+  const texts = (): string[] => viewer.messages.flatMap(({ events }) => events.map(({ text }) => text));
+  const members = (voters: string[], learners: string[], votersOutgoing: string[], index: number) => ({
+    ...{ voters: voters.map(peerId), learners: learners.map(peerId), votersOutgoing: votersOutgoing.map(peerId) },
+    ...{ configurationIndex: index, commitIndex: index },
+  });
+  const leads = { role: 'leader', term: 1, canCommit: true } as const;
+  const first = members(['p1', 'p2'], [], [], 1);
+  p3.status({ role: 'learner' });
+  p1.status({ ...leads, ...first });
+  p1.status({ ...leads, ...members(['p1', 'p2'], ['p3'], [], 5), commitIndex: 4 });
+  await viewer.until('p1 leads', () => texts().includes('p1 leads in term 1'));
+  t.notOk(
+    texts().some((text) => /added|learner/.test(text)),
+    'not before it is committed',
+  );
+  p1.status({ ...leads, ...members(['p1', 'p2'], ['p3'], [], 5) });
+  p1.status({ ...leads, ...members(['p1', 'p2', 'p3'], [], ['p1', 'p2'], 6) });
+  p1.status({ ...leads, ...members(['p1', 'p2', 'p3'], [], [], 7) });
+  p1.status({ ...leads, ...members(['p1', 'p3'], ['p2'], [], 9) });
+  p1.status({ ...leads, ...members(['p1', 'p3'], [], [], 11) });
+  await p1.settled();
+  // It has not heard of its end, and asks for votes.
+  p2.status({ role: 'preCandidate', ...first });
+  // A leader that no majority answers may know less than it says.
+  p1.status({ ...leads, canCommit: false, ...members(['p1', 'p2'], [], [], 1) });
+  await p2.settled();
+  p3.status({ ...leads, term: 2, ...members(['p1', 'p3', 'p4'], [], [], 13) });
+  await viewer.until('p4 comes', () => texts().some((text) => text.startsWith('p4')));
+  t.same(
+    texts().filter((text) => !/connected/.test(text)),
+    [
+      ...['p1 leads in term 1', 'p3 was added as a learner', 'p3 is a voter now', 'p2 is a learner now'],
+      ...['p2 was removed', 'p3 leads in term 2', 'p4 was added as a voter'],
+    ],
+  );
+});
+
 t.test('a feed keeps to ten updates a second, however much happens', async (t) => {
   const relay = await TestRelay.start(t);
   const [p1, p2] = [await relay.dial('p1'), await relay.dial('p2')];

@@ -35,7 +35,10 @@ export function TokenPrompt({ base, onOpened }: TokenPromptProps) {
           </p>
         )}
       </form>
-      <p class="muted">Whoever started the relay has it: the value of --token or WHITEWATER_TOKEN.</p>
+      <p class="muted">
+        Whoever started the relay has it: the value of --token or WHITEWATER_TOKEN, or what the file of --token-file
+        holds.
+      </p>
     </Notice>
   );
 }
