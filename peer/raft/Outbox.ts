@@ -3,8 +3,10 @@ import type { RaftMessage } from '../../shared/protocol.ts';
 import type { Effect, HardState, Send, SendSnapshotChunk, StorageStep } from './effect.ts';
 import type { RaftEvent } from './event.ts';
 
-/** What must be durable before a message may leave. */
-type Needs = 'everything' | 'hardState';
+/** What must be durable before a message may leave; in its place until the step's end, when its write has a number. */
+const EVERYTHING = -1;
+const HARD_STATE = -2;
+type Needs = typeof EVERYTHING | typeof HARD_STATE;
 
 /** What waits for which write is decided at the step's end. */
 type Unstamped<Sent> = Sent extends unknown ? Omit<Sent, 'after'> & { after: number } : never;
@@ -25,8 +27,6 @@ export class Outbox {
   #steps: StorageStep[] = [];
   #hardState: HardState | undefined;
   #outgoing: Outgoing[] = [];
-  /** What each of them needs. */
-  #needs: Needs[] = [];
   #others: Other[] = [];
   #from: string | undefined;
   #id = 0;
@@ -56,19 +56,18 @@ export class Outbox {
 
   /** Waits for everything written so far. @returns the frame's id */
   send(to: PeerId, message: RaftMessage): number {
-    return this.#push(to, message, 'everything');
+    return this.#push(to, message, EVERYTHING);
   }
 
   /** For a message that reveals nothing newer than this peer's term. @returns the frame's id */
   sendRevealingTermOnly(to: PeerId, message: RaftMessage): number {
-    return this.#push(to, message, 'hardState');
+    return this.#push(to, message, HARD_STATE);
   }
 
   /** @returns the frame's id */
   sendSnapshotChunk(chunk: Omit<SendSnapshotChunk, 'type' | 'after' | 'id'>): number {
     const id = this.#nextFrameId++;
-    this.#outgoing.push({ type: 'sendSnapshotChunk', id, ...chunk, after: 0 });
-    this.#needs.push('hardState');
+    this.#outgoing.push({ type: 'sendSnapshotChunk', id, ...chunk, after: HARD_STATE });
     return id;
   }
 
@@ -111,14 +110,11 @@ export class Outbox {
       this.#hardState = undefined;
     }
     if (this.#outgoing.length > 0) {
-      for (let at = 0; at < this.#outgoing.length; at += 1) {
-        const outgoing = this.#outgoing[at];
-        if (outgoing === undefined) break;
-        outgoing.after = this.#needs[at] === 'everything' ? this.#issuedSequence : this.#hardStateSequence;
+      for (const outgoing of this.#outgoing) {
+        outgoing.after = outgoing.after === EVERYTHING ? this.#issuedSequence : this.#hardStateSequence;
         effects.push(outgoing);
       }
       this.#outgoing = [];
-      this.#needs.length = 0;
     }
     for (const other of others) effects.push(other);
     return effects;
@@ -126,8 +122,7 @@ export class Outbox {
 
   #push(to: PeerId, message: RaftMessage, needs: Needs): number {
     const id = this.#nextFrameId++;
-    this.#outgoing.push({ type: 'send', id, to, message, after: 0 });
-    this.#needs.push(needs);
+    this.#outgoing.push({ type: 'send', id, to, message, after: needs });
     return id;
   }
 

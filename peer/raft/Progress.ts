@@ -15,7 +15,7 @@ interface InFlight {
  * Once so many bytes of entries are unanswered by one follower, more leave only with its answers: a whole log sent at once to one that
  * lags would hold up the others, who share the leader's time and its connection.
  */
-const BYTES_IN_FLIGHT_MAX = 1_048_576;
+const BYTES_IN_FLIGHT_MAX = 524_288;
 
 /** What a leader knows of one peer (paper, Figure 2: nextIndex and matchIndex). */
 export class Progress {

@@ -78,9 +78,9 @@ export interface Leader {
 export type RoleState = Follower | PreCandidate | Candidate | Leader;
 
 export interface RunningElectionTimer {
-  readonly timeoutMs: number;
-  readonly deadlineMs: number;
-  readonly reason: TimerResetReason;
+  timeoutMs: number;
+  deadlineMs: number;
+  reason: TimerResetReason;
 }
 
 /** What the core is given of a store: see ports/Storage.ts. */

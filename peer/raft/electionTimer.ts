@@ -15,6 +15,14 @@ export function resetElectionTimer(state: RaftState, reason: TimerResetReason): 
   }
   const { electionTimeoutMsMin: min, electionTimeoutMsMax: max, random } = state.options;
   const timeoutMs = min + random() * (max - min);
-  state.electionTimer = { timeoutMs, deadlineMs: state.nowMs + timeoutMs, reason };
+  const deadlineMs = state.nowMs + timeoutMs;
+  const timer = state.electionTimer;
+  if (timer === null) state.electionTimer = { timeoutMs, deadlineMs, reason };
+  else {
+    // Each message of a leader comes here.
+    timer.timeoutMs = timeoutMs;
+    timer.deadlineMs = deadlineMs;
+    timer.reason = reason;
+  }
   if (state.options.wantsDetails()) state.outbox.report({ type: 'timerReset', reason, timeoutMs });
 }
