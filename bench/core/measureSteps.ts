@@ -14,7 +14,7 @@ export interface StepsPlan {
 }
 
 export interface StepsResult {
-  /** With the inputs that say that the entry is durable and applied, and with snapshots. */
+  /** With the inputs that say that entries are durable, many at a time, and applied, one by one, and with snapshots. */
   readonly appendsPerSecond: Spread;
   /** Nanoseconds a step, by input, without what its measuring takes. */
   readonly nanoseconds: Readonly<Record<string, number>>;
@@ -27,7 +27,7 @@ export function measureSteps({ rounds, appends, others }: StepsPlan): StepsResul
   let logEntriesMax = 0;
   // The first round is for the compiler.
   for (let round = 0; round <= rounds; round += 1) {
-    const follower = new DrivenCore();
+    const follower = new DrivenCore(undefined, WRITES_TOGETHER);
     let seconds = 0;
     // Messages are made before they are counted: whoever receives them does not make them.
     for (let made = 0; made < appends; made += PART) {
@@ -45,6 +45,8 @@ export function measureSteps({ rounds, appends, others }: StepsPlan): StepsResul
 }
 
 const PART = 10_000;
+/** A store is slower than messages come: so many are written while the one before is. */
+export const WRITES_TOGETHER = 16;
 
 /** A message with one entry, which commits the entry before. */
 function appendOf(index: number): RaftMessage {

@@ -1,5 +1,6 @@
 import { mebibytes, number, occasionPart, spread, targetsPart } from '../support/reportParts.ts';
 import { table } from '../support/table.ts';
+import { WRITES_TOGETHER } from './measureSteps.ts';
 import type { CoreBenchResult } from './result.ts';
 
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
@@ -8,7 +9,7 @@ export function report(result: CoreBenchResult): string {
   const { median } = steps.appendsPerSecond;
   return [
     occasionPart(result),
-    `A follower's core was given ${number(plan.steps.appends)} AppendEntries of one entry a round, each with the inputs that say that it is durable and applied, ` +
+    `A follower's core was given ${number(plan.steps.appends)} AppendEntries of one entry a round, with the inputs that say that entries are durable (${WRITES_TOGETHER} at a time, as they gather while a store writes) and applied (one by one), ` +
       `and a snapshot whenever the core asked for one (the log had at most ${number(steps.logEntriesMax)} entries): ` +
       `${spread(steps.appendsPerSecond, 0)} a second, median (least - most) of ${plan.steps.rounds} rounds.`,
     table(

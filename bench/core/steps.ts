@@ -18,9 +18,13 @@ export class DrivenCore {
   readonly raft: Raft;
   /** Called with each input before its step, and after it. */
   readonly #measure: ((input: Input, step: () => Effect[]) => Effect[]) | undefined;
+  readonly #writesTogether: number;
+  #unwritten = 0;
   #nowMs = 0;
 
-  constructor(measure?: (input: Input, step: () => Effect[]) => Effect[]) {
+  /** @param writesTogether how many are told to be durable at a time: while one is under way, the next ones gather */
+  constructor(measure?: (input: Input, step: () => Effect[]) => Effect[], writesTogether = 1) {
+    this.#writesTogether = writesTogether;
     const random = seededRandom('core', 'elections');
     // As in a peer that is not traced.
     const options: RaftOptions = { ...ELECTION_DEFAULTS, id: SELF, random, wantsDetails: () => false };
@@ -50,6 +54,11 @@ export class DrivenCore {
     return effects;
   }
 
+  written(sequence: number): void {
+    this.#unwritten = 0;
+    this.give({ type: 'persisted', nowMs: this.nextMs, sequence });
+  }
+
   pass(ms: number): void {
     this.#nowMs += ms;
   }
@@ -57,7 +66,8 @@ export class DrivenCore {
   #follow(effect: Effect): void {
     switch (effect.type) {
       case 'persist':
-        this.give({ type: 'persisted', nowMs: this.nextMs, sequence: effect.sequence });
+        this.#unwritten += 1;
+        if (this.#unwritten >= this.#writesTogether) this.written(effect.sequence);
         return;
       case 'apply':
         this.give({ type: 'applied', nowMs: this.nextMs, index: effect.firstIndex + effect.entries.length - 1 });
