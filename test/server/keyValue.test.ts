@@ -167,7 +167,11 @@ t.test('a refusal says what would have been right', async (t) => {
     const body = Buffer.from('{"value":"x"}');
     const response = await fetch(`${relay.url}${demo}/kv/a`, { method: 'PUT', body, headers });
     const answer = conforming(ErrorAnswer, await response.json());
-    t.match(answer, { code: 'REQUEST_INVALID', message: /send it with "content-type: application\/json"/ }, String(type));
+    t.match(
+      answer,
+      { code: 'REQUEST_INVALID', message: /send it with "content-type: application\/json"/ },
+      String(type),
+    );
   }
   const slash = await relay.request('GET', `${demo}/kv/users/1?timeoutMs=5`);
   refused(t, slash, 'ROUTE_UNKNOWN', /encode it as %2F: \/api\/clusters\/demo\/kv\/users%2F1$/);
