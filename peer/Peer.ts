@@ -22,6 +22,9 @@ import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
 import type { TransportCounters } from '../endpoint/transport/TransportCounters.ts';
 
+/** `votersOutgoing`: whose majority counts as well, until a change of voters is complete. */
+export type Members = Pick<Status, 'voters' | 'votersOutgoing' | 'learners'>;
+
 /** A peer's account of itself, and whether it has a connection. */
 export interface PeerStatus extends Status {
   readonly connected: boolean;
@@ -237,6 +240,12 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
   leadership(signal?: AbortSignal): AsyncGenerator<Reign, void, undefined> {
     if (this.#checksQuorum) return this.#leadership.reigns(signal);
     throw new WhitewaterError('USAGE', 'leadership() needs the option checkQuorum: without it no lease holds');
+  }
+
+  /** Who belongs to the cluster as this peer knows it: the newest configuration in its log, committed or not (paper, section 6). */
+  members(): Members {
+    const { voters, votersOutgoing, learners } = this.status();
+    return { voters, votersOutgoing, learners };
   }
 
   status(): PeerStatus {

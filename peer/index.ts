@@ -1,5 +1,5 @@
 /** The entry point `whitewater/peer`: a peer of a cluster as a library. */
-export { type MembersToChange, Peer, type PeerCounters, type PeerStatus } from './Peer.ts';
+export { type Members, type MembersToChange, Peer, type PeerCounters, type PeerStatus } from './Peer.ts';
 export type { Reign } from './replica/Leadership.ts';
 export type { Patience } from './replica/Wait.ts';
 export type { PeerOptions } from './PeerOptions.ts';

@@ -17,6 +17,9 @@ t.test('three peers hold one store: writes through the leader, reads at every pe
   for (const peer of cluster.peers.values()) {
     t.equal(valueOf(await peer.read({ type: 'get', key: 'a' })), '2', `read at ${peer.id}, a ${peer.status().role}`);
   }
+  for (const peer of cluster.peers.values()) {
+    t.same(peer.members(), { voters: IDS, votersOutgoing: [], learners: [] });
+  }
   const follower = [...cluster.peers.values()].find((peer) => peer.status().role === 'follower');
   if (follower === undefined) throw new Error('no follower');
   await t.rejects(follower.propose({ type: 'put', key: 'a', value: '3' }), { code: 'NOT_LEADER' });

@@ -93,8 +93,8 @@ t.test('what goes wrong is told by its code, without a stack', async (t) => {
   }
   // Nobody replicates a counter or a lock at this relay.
   await Promise.all([
-    fails('counter', ['add', '1'], env, /^TIMED_OUT: .*session/m),
-    fails('lock', ['work', 'printer'], env, /^TIMED_OUT: .*session/m),
+    fails('counter', ['add', '1'], env, /^NO_PEER: .*session/m),
+    fails('lock', ['work', 'printer'], env, /^NO_PEER: .*session/m),
   ]);
   first.signal('SIGTERM');
   t.equal((await first.exit(WITHIN_MS)).code, 0);
