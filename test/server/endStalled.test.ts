@@ -29,11 +29,12 @@ t.test(
       return until(() => responses.get(path), { withinMs: WITHIN_MS, what: path });
     };
     const [idle, reading, stalled] = [await open('/idle'), await open('/reading'), await open('/stalled')];
-    const fill = (response: ServerResponse): void => {
-      for (let count = 0; count < 64; count += 1) response.write('x'.repeat(524_288));
+    const fill = (response: ServerResponse, bytes: number): void => {
+      for (let count = 0; count < 64; count += 1) response.write('x'.repeat(bytes));
     };
-    fill(reading);
-    fill(stalled);
+    // More than may wait, and little enough to be taken at once.
+    fill(reading, 4_096);
+    fill(stalled, 524_288);
     await until(() => stalled.destroyed, { withinMs: WITHIN_MS, what: 'the end of the stalled one' });
     t.same([idle.destroyed, reading.destroyed], [false, false]);
   },
