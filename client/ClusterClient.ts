@@ -3,7 +3,12 @@ import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import type { Clock } from '../endpoint/ports/Clock.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { peerId, type PeerId } from '../shared/ids.ts';
-import type { MemberChange, Operation } from '../shared/messages/ClientRequest.ts';
+import {
+  type MemberChange,
+  type Operation,
+  SESSION_TIME_TO_LIVE_MS_MAX,
+  SESSION_TIME_TO_LIVE_MS_MIN,
+} from '../shared/messages/ClientRequest.ts';
 import type { ClusterTransport } from './ClusterTransport.ts';
 import type { Request } from './Pending.ts';
 import { Requests } from './Requests.ts';
@@ -42,10 +47,6 @@ const TIMEOUT_MS = 10_000;
 const SESSION_TIMEOUT_MS = 60_000;
 const CHANGE_TIMEOUT_MS = 60_000;
 const SESSION_TIME_TO_LIVE_MS = 600_000;
-/** Far above the way to a peer and back: a session that ends while its commands are under way is no use. */
-const SESSION_TIME_TO_LIVE_MS_MIN = 1_000;
-/** What peers bound it by. */
-const SESSION_TIME_TO_LIVE_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
 /** How long the end of a session is waited for. Peers forget it anyway. */
 const CLOSE_MS_MAX = 500;
 

@@ -13,6 +13,7 @@ import {
   relayAddresses,
   type OptionChecks,
 } from '../shared/checkOptions.ts';
+import { SESSION_TIME_TO_LIVE_MS_MAX, SESSION_TIME_TO_LIVE_MS_MIN } from '../shared/messages/ClientRequest.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { clusterId, peerId } from '../shared/ids.ts';
 import { ClusterClient } from './ClusterClient.ts';
@@ -37,8 +38,11 @@ const CHECKS: OptionChecks<ConnectOptions> = {
   id: anId,
   token: anyText,
   sessionTimeToLiveMs: {
-    legal: 'a whole number of milliseconds above 0',
-    accepts: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+    legal: `a whole number of milliseconds from ${SESSION_TIME_TO_LIVE_MS_MIN} to ${SESSION_TIME_TO_LIVE_MS_MAX}`,
+    accepts: (value) =>
+      Number.isInteger(value) &&
+      Number(value) >= SESSION_TIME_TO_LIVE_MS_MIN &&
+      Number(value) <= SESSION_TIME_TO_LIVE_MS_MAX,
   },
   logger: objectWith('info', 'warn', 'error'),
   openSocket: anyFunction,

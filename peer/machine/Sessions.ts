@@ -1,3 +1,4 @@
+import { SESSION_TIME_TO_LIVE_MS_MAX } from '../../shared/messages/ClientRequest.ts';
 import type { SessionCommand } from './command.ts';
 import { Outcomes } from './Outcomes.ts';
 import { ownOutcome } from './ownOutcome.ts';
@@ -35,7 +36,6 @@ interface Session {
 /** These are part of the replicated state's rules: every replica must have the same. */
 export const SESSIONS_MAX = 100_000;
 export const UNANSWERED_MAX = 1_024;
-export const SESSION_TIME_TO_LIVE_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
 
 /** One session, as a snapshot keeps it. */
 export type SessionRecord = readonly [

@@ -70,7 +70,7 @@ export class Queries {
 
   stop(error: () => WhitewaterError): void {
     this.#reads.stop(error);
-    this.#slices.stop();
+    this.#slices.stop(error);
   }
 
   #inTurn(wait: Wait<unknown>, run: () => void): void {

@@ -3,7 +3,7 @@ const SLICE_MS = 8;
 
 /** A small work that somebody waits for, unless the wait is over before its turn comes. */
 export interface Work {
-  readonly wait: { readonly isOver: boolean };
+  readonly wait: { readonly isOver: boolean; reject(error: Error): void };
   run(): void;
 }
 
@@ -30,12 +30,14 @@ export class TimeSlices {
     else this.#waiting.push(work);
   }
 
-  /** What waits is not done any more. */
-  stop(): void {
+  /** What waits is not done any more: whoever waits for it is told the error. */
+  stop(error: () => Error): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const waiting = this.#waiting.slice(this.#first);
     this.#waiting = [];
     this.#first = 0;
+    for (const { wait } of waiting) if (!wait.isOver) wait.reject(error());
   }
 
   #nextSlice(): void {

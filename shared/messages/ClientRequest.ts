@@ -7,6 +7,11 @@ const strict = { additionalProperties: false } as const;
 /** The most requests of one frame. */
 export const REQUESTS_PER_FRAME_MAX = 1_024;
 
+/** Far above the way to a peer and back: a session that ends while its commands are under way is no use. Clients hold to it. */
+export const SESSION_TIME_TO_LIVE_MS_MIN = 1_000;
+/** Longer ones are cut to it by every replica alike. */
+export const SESSION_TIME_TO_LIVE_MS_MAX = 30 * 24 * 60 * 60 * 1_000;
+
 /** Drawn by the client, at random: whoever knows it may speak for the session. */
 export const SessionId = Type.String({ minLength: 1, maxLength: 64 });
 

@@ -199,3 +199,15 @@ t.test('D40: linearizable reads wait while the machine is restored, and never se
   t.equal(await later, 7);
   t.strictSame(new Set(await Promise.all(during)), new Set([7]));
 });
+
+t.test('H58: a query whose turn has not come ends with the peer, and hangs nobody', async (t) => {
+  const machine = new SlowMachine();
+  machine.queryMs = 10;
+  const replica = grantingReplica(0, machine);
+  const [first, ...later] = [replica.read({}), replica.read({}), replica.readStale({})];
+  const refused = later.map((each) => t.rejects(each, { code: 'PEER_STOPPED', definite: true }));
+  replica.stop();
+  t.equal(await first, 100);
+  await Promise.all(refused);
+  t.equal(machine.queries, 1);
+});

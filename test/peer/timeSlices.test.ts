@@ -4,6 +4,8 @@ import { until } from '../support/until.ts';
 
 const WITHIN_MS = 30_000;
 
+const WAITS = { isOver: false, reject: () => undefined };
+
 /** Keeps the process busy, as a query does. */
 function work(forMs: number): void {
   const endMs = performance.now() + forMs;
@@ -18,7 +20,7 @@ function others(): { turns: number; stop: () => void } {
 }
 
 /** Adds work that is done in its turn. */
-function turn(slices: TimeSlices, run: () => void, wait = { isOver: false }): Promise<void> {
+function turn(slices: TimeSlices, run: () => void, wait = WAITS): Promise<void> {
   return new Promise((resolve) => {
     slices.add({
       wait,
@@ -71,8 +73,8 @@ t.test('the first ones are done at once; who comes later does not overtake who w
 
 t.test('work for which nobody waits any more is not done', async (t) => {
   const slices = new TimeSlices();
-  slices.add({ wait: { isOver: false }, run: () => work(10) });
-  const wait = { isOver: false };
+  slices.add({ wait: WAITS, run: () => work(10) });
+  const wait = { ...WAITS };
   let isDone = false;
   slices.add({ wait, run: () => (isDone = true) });
   t.equal(slices.count, 1);
@@ -84,18 +86,22 @@ t.test('work for which nobody waits any more is not done', async (t) => {
 
 t.test('after a rest the next one need not wait; after stop nothing is done', async (t) => {
   const slices = new TimeSlices();
-  slices.add({ wait: { isOver: false }, run: () => work(10) });
+  slices.add({ wait: WAITS, run: () => work(10) });
   await turn(slices, () => undefined);
   let isFree = false;
   const probe = (): boolean => {
-    slices.add({ wait: { isOver: false }, run: () => (isFree = true) });
+    slices.add({ wait: WAITS, run: () => (isFree = true) });
     return isFree;
   };
   await until(probe, { withinMs: WITHIN_MS, what: 'a turn at once' });
-  slices.add({ wait: { isOver: false }, run: () => work(10) });
+  slices.add({ wait: WAITS, run: () => work(10) });
   let isDone = false;
-  slices.add({ wait: { isOver: false }, run: () => (isDone = true) });
-  slices.stop();
+  const told: string[] = [];
+  const wait = { isOver: false, reject: ({ message }: Error) => void told.push(message) };
+  slices.add({ wait, run: () => (isDone = true) });
+  slices.add({ wait: { ...wait, isOver: true }, run: () => (isDone = true) });
+  slices.stop(() => new Error('stopped'));
+  t.same(told, ['stopped']);
   const sinceMs = performance.now();
   await until(() => performance.now() > sinceMs + 30, { withinMs: WITHIN_MS, what: 'three times a slice' });
   t.equal(isDone, false);
