@@ -1,0 +1,85 @@
+import { PeerId } from '../ids.ts';
+import { Count, Milliseconds } from '../numbers.ts';
+import { type Static, Type } from '../schema.ts';
+import { Partition } from './Partition.ts';
+import { FAULTS, Rule, RuleName } from './Rule.ts';
+
+const closed = { additionalProperties: false } as const;
+
+export const PROFILES = ['reliable', 'labrpc-unreliable', 'labrpc-long-reordering', 'lan', 'wan', 'flaky'] as const;
+export type ProfileName = (typeof PROFILES)[number];
+
+/** What becomes of frames that are on their way when a partition cuts their link. */
+export const InFlight = Type.Union([Type.Literal('cut'), Type.Literal('delivered')]);
+export type InFlight = Static<typeof InFlight>;
+
+/** What becomes of frames that a rule delays or holds when it goes. */
+export const ORPHANS = ['release', 'shuffle', 'drop', 'keep'] as const;
+export const Orphans = Type.Union(ORPHANS.map((word) => Type.Literal(word)));
+export type Orphans = (typeof ORPHANS)[number];
+
+/** Peers by region, such as `{ "eu": ["p1", "p2"], "us": ["p3"] }`. */
+export const Regions = Type.Record(RuleName, Type.Array(PeerId, { minItems: 1, maxItems: 1024 }));
+export type Regions = Static<typeof Regions>;
+
+/** A named network: one that the relay knows, or one of the user's own, with the rules that make it up. */
+export const Profile = Type.Object(
+  {
+    name: RuleName,
+    /** `wan` only. Default: the peers in turn over three regions. */
+    regions: Type.Optional(Regions),
+    /** For a network of the user's own. */
+    rules: Type.Optional(Type.Record(RuleName, Rule)),
+    inFlight: Type.Optional(InFlight),
+  },
+  closed,
+);
+export type Profile = Static<typeof Profile>;
+
+/** How often a rule struck, by fault. */
+const Hits = Type.Object(
+  Object.fromEntries(FAULTS.map((fault) => [fault, Count])) as Record<(typeof FAULTS)[number], typeof Count>,
+);
+export type Hits = Static<typeof Hits>;
+
+export const RuleView = Type.Object({
+  name: RuleName,
+  rule: Rule,
+  /** From the profile, and gone with it. */
+  ofProfile: Type.Boolean(),
+  /** The epoch in which it was put in force. */
+  sinceEpoch: Count,
+  ageMs: Milliseconds,
+  /** Frames that it meant. */
+  matched: Count,
+  hits: Hits,
+});
+export type RuleView = Static<typeof RuleView>;
+
+/** The faults in force in a cluster. */
+export const NetworkView = Type.Object({
+  /** Grows by one with every change of the faults. */
+  epoch: Count,
+  /** What the faults are drawn from: the same seed and the same frames give the same fates. */
+  seed: Type.String(),
+  profile: Type.String(),
+  partition: Type.Union([Partition, Type.Null()]),
+  rules: Type.Array(RuleView),
+  /** Frames that wait for their time, and frames that a rule holds. */
+  delayed: Count,
+  held: Count,
+});
+export type NetworkView = Static<typeof NetworkView>;
+
+/** All faults at once, in one step: what is left out is not in force afterwards. */
+export const NetworkRequest = Type.Object(
+  {
+    rules: Type.Optional(Type.Record(RuleName, Rule)),
+    partition: Type.Optional(Type.Union([Partition, Type.Null()])),
+    profile: Type.Optional(Profile),
+    /** Restarts the counters of all links. */
+    seed: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  closed,
+);
+export type NetworkRequest = Static<typeof NetworkRequest>;
