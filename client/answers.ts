@@ -16,6 +16,7 @@ export function isClusterView(answer: unknown): boolean {
     isCount(answer['term']) &&
     isObject(answer['traffic']) &&
     isPartitionOrNull(answer['partition']) &&
+    isObject(answer['faults']) &&
     isPeerList(answer['peers'])
   );
 }

@@ -91,6 +91,13 @@ export const ERRORS = {
     definite: true,
     meaning: 'an endpoint stands in two groups of a partition',
   },
+  RULE_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no rule of that name is in force' },
+  EPOCH_DIFFERS: {
+    httpStatus: 412,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the faults were changed since they were looked at; nothing was changed',
+  },
   TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
   HOST_REFUSED: {
     httpStatus: 403,

@@ -1,6 +1,6 @@
 import type { Invocation } from '../Command.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
-import { effectOf, formatSides, sidesOf } from '../view/partitionText.ts';
+import { effectOf, formatPartition } from '../view/partitionText.ts';
 import { printAnswer } from './printAnswer.ts';
 
 /** Puts a partition in force, in place of the one before, and says who can talk to whom now. */
@@ -8,6 +8,6 @@ export async function cutNetwork(invocation: Invocation, groups: readonly (reado
   const access = relayAccess(invocation.settings);
   const cluster = await chosenCluster(access, invocation.settings);
   const answer = await access.client.setPartition(cluster, groups);
-  printAnswer(invocation, answer, `${cluster}: cut into ${formatSides(sidesOf(answer))}; ${effectOf(answer)}`);
+  printAnswer(invocation, answer, `${cluster}: cut into ${formatPartition(answer)}; ${effectOf(answer)}`);
   return 0;
 }

@@ -1,10 +1,11 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
+import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { Connection } from './Connection.ts';
 import type { Link } from './Link.ts';
 
 /** One identity in a cluster, connected or remembered, and what it last said of itself. */
-export class Endpoint {
+export class Endpoint implements JudgedEndpoint {
   readonly id: PeerId;
   /**
    * A client, which is forgotten when its connection ends: it draws another id for the next. A peer or voter of the same
@@ -25,6 +26,14 @@ export class Endpoint {
   refusedUntilMs = 0;
   /** What it sends, by receiver. */
   readonly links = new Map<string, Link>();
+
+  /** See JudgedEndpoint. */
+  get isClient(): boolean {
+    return this.isEphemeral;
+  }
+  get role(): string | undefined {
+    return this.status?.role;
+  }
 
   constructor(id: PeerId, options: { isEphemeral: boolean; nowMs: number }) {
     this.id = id;

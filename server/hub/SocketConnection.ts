@@ -93,6 +93,10 @@ export class SocketConnection implements Connection {
     this.#end(code);
   }
 
+  cut(reason: string): void {
+    this.discard(reason);
+  }
+
   discard(reason: string): void {
     this.#webSocket.terminate();
     this.#end(reason);
