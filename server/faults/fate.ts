@@ -1,5 +1,16 @@
-import type { Faults } from './faults.ts';
-import { separates } from './partition.ts';
+import { type CompiledPartition, separates } from './partition.ts';
+
+/** The faults in force in one cluster: the partition only. */
+export interface Faults {
+  readonly epoch: number;
+  readonly partition: CompiledPartition | undefined;
+}
+
+export const NO_FAULTS: Faults = { epoch: 0, partition: undefined };
+
+export function withPartition(faults: Faults, partition: CompiledPartition | undefined): Faults {
+  return { epoch: faults.epoch + 1, partition };
+}
 
 /** What the faults need to know of a frame. Its body is nobody's business but the receiver's. */
 export interface JudgedFrame {

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../shared/errors.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
 import type { ClusterId } from '../../shared/ids.ts';
 import type { Trace, TraceRecord, TraceTopic } from '../../shared/trace.ts';
-import type { Faults } from '../faults/faults.ts';
+import type { Faults } from '../faults/fate.ts';
 import type { Connection } from './Connection.ts';
 
 /** The relay's lines of the shared trace, for one cluster. */

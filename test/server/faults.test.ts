@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { fateOf } from '../../server/faults/fate.ts';
-import { NO_FAULTS, withPartition } from '../../server/faults/faults.ts';
+import { fateOf, NO_FAULTS, withPartition } from '../../server/faults/fate.ts';
 import { compilePartition, doubledIn, separates } from '../../server/faults/partition.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import { peerId } from '../../shared/ids.ts';
