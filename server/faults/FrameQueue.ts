@@ -1,5 +1,5 @@
 import { DueQueue } from './DueQueue.ts';
-import type { RuleInForce } from './Faults.ts';
+import type { RuleInForce } from './RuleInForce.ts';
 import type { PlannedCopy } from './judge.ts';
 import type { LinkFaults } from './LinkFaults.ts';
 
@@ -160,8 +160,8 @@ export class FrameQueue<Payload> {
   #requeue(waiting: WaitingCopy<Payload>, atMs: number): void {
     const { link, copy } = waiting;
     this.#order += 1;
-    const inOrderAtMs = copy.inOrder ? Math.max(atMs, link.orderMs) : atMs;
-    if (copy.inOrder) link.orderMs = inOrderAtMs;
+    const inOrderAtMs = copy.inOrder ? Math.max(atMs, link.lastAtMs) : atMs;
+    if (copy.inOrder) link.lastAtMs = inOrderAtMs;
     this.#queue({ ...waiting, order: this.#order, atMs: inOrderAtMs });
   }
 
@@ -179,9 +179,9 @@ export class FrameQueue<Payload> {
 
   /** Nothing waits any more for those that were taken away. */
   #setOrders(links: ReadonlySet<LinkFaults>): void {
-    for (const link of links) link.orderMs = 0;
+    for (const link of links) link.lastAtMs = -Infinity;
     this.#due.forEach(({ link, copy, atMs }) => {
-      if (copy.inOrder && links.has(link)) link.orderMs = Math.max(link.orderMs, atMs);
+      if (copy.inOrder && links.has(link)) link.lastAtMs = Math.max(link.lastAtMs, atMs);
     });
   }
 }

@@ -11,17 +11,16 @@ import {
   noFaults,
   type Faults,
   type FaultsChange,
-  type RuleInForce,
 } from '../faults/Faults.ts';
 import { acceptDelayMs, crossesPartition, shuffled } from '../faults/judge.ts';
+import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
 import type { Journal } from '../journal/Journal.ts';
 import type { DelayedFrame, DelayedFrames } from './DelayedFrames.ts';
-import type { Endpoint } from './Endpoint.ts';
+import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
 import { networkView, ruleView } from './networkView.ts';
 import { cutsInFlight } from './FrameCarrier.ts';
 import type { HubServices } from './HubServices.ts';
-import { namedEndpoints } from './namedEndpoints.ts';
 import type { Roster } from './Roster.ts';
 import type { WaitingCopy } from '../faults/FrameQueue.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
@@ -183,9 +182,10 @@ export class ClusterFaults {
       const message = `the faults in force are of epoch ${before.epoch}, not ${options.epoch}: look at them again; nothing was changed`;
       throw new WhitewaterError('EPOCH_DIFFERS', message, { details: { epoch: before.epoch } });
     }
-    this.#refuseUnknown(change, before);
-    const peers = this.#parts.roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
-    const after = changeFaults(before, change, { nowMs, peers: peers.map(({ id }) => id) });
+    const { roster } = this.#parts;
+    const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
+    const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
+    const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(change) });
     this.#putInForce(after, nowMs, options.frames, kind, text);
   }
 
@@ -274,16 +274,11 @@ export class ClusterFaults {
     return partitionOf(request, { peers: peers.map(({ id }) => id), leader: leader(), seed, epoch });
   }
 
-  /** A rule that is in force already may name somebody who has gone since. */
-  #refuseUnknown(change: FaultsChange, before: Faults): void {
-    const inForce = new Map(before.rules.map(({ name, source }) => [name, JSON.stringify(source)]));
-    const unchanged = (name: string, rule: Rule): boolean => inForce.get(name) === JSON.stringify(rule);
-    const ids = namedEndpoints(change, unchanged);
-    const unknown = [...ids].filter((id) => this.#parts.roster.get(id) === undefined);
-    if (unknown.length === 0) return;
-    const known = this.#parts.roster.ids();
-    const message = `no peer of ${this.#parts.clusterId} is called ${unknown.join(', ')}; known are ${known.join(', ') || 'none yet'}; nothing was changed`;
-    throw new WhitewaterError('PEER_UNKNOWN', message, { details: { unknown, known } });
+  /** Where endpoints speak another protocol than Raft, any type of message may be meant. */
+  #typesOfOthers({ rules = new Map(), profile }: FaultsChange): readonly string[] | undefined {
+    const isRaft = [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
+    if (isRaft) return undefined;
+    return [...rules.values(), ...Object.values(profile?.rules ?? {})].flatMap(({ types = [] }) => types);
   }
 
   #userRules(): Map<string, Rule> {
@@ -305,7 +300,8 @@ export class ClusterFaults {
 
   #setTimer(): void {
     clearTimeout(this.#timer);
-    this.#expiresAtMs = nextExpiryMs(this.#faults) ?? Infinity;
+    const partitionEndsAtMs = this.#faults.partition?.endsAtMs ?? Infinity;
+    this.#expiresAtMs = Math.min(nextExpiryMs(this.#faults) ?? Infinity, partitionEndsAtMs);
     if (this.#expiresAtMs === Infinity) return;
     const inMs = Math.min(Math.max(1, Math.ceil(this.#expiresAtMs - this.#nowMs())), TIMER_MS_MAX);
     this.#timer = setTimeout(() => {

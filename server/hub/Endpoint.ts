@@ -4,6 +4,9 @@ import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { Connection } from './Connection.ts';
 import type { Link } from './Link.ts';
 
+/** The application whose message types the relay knows. */
+export const RAFT_APPLICATION = 'raft';
+
 /** One identity in a cluster, connected or remembered, and what it last said of itself. */
 export class Endpoint implements JudgedEndpoint {
   readonly id: PeerId;
@@ -18,6 +21,8 @@ export class Endpoint implements JudgedEndpoint {
   /** Drawn by its newest process; see Hello. */
   instance: string | undefined;
   status: Status | undefined;
+  /** What it speaks: `raft`, or another protocol in the same envelope. */
+  application = RAFT_APPLICATION;
   /** All times are monotonic milliseconds of the relay's clock. */
   statusAtMs = 0;
   heardAtMs: number | undefined;

@@ -185,7 +185,7 @@ export class FrameCarrier {
 
 /** What is on its way across a cut is lost, unless the partition, or else the profile, says otherwise. */
 export function cutsInFlight({ partition, profile }: Faults): boolean {
-  return partition !== undefined && (partition.source.inFlight ?? profile.source.inFlight ?? 'cut') === 'cut';
+  return partition !== undefined && (partition.source.inFlight ?? profile.inFlight) === 'cut';
 }
 
 /** Others of its link that keep the order are before it. */

@@ -1,5 +1,6 @@
 import type { NetworkView, RuleView } from '../../shared/http/Network.ts';
-import type { Faults, RuleInForce } from '../faults/Faults.ts';
+import type { Faults } from '../faults/Faults.ts';
+import type { RuleInForce } from '../faults/RuleInForce.ts';
 
 export function networkView(
   { epoch, seed, profile, partition, rules }: Faults,
