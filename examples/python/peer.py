@@ -33,8 +33,8 @@ WAITING_BYTES_MAX = 4 * 1024 * 1024
 WELCOME_S_MAX = 3
 # Between two statuses, while things change, and while nothing does.
 STATUS_S_MIN, STATUS_S_MAX = 0.05, 1
-# The relay pings every 0.6 s. Without a sign of life for so long: ask; for so long: give up.
-SILENT_S, SILENT_S_MAX = 1, 3
+# The relay pings every 0.6 s. Without a sign of life for so long, ask; then so long for an answer.
+SILENT_S, PATIENCE_S = 1, 2
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2
 # To connect again would not help, or do harm.
 FINAL_CODES = {
@@ -145,6 +145,7 @@ class Peer:
 
     async def _tell(self, socket):
         """Tells the relay the status, at changes and regularly, and watches over its silence."""
+        asked_at = 0
         while True:
             self._changed.clear()
             status = {
@@ -159,11 +160,14 @@ class Peer:
                 await asyncio.wait_for(self._changed.wait(), STATUS_S_MAX)
             except asyncio.TimeoutError:
                 pass
-            silent_s = monotonic() - socket.heard_at
-            if silent_s > SILENT_S_MAX:
-                socket.abort()
-                raise Closed(reason=f"silent for {silent_s:.1f} s")
-            if silent_s > SILENT_S:
+            now = monotonic()
+            if asked_at > socket.heard_at:
+                if now - asked_at > PATIENCE_S:
+                    socket.abort()
+                    raise Closed(reason=f"silent for {now - socket.heard_at:.1f} s")
+            elif now - socket.heard_at > SILENT_S:
+                # Ask first: perhaps it was this process that stood still for a while.
+                asked_at = now
                 self._send(socket, "Ping", RELAY, {})
 
     def _read(self, text):

@@ -141,7 +141,7 @@ class WebSocket:
         return bool(first & 0x80), opcode, payload
 
     def _send(self, opcode, payload):
-        if self._is_closing:
+        if self._is_closing or self._writer.transport.is_closing():
             return
         length = len(payload)
         if length < 126:
