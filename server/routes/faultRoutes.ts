@@ -14,7 +14,7 @@ const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
 /** Every change takes these. */
 export const ChangeQuery = Type.Object({
   frames: Type.Optional(
-    Type.Unsafe<Static<typeof Orphans>>({
+    Type.Unsafe<Orphans>({
       ...Orphans,
       description:
         'What becomes of frames that a rule delays or holds when it goes: release (now, in order), shuffle, drop, or keep (delayed ones come at their time)',
