@@ -69,12 +69,12 @@ export class Plan {
     return { type: 'planned', copies: this.#copies(link), strikes: this.strikes };
   }
 
-  /** Copies of a frame that is held are held with it. */
+  /** Copies of a frame that is held are held with it, out of the order of those that are not. */
   #copies(link: LinkFaults): PlannedCopy[] {
     const heldBy = this.#heldBy;
     const frame = { heldBy, delayedBy: this.#delayedBy, damage: this.#damage };
     if (heldBy !== undefined) {
-      const held: PlannedCopy = { ...frame, atMs: undefined, inOrder: this.#inOrder };
+      const held: PlannedCopy = { ...frame, atMs: undefined, inOrder: false };
       return [held, ...this.#copiesMs.map(() => held)];
     }
     const atMs = this.#atMs(link);

@@ -40,7 +40,7 @@ t.test('skip, every, first and probability, in this order, on each link apart', 
     t.equal(sketch(fatesOf(link(), faults, 12)), expected, JSON.stringify(rule));
     t.equal(sketch(fatesOf(link('p2', 'p1'), faults, 12)), expected, 'another link counts for itself');
     t.equal(faults.rules[0]?.matched, 24);
-    t.equal(faults.rules[0].hits.drop, 2 * (expected.split('x').length - 1));
+    t.equal(faults.rules[0]?.hits.drop, 2 * (expected.split('x').length - 1));
   }
 });
 
