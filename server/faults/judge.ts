@@ -6,7 +6,7 @@ import { Draws, hashText } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
 import type { LinkFaults, RuleOnLink } from './LinkFaults.ts';
-import { Plan } from './Plan.ts';
+import { behind, Plan } from './Plan.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
@@ -75,7 +75,7 @@ export function judge(link: LinkFaults, type: string, bytes: number, faults: Fau
     if (dropped !== undefined) return dropped;
   }
   if (plan !== undefined && plan.strikes.length > 0) return plan.fate(link);
-  return link.lastAtMs > nowMs ? new Plan(nowMs).fate(link) : DELIVERED;
+  return link.lastAtMs > nowMs ? behind(link) : DELIVERED;
 }
 
 /** Whether a rule strikes the frame. What it draws comes first in the stream that its faults go on drawing from. */

@@ -54,8 +54,8 @@ function ruleSets(kinds: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Re
   return fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd', 'e'), rules, { minKeys: 1, maxKeys: 5 });
 }
 
-const orderly = ruleSets(fc.record(faults, { requiredKeys: [] }) as fc.Arbitrary<Record<string, unknown>>);
-const any = ruleSets(fc.record({ ...faults, reorder }, { requiredKeys: [] }) as fc.Arbitrary<Record<string, unknown>>);
+const orderly = ruleSets(fc.record(faults, { requiredKeys: [] }));
+const any = ruleSets(fc.record({ ...faults, reorder }, { requiredKeys: [] }));
 
 interface Arrival {
   readonly type: (typeof TYPES)[number];
