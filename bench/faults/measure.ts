@@ -41,7 +41,8 @@ export async function measureFaults(
   profileDirectory: string | undefined,
   progress: Progress,
 ): Promise<FaultsMeasured> {
-  const execArgv = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const profile = profileDirectory === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileDirectory}`];
+  const execArgv = ['--expose-gc', ...profile];
   const start = (name: Target['name']): Promise<Child> =>
     Child.start(new URL(`../support/${name}Process.js`, import.meta.url), name === 'relay' ? { execArgv } : {});
   const withRelay = async <Result>(work: (relay: Target) => Promise<Result>): Promise<Result> => {

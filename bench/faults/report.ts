@@ -31,7 +31,7 @@ export function report(result: BenchResult<FaultsPlan> & { readonly measured: Fa
       ],
     ),
     `${number(measured.held.framesHeld)} frames of ${plan.held.frameBytes} bytes held on one link took ` +
-      `${mebibytes(heldBytes(measured), 1)} MiB of memory beyond what the relay had after as many had passed; their release took ` +
+      `${mebibytes(heldBytes(measured), 1)} MiB of resident memory beyond what the relay had after as many had passed, garbage apart; their release took ` +
       `${number(measured.held.releaseMs)} ms until the last had come.`,
     targets(measured),
   ].join('\n\n');
