@@ -1,11 +1,13 @@
 import { FRAME_BYTES_MAX } from '../shared/envelope.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
+import type { TlsFiles } from './locks/CertificateFiles.ts';
+import { readTokens, type Tokens } from './locks/tokens.ts';
 import { SILENT_LOGGER, type Logger } from './log.ts';
 
 /** What can be told to a relay. Everything has a default; a number that makes no sense is refused, never mended. */
 export interface RelayOptions {
-  /** The address to listen on. Default 127.0.0.1. Any other than loopback needs a token. */
+  /** The address to listen on. Default 127.0.0.1. Any other than loopback needs `token` or `tokens`. */
   readonly host?: string;
   /** The TCP port; 0 takes any that is free. Default 7070. */
   readonly port?: number;
@@ -14,6 +16,13 @@ export interface RelayOptions {
    * Default: none, and then anybody who reaches the socket may.
    */
   readonly token?: string;
+  /**
+   * Tokens that may do less: look only, or what belongs to one cluster. Default: none. With `token` or any of these,
+   * nobody gets in without one.
+   */
+  readonly tokens?: Tokens;
+  /** Serve https and wss, TLS 1.2 at least. The files are read again when they change. Default: http and ws. */
+  readonly tls?: TlsFiles;
   /**
    * Further host names, such as `raft.example.org` or `raft.example.org:8443`, under which browsers reach this relay.
    * Default: none, so a relay on loopback answers for localhost, 127.0.0.1 and [::1] only.
@@ -73,7 +82,7 @@ export interface RelayOptions {
 }
 
 /** Options that have no default stay optional; all others are there. */
-type Optional = 'token' | 'dashboardDirectory';
+type Optional = 'token' | 'tokens' | 'tls' | 'dashboardDirectory';
 export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
 
 export const RELAY_DEFAULTS = {
@@ -143,5 +152,6 @@ export function resolveOptions(options: RelayOptions): ResolvedOptions {
   if (resolved.token === '') {
     throw new WhitewaterError('USAGE', 'the token is empty: leave it out, or give at least one character');
   }
+  if (resolved.tokens !== undefined) readTokens(resolved.tokens);
   return resolved;
 }

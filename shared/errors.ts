@@ -92,6 +92,19 @@ export const ERRORS = {
     meaning: 'an endpoint stands in two groups of a partition',
   },
   TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
+  ACCESS_DENIED: {
+    httpStatus: 403,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the token is good, and may not do this, or not in this cluster',
+  },
+  RATE_LIMITED: {
+    httpStatus: 429,
+    closeCode: 4431,
+    exitCode: 4,
+    definite: true,
+    meaning: 'one address has too many connections, or makes new ones and requests too fast',
+  },
   HOST_REFUSED: {
     httpStatus: 403,
     exitCode: 4,
@@ -135,6 +148,12 @@ export const ERRORS = {
   PORT_IN_USE: { exitCode: 6, definite: true, meaning: 'another program listens on that address and port' },
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
+
+  CERTIFICATE_UNUSABLE: {
+    exitCode: 6,
+    definite: true,
+    meaning: 'the files of the TLS certificate and its key cannot be read, or do not belong together',
+  },
 
   KEY_UNKNOWN: { httpStatus: 404, exitCode: 8, definite: true, meaning: 'there is no such key' },
   REVISION_DIFFERS: {

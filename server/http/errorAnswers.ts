@@ -31,7 +31,7 @@ export function sendError(
   reply: FastifyReply,
   { refusals }: HubServices,
 ): void {
-  const { code, message, definite, details } = error;
+  const { code, definite, message, details } = asFarAsSeen(error, request);
   // A wrong caller is told; what may be an attack, or keeps a peer out, is also told to whoever runs the relay.
   if (isWorthALine(error))
     refusals.report(code, request.ip, `${request.method} ${request.routeOptions.url ?? ''}: ${message}`);
@@ -42,6 +42,13 @@ export function sendError(
     .code(error.httpStatus)
     .type('application/json; charset=utf-8')
     .send(`${JSON.stringify(answer)}\n`);
+}
+
+/** Whoever may see one cluster is not told the names of others. */
+function asFarAsSeen(error: WhitewaterError, { grant }: FastifyRequest): WhitewaterError {
+  if (error.code !== 'CLUSTER_UNKNOWN' || grant?.cluster === undefined) return error;
+  const message = `no endpoint of the cluster ${grant.cluster} ever connected to this relay`;
+  return new WhitewaterError('CLUSTER_UNKNOWN', message, { details: { known: [] } });
 }
 
 /** What fastify refuses by itself, and what to do about it. */

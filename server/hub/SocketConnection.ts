@@ -170,7 +170,8 @@ export class SocketConnection implements Connection {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is for the relay, not for other endpoints`, head.id);
     } else if (kind === undefined && isRaft) {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is not a message of the Raft protocol`, head.id);
-    } else if (isRaft && this.identity.isEphemeral && head.type !== 'ClientRequest') {
+    } else if (this.identity.isEphemeral && (isRaft || kind !== undefined) && head.type !== 'ClientRequest') {
+      // Whatever application it names: a token for clients must not let anybody speak as a peer.
       this.#refuse('FRAME_TYPE_UNKNOWN', `a client sends ClientRequest; ${head.type} is for peers to send`, head.id);
     } else {
       cluster.forward(endpoint, head, kind, bytes);

@@ -18,11 +18,13 @@ const socketAnswers = { 101: UPGRADED, default: ErrorAnswer };
 
 /** The WebSockets: of peers, of clients of their state machine, and of those who watch. */
 export function socketRoutes(app: RelayApp, hub: Hub): void {
-  const endpointRoute = (url: string, summary: string, isEphemeral: boolean): void => {
+  const endpointRoute = (url: string, summary: string, access: 'peer' | 'client'): void => {
+    // Clients draw an id for each session; remembering them all would help nobody.
+    const isEphemeral = access === 'client';
     app.route({
       method: 'GET',
       url,
-      config: { isSocket: true },
+      config: { isSocket: true, access },
       schema: { summary, querystring: EndpointQuery, response: socketAnswers },
       preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id, isEphemeral),
       handler: refuseWithoutUpgrade,
@@ -32,13 +34,12 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
       },
     });
   };
-  endpointRoute('/peer', 'WebSocket of a peer; see docs/PROTOCOL.md', false);
-  // Clients draw an id for each session; remembering them all would help nobody.
-  endpointRoute('/client', 'WebSocket of a client of the state machine; the relay forgets it when it goes', true);
+  endpointRoute('/peer', 'WebSocket of a peer; see docs/PROTOCOL.md', 'peer');
+  endpointRoute('/client', 'WebSocket of a client of the state machine; the relay forgets it when it goes', 'client');
   app.route({
     method: 'GET',
     url: '/api/clusters/:cluster/live',
-    config: { isSocket: true },
+    config: { isSocket: true, access: 'read' },
     schema: {
       summary: 'WebSocket: a snapshot of the cluster, then what changes, at a bounded rate',
       ...{ params: ClusterParams, response: socketAnswers },
