@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
@@ -60,6 +61,9 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     // Every socket has an error handler of its own; without this one the plugin would cut it before its close code left.
     errorHandler: () => undefined,
     preClose: stopSockets(hub, gateway, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
+  });
+  app.server.on('connection', (socket: Socket) => {
+    if (!hub.limits.connected(socket)) socket.destroy();
   });
   answerRawRequests(app, hub);
   void app.register(fastifySwagger, { openapi: openapi() });

@@ -56,6 +56,20 @@ export interface RelayOptions {
   /** The largest HTTP request body, in bytes. Default 64 KiB. */
   readonly bodyBytesMax?: number;
 
+  /** Connections that one remote address may have at once, of any kind; beyond it `RATE_LIMITED`. Default 512. */
+  readonly addressConnectionsMax?: number;
+  /** New connections, and further requests on them, of one remote address in a second; beyond it `RATE_LIMITED`. Default 100. */
+  readonly addressRequestsPerSecond?: number;
+  /** Frames of one remote address in a second; beyond it the relay reads them later. Default 50 000. */
+  readonly addressFramesPerSecond?: number;
+  /** The same in bytes. Default 64 MiB. */
+  readonly addressBytesPerSecond?: number;
+  /**
+   * Whether the four limits above count for 127.0.0.1 and ::1 too, where everybody comes from who comes through a proxy on this
+   * machine. Default false.
+   */
+  readonly limitsLoopback?: boolean;
+
   /** How long a new connection may take to say Hello. Default 5000. */
   readonly helloTimeoutMs?: number;
   /**
@@ -97,6 +111,11 @@ export const RELAY_DEFAULTS = {
   connectionsMax: 4096,
   viewersMax: 256,
   bodyBytesMax: 65_536,
+  addressConnectionsMax: 512,
+  addressRequestsPerSecond: 100,
+  addressFramesPerSecond: 50_000,
+  addressBytesPerSecond: 64 * 1_048_576,
+  limitsLoopback: false,
   helloTimeoutMs: 5000,
   pingIntervalMs: 600,
   stalledReaderMs: 10_000,
@@ -116,6 +135,10 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   connectionsMax: 1,
   viewersMax: 0,
   bodyBytesMax: 1024,
+  addressConnectionsMax: 1,
+  addressRequestsPerSecond: 1,
+  addressFramesPerSecond: 1,
+  addressBytesPerSecond: 1024,
   helloTimeoutMs: 1,
   pingIntervalMs: 10,
   stalledReaderMs: 10,

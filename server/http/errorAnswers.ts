@@ -38,6 +38,7 @@ export function sendError(
   else refusals.count(code);
   const answer: ErrorAnswer = { code, message, definite, ...(details === undefined ? {} : { details }) };
   if (code === 'TOKEN_WRONG') reply.header('www-authenticate', 'Bearer');
+  if (code === 'RATE_LIMITED') reply.header('retry-after', '1').header('connection', 'close');
   reply
     .code(error.httpStatus)
     .type('application/json; charset=utf-8')
@@ -67,7 +68,7 @@ const OF_PEERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 function isWorthALine({ code, httpStatus }: WhitewaterError): boolean {
   if (OF_PEERS.has(code)) return false;
-  return httpStatus === 401 || httpStatus === 403 || httpStatus >= 500;
+  return httpStatus === 401 || httpStatus === 403 || httpStatus === 429 || httpStatus >= 500;
 }
 
 function tooLarge({ routeOptions }: FastifyRequest): WhitewaterError {

@@ -20,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What whoever sends it may do; undefined without a good token. */
     grant: Grant | undefined;
+    /** Why it is refused, for a browser that cannot see the answer to an upgrade: it gets its socket, and a close code. */
+    lateRefusal: WhitewaterError | undefined;
   }
 }
 
@@ -28,8 +30,16 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** What every request and every upgrade has to pass before its route. */
 export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens: TokenGuard): void {
   app.decorateRequest('grant', undefined);
+  app.decorateRequest('lateRefusal', undefined);
   app.addHook('onRequest', async (request) => {
     const { headers } = request;
+    try {
+      hub.limits.checkRequest(request.raw.socket);
+    } catch (error) {
+      const isBrowser = request.ws && headers.origin !== undefined && request.routeOptions.config.isSocket === true;
+      if (!isBrowser || !(error instanceof WhitewaterError)) throw error;
+      request.lateRefusal = error;
+    }
     hosts.checkHost(headers.host);
     if (request.ws || !SAFE_METHODS.has(request.method)) hosts.checkOrigin(headers.origin, headers.host);
     if (headers.host === undefined && request.raw.httpVersion === '1.1') {

@@ -3,6 +3,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
+import { AddressLimits } from '../locks/AddressLimits.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { BufferBudget } from './BufferBudget.ts';
 import { Cluster } from './Cluster.ts';
@@ -29,6 +30,7 @@ export class Hub implements HubServices {
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
+  readonly limits: AddressLimits;
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */
@@ -41,6 +43,7 @@ export class Hub implements HubServices {
     this.news = new News(options.logger, this.clock);
     this.budget = new BufferBudget(options.bufferBytesTotalMax, options.connectionsMax);
     this.liveness = new Liveness(options, this.clock);
+    this.limits = new AddressLimits(options, this.clock);
   }
 
   get isStopping(): boolean {

@@ -14,6 +14,7 @@ import type { Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
+import type { Meter } from '../locks/AddressLimits.ts';
 import { Outbox } from './Outbox.ts';
 import { answerPings, breachIn } from './webSocketTrouble.ts';
 
@@ -37,6 +38,10 @@ export class SocketConnection implements Connection {
   readonly #heads = new HeadReader();
   readonly #outbox: Outbox;
   readonly #helloTimer: NodeJS.Timeout;
+  /** Of an address that has limits. */
+  readonly #meter: Meter | undefined;
+  /** While nothing is read. */
+  #pauseTimer: NodeJS.Timeout | undefined;
   readonly #endWatch: () => void;
   #admitted: Admitted | undefined;
   #isClosed = false;
@@ -59,8 +64,10 @@ export class SocketConnection implements Connection {
       webSocket,
       socket,
       progress: this.#outbox,
+      isHeld: () => this.#pauseTimer !== undefined,
       onDead: (why) => this.#lost(why),
     });
+    this.#meter = hub.limits.meterOf(socket);
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
@@ -105,12 +112,27 @@ export class SocketConnection implements Connection {
 
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#isClosed) return;
+    if (this.#meter !== undefined) this.#measure(this.#meter, data.length);
     try {
       this.#receive(data, isBinary);
     } catch (error) {
       this.#hub.options.logger.error(`INTERNAL ${this.name}: a frame met a defect of the relay`, { error });
       this.closeWith('INTERNAL', 'the relay met a defect of its own while it handled a frame; please report it');
     }
+  }
+
+  /** What was read already is carried all the same; the sender is held up by TCP, and loses nothing. */
+  #measure(meter: Meter, bytes: number): void {
+    const waitMs = meter.take(bytes, this.#hub.turn.nowMs());
+    if (waitMs === 0) return;
+    clearTimeout(this.#pauseTimer);
+    this.#webSocket.pause();
+    this.#pauseTimer = setTimeout(() => this.#goOn(), waitMs).unref();
+  }
+
+  #goOn(): void {
+    this.#pauseTimer = undefined;
+    this.#webSocket.resume();
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -286,6 +308,8 @@ export class SocketConnection implements Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#helloTimer);
+    // A socket that is not read would not notice the end of its closing handshake.
+    if (this.#pauseTimer !== undefined) this.#goOn();
     this.#endWatch();
     this.#outbox.close();
     this.#hub.ended(this);

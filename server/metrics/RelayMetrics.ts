@@ -35,6 +35,9 @@ export class RelayMetrics {
     this.#counter('control_frames_total', 'Frames between endpoints and the relay, both ways', () => {
       return hub.totalTraffic().controlFrames;
     });
+    this.#counter('limit_pauses_total', 'Times that an address sent too fast and was not read for a while', () => {
+      return hub.limits.pauses;
+    });
     new Counter({
       name: 'whitewater_frames_dropped_total',
       help: 'Frames that were not delivered, by cause',
@@ -71,6 +74,7 @@ export class RelayMetrics {
     this.#gauge('clusters', 'Clusters known', () => hub.clusters.length);
     this.#gauge('endpoints', 'Endpoints known, connected or not', () => sum((cluster) => cluster.roster.size));
     this.#gauge('partitions', 'Clusters with a partition in force', () => sum((c) => (c.partition === null ? 0 : 1)));
+    this.#gauge('addresses', 'Remote addresses whose use is counted', () => hub.limits.size);
     this.#gauge('buffer_bytes', 'Bytes that wait for slow receivers', () => hub.budget.waitingBytes);
   }
 

@@ -29,6 +29,7 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
       preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id, isEphemeral),
       handler: refuseWithoutUpgrade,
       wsHandler: (webSocket, request) => {
+        if (refusedLate(hub, webSocket, request)) return;
         const { cluster, id } = request.query;
         hub.accept(webSocket, socketOf(request), { cluster, id, isEphemeral, remoteAddress: request.ip });
       },
@@ -50,10 +51,21 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     },
     handler: refuseWithoutUpgrade,
     wsHandler: (webSocket, request) => {
+      if (refusedLate(hub, webSocket, request)) return;
       const { cluster } = request.params;
       watch(hub, webSocket, request, cluster);
     },
   });
+}
+
+/** A browser tells its page no more of a refused upgrade than that it failed. */
+function refusedLate(hub: Hub, webSocket: WebSocket, request: FastifyRequest): boolean {
+  const { lateRefusal } = request;
+  if (lateRefusal === undefined) return false;
+  hub.refusals.report(lateRefusal.code, request.ip, lateRefusal.message);
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.close(lateRefusal.closeCode, lateRefusal.code);
+  return true;
 }
 
 function watch(hub: Hub, webSocket: WebSocket, request: FastifyRequest, clusterId: ClusterId): void {
