@@ -1,5 +1,6 @@
 import { FRAME_BYTES_MAX } from '../shared/envelope.ts';
 import { WhitewaterError } from '../shared/errors.ts';
+import { checkSecret } from '../shared/signing.ts';
 import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
 import type { TlsFiles } from './locks/CertificateFiles.ts';
 import { readTokens, type Tokens } from './locks/tokens.ts';
@@ -23,6 +24,11 @@ export interface RelayOptions {
   readonly tokens?: Tokens;
   /** Serve https and wss, TLS 1.2 at least. The files are read again when they change. Default: http and ws. */
   readonly tls?: TlsFiles;
+  /**
+   * The secret of clusters whose peers sign, for the relay's own client of each: without it keys and members of such a cluster
+   * cannot be reached over HTTP (`SECRET_REQUIRED`), with it this relay could forge. Default: none.
+   */
+  readonly secret?: string;
   /**
    * Further host names, such as `raft.example.org` or `raft.example.org:8443`, under which browsers reach this relay.
    * Default: none, so a relay on loopback answers for localhost, 127.0.0.1 and [::1] only.
@@ -96,7 +102,7 @@ export interface RelayOptions {
 }
 
 /** Options that have no default stay optional; all others are there. */
-type Optional = 'token' | 'tokens' | 'tls' | 'dashboardDirectory';
+type Optional = 'token' | 'tokens' | 'tls' | 'secret' | 'dashboardDirectory';
 export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
 
 export const RELAY_DEFAULTS = {
@@ -175,6 +181,7 @@ export function resolveOptions(options: RelayOptions): ResolvedOptions {
   if (resolved.token === '') {
     throw new WhitewaterError('USAGE', 'the token is empty: leave it out, or give at least one character');
   }
+  if (resolved.secret !== undefined) checkSecret(resolved.secret);
   if (resolved.tokens !== undefined) readTokens(resolved.tokens);
   return resolved;
 }

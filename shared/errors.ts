@@ -163,6 +163,13 @@ export const ERRORS = {
     meaning: 'the key has another revision than the one expected, or is not there; `details.revision` tells which',
   },
 
+  SECRET_REQUIRED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the peers of the cluster sign what they say, and the relay does not have their secret to ask them',
+  },
+
   NOT_LEADER: {
     httpStatus: 503,
     exitCode: 4,

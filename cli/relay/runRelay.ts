@@ -5,6 +5,7 @@ import { isSupervised, tellSupervisor } from '../process/supervised.ts';
 import { openTrace } from '../process/traceFile.ts';
 import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, tlsOf } from '../settings/relaySettings.ts';
 import { TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
+import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
 import { tokensOf } from '../settings/tokensFile.ts';
 import { listenRelay } from '../../server/listen.ts';
@@ -16,6 +17,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
   const logger = lineLogger(stdout, stderr);
   const tokens = tokensOf(settings, (message) => logger.warn(message));
   const tls = tlsOf(settings);
+  const secret = secretOf(settings, (message) => logger.warn(message));
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const relay = await listenRelay({
     host: settings.get(HOST),
@@ -25,6 +27,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     ...(token === undefined ? {} : { token }),
     ...(tokens === undefined ? {} : { tokens }),
     ...(tls === undefined ? {} : { tls }),
+    ...(secret === undefined ? {} : { secret }),
     logger,
     trace: opened.trace,
   });

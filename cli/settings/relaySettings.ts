@@ -3,7 +3,7 @@ import { parseBytes, parseWholeNumber } from '../parse/numbers.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { flagOf, type Setting } from './Setting.ts';
 import type { Settings } from './Settings.ts';
-import { PORT_DEFAULT, textSetting, TOKEN, TOKEN_FILE } from './sharedSettings.ts';
+import { PORT_DEFAULT, SECRET_FILE, textSetting, TOKEN, TOKEN_FILE } from './sharedSettings.ts';
 
 export const HOST: Setting<string> = {
   name: 'host',
@@ -91,4 +91,6 @@ export function tlsOf(settings: Settings): { readonly certFile: string; readonly
 }
 
 /** What keeps strangers out, for every command that runs a relay. */
-export const LOCK_SETTINGS = [RELAY_TOKEN, TOKEN_FILE, TOKENS_FILE, TLS_CERT, TLS_KEY, ALLOW_HOST] as const;
+export const LOCK_SETTINGS = [
+  ...[RELAY_TOKEN, TOKEN_FILE, TOKENS_FILE, SECRET_FILE, TLS_CERT, TLS_KEY, ALLOW_HOST],
+] as const;

@@ -8,7 +8,8 @@ import { electionOf, replicationOf, SEED } from '../settings/clusterSettings.ts'
 import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, TOKENS_FILE, tlsOf } from '../settings/relaySettings.ts';
 import { variableOf } from '../settings/Setting.ts';
 import type { Settings } from '../settings/Settings.ts';
-import { CLUSTER, TOKEN, TRACE } from '../settings/sharedSettings.ts';
+import { CLUSTER, SECRET_FILE, TOKEN, TRACE } from '../settings/sharedSettings.ts';
+import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
 import { tokensOf } from '../settings/tokensFile.ts';
 import { DATA_OF_ALL, PEERS, TRACE_DIR } from '../settings/upSettings.ts';
@@ -31,6 +32,8 @@ export interface UpPlan {
   readonly locks: { readonly token: string | undefined; readonly tokensFile: string | undefined };
   /** `ca`: the certificate itself, in PEM, if it is self-signed: the children and `up` itself trust it. */
   readonly tls: { readonly certFile: string; readonly keyFile: string; readonly ca: string | undefined } | undefined;
+  /** For the peers, and for the relay's own client of them. */
+  readonly secretFile: string | undefined;
   readonly seed: string | undefined;
   readonly allowHosts: readonly string[];
   readonly frameBytesMax: number;
@@ -58,11 +61,20 @@ export function planOf(settings: Settings): UpPlan {
     replication: replicationOf(settings),
     ...tokensOfUp(settings),
     tls: trustedTls(settings),
+    secretFile: secretFileOf(settings),
     seed: settings.get(SEED),
     allowHosts: settings.get(ALLOW_HOST),
     frameBytesMax: settings.get(FRAME_BYTES_MAX_SETTING),
     trace: directory === undefined ? undefined : { directory: resolve(directory), topics: topics?.join(',') ?? 'all' },
   };
+}
+
+/** @throws {WhitewaterError} USAGE: better once now than by each child */
+function secretFileOf(settings: Settings): string | undefined {
+  const file = settings.get(SECRET_FILE);
+  // The relay itself warns of a file that others can read.
+  secretOf(settings, () => undefined);
+  return file === undefined ? undefined : resolve(file);
 }
 
 /** @throws {WhitewaterError} USAGE, CERTIFICATE_UNUSABLE */
@@ -103,6 +115,7 @@ export function relayWords(plan: UpPlan, port: number): string[] {
     ...['relay', '--host', plan.host, '--port', String(port), '--frame-bytes-max', String(plan.frameBytesMax)],
     ...plan.allowHosts.flatMap((name) => ['--allow-host', name]),
     ...(plan.locks.tokensFile === undefined ? [] : ['--tokens-file', plan.locks.tokensFile]),
+    ...secretWords(plan),
     ...(plan.tls === undefined ? [] : ['--tls-cert', plan.tls.certFile, '--tls-key', plan.tls.keyFile]),
     ...traceWords(plan, 'relay'),
   ];
@@ -123,9 +136,14 @@ export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirect
     checkQuorum ? '--check-quorum' : '--no-check-quorum',
     ...['--snapshot-entries', String(snapshotEntries), '--snapshot-bytes', String(snapshotBytes)],
     ...['--trailing-entries', String(trailingEntries), leaseReads ? '--lease-reads' : '--no-lease-reads'],
+    ...secretWords(plan),
     ...(plan.seed === undefined ? [] : ['--seed', plan.seed]),
     ...traceWords(plan, `${plan.cluster}-${id}`),
   ];
+}
+
+function secretWords({ secretFile }: UpPlan): string[] {
+  return secretFile === undefined ? [] : ['--secret-file', secretFile];
 }
 
 function traceWords({ trace }: UpPlan, name: string): string[] {

@@ -16,6 +16,8 @@ export class Endpoint {
   connections = 0;
   /** Drawn by its newest process; see Hello. */
   instance: string | undefined;
+  /** It takes only what is signed; see Hello. */
+  signs = false;
   status: Status | undefined;
   /** All times are monotonic milliseconds of the relay's clock. */
   statusAtMs = 0;

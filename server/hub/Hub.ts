@@ -108,12 +108,16 @@ export class Hub implements HubServices {
    * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
    * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
-  admit(connection: Connection, { instance }: Pick<Hello, 'instance'>): { cluster: Cluster; endpoint: Endpoint } {
+  admit(
+    connection: Connection,
+    { instance, signs = false }: Pick<Hello, 'instance' | 'signs'>,
+  ): { cluster: Cluster; endpoint: Endpoint } {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;
     this.#refuseWhenStopping();
     this.#refuseByOperator(this.#clusters.get(clusterId), id);
     const cluster = this.#clusters.get(clusterId) ?? this.#newCluster(clusterId);
     const endpoint = cluster.roster.admit(id, { isEphemeral, nowMs: this.clock() });
+    endpoint.signs = signs;
     cluster.connected(endpoint, connection, instance);
     return { cluster, endpoint };
   }

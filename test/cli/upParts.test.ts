@@ -56,7 +56,7 @@ t.test('temporary directories of dead processes are removed, and no others', { s
 const PLAN: UpPlan = {
   ...{ host: '127.0.0.1', port: 0, cluster: clusterId('demo'), peers: ['p1', 'p2'].map(peerId) },
   ...{ dataDirectory: undefined, election: ELECTION_PRESETS.labRelaxed, token: 'hush', seed: '7' },
-  ...{ allowHosts: ['a.example', 'b.example'], frameBytesMax: 2048, tls: undefined },
+  ...{ allowHosts: ['a.example', 'b.example'], frameBytesMax: 2048, tls: undefined, secretFile: undefined },
   ...{ peerToken: 'hush-peer', locks: { token: 'hush', tokensFile: undefined } },
   replication: { snapshotEntries: 1000, snapshotBytes: 65_536, trailingEntries: 0, leaseReads: false },
   trace: { directory: '/traces', topics: 'election,vote' },
