@@ -9,6 +9,7 @@ import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Connection, Identity } from './Connection.ts';
+import { asksForAdmin } from './clientLimits.ts';
 import { controlFrame } from './controlFrames.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
@@ -195,6 +196,8 @@ export class SocketConnection implements Connection {
     } else if (this.identity.isEphemeral && (isRaft || kind !== undefined) && head.type !== 'ClientRequest') {
       // Whatever application it names: a token for clients must not let anybody speak as a peer.
       this.#refuse('FRAME_TYPE_UNKNOWN', `a client sends ClientRequest; ${head.type} is for peers to send`, head.id);
+    } else if (this.identity.isLimited === true && asksForAdmin(bytes)) {
+      this.#refuse('ACCESS_DENIED', 'changes of members and transfers of leadership need an admin token', head.id);
     } else {
       cluster.forward(endpoint, head, kind, bytes);
     }

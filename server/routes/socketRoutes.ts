@@ -31,7 +31,10 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
       wsHandler: (webSocket, request) => {
         if (refusedLate(hub, webSocket, request)) return;
         const { cluster, id } = request.query;
-        hub.accept(webSocket, socketOf(request), { cluster, id, isEphemeral, remoteAddress: request.ip });
+        hub.accept(webSocket, socketOf(request), {
+          ...{ cluster, id, isEphemeral, remoteAddress: request.ip },
+          isLimited: request.grant?.role === 'client',
+        });
       },
     });
   };
