@@ -17,7 +17,7 @@ const ATTACKERS = 8;
 const WITHIN_MS = 60_000;
 const FRAME_BYTES_MAX = 65_536;
 /** What a relay takes of the machine goes up and down with its garbage; what it holds shows in the least of its heap. */
-const MORE_HEAP_BYTES_MAX = 12 * 1_048_576;
+const MORE_HEAP_BYTES_MAX = 24 * 1_048_576;
 const MORE_FILES_MAX = 5;
 
 const TOKENS = {

@@ -4,7 +4,8 @@ import { buildRelay } from '../../server/app.ts';
 import { allows, TOKEN_ROLES, type Access, type Grant } from '../../server/locks/access.ts';
 import { readTokens, TOKENS_MAX, type Tokens } from '../../server/locks/tokens.ts';
 import { clusterId } from '../../shared/ids.ts';
-import { UpgradeRefused } from './support/TestPeer.ts';
+import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
+import { TestPeer, UpgradeRefused } from './support/TestPeer.ts';
 import { TestRelay } from './support/relay.ts';
 
 const TOKENS = {
@@ -250,4 +251,59 @@ t.test('grants, by role', async (t) => {
   t.same(may('client'), ['admin', 'client', 'peer']);
   t.notOk(allows({ role: 'admin', cluster: demo }, 'admin', undefined), "the relay itself is no cluster's");
   t.notOk(allows({ role: 'admin', cluster: demo }, 'admin', '__proto__'));
+});
+
+t.test('a captured Hello is worth nothing on the connection of another', async (t) => {
+  const relay = await TestRelay.start(t, { tokens: TOKENS });
+  const p1 = await relay.dial('p1', { socket: { headers: bearer('demo-peer') } });
+  const captured =
+    '{"type":"Hello","from":"p1","to":"@relay","id":1,"body":{"protocolVersion":2,"application":"raft","instance":"p1-process","software":"test"}}'.replace(
+      '"protocolVersion":2',
+      `"protocolVersion":${PROTOCOL_VERSION}`,
+    );
+  const thieves = [
+    ['as another client of the cluster', 'c1', 'client', 'demo', 'demo-client'],
+    ['as a client under the name of the peer', 'p1', 'client', 'demo', 'demo-client'],
+    ['in another cluster', 'p1', 'peer', 'other', 'other-peer'],
+  ] as const;
+  for (const [what, id, path, cluster, token] of thieves) {
+    const options = { path, cluster, socket: { headers: bearer(token) } };
+    const thief = await relay.open(id, options).catch((error: unknown) => error);
+    if (thief instanceof UpgradeRefused) {
+      t.equal(thief.code, 'IDENTITY_TAKEN', what);
+      continue;
+    }
+    if (!(thief instanceof TestPeer)) throw new Error('neither a socket nor a refusal', { cause: thief });
+    thief.sendText(captured);
+    if (cluster === 'other') await thief.heard('Welcome');
+    else t.match(await thief.closed(), { code: 4403, reason: 'FRAME_FORGED' }, what);
+  }
+  await p1.settled();
+  const view = await relay.request('GET', '/api/clusters/demo', undefined, bearer('all-read'));
+  t.match(view.body, { peers: [{ id: 'p1', connected: true, connections: 1 }] }, 'the peer noticed nothing');
+  p1.sendText(captured);
+  t.match(await p1.closed(), { code: 4401, reason: 'HELLO_EXPECTED' }, 'nor may it say its own again');
+});
+
+t.test('a client token changes no members over its socket, however the request is written', async (t) => {
+  const relay = await TestRelay.start(t, { tokens: TOKENS });
+  const p1 = await relay.dial('p1', { socket: { headers: bearer('demo-peer') } });
+  const request = (type: string, more: object = {}): object => ({
+    requests: [{ requestId: 1, timeoutMs: 1000, operation: { type, ...more } }],
+  });
+  const write = { command: { type: 'put', key: 'x', value: 'changeMembers' } };
+  const dial = (id: string, token: string) => relay.dial(id, { path: 'client', socket: { headers: bearer(token) } });
+  const client = await dial('c1', 'demo-client');
+  client.send('ClientRequest', 'p1', request('changeMembers', { change: { removed: ['p1'] } }));
+  client.send('ClientRequest', 'p1', request('transferLeadership', { to: 'p1' }));
+  const escaped = JSON.stringify(request('changeMembers')).replace('changeMembers', '\\u0063hangeMembers');
+  client.sendText(`{"type":"ClientRequest","from":"c1","to":"p1","id":77,"body":${escaped}}`);
+  client.sendText(`{"id":78,"type":"ClientRequest","from":"c1","to":"p1","body":${escaped}}`);
+  client.send('ClientRequest', 'p1', request('command', write));
+  await p1.heard('ClientRequest', ({ from }) => from === 'c1');
+  t.equal(p1.frames.filter(({ type }) => type === 'ClientRequest').length, 1, 'the write alone');
+  t.equal(client.frames.filter(({ body }) => (body as { code?: string }).code === 'ACCESS_DENIED').length, 4);
+  const admin = await dial('c2', 'demo-admin');
+  admin.send('ClientRequest', 'p1', request('changeMembers', { change: { removed: ['p1'] } }));
+  await p1.heard('ClientRequest', ({ from }) => from === 'c2');
 });
