@@ -15,6 +15,7 @@ import {
   parseJson,
   toError,
 } from './answers.ts';
+import { mayHaveArrived, unreachable } from './connectionTrouble.ts';
 import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 import { answerTimeoutMs, keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
@@ -28,6 +29,8 @@ export interface RelayClientOptions {
   readonly WebSocket?: WebSocketConstructor;
   /** How long one request may take. Default 10 s. */
   readonly timeoutMs?: number;
+  /** Default: the runtime's own. Another one may trust other certificates, for example. */
+  readonly fetch?: typeof fetch;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -53,13 +56,15 @@ export class RelayClient {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #WebSocket: WebSocketConstructor | undefined;
   readonly #timeoutMs: number;
+  readonly #fetch: typeof fetch;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS }: RelayClientOptions) {
+  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: RelayClientOptions) {
     this.#url = parseUrl(url);
     this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.#WebSocket = WebSocket;
     this.#timeoutMs = timeoutMs;
+    this.#fetch = fetch;
   }
 
   /** Every cluster that the relay knows. */
@@ -247,7 +252,8 @@ export class RelayClient {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, {
+      const request = this.#fetch;
+      response = await request(url, {
         method,
         headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -257,8 +263,7 @@ export class RelayClient {
       text = await response.text();
     } catch (cause) {
       if (hasEffect && mayHaveArrived(cause)) throw lostAnswer(this.#url.origin, cause);
-      const message = `no relay answers at ${this.#url.origin}: start one with "whitewater relay", or name another address`;
-      throw new WhitewaterError('RELAY_UNREACHABLE', message, { cause });
+      throw unreachable(this.#url.origin, cause);
     }
     const answer = parseJson(text);
     if (response.ok && isAnswer(answer)) return answer as Answer;
@@ -280,14 +285,6 @@ function parseUrl(text: string): URL {
   }
   const isEncrypted = url.protocol === 'https:' || url.protocol === 'wss:';
   return new URL(`${isEncrypted ? 'https' : 'http'}://${url.host}${url.pathname.replace(/\/*$/, '/')}`);
-}
-
-/** Without these, a connection was there, and what was sent over it may have been read. */
-const NEVER_CONNECTED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-
-function mayHaveArrived(error: unknown): boolean {
-  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
-  return !NEVER_CONNECTED.includes(cause?.code);
 }
 
 function lostAnswer(origin: string, cause: unknown): WhitewaterError {
