@@ -16,7 +16,10 @@ const traffic: fc.Arbitrary<Arrival[]> = fc.array(
   fc.record({
     type: fc.constantFrom(...TYPES),
     bytes: fc.nat({ max: 2000 }),
-    afterMs: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 20, noNaN: true })),
+    afterMs: fc.oneof(
+      fc.constant(0),
+      fc.integer({ min: 1, max: 2000 }).map((hundredths) => hundredths / 100),
+    ),
   }),
   { minLength: 1, maxLength: 80 },
 );
