@@ -6,6 +6,10 @@ export { KeyValueClient, type KeyValueCarrier, type KeyValueCluster } from './Ke
 export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.ts';
 export type { RelayWatchOptions } from './followChanges.ts';
 export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
+export { Network, type PartitionOptions } from './Network.ts';
+export { NetworkClient, type Leaving, type RuleList } from './NetworkClient.ts';
+export type { UntilOptions, ViewCondition } from './untilView.ts';
+export type { JournalLine, JournalOptions } from './JournalLine.ts';
 export { type ErrorCode, ERRORS, WhitewaterError } from '../shared/errors.ts';
 export type {
   KeyValueAnswer,
