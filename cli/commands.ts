@@ -6,13 +6,20 @@ import { disconnectCommand } from './commands/disconnect.ts';
 import { getCommand } from './commands/get.ts';
 import { healCommand } from './commands/heal.ts';
 import { isolateCommand } from './commands/isolate.ts';
+import { journalCommand } from './commands/journal.ts';
+import { linkCommand } from './commands/link.ts';
 import { listCommand } from './commands/list.ts';
 import { memberCommand } from './commands/member.ts';
 import { membersCommand } from './commands/members.ts';
+import { networkCommand } from './commands/network.ts';
 import { partitionCommand } from './commands/partition.ts';
 import { peerCommand } from './commands/peer.ts';
+import { profileCommand } from './commands/profile.ts';
 import { putCommand } from './commands/put.ts';
 import { relayCommand } from './commands/relay.ts';
+import { releaseCommand } from './commands/release.ts';
+import { rulesCommand } from './commands/rules.ts';
+import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { transferCommand } from './commands/transfer.ts';
 import { upCommand } from './commands/up.ts';
@@ -28,6 +35,13 @@ export const COMMANDS: readonly Command[] = [
   isolateCommand,
   healCommand,
   disconnectCommand,
+  linkCommand,
+  rulesCommand,
+  releaseCommand,
+  profileCommand,
+  networkCommand,
+  seedCommand,
+  journalCommand,
   getCommand,
   putCommand,
   appendCommand,
