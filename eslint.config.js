@@ -45,18 +45,19 @@ function importTable({ files, folder, allowed, refused = [] }) {
 }
 
 /**
- * The files of a pure folder that lie `depth` folders below it: they know each other, and types of shared.
- * @param {string} folder @param {number} depth
+ * The files of a pure folder that lie `depth` folders below it: they know each other, and shared, or types of it only.
+ * @param {{ folder: string, typesOnly: boolean }} row @param {number} depth
  * @returns {import('eslint').Linter.Config}
  */
-function pureImports(folder, depth) {
+function pureImports({ folder, typesOnly }, depth) {
   const parent = String.raw`\.\./`.repeat(depth + 1);
   const toShared = String.raw`\.\./`.repeat(folder.split('/').length - 1) + 'shared/';
-  const message = `${folder} is pure: it knows its own files and types of shared, nothing else.`;
+  const what = typesOnly ? 'types of shared' : 'shared';
+  const message = `${folder} is pure: it knows its own files and ${what}, nothing else.`;
   const patterns = [
     { regex: String.raw`^[^.]`, message },
     { regex: `^${parent}(?!${toShared})`, message },
-    { regex: `^${parent}${toShared}`, allowTypeImports: true, message },
+    ...(typesOnly ? [{ regex: `^${parent}${toShared}`, allowTypeImports: true, message }] : []),
   ];
   return {
     files: [`${folder}/${'*/'.repeat(depth)}*.ts`],
@@ -64,7 +65,10 @@ function pureImports(folder, depth) {
   };
 }
 
-const PURE = ['peer/raft', 'server/faults'];
+const PURE = [
+  { folder: 'peer/raft', typesOnly: true },
+  { folder: 'server/faults', typesOnly: false },
+];
 const PURE_DEPTHS = [0, 1, 2];
 
 const IMPURE_GLOBALS = [
@@ -147,9 +151,9 @@ export default defineConfig(
     refused: [FAULTS_ONLY],
   }),
   importTable({ files: ['cli/**'], folder: 'cli', allowed: ['shared', 'endpoint', 'client', 'peer', 'server', 'sim'] }),
-  ...PURE.flatMap((folder) => PURE_DEPTHS.map((depth) => pureImports(folder, depth))),
+  ...PURE.flatMap((row) => PURE_DEPTHS.map((depth) => pureImports(row, depth))),
   {
-    files: PURE.map((folder) => `${folder}/**`),
+    files: PURE.map(({ folder }) => `${folder}/**`),
     rules: {
       'no-restricted-globals': [
         'error',

@@ -19,6 +19,7 @@ import { putCommand } from './commands/put.ts';
 import { relayCommand } from './commands/relay.ts';
 import { releaseCommand } from './commands/release.ts';
 import { rulesCommand } from './commands/rules.ts';
+import { runCommand } from './commands/run.ts';
 import { seedCommand } from './commands/seed.ts';
 import { statusCommand } from './commands/status.ts';
 import { transferCommand } from './commands/transfer.ts';
@@ -42,6 +43,7 @@ export const COMMANDS: readonly Command[] = [
   networkCommand,
   seedCommand,
   journalCommand,
+  runCommand,
   getCommand,
   putCommand,
   appendCommand,

@@ -1,8 +1,9 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterView } from '../shared/http/ClusterView.ts';
+import type { JournalLine } from '../shared/http/Journal.ts';
 import type { NetworkView, RuleView } from '../shared/http/Network.ts';
 import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
-import type { JournalLine, JournalOptions } from './JournalLine.ts';
+import type { JournalOptions } from './JournalOptions.ts';
 import type { Leaving, NetworkClient } from './NetworkClient.ts';
 import type { RelayClient } from './RelayClient.ts';
 import { type UntilOptions, untilView, type ViewCondition } from './untilView.ts';

@@ -1,8 +1,9 @@
 import type { ClusterView } from '../shared/http/ClusterView.ts';
+import type { JournalLine } from '../shared/http/Journal.ts';
 import type { NetworkView, Orphans, Profile, RuleView } from '../shared/http/Network.ts';
 import { isClusterView, isNetworkView, isProfileAnswer, isReleased, isRuleList, isRuleView } from './answers.ts';
 import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
-import type { JournalLine, JournalOptions } from './JournalLine.ts';
+import type { JournalOptions } from './JournalOptions.ts';
 import { pathOf, queryOf } from './keyPaths.ts';
 import { readJournal } from './readJournal.ts';
 import type { RelayHttp, RequestOptions } from './RelayHttp.ts';

@@ -16,6 +16,7 @@ export function isClusterView(answer: unknown): boolean {
     isCount(answer['term']) &&
     isObject(answer['traffic']) &&
     isPartitionOrNull(answer['partition']) &&
+    isObject(answer['faults']) &&
     isPeerList(answer['peers'])
   );
 }
@@ -29,7 +30,7 @@ export function isNetworkView(answer: unknown): boolean {
     isObject(answer) &&
     isCount(answer['epoch']) &&
     typeof answer['seed'] === 'string' &&
-    typeof answer['profile'] === 'string' &&
+    isObject(answer['profile']) &&
     isPartitionOrNull(answer['partition']) &&
     isRuleViewList(answer['rules'])
   );
@@ -58,7 +59,8 @@ export function isProfileAnswer(answer: unknown): boolean {
 }
 
 export function isJournalLine(line: unknown): boolean {
-  return isObject(line) && isCount(line['seq']) && isCount(line['timeMs']) && typeof line['kind'] === 'string';
+  if (!isObject(line) || !isCount(line['timeMs'])) return false;
+  return line['kind'] === 'journal' || (typeof line['kind'] === 'string' && isCount(line['seq']));
 }
 
 export function isLiveMessage(message: unknown): boolean {

@@ -9,7 +9,8 @@ export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
 export { Network, type PartitionOptions } from './Network.ts';
 export { NetworkClient, type Leaving, type RuleList } from './NetworkClient.ts';
 export type { UntilOptions, ViewCondition } from './untilView.ts';
-export type { JournalLine, JournalOptions } from './JournalLine.ts';
+export type { JournalOptions } from './JournalOptions.ts';
+export type { JournalKind, JournalLine } from '../shared/http/Journal.ts';
 export { type ErrorCode, ERRORS, WhitewaterError } from '../shared/errors.ts';
 export type {
   KeyValueAnswer,

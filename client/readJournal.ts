@@ -1,6 +1,7 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import { isJournalLine, parseJson, toError } from './answers.ts';
-import type { JournalLine, JournalOptions } from './JournalLine.ts';
+import type { JournalLine } from '../shared/http/Journal.ts';
+import type { JournalOptions } from './JournalOptions.ts';
 import { pathOf, queryOf } from './keyPaths.ts';
 import { linesAt } from './linesAt.ts';
 import type { RelayHttp } from './RelayHttp.ts';
@@ -29,7 +30,7 @@ export async function* readJournal(
       for await (const line of parsed(http, http.resolve(`${pathOf(cluster)}/journal${query}`), ending.signal)) {
         // Each answer has a head of its own; one is enough.
         if (line.kind === 'journal' && seen !== after) continue;
-        seen = Math.max(seen ?? 0, line.seq);
+        if (line.kind !== 'journal') seen = Math.max(seen ?? 0, line.seq);
         yield line;
       }
       if (!follow) return;

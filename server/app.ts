@@ -19,7 +19,9 @@ import { TokenGuard } from './locks/TokenGuard.ts';
 import { RelayMetrics } from './metrics/RelayMetrics.ts';
 import { resolveOptions, type RelayOptions, type ResolvedOptions } from './options.ts';
 import { clusterRoutes } from './routes/clusterRoutes.ts';
+import { faultRoutes } from './routes/faultRoutes.ts';
 import { healthRoutes } from './routes/healthRoutes.ts';
+import { journalRoutes } from './routes/journalRoutes.ts';
 import { keyValueRoutes } from './routes/keyValueRoutes.ts';
 import { memberRoutes } from './routes/memberRoutes.ts';
 import { pageRoutes } from './routes/pageRoutes.ts';
@@ -62,6 +64,8 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   void app.register(async (scope: RelayApp) => {
     guardRequests(app, hub, new HostGuard(options), tokens);
     clusterRoutes(scope, hub);
+    faultRoutes(scope, hub);
+    journalRoutes(scope, hub);
     keyValueRoutes(scope, hub, gateway);
     memberRoutes(scope, hub, gateway);
     socketRoutes(scope, hub);

@@ -44,6 +44,19 @@ export interface RelayOptions {
   readonly connectionsMax?: number;
   /** Viewers of live feeds on the whole relay. Default 256. */
   readonly viewersMax?: number;
+  /**
+   * What the faults of all clusters are drawn from: with the same seed, the same frames have the same fates.
+   * Default: each cluster draws one, and tells it.
+   */
+  readonly seed?: string;
+  /** Frames of one cluster that may wait because a rule delays or holds them; further ones are dropped. Default 200 000. */
+  readonly delayedFramesMax?: number;
+  /** The most that may wait in one cluster so, in bytes, with what stands around each frame in memory. Default 128 MiB. */
+  readonly delayedBytesMax?: number;
+  /** How much of what happened in a cluster its journal keeps, in bytes, about. Default 16 MiB. */
+  readonly journalBytesMax?: number;
+  /** The same for all clusters together; each has an equal share at most. Default 256 MiB. */
+  readonly journalBytesTotalMax?: number;
   /** The largest HTTP request body, in bytes. Default 64 KiB. */
   readonly bodyBytesMax?: number;
 
@@ -73,7 +86,7 @@ export interface RelayOptions {
 }
 
 /** Options that have no default stay optional; all others are there. */
-type Optional = 'token' | 'dashboardDirectory';
+type Optional = 'token' | 'dashboardDirectory' | 'seed';
 export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
 
 export const RELAY_DEFAULTS = {
@@ -87,6 +100,10 @@ export const RELAY_DEFAULTS = {
   endpointsMax: 256,
   connectionsMax: 4096,
   viewersMax: 256,
+  delayedFramesMax: 200_000,
+  delayedBytesMax: 128 * 1_048_576,
+  journalBytesMax: 16 * 1_048_576,
+  journalBytesTotalMax: 256 * 1_048_576,
   bodyBytesMax: 65_536,
   helloTimeoutMs: 5000,
   pingIntervalMs: 600,
@@ -106,6 +123,10 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   endpointsMax: 2,
   connectionsMax: 1,
   viewersMax: 0,
+  delayedFramesMax: 0,
+  delayedBytesMax: 0,
+  journalBytesMax: 0,
+  journalBytesTotalMax: 0,
   bodyBytesMax: 1024,
   helloTimeoutMs: 1,
   pingIntervalMs: 10,

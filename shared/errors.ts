@@ -91,6 +91,32 @@ export const ERRORS = {
     definite: true,
     meaning: 'an endpoint stands in two groups of a partition',
   },
+  RULE_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no rule of that name is in force' },
+  EPOCH_DIFFERS: {
+    httpStatus: 412,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the faults were changed since they were looked at; nothing was changed',
+  },
+  PARTITION_SHAPE_UNKNOWN: {
+    httpStatus: 400,
+    exitCode: 2,
+    definite: true,
+    meaning: 'there is no partition of that shape',
+  },
+  PARTITION_SHAPE_UNFIT: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'a partition of that shape needs more peers, or a leader, than are known',
+  },
+  RULE_INVALID: {
+    httpStatus: 400,
+    exitCode: 2,
+    definite: true,
+    meaning: 'a rule, or a profile made of rules, does not make sense; `details.place` tells where',
+  },
+  PROFILE_UNKNOWN: { httpStatus: 400, exitCode: 2, definite: true, meaning: 'there is no profile of that name' },
   TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
   HOST_REFUSED: {
     httpStatus: 403,

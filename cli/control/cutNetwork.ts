@@ -5,8 +5,7 @@ import { networkAccess } from '../network/networkAccess.ts';
 import { parseGroups } from '../parse/groups.ts';
 import { isShape } from '../parse/shape.ts';
 import { IN_FLIGHT, STEP } from '../settings/partitionSettings.ts';
-import { formatDuration } from '../view/durations.ts';
-import { effectOf, formatSides, sidesOf } from '../view/partitionText.ts';
+import { effectOf, formatPartition } from '../view/partitionText.ts';
 import { printAnswer } from './printAnswer.ts';
 
 /** Puts a partition in force by its groups or the name of a shape, as the settings of `partition` say. */
@@ -31,17 +30,7 @@ async function cut(invocation: Invocation, request: GivenPartition): Promise<num
   return 0;
 }
 
-/** A partition in one line: its shape if it was made from one, its groups and what they mean, or the links that are cut. */
+/** A partition in one line, and what it means for elections. */
 export function cutText(view: Pick<ClusterView, 'leader' | 'partition' | 'peers'>): string {
-  const { partition } = view;
-  const shape = partition?.shape === undefined ? '' : `${partition.shape}: `;
-  const { groups = [], cuts = [], absences = [] } = partition ?? {};
-  const parts = [
-    ...(groups.length > 0 ? [`${formatSides(sidesOf(view))}; ${effectOf(view)}`] : []),
-    ...(cuts.length > 0 ? [`no frame ${cuts.map(([from, to]) => `${from} -> ${to}`).join(', ')}`] : []),
-    ...absences.map(
-      ({ id, fromMs, untilMs }) => `${id} gone from ${formatDuration(fromMs)} to ${formatDuration(untilMs)}`,
-    ),
-  ];
-  return `${shape}${parts.join('; ')}`;
+  return `${formatPartition(view)}; ${effectOf(view)}`;
 }

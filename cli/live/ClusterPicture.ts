@@ -50,8 +50,8 @@ export class ClusterPicture {
       const receiver = this.#seen.get(to);
       if (receiver?.view.leader === from && delivered > 0) receiver.leaderHeardAtMs = nowMs;
     }
-    const { leader, term, traffic, partition = before.partition } = message;
-    this.#view = { ...before, leader, term, traffic, partition };
+    const { leader, term, traffic, partition = before.partition, faults = before.faults } = message;
+    this.#view = { ...before, leader, term, traffic, partition, faults };
     return this.#take(message.events);
   }
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import type { JournalOptions } from '../../client/JournalLine.ts';
+import type { JournalOptions } from '../../client/JournalOptions.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { stopRequested } from '../process/shutdown.ts';

@@ -94,7 +94,7 @@ function networkText(cluster: string, view: NetworkView): string {
     partition === null ? 'none' : (partition.shape ?? partition.groups.map((group) => group.join(',')).join(' | '));
   return [
     `${cluster}: epoch ${epoch}, seed ${seed}`,
-    `profile    ${profile}`,
+    `profile    ${profile.name}`,
     `partition  ${cut}`,
     `frames     ${delayed} delayed, ${held} held`,
     rules.length === 0 ? 'rules      none\n' : `\n${rulesTable(rules)}`,

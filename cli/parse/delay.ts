@@ -1,8 +1,4 @@
-const NUMBER = String.raw`\d+(?:\.\d+)?`;
-const TIME = `${NUMBER} ?(?:ms|s|m|h)`;
-const FORMS = new RegExp(
-  `^(?:${TIME}|${NUMBER}(?: ?(?:ms|s|m|h))?\\.\\.${TIME}|normal\\( ?${TIME} ?, ?${TIME} ?\\)|exponential\\( ?${TIME} ?\\)|pareto\\( ?${TIME} ?, ?${NUMBER} ?\\))$`,
-);
+import { parseDelay } from '../../shared/delay.ts';
 
 /**
  * A delay as the relay reads it, with its units; a bare number is refused, so that nobody means seconds.
@@ -10,11 +6,8 @@ const FORMS = new RegExp(
  */
 export function parseDelayText(text: string): string {
   const trimmed = text.trim();
-  if (FORMS.test(trimmed)) return trimmed;
-  if (new RegExp(`^${NUMBER}(?:\\.\\.${NUMBER})?$`).test(trimmed)) {
-    throw new RangeError(`${JSON.stringify(text)} has no unit: write ${trimmed}ms`);
-  }
-  throw new RangeError(
-    `${JSON.stringify(text)} is not a delay: write 50ms, 50..200ms, normal(50ms, 10ms), exponential(20ms) or pareto(10ms, 1.5)`,
-  );
+  if (/^[\d.]+$/.test(trimmed)) throw new RangeError(`${JSON.stringify(text)} has no unit: write ${trimmed}ms`);
+  const parsed = parseDelay(trimmed);
+  if (parsed.type === 'problem') throw new RangeError(`${JSON.stringify(text)}: ${parsed.problem}`);
+  return trimmed;
 }

@@ -21,9 +21,12 @@ export async function watchSafety(
   while (!isAborted()) {
     try {
       for await (const line of network.journal({ after, kinds: ['status'], follow: true, signal })) {
-        after = Math.max(after, line.seq);
-        const offence = line.kind === 'status' ? ledger.read(line.id, line.status) : undefined;
-        if (offence !== undefined) return onOffence(offence);
+        if (line.kind !== 'status') continue;
+        after = line.seq;
+        const offence = ledger.read(line.id, line.status);
+        if (offence === undefined) continue;
+        onOffence(offence);
+        return;
       }
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;

@@ -39,7 +39,7 @@ export function write(kind: 'put' | 'append', place: Place, scope: ScopeWithName
     );
   }
   const names = [...COMMON, 'value', ...(kind === 'put' ? ['revision' as const] : [])] as const;
-  const fields = place.fields(names as readonly (Common | 'value' | 'revision')[], 'a request');
+  const fields = place.fields<Common | 'value' | 'revision'>(names, 'a request');
   const revision = fields.has('revision') ? fields.get('revision')?.wholeNumber(0, Number.MAX_SAFE_INTEGER) : undefined;
   const value = fields.need('value');
   value.guard(() => textOf(value.text('a value'), scope));

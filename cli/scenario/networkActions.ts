@@ -123,20 +123,15 @@ function readShape(place: Place, scope: Scope): ReadPartition {
 
 /** A rule with its name. */
 export function rule(place: Place, scope: Scope): Action {
-  const named = place.fields(['name', ...RULE_FIELDS], 'a rule');
-  const name = readRuleName(named.need('name'));
-  const read = readRule(place, scope, ['name']);
+  const named = place.entries('a rule with its name').find(([field]) => field === 'name')?.[1];
+  const name = named === undefined ? place.refuse('name is missing') : readRuleName(named);
+  const read = readRule(place, scope, true);
   return action(`rule ${name}`, async (stage) => {
     const [made] = await rulesOf(new Map([[name, read]]), stage);
     if (made === undefined) throw new Error('a rule was made of a rule');
     return ruleText((await stage.network.rule(...made)).rule);
   });
 }
-
-const RULE_FIELDS = [
-  ...['from', 'to', 'both', 'types', 'startAfterMs', 'ttlMs', 'flap', 'skip', 'every', 'first', 'probability'],
-  ...['drop', 'delay', 'reorder', 'duplicate', 'corrupt', 'rate', 'hold', 'disconnect', 'accept'],
-] as const;
 
 /** These rules and no others. */
 export function rules(place: Place, scope: Scope): Action {
@@ -173,7 +168,7 @@ export function profile(place: Place, scope: Scope): Action {
   const { name, request } = readProfile(place, scope);
   return action(`profile ${name}`, async (stage) => {
     const { name, ...options } = await request(stage);
-    return `profile ${(await stage.network.profile(name, options)).profile}`;
+    return `${(await stage.network.profile(name, options)).rules.length} rules`;
   });
 }
 
@@ -210,15 +205,13 @@ export function network(place: Place, scope: Scope): Action {
     fields.get('profile'),
   ];
   const rules = rulesPlace === undefined ? undefined : readRules(rulesPlace, scope);
-  const groups = partitionPlace === undefined ? undefined : readGroups(partitionPlace, scope);
+  const cut = partitionPlace === undefined ? undefined : readPartition(partitionPlace, scope);
   const read = profilePlace === undefined ? undefined : readProfile(profilePlace, scope);
   const seed = fields.get('seed')?.text();
   return action('network', async (stage) => {
     const { epoch } = await stage.network.apply({
       ...(rules === undefined ? {} : { rules: Object.fromEntries(await rulesOf(rules, stage)) }),
-      ...(groups === undefined
-        ? {}
-        : { partition: { groups: groupsOf(groups, sightOf(stage, await stage.network.view())) } }),
+      ...(cut === undefined ? {} : { partition: await cut.request(stage) }),
       ...(read === undefined ? {} : { profile: await read.request(stage) }),
       ...(seed === undefined ? {} : { seed }),
     });

@@ -73,7 +73,7 @@ function wordOf(who: Who): string {
 export interface Sight {
   readonly peers: readonly string[];
   readonly leader: string | null;
-  variable(name: string): unknown;
+  readonly variable: (name: string) => unknown;
 }
 
 /**

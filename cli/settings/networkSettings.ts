@@ -1,4 +1,4 @@
-import { JOURNAL_KINDS, type JournalKind } from '../../client/JournalLine.ts';
+import { JOURNAL_KINDS, type JournalKind } from '../../shared/http/Journal.ts';
 import { isId } from '../../shared/ids.ts';
 import { parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';

@@ -5,7 +5,7 @@ import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { PLAIN } from '../settings/sharedSettings.ts';
 import { isLiveTerminal } from '../view/LiveScreen.ts';
-import { formatSides, sidesOf } from '../view/partitionText.ts';
+import { formatPartition } from '../view/partitionText.ts';
 import type { Screen } from '../view/screen.ts';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { Fleet } from './Fleet.ts';
@@ -101,8 +101,10 @@ class Up {
   #relayEnded(): void {
     const view = this.#followed?.picture.viewAt(performance.now());
     if (view === undefined || view.partition === null) return;
-    const sides = formatSides(sidesOf(view));
-    this.#view.news(`the partition ${sides} is gone with the relay; "whitewater partition" sets it again`, Date.now());
+    this.#view.news(
+      `the partition ${formatPartition(view)} is gone with the relay; "whitewater partition" sets it again`,
+      Date.now(),
+    );
   }
 
   #told(events: readonly LiveEvent[]): void {

@@ -26,17 +26,52 @@ export function formatSides(sides: readonly Side[]): string {
   return sides.map(({ ids, isLeftOver }) => `${ids.join(',')}${isLeftOver ? ' (all others)' : ''}`).join(' | ');
 }
 
+/** Directed links that a partition cuts within its sides, named after its shape; at most this many by name. */
+const CUTS_NAMED_MAX = 6;
+
+/** The whole partition in one line: its sides, and what is cut within them. */
+export function formatPartition(view: Pick<ClusterView, 'partition' | 'peers'>): string {
+  const { shape, cuts = [], absences = [] } = view.partition ?? {};
+  const sides = sidesOf(view);
+  const named = cuts.slice(0, CUTS_NAMED_MAX).map(([from, to]) => `${from} to ${to}`);
+  const further = cuts.length > named.length ? [`${cuts.length - named.length} more`] : [];
+  const parts = [
+    ...(sides.length > 1 ? [formatSides(sides)] : []),
+    ...(cuts.length > 0 ? [`cut: ${[...named, ...further].join(', ')}`] : []),
+    ...(absences.length > 0 ? [`${absences.map(({ id }) => id).join(', ')} leave and come back in turn`] : []),
+  ];
+  return `${shape === undefined ? '' : `${shape}: `}${parts.join('; ')}`;
+}
+
 /** What the partition means for elections: which sides have a majority of the voters. */
 export function effectOf(view: Pick<ClusterView, 'leader' | 'partition' | 'peers'>): string {
   const { voters, votersOutgoing } = accountOfMembers(view.leader, view.peers) ?? { voters: [], votersOutgoing: [] };
   if (voters.length === 0) return 'no peer has said yet who votes';
   // While the members change, it takes a majority of the old voters too (paper, section 6).
-  const able = sidesOf(view).find(({ ids }) => isMajority(ids, voters) && isMajority(ids, votersOutgoing));
+  const isAble = (ids: readonly string[]): boolean => isMajority(ids, voters) && isMajority(ids, votersOutgoing);
+  const able = sidesOf(view).find(({ ids }) => isAble(ids));
+  const { cuts = [] } = view.partition ?? {};
+  if (able !== undefined && cuts.length > 0) {
+    const leaders = voters.filter(
+      (voter) => able.ids.includes(voter) && isAble(reachedBothWays(voter, able.ids, cuts)),
+    );
+    if (leaders.length === 0) return 'no peer reaches a majority both ways, so none can lead for long';
+    return `${leaders.join(',')} reach a majority both ways and can lead`;
+  }
   if (able !== undefined) {
     const count = countIn(able.ids, voters);
     return `${able.ids.join(',')} can have a leader (${count} of ${voters.length} voters)`;
   }
   return `no side has ${majorityOf(voters)} of the ${voters.length} voters, so none can elect a leader`;
+}
+
+function reachedBothWays(
+  peer: string,
+  ids: readonly string[],
+  cuts: readonly (readonly [string, string])[],
+): readonly string[] {
+  const isCut = (one: string, other: string): boolean => cuts.some(([from, to]) => from === one && to === other);
+  return ids.filter((other) => other === peer || (!isCut(peer, other) && !isCut(other, peer)));
 }
 
 function isMajority(ids: readonly string[], voters: readonly string[]): boolean {

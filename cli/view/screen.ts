@@ -4,7 +4,7 @@ import { accountOfMembers, membersToldOf, standingOf } from '../../shared/http/s
 import { timeOfDay } from '../process/lineLogger.ts';
 import type { Colours } from './colours.ts';
 import { renderLine, type Line } from './Line.ts';
-import { effectOf, formatSides, sidesOf } from './partitionText.ts';
+import { effectOf, formatPartition } from './partitionText.ts';
 import { peerRows, type ProcessRow, type TimerOf } from './PeerRow.ts';
 import { peerTable, type TableLook } from './peerTable.ts';
 
@@ -60,9 +60,17 @@ function titleOf({ cluster, view, notice }: Screen, colours: Colours): Line {
 }
 
 function networkOf({ view }: Screen, colours: Colours): Line[] {
-  if (view?.partition == null) return [];
-  const sides = formatSides(sidesOf(view));
-  return [[{ text: 'partition ' }, { text: sides, paint: colours.magenta }, { text: `; ${effectOf(view)}` }]];
+  if (view === undefined) return [];
+  const lines: Line[] = [];
+  if (view.partition !== null) {
+    const partition = { text: formatPartition(view), paint: colours.magenta };
+    lines.push([{ text: 'partition ' }, partition, { text: `; ${effectOf(view)}` }]);
+  }
+  const { profile, rules } = view.faults;
+  const own = rules.filter((name) => !name.startsWith(`${profile}:`));
+  if (profile !== 'reliable') lines.push([{ text: 'network ' }, { text: profile, paint: colours.magenta }]);
+  if (own.length > 0) lines.push([{ text: 'rules ' }, { text: own.join(', '), paint: colours.magenta }]);
+  return lines;
 }
 
 /** Those who use the cluster, in one line: they have no role and no timer. */

@@ -1,36 +1,64 @@
 import type { Partition } from '../../shared/http/Partition.ts';
+import type { JudgedEndpoint } from './JudgedEndpoint.ts';
 
-/** A partition made ready for asking: which group an endpoint is in. */
+/** A time, from the first moment to the one before the last, in milliseconds of whoever asks. */
+interface Absence {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+/** A partition made ready for asking: which group an endpoint is in, what is cut, and who is absent when. */
 export interface CompiledPartition {
   /** What it was compiled from, for whoever wants to show it. */
   readonly source: Partition;
   readonly groupOf: ReadonlyMap<string, number>;
+  /** By the sender, those who do not get its frames. */
+  readonly cutsFrom: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly absencesOf: ReadonlyMap<string, readonly Absence[]>;
+  /** When nobody is separated from anybody any more; undefined when that never comes by itself. */
+  readonly endsAtMs: number | undefined;
 }
 
 /** Peers that no group names form one further group together. */
 const UNNAMED = -1;
 
-/** Groups must not overlap: `doubledIn` finds those that do. */
-export function compilePartition(source: Partition): CompiledPartition {
+/**
+ * Groups must not overlap: `doubledIn` finds those that do.
+ * @param sinceMs when it is put in force, which absences are counted from
+ */
+export function compilePartition(source: Partition, sinceMs = 0): CompiledPartition {
   const groupOf = new Map<string, number>();
   source.groups.forEach((group, index) => {
     for (const id of group) groupOf.set(id, index);
   });
-  return { source, groupOf };
+  const cutsFrom = new Map<string, Set<string>>();
+  for (const [from, to] of source.cuts ?? []) cutsFrom.set(from, (cutsFrom.get(from) ?? new Set()).add(to));
+  const absencesOf = new Map<string, Absence[]>();
+  let lastMs = sinceMs;
+  for (const { id, fromMs, untilMs } of source.absences ?? []) {
+    const absence = { fromMs: sinceMs + fromMs, untilMs: sinceMs + untilMs };
+    absencesOf.set(id, [...(absencesOf.get(id) ?? []), absence]);
+    lastMs = Math.max(lastMs, absence.untilMs);
+  }
+  const isPassing = groupOf.size === 0 && cutsFrom.size === 0 && absencesOf.size > 0;
+  return { source, groupOf, cutsFrom, absencesOf, endsAtMs: isPassing ? lastMs : undefined };
 }
 
 /**
- * Whether a frame between the two would have to cross from one group to another. The same in both directions.
- * @param clients those of the two that are clients: one that no group names is in none, and reaches everybody
+ * Whether the partition keeps frames of this link from passing, at any time: by its groups, the same both ways, and cuts. A client that no
+ * group names is in none, and reaches everybody.
  */
-export function separates(
-  partition: CompiledPartition,
-  from: string,
-  to: string,
-  clients: readonly string[] = [],
-): boolean {
-  if (clients.some((id) => !partition.groupOf.has(id))) return false;
-  return (partition.groupOf.get(from) ?? UNNAMED) !== (partition.groupOf.get(to) ?? UNNAMED);
+export function cutsLink(partition: CompiledPartition, from: JudgedEndpoint, to: JudgedEndpoint): boolean {
+  if (partition.cutsFrom.get(from.id)?.has(to.id) === true) return true;
+  const { groupOf } = partition;
+  if ((from.isClient && !groupOf.has(from.id)) || (to.isClient && !groupOf.has(to.id))) return false;
+  return (groupOf.get(from.id) ?? UNNAMED) !== (groupOf.get(to.id) ?? UNNAMED);
+}
+
+/** Whether the network has lost the endpoint at this moment. */
+export function isAbsent(partition: CompiledPartition, id: string, nowMs: number): boolean {
+  const absences = partition.absencesOf.get(id);
+  return absences !== undefined && absences.some(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
 }
 
 /** Endpoints that are named more than once, each once, in the order of their second naming. */
@@ -42,4 +70,9 @@ export function doubledIn(source: Partition): string[] {
     seen.add(id);
   }
   return [...doubled];
+}
+
+/** All endpoints that it names anywhere, each once. */
+export function namedIn({ groups, cuts = [], absences = [] }: Partition): string[] {
+  return [...new Set([...groups.flat(), ...cuts.flat(), ...absences.map(({ id }) => id)])];
 }

@@ -105,6 +105,12 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     else this.#fail(new WhitewaterError(code, message));
   }
 
+  cut(reason: string): void {
+    if (this.#hasEnded) return;
+    this.#leave(reason);
+    this.#connectIn(RETRY_MS);
+  }
+
   discard(reason: string): void {
     this.#leave(reason);
   }

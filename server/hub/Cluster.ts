@@ -3,40 +3,36 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
-import type { DropCause, Traffic } from '../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Directory } from '../../shared/messages/Directory.ts';
 import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Status } from '../../shared/messages/Status.ts';
-import { fateOf } from '../faults/fate.ts';
-import { NO_FAULTS, withPartition, type Faults } from '../faults/faults.ts';
-import { compilePartition, doubledIn } from '../faults/partition.ts';
+import { Journal } from '../journal/Journal.ts';
 import { LiveFeed } from '../live/LiveFeed.ts';
+import { ClusterFaults, type ChangeOptions } from './ClusterFaults.ts';
 import type { Connection } from './Connection.ts';
+import type { DelayedFrames } from './DelayedFrames.ts';
 import type { Endpoint } from './Endpoint.ts';
+import { FrameCarrier } from './FrameCarrier.ts';
 import { leadershipOf, type Leadership } from './leadership.ts';
 import type { MessageKind } from './messageKinds.ts';
-import { Link } from './Link.ts';
 import { MembershipNews } from './MembershipNews.ts';
 import { RelayTrace } from './RelayTrace.ts';
 import { Roster } from './Roster.ts';
 import type { HubServices } from './HubServices.ts';
-
-/** The counters of `Traffic`, to be changed in place. */
-type Counters = { -readonly [Name in keyof Traffic]: Traffic[Name] };
 
 /** One cluster: its endpoints, the faults between them, and what passed. Clusters know nothing of each other. */
 export class Cluster {
   readonly id: ClusterId;
   readonly roster: Roster;
   readonly feed: LiveFeed;
-  readonly traffic: Counters = noTraffic();
+  readonly journal: Journal;
+  readonly faults: ClusterFaults;
+  readonly #carrier: FrameCarrier;
   readonly #services: HubServices;
   readonly #trace: RelayTrace;
-  readonly #tracesFrames: boolean;
   readonly #membershipNews = new MembershipNews();
-  #faults: Faults = NO_FAULTS;
   #leadership: Leadership = { leader: null, leaderTerm: 0, term: 0 };
 
   constructor(id: ClusterId, services: HubServices) {
@@ -45,11 +41,26 @@ export class Cluster {
     this.roster = new Roster(services.options.endpointsMax);
     this.feed = new LiveFeed(this, services);
     this.#trace = new RelayTrace(services.options.trace, id);
-    this.#tracesFrames = services.options.trace.wants('frame');
+    const { turn, options } = services;
+    this.journal = new Journal(options.journalBytesMax, () => performance.timeOrigin + turn.nowMs());
+    this.faults = this.#newFaults();
+    this.#carrier = new FrameCarrier({
+      ...{ services, roster: this.roster, journal: this.journal, trace: this.#trace, feed: this.feed },
+      faultsAt: (nowMs) => this.faults.at(nowMs),
+    });
   }
 
   get partition(): Partition | null {
-    return this.#faults.partition?.source ?? null;
+    return this.faults.partition;
+  }
+
+  get traffic(): FrameCarrier['traffic'] {
+    return this.#carrier.traffic;
+  }
+
+  /** Frames that wait because a rule delays or holds them. */
+  get delayed(): DelayedFrames {
+    return this.#carrier.delayed;
   }
 
   get leadership(): Leadership {
@@ -69,47 +80,7 @@ export class Cluster {
 
   /** Carries one frame from an endpoint to another, as far as the faults and the receiver let it. */
   forward(sender: Endpoint, head: Omit<Head, 'bodyOffset'>, kind: MessageKind | undefined, frame: Uint8Array): void {
-    const { traffic } = this;
-    const bytes = frame.length;
-    traffic.framesIn += 1;
-    traffic.bytesIn += bytes;
-    if (kind === 'request') {
-      traffic.requests += 1;
-      traffic.labBytes += bytes;
-    }
-    const link = sender.links.get(head.to) ?? this.#link(sender, head.to);
-    const cause = this.#deliver(head, link, frame);
-    if (cause === undefined) {
-      traffic.framesDelivered += 1;
-      traffic.bytesDelivered += bytes;
-      if (kind === 'reply') traffic.labBytes += bytes;
-    } else {
-      traffic.framesDropped[cause] += 1;
-    }
-    if (link !== undefined) {
-      if (cause === undefined) link.delivered += 1;
-      else link.dropped += 1;
-      this.feed.noteLink(link);
-    }
-    if (this.#tracesFrames) this.#trace.frame(head, bytes, cause);
-  }
-
-  /** @returns why the frame was dropped, or undefined when the receiver's socket has it */
-  #deliver(head: Omit<Head, 'bodyOffset'>, link: Link | undefined, frame: Uint8Array): DropCause | undefined {
-    const fate = fateOf(head, this.#faults, this.partition === null ? undefined : link?.clients);
-    if (fate.type === 'dropped') return fate.cause;
-    const connection = link?.receiver.connection;
-    if (connection === undefined) return 'absent';
-    return connection.offer(frame) ? undefined : 'slowReader';
-  }
-
-  /** @returns undefined for a receiver that the relay has never heard of: any name may be made up */
-  #link(sender: Endpoint, to: string): Link | undefined {
-    const receiver = this.roster.get(to);
-    if (receiver === undefined) return undefined;
-    const link = new Link(sender, receiver);
-    sender.links.set(to, link);
-    return link;
+    this.#carrier.carry(sender, head, kind, frame);
   }
 
   /** A connection of this endpoint said a good Hello. */
@@ -132,12 +103,14 @@ export class Cluster {
     }
     const { remoteAddress } = connection.identity;
     this.#trace.connected(connection);
+    this.journal.event('connection', { event: 'connected', id: endpoint.id, reason: `from ${remoteAddress}` });
     this.#tell('connected', endpoint.id, `${endpoint.id} connected from ${remoteAddress}`);
     this.#changed(endpoint);
   }
 
   disconnected(endpoint: Endpoint, connection: Connection, reason: string): void {
     this.#trace.disconnected(connection, reason);
+    this.journal.event('connection', { event: 'disconnected', id: endpoint.id, reason });
     if (endpoint.connection !== connection) return;
     endpoint.connection = undefined;
     endpoint.goneAtMs = this.#services.clock();
@@ -151,6 +124,7 @@ export class Cluster {
     const before = endpoint.status;
     endpoint.status = status;
     endpoint.statusAtMs = this.#services.clock();
+    this.journal.event('status', { id: endpoint.id, status });
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
     // That somebody leads is told as the cluster's news.
@@ -168,33 +142,6 @@ export class Cluster {
     if (members !== undefined) return members.has(id);
     const { status } = this.roster.get(id) ?? {};
     return status?.role !== 'learner';
-  }
-
-  /**
-   * Puts a partition in force, or none.
-   * @throws {WhitewaterError} PARTITION_OVERLAPS or PEER_UNKNOWN; then what was in force stays
-   */
-  setPartition(source: Partition | null): void {
-    if (source === null) {
-      if (this.#faults.partition === undefined) return;
-      this.#setFaults(withPartition(this.#faults, undefined));
-      this.#tell('healed', null, 'the partition is healed');
-      return;
-    }
-    this.#refuseBadPartition(source);
-    this.#setFaults(withPartition(this.#faults, compilePartition(source)));
-    const groups = source.groups.map((group) => group.join(', ')).join(' | ');
-    this.#tell('partitioned', null, `partitioned: ${groups}`);
-  }
-
-  #refuseBadPartition(source: Partition): void {
-    const doubled = doubledIn(source);
-    if (doubled.length > 0) {
-      const message = `${doubled.join(', ')} may stand in one group only, and once; nothing was changed`;
-      throw new WhitewaterError('PARTITION_OVERLAPS', message, { details: { overlapping: doubled } });
-    }
-    const unknown = source.groups.flat().filter((id) => this.roster.get(id) === undefined);
-    if (unknown.length > 0) throw this.#unknown(unknown, 'nothing was changed');
   }
 
   /**
@@ -218,6 +165,7 @@ export class Cluster {
       this.#tell('disconnected', endpoint.id, `${id} was not connected${meanwhile}`);
     }
     this.#trace.disconnectedByOperator(id, forMs);
+    this.journal.event('connection', { event: 'cut', id, forMs });
     this.#changed(endpoint);
   }
 
@@ -238,9 +186,12 @@ export class Cluster {
     throw new WhitewaterError('PEER_NOT_CONNECTED', `${id} is not connected to this relay; ${connected}; ${advice}`);
   }
 
-  /** Back to a network without faults: no partition, and nobody is refused. */
-  heal(): void {
-    this.setPartition(null);
+  /**
+   * Back to a network without faults: no partition, no rules, and nobody is refused.
+   * @throws {WhitewaterError} EPOCH_DIFFERS
+   */
+  heal(options: ChangeOptions = {}): void {
+    this.faults.heal(options);
     for (const endpoint of this.roster) {
       if (endpoint.refusedUntilMs === 0) continue;
       endpoint.refusedUntilMs = 0;
@@ -254,14 +205,34 @@ export class Cluster {
     return endpoint === undefined ? 0 : Math.max(0, endpoint.refusedUntilMs - this.#services.clock());
   }
 
+  /** How much later a connection of that endpoint is to be answered. */
+  acceptDelayMs(id: PeerId, isClient: boolean): number {
+    const known = this.roster.get(id);
+    return this.faults.acceptDelayMs(known ?? { id, isClient, role: undefined }, known?.connections ?? 0);
+  }
+
   noteRefusal(id: PeerId, text: string): void {
     this.#tell('refused', id, text);
   }
 
-  #setFaults(faults: Faults): void {
-    this.#faults = faults;
-    this.#trace.faults(faults);
-    this.feed.notePartition();
+  /** It is forgotten, or the relay stops: nothing that waits will come any more. */
+  stop(): void {
+    this.faults.stop();
+    this.#carrier.stop();
+  }
+
+  #newFaults(): ClusterFaults {
+    return new ClusterFaults({
+      ...{ clusterId: this.id, services: this.#services, roster: this.roster, journal: this.journal },
+      leader: () => this.#leadership.leader,
+      delayed: () => this.delayed,
+      lose: (frame, cause, waitedMs) => this.#carrier.lose(frame, cause, waitedMs),
+      onChange: (faults, kind, text) => {
+        this.#trace.faults(faults, kind);
+        this.feed.noteFaults();
+        this.#tell(kind, null, text);
+      },
+    });
   }
 
   #unknown(ids: readonly string[], consequence: string): WhitewaterError {
@@ -287,12 +258,4 @@ export class Cluster {
     this.feed.noteEvent({ timeMs: Date.now(), kind, peer, text });
     if (kind !== 'refused') this.#services.news.tell(this.id, kind, peer, text);
   }
-}
-
-function noTraffic(): Counters {
-  return {
-    ...{ framesIn: 0, bytesIn: 0, framesDelivered: 0, bytesDelivered: 0 },
-    framesDropped: { partition: 0, absent: 0, slowReader: 0 },
-    ...{ requests: 0, labBytes: 0, controlFrames: 0 },
-  };
 }

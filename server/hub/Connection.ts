@@ -19,6 +19,8 @@ export interface Connection {
   offer(frame: Uint8Array): boolean;
   /** Tells the endpoint why, and closes. Its identity is free at once. */
   closeWith(code: ErrorCode, message: string): void;
+  /** Ends it without a word, as a network would that breaks down. */
+  cut(reason: string): void;
   /** Ends it without a word: the other end has given this connection up itself. */
   discard(reason: string): void;
 }

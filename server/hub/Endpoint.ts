@@ -1,10 +1,14 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
+import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { Connection } from './Connection.ts';
 import type { Link } from './Link.ts';
 
+/** The application whose message types the relay knows. */
+export const RAFT_APPLICATION = 'raft';
+
 /** One identity in a cluster, connected or remembered, and what it last said of itself. */
-export class Endpoint {
+export class Endpoint implements JudgedEndpoint {
   readonly id: PeerId;
   /**
    * A client, which is forgotten when its connection ends: it draws another id for the next. A peer or voter of the same
@@ -17,6 +21,8 @@ export class Endpoint {
   /** Drawn by its newest process; see Hello. */
   instance: string | undefined;
   status: Status | undefined;
+  /** What it speaks: `raft`, or another protocol in the same envelope. */
+  application = RAFT_APPLICATION;
   /** All times are monotonic milliseconds of the relay's clock. */
   statusAtMs = 0;
   heardAtMs: number | undefined;
@@ -25,6 +31,14 @@ export class Endpoint {
   refusedUntilMs = 0;
   /** What it sends, by receiver. */
   readonly links = new Map<string, Link>();
+
+  /** See JudgedEndpoint. */
+  get isClient(): boolean {
+    return this.isEphemeral;
+  }
+  get role(): string | undefined {
+    return this.status?.role;
+  }
 
   constructor(id: PeerId, options: { isEphemeral: boolean; nowMs: number }) {
     this.id = id;

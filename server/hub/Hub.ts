@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -33,7 +34,9 @@ export class Hub implements HubServices {
   readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */
   readonly #trafficOfForgotten: Traffic[] = [];
-  #isStopping = false;
+  /** Upgrades that wait because a rule makes the network slow to accept. */
+  #accepting = 0;
+  readonly #stopping = new AbortController();
 
   constructor(options: ResolvedOptions) {
     this.options = options;
@@ -44,7 +47,7 @@ export class Hub implements HubServices {
   }
 
   get isStopping(): boolean {
-    return this.#isStopping;
+    return this.#stopping.signal.aborted;
   }
 
   /** Those with a socket. */
@@ -75,12 +78,33 @@ export class Hub implements HubServices {
    */
   checkUpgrade(cluster: ClusterId, id: PeerId, isEphemeral: boolean): void {
     this.#refuseWhenStopping();
-    if (this.#connections.size >= this.options.connectionsMax) {
+    if (this.#connections.size + this.#accepting >= this.options.connectionsMax) {
       const message = `${this.options.connectionsMax} endpoints are connected, and the relay takes no more`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
     this.#refuseByOperator(this.#clusters.get(cluster), id);
     this.#clusters.get(cluster)?.roster.refuseTaken(id, { isEphemeral });
+  }
+
+  /**
+   * Waits for as long as a rule makes the network slow to accept connections of that endpoint.
+   * @throws {WhitewaterError} RELAY_STOPPING
+   */
+  async slowAccept(clusterId: ClusterId, id: PeerId, isEphemeral: boolean, socket: Socket): Promise<void> {
+    const delayMs = this.#clusters.get(clusterId)?.acceptDelayMs(id, isEphemeral) ?? 0;
+    if (delayMs === 0) return;
+    const timeoutMs = socket.timeout ?? 0;
+    // The relay itself gives an upgrade up that takes too long.
+    socket.setTimeout(0);
+    this.#accepting += 1;
+    try {
+      await setTimeout(delayMs, undefined, { signal: this.#stopping.signal, ref: false });
+    } catch {
+      this.#refuseWhenStopping();
+    } finally {
+      this.#accepting -= 1;
+      socket.setTimeout(timeoutMs);
+    }
   }
 
   /**
@@ -133,16 +157,19 @@ export class Hub implements HubServices {
 
   /** Tells every endpoint and viewer that the relay stops. Sockets that do not close by themselves are not waited for. */
   stop(): void {
-    this.#isStopping = true;
+    this.#stopping.abort();
     for (const connection of [...this.#connections]) {
       connection.closeWith('RELAY_STOPPING', 'the relay is shutting down; connect again, or to another relay');
     }
-    for (const cluster of this.clusters) cluster.feed.stop();
+    for (const cluster of this.clusters) {
+      cluster.feed.stop();
+      cluster.stop();
+    }
     this.liveness.stop();
   }
 
   #refuseWhenStopping(): void {
-    if (this.#isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
+    if (this.isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
   }
 
   #refuseByOperator(cluster: Cluster | undefined, id: PeerId): void {
@@ -156,6 +183,7 @@ export class Hub implements HubServices {
     if (this.#clusters.size >= this.options.clustersMax) this.#forgetIdleCluster();
     const cluster = new Cluster(id, this);
     this.#clusters.set(id, cluster);
+    this.#shareJournals();
     return cluster;
   }
 
@@ -169,5 +197,12 @@ export class Hub implements HubServices {
     const total = sumOfTraffic([...this.#trafficOfForgotten, idle.traffic]);
     this.#trafficOfForgotten.splice(0, Infinity, total);
     this.#clusters.delete(idle.id);
+    idle.stop();
+  }
+
+  #shareJournals(): void {
+    const { journalBytesMax, journalBytesTotalMax } = this.options;
+    const bytesMax = Math.min(journalBytesMax, journalBytesTotalMax / this.#clusters.size);
+    for (const { journal } of this.#clusters.values()) journal.bytesMax = bytesMax;
   }
 }

@@ -1,9 +1,11 @@
+import { LinkFaults } from '../faults/LinkFaults.ts';
 import type { Endpoint } from './Endpoint.ts';
 
 /** One directed link: who sends, who receives, and how many frames found their way. */
 export class Link {
   readonly sender: Endpoint;
   readonly receiver: Endpoint;
+  readonly faults: LinkFaults;
   delivered = 0;
   dropped = 0;
   /** What a live feed has already told of this link. */
@@ -12,13 +14,9 @@ export class Link {
   /** In the list of links of which the live feed has something to tell. */
   isListed = false;
 
-  /** Those of its ends that are clients. */
-  get clients(): readonly string[] {
-    return [this.sender, this.receiver].filter(({ isEphemeral }) => isEphemeral).map(({ id }) => id);
-  }
-
   constructor(sender: Endpoint, receiver: Endpoint) {
     this.sender = sender;
     this.receiver = receiver;
+    this.faults = new LinkFaults(sender, receiver);
   }
 }

@@ -3,6 +3,7 @@ import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Logger } from '../log.ts';
 import { RateLimitedLog } from './RateLimitedLog.ts';
 
+const OF_OPERATORS: ReadonlySet<LiveEvent['kind']> = new Set(['partitioned', 'healed', 'faultsChanged']);
 const SEE = 'the live feed of each cluster has its newest events';
 
 /** What happens in clusters, as lines in the log, at a bounded rate: any endpoint can connect and stand as it likes. */
@@ -18,7 +19,7 @@ export class News {
   }
 
   tell(cluster: ClusterId, kind: LiveEvent['kind'], peer: PeerId | null, text: string): void {
-    const log = kind === 'partitioned' || kind === 'healed' ? this.#ofOperators : this.#ofEndpoints;
+    const log = OF_OPERATORS.has(kind) ? this.#ofOperators : this.#ofEndpoints;
     log.write(`${cluster}/${peer ?? ''} ${kind}`, `${cluster}: ${text}`);
   }
 }

@@ -1,10 +1,9 @@
-import type { Head } from '../../shared/envelope.ts';
 import { RELAY_ADDRESS } from '../../shared/envelope.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
 import type { ClusterId } from '../../shared/ids.ts';
 import type { Trace, TraceRecord, TraceTopic } from '../../shared/trace.ts';
-import type { Faults } from '../faults/faults.ts';
+import type { Faults } from '../faults/Faults.ts';
 import type { Connection } from './Connection.ts';
 
 /** The relay's lines of the shared trace, for one cluster. */
@@ -33,15 +32,24 @@ export class RelayTrace {
     this.#write('transport', 'refused', { details: { endpoint, code, message } });
   }
 
-  frame(head: Omit<Head, 'bodyOffset'>, bytes: number, cause: DropCause | undefined): void {
+  /** What became of a frame, or of one copy of it, in the end. */
+  frame(
+    head: { type: string; from: string; to: string; id: number },
+    bytes: number,
+    cause: DropCause | undefined,
+  ): void {
     const { type, from, to, id } = head;
     const details = { type, to, bytes, ...(cause === undefined ? {} : { cause }) };
     this.#write('frame', cause === undefined ? 'forwarded' : 'dropped', { messageId: `${from}/${id}`, details });
   }
 
-  faults({ epoch, partition }: Faults): void {
-    const details = { epoch, ...(partition === undefined ? {} : { groups: partition.source.groups }) };
-    this.#write('fault', partition === undefined ? 'healed' : 'partitioned', { details });
+  /** @param event what the change was */
+  faults({ epoch, partition, profile, rules }: Faults, event: string): void {
+    const { groups, cuts, shape } = partition?.source ?? {};
+    const own = Object.fromEntries(
+      rules.filter(({ ofProfile }) => !ofProfile).map(({ name, source }) => [name, source]),
+    );
+    this.#write('fault', event, { details: { epoch, groups, cuts, shape, profile: profile.source, rules: own } });
   }
 
   disconnectedByOperator(endpoint: string, forMs: number): void {

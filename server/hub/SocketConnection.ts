@@ -10,7 +10,7 @@ import { validateBody } from '../../shared/validate.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Connection, Identity } from './Connection.ts';
 import { controlFrame } from './controlFrames.ts';
-import type { Endpoint } from './Endpoint.ts';
+import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
@@ -24,9 +24,6 @@ interface Admitted {
   /** The relay knows every message of this application, and refuses others. */
   readonly isRaft: boolean;
 }
-
-/** The application whose message types the relay knows. */
-const RAFT_APPLICATION = 'raft';
 
 /** One socket of an endpoint, from its upgrade to its end. */
 export class SocketConnection implements Connection {
@@ -91,6 +88,10 @@ export class SocketConnection implements Connection {
     // RFC 6455 leaves a reason 123 bytes: the code alone goes there; the sentence is in `Refused`.
     this.#webSocket.close(new WhitewaterError(code, message).closeCode, code);
     this.#end(code);
+  }
+
+  cut(reason: string): void {
+    this.discard(reason);
   }
 
   discard(reason: string): void {
@@ -212,6 +213,7 @@ export class SocketConnection implements Connection {
     clearTimeout(this.#helloTimer);
     try {
       const { cluster, endpoint } = this.#hub.admit(this, hello);
+      endpoint.application = hello.application;
       this.#admitted = { cluster, endpoint, isRaft: hello.application === RAFT_APPLICATION };
       endpoint.heardAtMs = this.#hub.turn.nowMs();
       cluster.traffic.controlFrames += 1;

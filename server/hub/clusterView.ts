@@ -1,15 +1,20 @@
-import type { ClusterSummary, ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
+import type { ClusterSummary, ClusterView, FaultsSummary, PeerView } from '../../shared/http/ClusterView.ts';
 import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
+import type { Faults } from '../faults/Faults.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Endpoint } from './Endpoint.ts';
 
 export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
-  const { id, leadership, partition, traffic, roster } = cluster;
+  const { id, leadership, partition, faults, traffic, roster } = cluster;
   return {
-    ...{ id, leader: leadership.leader, term: leadership.term, partition },
+    ...{ id, leader: leadership.leader, term: leadership.term, partition, faults: faultsSummary(faults.current) },
     peers: roster.sorted().map((endpoint) => peerView(endpoint, nowMs)),
     traffic,
   };
+}
+
+export function faultsSummary({ epoch, seed, profile, rules }: Faults): FaultsSummary {
+  return { epoch, seed, profile: profile.source.name, rules: rules.map(({ name }) => name) };
 }
 
 export function clusterSummary(cluster: Cluster): ClusterSummary {

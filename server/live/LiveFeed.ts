@@ -1,7 +1,8 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import type { Partition } from '../../shared/http/Partition.ts';
 import type { LinkTraffic, LiveDelta, LiveEvent, LiveSnapshot } from '../../shared/http/Live.ts';
 import type { Cluster } from '../hub/Cluster.ts';
-import { clusterView, peerView } from '../hub/clusterView.ts';
+import { clusterView, faultsSummary, peerView } from '../hub/clusterView.ts';
 import type { Endpoint } from '../hub/Endpoint.ts';
 import { EventLog } from '../hub/EventLog.ts';
 import type { HubServices } from '../hub/HubServices.ts';
@@ -22,7 +23,8 @@ export class LiveFeed {
   readonly #viewers = new Map<Viewer, 'needsSnapshot' | 'followed'>();
   readonly #changedEndpoints = new Set<Endpoint>();
   readonly #changedLinks: Link[] = [];
-  #partitionChanged = false;
+  #faultsChanged = false;
+  #partitionTold: Partition | null = null;
   #forgottenTold = 0;
   #framesTold = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -61,8 +63,8 @@ export class LiveFeed {
     this.#events.add(event);
   }
 
-  notePartition(): void {
-    this.#partitionChanged = true;
+  noteFaults(): void {
+    this.#faultsChanged = true;
   }
 
   noteEndpoint(endpoint: Endpoint): void {
@@ -106,22 +108,25 @@ export class LiveFeed {
 
   /** What changed since the last call; undefined when nothing did. */
   #takeChanges(): LiveDelta | undefined {
-    const { leadership, partition, traffic, roster } = this.#cluster;
+    const { leadership, partition, faults, traffic, roster } = this.#cluster;
     const nowMs = this.#services.clock();
     const events = this.#events.takeUntold();
     const links = this.#changedLinks.splice(0).map(takeLinkTraffic);
     const endpoints = [...this.#changedEndpoints];
-    const hasPartition = this.#partitionChanged;
+    const hasFaults = this.#faultsChanged;
+    const hasPartition = hasFaults && partition !== this.#partitionTold;
     const framesSeen = traffic.framesIn + traffic.controlFrames;
-    const isNews = endpoints.length + events.length > 0 || hasPartition || framesSeen !== this.#framesTold;
+    const isNews = endpoints.length + events.length > 0 || hasFaults || framesSeen !== this.#framesTold;
     this.#changedEndpoints.clear();
-    this.#partitionChanged = false;
+    this.#faultsChanged = false;
+    this.#partitionTold = partition;
     this.#framesTold = framesSeen;
     this.#forgottenTold = roster.forgottenCount;
     if (!isNews) return undefined;
     return {
       ...{ type: 'delta', timeMs: Date.now(), leader: leadership.leader, term: leadership.term },
       ...(hasPartition ? { partition } : {}),
+      ...(hasFaults ? { faults: faultsSummary(faults.current) } : {}),
       peers: endpoints.map((endpoint) => peerView(endpoint, nowMs)),
       ...{ events, links, traffic },
     };

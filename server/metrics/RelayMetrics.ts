@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import { DROP_CAUSES } from '../../shared/http/Traffic.ts';
+import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 
 /**
@@ -30,6 +31,7 @@ export class RelayMetrics {
     const hub = this.#hub;
     this.#counter('frames_in_total', 'Frames from endpoints to endpoints', () => hub.totalTraffic().framesIn);
     this.#counter('frames_out_total', 'Frames handed to a receiver', () => hub.totalTraffic().framesDelivered);
+    this.#counter('frames_copied_total', 'Copies that rules made of frames', () => hub.totalTraffic().framesCopied);
     this.#counter('bytes_in_total', 'Bytes of the frames in', () => hub.totalTraffic().bytesIn);
     this.#counter('bytes_out_total', 'Bytes of the frames out', () => hub.totalTraffic().bytesDelivered);
     this.#counter('control_frames_total', 'Frames between endpoints and the relay, both ways', () => {
@@ -71,6 +73,22 @@ export class RelayMetrics {
     this.#gauge('clusters', 'Clusters known', () => hub.clusters.length);
     this.#gauge('endpoints', 'Endpoints known, connected or not', () => sum((cluster) => cluster.roster.size));
     this.#gauge('partitions', 'Clusters with a partition in force', () => sum((c) => (c.partition === null ? 0 : 1)));
+    const queued = (pick: (queue: Cluster['delayed']['queue']) => number) => () =>
+      sum(({ delayed }) => pick(delayed.queue));
+    this.#gauge('rules', 'Rules in force, those of profiles too', () =>
+      sum(({ faults }) => faults.current.rules.length),
+    );
+    this.#gauge(
+      'frames_delayed',
+      'Frames that wait for their time',
+      queued(({ delayedCount }) => delayedCount),
+    );
+    this.#gauge(
+      'frames_held',
+      'Frames that a rule holds',
+      queued(({ heldCount }) => heldCount),
+    );
+    this.#gauge('journal_bytes', 'Memory of the journals, about', () => sum(({ journal }) => journal.bytes));
     this.#gauge('buffer_bytes', 'Bytes that wait for slow receivers', () => hub.budget.waitingBytes);
   }
 

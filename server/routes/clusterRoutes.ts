@@ -1,10 +1,11 @@
 import { ClusterSummary, ClusterView } from '../../shared/http/ClusterView.ts';
-import { Partition } from '../../shared/http/Partition.ts';
+import { Partition, PartitionRequest } from '../../shared/http/Partition.ts';
 import { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import { clusterSummary, clusterView } from '../hub/clusterView.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
+import { ChangeQuery } from './faultRoutes.ts';
 import { Type } from '../../shared/schema.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
@@ -48,26 +49,39 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
     '/api/clusters/:cluster/partition',
     {
       config: { bodyExample: '{"groups":[["p1","p2"],["p3"]]}' },
-      schema: { params: ClusterParams, body: Partition, ...answers('Cuts the cluster into groups', ClusterView) },
+      schema: {
+        ...{ params: ClusterParams, querystring: ChangeQuery, body: PartitionRequest },
+        ...answers('Cuts the cluster into groups, or into a shape', ClusterView),
+      },
     },
-    async ({ params, body }) => {
-      hub.cluster(params.cluster).setPartition(body);
+    async ({ params, query, body }) => {
+      hub.cluster(params.cluster).faults.setPartition(body, query);
       return viewOf(params.cluster);
     },
   );
   app.delete(
     '/api/clusters/:cluster/partition',
-    { schema: { params: ClusterParams, ...answers('Heals the partition, if there is one', ClusterView) } },
-    async ({ params }) => {
-      hub.cluster(params.cluster).setPartition(null);
+    {
+      schema: {
+        ...{ params: ClusterParams, querystring: ChangeQuery },
+        ...answers('Heals the partition, if there is one', ClusterView),
+      },
+    },
+    async ({ params, query }) => {
+      hub.cluster(params.cluster).faults.setPartition(null, query);
       return viewOf(params.cluster);
     },
   );
   app.post(
     '/api/clusters/:cluster/heal',
-    { schema: { params: ClusterParams, ...answers('No partition, and nobody is refused', ClusterView) } },
-    async ({ params }) => {
-      hub.cluster(params.cluster).heal();
+    {
+      schema: {
+        ...{ params: ClusterParams, querystring: ChangeQuery },
+        ...answers('No partition, no rules, a reliable network, and nobody is refused', ClusterView),
+      },
+    },
+    async ({ params, query }) => {
+      hub.cluster(params.cluster).heal(query);
       return viewOf(params.cluster);
     },
   );

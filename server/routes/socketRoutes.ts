@@ -24,7 +24,11 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
       url,
       config: { isSocket: true },
       schema: { summary, querystring: EndpointQuery, response: socketAnswers },
-      preHandler: async ({ query }) => hub.checkUpgrade(query.cluster, query.id, isEphemeral),
+      preHandler: async (request) => {
+        const { cluster, id } = request.query;
+        hub.checkUpgrade(cluster, id, isEphemeral);
+        await hub.slowAccept(cluster, id, isEphemeral, socketOf(request));
+      },
       handler: refuseWithoutUpgrade,
       wsHandler: (webSocket, request) => {
         const { cluster, id } = request.query;

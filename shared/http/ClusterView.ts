@@ -40,6 +40,18 @@ export const PeerView = Type.Object({
 });
 export type PeerView = Static<typeof PeerView>;
 
+/** The faults in force, in short; `GET .../network` has them whole. */
+export const FaultsSummary = Type.Object({
+  epoch: Count,
+  /** What all faults are drawn from. */
+  seed: Type.String(),
+  /** The name of the network's profile. */
+  profile: Type.String(),
+  /** Names of rules, in the order in which they are asked; those of the profile begin with its name and a colon. */
+  rules: Type.Array(Type.String()),
+});
+export type FaultsSummary = Static<typeof FaultsSummary>;
+
 /**
  * One cluster as the relay sees it. `leader` and `term` come from the statuses of connected peers: the leader of the
  * highest term among those that call themselves leader; null when none does.
@@ -50,6 +62,7 @@ export const ClusterView = Type.Object({
   /** The highest term that any peer reported; 0 when none did. */
   term: Term,
   partition: nullable(Partition),
+  faults: FaultsSummary,
   /** Its endpoints: peers, and by their \`kind\`, clients. */
   peers: Type.Array(PeerView),
   traffic: Traffic,

@@ -16,6 +16,7 @@ export const LiveEvent = Type.Object({
     Type.Literal('membersChanged'),
     Type.Literal('partitioned'),
     Type.Literal('healed'),
+    Type.Literal('faultsChanged'),
     Type.Literal('refused'),
   ]),
   peer: Type.Union([PeerId, Type.Null()]),
@@ -51,6 +52,8 @@ export const LiveDelta = Type.Object({
   term: Type.Integer({ minimum: 0 }),
   /** Present when it changed; null when healed. */
   partition: Type.Optional(Type.Union([Partition, Type.Null()])),
+  /** Present when they changed. */
+  faults: Type.Optional(ClusterView.properties.faults),
   peers: ClusterView.properties.peers,
   events: Type.Array(LiveEvent),
   links: Type.Array(LinkTraffic),

@@ -1,7 +1,7 @@
 import { PeerId } from '../ids.ts';
 import { Count, Milliseconds } from '../numbers.ts';
 import { type Static, Type } from '../schema.ts';
-import { Partition } from './Partition.ts';
+import { Partition, PartitionRequest } from './Partition.ts';
 import { FAULTS, Rule, RuleName } from './Rule.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -62,7 +62,7 @@ export const NetworkView = Type.Object({
   epoch: Count,
   /** What the faults are drawn from: the same seed and the same frames give the same fates. */
   seed: Type.String(),
-  profile: Type.String(),
+  profile: Profile,
   partition: Type.Union([Partition, Type.Null()]),
   rules: Type.Array(RuleView),
   /** Frames that wait for their time, and frames that a rule holds. */
@@ -75,7 +75,7 @@ export type NetworkView = Static<typeof NetworkView>;
 export const NetworkRequest = Type.Object(
   {
     rules: Type.Optional(Type.Record(RuleName, Rule)),
-    partition: Type.Optional(Type.Union([Partition, Type.Null()])),
+    partition: Type.Optional(Type.Union([PartitionRequest, Type.Null()])),
     profile: Type.Optional(Profile),
     /** Restarts the counters of all links. */
     seed: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),

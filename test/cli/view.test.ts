@@ -8,6 +8,7 @@ import { effectOf, formatSides, sidesOf } from '../../cli/view/partitionText.ts'
 import { renderScreen, type Screen } from '../../cli/view/screen.ts';
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { LiveDelta, LiveEvent, LiveSnapshot } from '../../shared/http/Live.ts';
+import { noDrops } from '../../shared/http/Traffic.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import type { Role, Status } from '../../shared/messages/Status.ts';
 
@@ -45,9 +46,10 @@ function peerOf(id: string, status: Status | null, more: Partial<PeerView> = {})
 function viewOf(peers: readonly PeerView[], more: Partial<ClusterView> = {}): ClusterView {
   return {
     ...{ id: clusterId('demo'), leader: peerId('p1'), term: 3, partition: null, peers: [...peers] },
+    faults: { epoch: 0, seed: 's', profile: 'reliable', rules: [] },
     traffic: {
       ...{ framesIn: 0, bytesIn: 0, framesDelivered: 0, bytesDelivered: 0 },
-      ...{ framesDropped: { partition: 0, absent: 0, slowReader: 0 }, requests: 0, labBytes: 0, controlFrames: 0 },
+      ...{ framesCopied: 0, framesDropped: noDrops(), requests: 0, labBytes: 0, controlFrames: 0 },
     },
     ...more,
   };

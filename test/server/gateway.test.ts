@@ -23,6 +23,7 @@ function hubOfOne(t: Test): Hub {
     identity: { cluster: demo, id: peerId('p1'), isEphemeral: false, remoteAddress: 'nowhere' },
     offer: () => true,
     closeWith: () => undefined,
+    cut: () => undefined,
     discard: () => undefined,
   };
   hub.admit(peer, { instance: 'i' });

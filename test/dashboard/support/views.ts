@@ -1,6 +1,6 @@
 import type { ClusterView, PeerView } from '../../../shared/http/ClusterView.ts';
 import type { LiveDelta, LiveSnapshot } from '../../../shared/http/Live.ts';
-import type { Traffic } from '../../../shared/http/Traffic.ts';
+import { noDrops, type Traffic } from '../../../shared/http/Traffic.ts';
 import { clusterId, type PeerId } from '../../../shared/ids.ts';
 import type { Status } from '../../../shared/messages/Status.ts';
 import type { Picture } from '../../../server/dashboard/src/model/Picture.ts';
@@ -11,7 +11,8 @@ export const NO_TRAFFIC: Traffic = {
   bytesIn: 0,
   framesDelivered: 0,
   bytesDelivered: 0,
-  framesDropped: { partition: 0, absent: 0, slowReader: 0 },
+  framesCopied: 0,
+  framesDropped: noDrops(),
   requests: 0,
   labBytes: 0,
   controlFrames: 0,
@@ -47,6 +48,7 @@ export function snapshotOf(peers: PeerView[], changes: Partial<ClusterView> = {}
     leader: null,
     term: 0,
     partition: null,
+    faults: { epoch: 0, seed: 's', profile: 'reliable', rules: [] },
     peers,
     traffic: NO_TRAFFIC,
     ...changes,

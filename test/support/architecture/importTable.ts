@@ -30,7 +30,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   },
   'peer/snapshots': { folders: ['shared', 'endpoint', 'peer'], packages: /^node:/ },
   'peer/machine/keyValue': { folders: ['shared', 'peer'], packages: /^sorted-btree$/ },
-  'server/faults': { says: 'types of `shared`, nothing else', folders: ['shared'], only: 'types', packages: NONE },
+  'server/faults': { says: '`shared`, nothing else', folders: ['shared'], packages: NONE },
   'server/dashboard': { folders: ['shared', 'client'], packages: /^preact(?:\/.*)?$/ },
   server: { says: '`shared`, `endpoint`, `client`, its own folders', folders: ['shared', 'endpoint', 'client'] },
   sim: {

@@ -1,0 +1,162 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Profile } from '../../shared/http/Network.ts';
+import type { Partition } from '../../shared/http/Partition.ts';
+import type { Rule } from '../../shared/http/Rule.ts';
+import { isId } from '../../shared/ids.ts';
+import { nearest } from '../../shared/nearest.ts';
+import { invalid } from './checkRule.ts';
+import { type CompiledPartition, compilePartition, doubledIn, namedIn } from './partition.ts';
+import { type CompiledProfile, compileProfile, RELIABLE } from './profiles.ts';
+import { putInForce, type RuleInForce } from './RuleInForce.ts';
+import { sameJson } from './sameJson.ts';
+import { idsNamedBy } from './selector.ts';
+
+/** Rules of one cluster, the profile's among them. Each costs its share of the time of every frame. */
+export const RULES_MAX = 1000;
+
+/**
+ * The faults in force in one cluster. A value: every change makes a new one with the next epoch, so a frame is judged
+ * by one set of faults as a whole, and whoever writes a fate down can say which set it was.
+ */
+export interface Faults {
+  readonly epoch: number;
+  /** What everything is drawn from. */
+  readonly seed: string;
+  /** The epoch at which the seed was set: links begin anew when theirs is another. */
+  readonly seedEpoch: number;
+  readonly partition: CompiledPartition | undefined;
+  readonly profile: CompiledProfile;
+  /** In the order in which they are asked: the profile's first. */
+  readonly rules: readonly RuleInForce[];
+}
+
+/** What is to be another. What is left out stays. */
+export interface FaultsChange {
+  /** All rules of the user, by their names, in the order in which they are asked. */
+  readonly rules?: ReadonlyMap<string, Rule>;
+  readonly partition?: Partition | null;
+  readonly profile?: Profile;
+  /** The same one again begins anew, too. */
+  readonly seed?: string;
+}
+
+export interface ChangeContext {
+  /** The clock of `judge`. */
+  readonly nowMs: number;
+  /** Peers that are known, for the regions of `wan`. */
+  readonly peers: readonly string[];
+  /** When given, rules and partitions that are new may name these endpoints only. */
+  readonly endpoints?: readonly string[] | undefined;
+  /** Message types that rules may name beyond those of the protocol: of other protocols in the same envelope. */
+  readonly extraTypes?: readonly string[] | undefined;
+}
+
+/** A network that does what it should. */
+export function noFaults(seed: string): Faults {
+  return { epoch: 0, seed, seedEpoch: 0, partition: undefined, profile: RELIABLE, rules: [] };
+}
+
+/**
+ * The next faults, in one step. Rules that are the same as before, under the same name, go on with their counters and their age.
+ * @throws {WhitewaterError} RULE_INVALID, PROFILE_UNKNOWN, PARTITION_OVERLAPS or PEER_UNKNOWN, with `details.place` (a JSON
+ *   pointer into the change, such as `/rules/slow/delay`); then nothing is changed
+ */
+export function changeFaults(faults: Faults, change: FaultsChange, context: ChangeContext): Faults {
+  const epoch = faults.epoch + 1;
+  const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
+  const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
+  const ofUser = faults.rules.filter((rule) => !rule.ofProfile);
+  const rules = [
+    ...(change.profile === undefined ? ofProfile : nextRules(ofProfile, profile.rules, true, epoch, context)),
+    ...(change.rules === undefined ? ofUser : nextRules(ofUser, change.rules, false, epoch, context)),
+  ];
+  if (rules.length > RULES_MAX) {
+    throw invalid('/rules', `a list of ${rules.length}, with those of the profile`, `at most ${RULES_MAX} rules`);
+  }
+  const isNewSeed = change.seed !== undefined;
+  return {
+    epoch,
+    seed: change.seed ?? faults.seed,
+    seedEpoch: isNewSeed ? epoch : faults.seedEpoch,
+    partition: change.partition === undefined ? faults.partition : nextPartition(change.partition, context),
+    profile,
+    rules,
+  };
+}
+
+function nextRules(
+  before: readonly RuleInForce[],
+  sources: ReadonlyMap<string, Rule>,
+  ofProfile: boolean,
+  epoch: number,
+  context: ChangeContext,
+): RuleInForce[] {
+  const known = new Map(before.map((rule) => [rule.name, rule]));
+  return Array.from(sources, ([name, source]) => {
+    const place = `${ofProfile ? '/profile' : ''}/rules/${name}`;
+    // The names of rules have the letters of ids.
+    if (!isId(name)) throw invalid(place, 'no name of a rule', '1 to 64 letters, digits, "_", "." or "-"');
+    const goesOn = known.get(name);
+    if (goesOn !== undefined && sameJson(goesOn.source, source)) return goesOn;
+    const { nowMs, extraTypes } = context;
+    const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes });
+    refuseUnknown(namedByRule(source, place), context);
+    return rule;
+  });
+}
+
+function nextPartition(source: Partition | null, context: ChangeContext): CompiledPartition | undefined {
+  if (source === null) return undefined;
+  const doubled = doubledIn(source);
+  if (doubled.length > 0) {
+    const message = `${doubled.join(', ')} may stand in one group only, and once; nothing was changed`;
+    throw new WhitewaterError('PARTITION_OVERLAPS', message, {
+      details: { place: '/partition/groups', overlapping: doubled },
+    });
+  }
+  refuseUnknown(
+    namedIn(source).map((id) => ({ id, place: '/partition' })),
+    context,
+  );
+  return compilePartition(source, context.nowMs);
+}
+
+interface Named {
+  readonly id: string;
+  readonly place: string;
+}
+
+function namedByRule({ from, to }: Rule, place: string): Named[] {
+  return [
+    ...idsNamedBy(from).map((named) => ({ id: named.id, place: `${place}/from${named.place}` })),
+    ...idsNamedBy(to).map((named) => ({ id: named.id, place: `${place}/to${named.place}` })),
+  ];
+}
+
+function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): void {
+  if (endpoints === undefined) return;
+  const known = new Set(endpoints);
+  const unknown = named.filter(({ id }) => !known.has(id));
+  const [first] = unknown;
+  if (first === undefined) return;
+  const meant = nearest(first.id, endpoints);
+  const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
+  const message =
+    `${first.place} names ${first.id}, which never connected${hint}; ` +
+    `known are ${endpoints.slice(0, 20).join(', ') || 'none'}; nothing was changed`;
+  const details = { place: first.place, unknown: [...new Set(unknown.map(({ id }) => id))], known: endpoints };
+  throw new WhitewaterError('PEER_UNKNOWN', message, { details });
+}
+
+/** The names of the user's rules whose time is over. */
+export function expiredRules({ rules }: Faults, nowMs: number): string[] {
+  return rules
+    .filter(({ ofProfile, endsAtMs }) => !ofProfile && endsAtMs !== undefined && endsAtMs <= nowMs)
+    .map(({ name }) => name);
+}
+
+/** When the next of the user's rules ends; undefined when none does. */
+export function nextExpiryMs({ rules }: Faults): number | undefined {
+  const ends = rules.flatMap(({ ofProfile, endsAtMs }) => (ofProfile || endsAtMs === undefined ? [] : [endsAtMs]));
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}

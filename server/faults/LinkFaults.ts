@@ -1,0 +1,126 @@
+import { hashText, type TextHash } from './Draws.ts';
+import type { Faults } from './Faults.ts';
+import type { JudgedEndpoint } from './JudgedEndpoint.ts';
+import { cutsLink, isAbsent } from './partition.ts';
+import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
+import { isNow } from './selector.ts';
+
+/** What one rule remembers of one directed link. */
+export class RuleOnLink {
+  readonly rule: RuleInForce;
+  /** Frames that the rule meant on this link. */
+  meant = 0;
+  /** Of these, the ones that `skip` and `every` left over. */
+  #chosen = 0;
+  /** Loss in bursts: the link's state. It begins good. */
+  isBad = false;
+  /** Bandwidth: since when the link has been busy without a pause, and how many bytes it was given since then. */
+  busySinceMs = -Infinity;
+  busyBytes = 0;
+
+  constructor(rule: RuleInForce) {
+    this.rule = rule;
+  }
+
+  /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
+  chooses({ skip, every, first }: CompiledRule): boolean {
+    this.meant += 1;
+    if (this.meant <= skip || (this.meant - skip) % every !== 0) return false;
+    this.#chosen += 1;
+    return this.#chosen <= first;
+  }
+}
+
+/**
+ * What the fault engine knows of one directed link: how many frames it has had, where each rule stands with it, and up to
+ * when its frames are under way.
+ *
+ * Which rules can mean the link is found out once for each set of faults, not for each frame.
+ */
+export class LinkFaults {
+  readonly from: JudgedEndpoint;
+  readonly to: JudgedEndpoint;
+  /**
+   * No frame that keeps the order is delivered before this time, in the milliseconds of `judge`. Whoever lets frames go early,
+   * or drops them on their way, sets it to the time of the last one that still waits, or to -Infinity.
+   */
+  lastAtMs = -Infinity;
+  /** Frames that keep the order and wait, counted by whoever has them. */
+  waitingInOrder = 0;
+  readonly #ids: string;
+  #faults: Faults | undefined;
+  #seedEpoch = -1;
+  #frames = 0;
+  #key: TextHash = { low: 0, high: 0 };
+  #rules: readonly RuleOnLink[] = [];
+  #isCut = false;
+  #mayBeAbsent = false;
+
+  constructor(from: JudgedEndpoint, to: JudgedEndpoint) {
+    this.from = from;
+    this.to = to;
+    // No id has a space: no two links have one text.
+    this.#ids = `${from.id} ${to.id}`;
+  }
+
+  /** Frames that were judged since the seed was set. The number of the one that is judged. */
+  get frames(): number {
+    return this.#frames;
+  }
+
+  /** Stands for the seed and the two ids. */
+  get key(): TextHash {
+    return this.#key;
+  }
+
+  /**
+   * Counts a frame.
+   * @returns the rules that may mean it, as far as ids tell
+   */
+  nextFrame(faults: Faults): readonly RuleOnLink[] {
+    if (this.#faults !== faults) this.#adopt(faults);
+    this.#frames += 1;
+    return this.#rules;
+  }
+
+  /** Whether the partition keeps frames from passing at this moment. */
+  isCut(faults: Faults, nowMs: number): boolean {
+    if (this.#faults !== faults) this.#adopt(faults);
+    const { partition } = faults;
+    if (partition === undefined || this.#isCut) return this.#isCut;
+    return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
+  }
+
+  #adopt(faults: Faults): void {
+    if (this.#seedEpoch !== faults.seedEpoch) this.#beginAnew(faults);
+    this.#faults = faults;
+    const known = new Map(this.#rules.map((one) => [one.rule, one]));
+    this.#rules = faults.rules
+      .filter(({ compiled }) => compiled.touchesFrames && this.#mayMean(compiled))
+      .map((rule) => known.get(rule) ?? new RuleOnLink(rule));
+    const { partition } = faults;
+    this.#isCut = partition !== undefined && cutsLink(partition, this.from, this.to);
+    this.#mayBeAbsent =
+      partition !== undefined && (partition.absencesOf.has(this.from.id) || partition.absencesOf.has(this.to.id));
+  }
+
+  /** All but the order of what is under way: no promise of a seed is worth a frame that overtakes another. */
+  #beginAnew({ seed, seedEpoch }: Faults): void {
+    this.#seedEpoch = seedEpoch;
+    this.#frames = 0;
+    this.#rules = [];
+    this.#key = hashText(`${seed} ${this.#ids}`);
+  }
+
+  #mayMean({ from, to, both }: CompiledRule): boolean {
+    const there = from.mayMean(this.from) && to.mayMean(this.to);
+    return there || (both && from.mayMean(this.to) && to.mayMean(this.from));
+  }
+
+  /** Whether the link's ends are at the moment what a rule with words for roles asks for. */
+  hasRolesOf({ from, to, both }: CompiledRule): boolean {
+    const there = from.mayMean(this.from) && to.mayMean(this.to) && isNow(from, this.from) && isNow(to, this.to);
+    if (there || !both) return there;
+    return from.mayMean(this.to) && to.mayMean(this.from) && isNow(from, this.to) && isNow(to, this.from);
+  }
+}

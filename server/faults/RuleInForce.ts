@@ -1,0 +1,147 @@
+import { type Distribution, parseDelay } from '../../shared/delay.ts';
+import { type BurstLoss, type Delay, type Fault, FAULTS, type Rule } from '../../shared/http/Rule.ts';
+import { hashText, type TextHash } from './Draws.ts';
+import { checkRule } from './checkRule.ts';
+import { typesMeant } from './messageTypes.ts';
+import { type CompiledSelector, compileSelector } from './selector.ts';
+
+/** Behind so many bytes frames wait for the bandwidth of a rule, unless it says otherwise. */
+const QUEUE_BYTES_MAX = 65_536;
+const REORDER_DELAY = '0..50ms';
+
+/** A rule made ready for frames. One object, changed in its counts only, from when it is put in force to its end. */
+export interface RuleInForce {
+  readonly name: string;
+  readonly source: Rule;
+  /** From the profile, and gone with it. */
+  readonly ofProfile: boolean;
+  readonly sinceEpoch: number;
+  readonly sinceMs: number;
+  /** From then on it means nothing any more, and may be removed; undefined when it has no end. */
+  readonly endsAtMs: number | undefined;
+  /** Frames that it meant, on all links. */
+  matched: number;
+  /** How often each of its faults struck. */
+  readonly hits: Record<Fault, number>;
+  readonly compiled: CompiledRule;
+}
+
+/** What a rule says, with nothing left to look up at a frame. Absent faults are 0, false or undefined. */
+export interface CompiledRule {
+  readonly hash: TextHash;
+  readonly from: CompiledSelector;
+  readonly to: CompiledSelector;
+  readonly both: boolean;
+  readonly hasRoles: boolean;
+  readonly types: ReadonlySet<string> | undefined;
+  readonly startsAtMs: number;
+  readonly endsAtMs: number;
+  readonly onMs: number;
+  /** On and off together; 0 when it does not flap. */
+  readonly periodMs: number;
+  readonly skip: number;
+  readonly every: number;
+  readonly first: number;
+  readonly probability: number;
+  readonly drop: number;
+  readonly bursts: Required<BurstLoss> | undefined;
+  readonly delay: Distribution | undefined;
+  readonly reorder: { readonly probability: number; readonly delay: Distribution } | undefined;
+  readonly duplicate:
+    { readonly probability: number; readonly copies: number; readonly delay: Distribution | undefined } | undefined;
+  readonly corrupt: number;
+  readonly rate: { readonly bytesPerMs: number; readonly queueBytesMax: number } | undefined;
+  readonly hold: boolean;
+  readonly disconnect: { readonly probability: number; readonly end: 'sender' | 'receiver' } | undefined;
+  readonly accept: Distribution | undefined;
+  /** Whether it has a fault of frames, as against one of connections. */
+  readonly touchesFrames: boolean;
+}
+
+export interface RuleContext {
+  /** Where it stands, such as `/rules/slow`, for messages. */
+  readonly place: string;
+  readonly ofProfile: boolean;
+  readonly epoch: number;
+  readonly nowMs: number;
+  readonly extraTypes?: readonly string[] | undefined;
+}
+
+/** @throws {WhitewaterError} RULE_INVALID with the place and the legal values */
+export function putInForce(name: string, source: Rule, context: RuleContext): RuleInForce {
+  checkRule(source, context.place, context.extraTypes);
+  const { ofProfile, epoch, nowMs } = context;
+  const compiled = compileRule(name, source, ofProfile, nowMs);
+  return {
+    name,
+    source,
+    ofProfile,
+    sinceEpoch: epoch,
+    sinceMs: nowMs,
+    endsAtMs: source.ttlMs === undefined ? undefined : compiled.endsAtMs,
+    matched: 0,
+    hits: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>,
+    compiled,
+  };
+}
+
+function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number): CompiledRule {
+  const { flap, accept } = rule;
+  const from = compileSelector(rule.from);
+  const to = compileSelector(rule.to);
+  return {
+    // A user's rule may have the name of one of the profile's, and must not draw the same.
+    hash: hashText(ofProfile ? `profile/${name}` : name),
+    from,
+    to,
+    both: rule.both ?? false,
+    hasRoles: from.roles !== undefined || to.roles !== undefined,
+    types: rule.types === undefined ? undefined : typesMeant(rule.types),
+    startsAtMs: nowMs + (rule.startAfterMs ?? 0),
+    endsAtMs: nowMs + (rule.ttlMs ?? Infinity),
+    onMs: flap?.onMs ?? 0,
+    periodMs: flap === undefined ? 0 : flap.onMs + flap.offMs,
+    skip: rule.skip ?? 0,
+    every: rule.every ?? 1,
+    first: rule.first ?? Infinity,
+    probability: rule.probability ?? 1,
+    ...compileFaults(rule),
+    accept: accept === undefined ? undefined : distributionOf(accept),
+    touchesFrames: accept === undefined,
+  };
+}
+
+function compileFaults(
+  rule: Rule,
+): Pick<
+  CompiledRule,
+  'drop' | 'bursts' | 'delay' | 'reorder' | 'duplicate' | 'corrupt' | 'rate' | 'hold' | 'disconnect'
+> {
+  const { drop, reorder, duplicate, rate, disconnect } = rule;
+  const reordering = typeof reorder === 'number' ? { probability: reorder } : reorder;
+  const doubling = typeof duplicate === 'number' ? { probability: duplicate } : duplicate;
+  return {
+    drop: typeof drop === 'number' ? drop : 0,
+    bursts: typeof drop === 'object' ? { lossGood: 0, lossBad: 1, ...drop } : undefined,
+    delay: rule.delay === undefined ? undefined : distributionOf(rule.delay),
+    reorder: reordering && {
+      probability: reordering.probability,
+      delay: distributionOf(reordering.delay ?? REORDER_DELAY),
+    },
+    duplicate: doubling && {
+      probability: doubling.probability,
+      copies: doubling.copies ?? 1,
+      delay: doubling.delay === undefined ? undefined : distributionOf(doubling.delay),
+    },
+    corrupt: rule.corrupt ?? 0,
+    rate: rate && { bytesPerMs: rate.bytesPerSecond / 1000, queueBytesMax: rate.queueBytesMax ?? QUEUE_BYTES_MAX },
+    hold: rule.hold ?? false,
+    disconnect: typeof disconnect === 'number' ? { probability: disconnect, end: 'sender' } : disconnect,
+  };
+}
+
+function distributionOf(delay: Delay): Distribution {
+  const parsed = parseDelay(delay);
+  // checkRule has refused what is none.
+  return parsed.type === 'problem' ? { type: 'constant', ms: 0 } : parsed;
+}

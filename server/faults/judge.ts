@@ -1,0 +1,221 @@
+import { drawMs } from '../../shared/delay.ts';
+import type { Fault } from '../../shared/http/Rule.ts';
+import { seededRandom } from '../../shared/random.ts';
+import type { Damage } from './damage.ts';
+import { Draws, hashText } from './Draws.ts';
+import type { Faults } from './Faults.ts';
+import type { JudgedEndpoint } from './JudgedEndpoint.ts';
+import type { LinkFaults, RuleOnLink } from './LinkFaults.ts';
+import { Plan } from './Plan.ts';
+import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
+import { isNow } from './selector.ts';
+
+/** What becomes of a frame, and why. */
+export type Fate =
+  /** As it is, now. */
+  | { readonly type: 'delivered' }
+  | {
+      readonly type: 'dropped';
+      readonly cause: 'partition' | 'loss' | 'rate' | 'disconnect';
+      /** What struck, the cause last. Empty for a partition. */
+      readonly strikes: readonly Strike[];
+      /** Whose socket is to be closed; with `disconnect` only. */
+      readonly disconnect?: 'sender' | 'receiver';
+    }
+  | {
+      readonly type: 'planned';
+      /** At least one; the frame itself first, then its copies. */
+      readonly copies: readonly PlannedCopy[];
+      /** Empty for a frame that only waits for those in front of it. */
+      readonly strikes: readonly Strike[];
+    };
+
+/** A rule struck a frame with one of its faults. */
+export interface Strike {
+  readonly rule: RuleInForce;
+  readonly fault: Fault;
+}
+
+export interface DelayShare {
+  readonly rule: RuleInForce;
+  readonly byMs: number;
+}
+
+export interface PlannedCopy {
+  /** When it is to be delivered, in the milliseconds of `judge`, never in its past; undefined when `heldBy` holds it. */
+  readonly atMs: number | undefined;
+  readonly heldBy: RuleInForce | undefined;
+  /** Rules that make it later, each with its own share: when one goes, the others still do. */
+  readonly delayedBy: readonly DelayShare[];
+  readonly damage: Damage | undefined;
+  /** Whether it keeps its place among the frames of its link. */
+  readonly inOrder: boolean;
+}
+
+/** One for everybody: it is begun anew for each frame and rule. */
+const DRAWS = new Draws();
+
+const DELIVERED: Fate = { type: 'delivered' };
+const CUT: Fate = { type: 'dropped', cause: 'partition', strikes: [] };
+
+/**
+ * Says what becomes of a frame. Called once for each frame of a link, in their order; whoever asks carries it out, and
+ * tells the link how many frames wait that keep the order: behind those, a frame waits too.
+ *
+ * What is drawn depends on the seed, the link's two ids, the frame's number and the name of the rule, and on nothing else.
+ * @param type the frame's message type
+ * @param bytes its length, for rules about bandwidth
+ * @param nowMs a monotonic time in milliseconds, the same clock as that of `changeFaults`
+ */
+export function judge(link: LinkFaults, type: string, bytes: number, faults: Faults, nowMs: number): Fate {
+  const rules = link.nextFrame(faults);
+  if (faults.partition !== undefined && link.isCut(faults, nowMs)) return CUT;
+  let plan: Plan | undefined;
+  // Counted by hand: an iterator for each frame costs as much as a rule that does not strike.
+  for (let at = 0; at < rules.length; at += 1) {
+    const one = rules[at];
+    if (one === undefined || !strikes(one, link, type, nowMs)) continue;
+    plan ??= new Plan(nowMs);
+    const dropped = inflict(one, plan, bytes, nowMs);
+    if (dropped !== undefined) return dropped;
+  }
+  if (plan !== undefined && plan.strikes.length > 0) return plan.fate(link);
+  return link.waitingInOrder > 0 || link.lastAtMs > nowMs ? new Plan(nowMs).fate(link) : DELIVERED;
+}
+
+/** Whether a rule strikes the frame. What it draws comes first in the stream that its faults go on drawing from. */
+function strikes(one: RuleOnLink, link: LinkFaults, type: string, nowMs: number): boolean {
+  const { rule } = one;
+  const { compiled } = rule;
+  if (compiled.types !== undefined && !compiled.types.has(type)) return false;
+  if (!isOn(compiled, nowMs)) return false;
+  if (compiled.hasRoles && !link.hasRolesOf(compiled)) return false;
+  rule.matched += 1;
+  if (!one.chooses(compiled)) return false;
+  DRAWS.begin(link.key, compiled.hash, link.frames);
+  return DRAWS.happens(compiled.probability);
+}
+
+function isOn({ startsAtMs, endsAtMs, onMs, periodMs }: CompiledRule, nowMs: number): boolean {
+  if (nowMs < startsAtMs || nowMs >= endsAtMs) return false;
+  return periodMs === 0 || (nowMs - startsAtMs) % periodMs < onMs;
+}
+
+/** Lets the frame suffer everything that the rule names. @returns its fate if that is the end of it */
+function inflict(one: RuleOnLink, plan: Plan, bytes: number, nowMs: number): Fate | undefined {
+  const { rule } = one;
+  const { compiled } = rule;
+  const { disconnect, bursts, rate } = compiled;
+  if (disconnect !== undefined && DRAWS.happens(disconnect.probability)) {
+    return {
+      type: 'dropped',
+      cause: 'disconnect',
+      strikes: plan.struck(rule, 'disconnect'),
+      disconnect: disconnect.end,
+    };
+  }
+  const loss = bursts === undefined ? compiled.drop : burstLoss(one, bursts);
+  if (DRAWS.happens(loss)) return { type: 'dropped', cause: 'loss', strikes: plan.struck(rule, 'drop') };
+  if (rate !== undefined) {
+    const freeAtMs = throughBandwidth(one, rate, bytes, nowMs);
+    const struck = plan.struck(rule, 'rate');
+    if (freeAtMs === undefined) return { type: 'dropped', cause: 'rate', strikes: struck };
+    plan.notBefore(rule, freeAtMs);
+  }
+  touch(compiled, rule, plan);
+  return undefined;
+}
+
+/** What the rule does to a frame that goes on. */
+function touch(compiled: CompiledRule, rule: RuleInForce, plan: Plan): void {
+  const { delay, reorder, duplicate } = compiled;
+  if (compiled.hold) plan.hold(rule);
+  if (delay !== undefined) plan.delay(rule, drawMs(delay, DRAWS.next));
+  if (reorder !== undefined && DRAWS.happens(reorder.probability))
+    plan.reorder(rule, drawMs(reorder.delay, DRAWS.next));
+  if (DRAWS.happens(compiled.corrupt)) {
+    const type = DRAWS.next() < 0.5 ? 'controlCharacter' : 'truncated';
+    plan.corrupt(rule, { type, at: DRAWS.next() });
+  }
+  if (duplicate === undefined || !DRAWS.happens(duplicate.probability)) return;
+  const lateMs = Array.from({ length: duplicate.copies }, () =>
+    duplicate.delay === undefined ? undefined : drawMs(duplicate.delay, DRAWS.next),
+  );
+  plan.duplicate(rule, lateMs);
+}
+
+/** Gilbert and Elliott: the link changes its state, or not, and then has a share of loss by it. */
+function burstLoss(one: RuleOnLink, bursts: NonNullable<CompiledRule['bursts']>): number {
+  const changes = DRAWS.happens(one.isBad ? bursts.badToGood : bursts.goodToBad);
+  if (changes) one.isBad = !one.isBad;
+  return one.isBad ? bursts.lossBad : bursts.lossGood;
+}
+
+/**
+ * A link that sends one frame after the other, at so many bytes a millisecond. Times are counted from the last pause in whole
+ * bytes, so that rounding does not add up.
+ * @returns when the frame has left; undefined when too much waits already
+ */
+function throughBandwidth(
+  one: RuleOnLink,
+  { bytesPerMs, queueBytesMax }: NonNullable<CompiledRule['rate']>,
+  bytes: number,
+  nowMs: number,
+): number | undefined {
+  const waiting = one.busyBytes - (nowMs - one.busySinceMs) * bytesPerMs;
+  if (!(waiting > 0)) {
+    one.busySinceMs = nowMs;
+    one.busyBytes = 0;
+  } else if (waiting > queueBytesMax) {
+    return undefined;
+  }
+  one.busyBytes += bytes;
+  return one.busySinceMs + one.busyBytes / bytesPerMs;
+}
+
+/**
+ * How much later a connection is to be answered, by rules with `accept`.
+ * @param from who connects
+ * @param connectionNumber which of its connections this is, from 1: what `skip`, `every` and `first` count
+ * @returns milliseconds; 0 when no rule strikes
+ */
+export function acceptDelayMs(from: JudgedEndpoint, connectionNumber: number, faults: Faults, nowMs: number): number {
+  let delayMs = 0;
+  for (const { compiled, hits } of faults.rules) {
+    const { accept, skip, every, first, probability } = compiled;
+    if (accept === undefined || !isOn(compiled, nowMs)) continue;
+    if (!compiled.from.mayMean(from) || !isNow(compiled.from, from)) continue;
+    const chosen = (connectionNumber - skip) / every;
+    if (chosen < 1 || !Number.isInteger(chosen) || chosen > first) continue;
+    DRAWS.begin(hashText(`${faults.seed} ${from.id}`), compiled.hash, connectionNumber);
+    if (!DRAWS.happens(probability)) continue;
+    hits.accept += 1;
+    delayMs += drawMs(accept, DRAWS.next);
+  }
+  return delayMs;
+}
+
+/** Whether the partition keeps frames of this link from passing at this moment: for those that are on their way already. */
+export function crossesPartition(link: LinkFaults, faults: Faults, nowMs: number): boolean {
+  return link.isCut(faults, nowMs);
+}
+
+/**
+ * @param stream draws of one seed under different names are independent of each other
+ * @returns the items in an order drawn from the seed, each as likely (Fisher and Yates)
+ */
+export function shuffled<Item>(items: readonly Item[], faults: Pick<Faults, 'seed'>, stream: string): Item[] {
+  const random = seededRandom(faults.seed, `shuffle/${stream}`);
+  const rest = [...items];
+  const drawn: Item[] = [];
+  while (rest.length > 0) drawn.push(...takeOne(rest, Math.floor(random() * rest.length)));
+  return drawn;
+}
+
+/** In constant time: the last one fills the gap. */
+function takeOne<Item>(items: Item[], at: number): Item[] {
+  const taken = items.slice(at, at + 1);
+  const last = items.splice(-1);
+  if (at < items.length) items.splice(at, 1, ...last);
+  return taken;
+}

@@ -1,0 +1,230 @@
+import type { Head } from '../../shared/envelope.ts';
+import { type DropCause, noDrops, type Traffic } from '../../shared/http/Traffic.ts';
+import { damaged } from '../faults/damage.ts';
+import type { Faults } from '../faults/Faults.ts';
+import { crossesPartition, judge, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
+import type { Journal } from '../journal/Journal.ts';
+import type { LiveFeed } from '../live/LiveFeed.ts';
+import { DelayedFrames, type DelayedFrame, type FrameFacts } from './DelayedFrames.ts';
+import type { Endpoint } from './Endpoint.ts';
+import type { HubServices } from './HubServices.ts';
+import { Link } from './Link.ts';
+import type { MessageKind } from './messageKinds.ts';
+import type { RelayTrace } from './RelayTrace.ts';
+import type { Roster } from './Roster.ts';
+
+/** The counters of `Traffic`, to be changed in place. */
+type Counters = { -readonly [Name in keyof Traffic]: Traffic[Name] };
+
+export interface CarrierParts {
+  readonly services: HubServices;
+  readonly roster: Roster;
+  readonly journal: Journal;
+  readonly trace: RelayTrace;
+  readonly feed: LiveFeed;
+  /** The faults in force at that time. */
+  readonly faultsAt: (nowMs: number) => Faults;
+}
+
+/** Carries the frames of one cluster from endpoint to endpoint, as far as the faults and the receivers let it, and counts. */
+export class FrameCarrier {
+  readonly traffic: Counters = noTraffic();
+  readonly delayed: DelayedFrames;
+  readonly #parts: CarrierParts;
+  readonly #tracesFrames: boolean;
+
+  constructor(parts: CarrierParts) {
+    this.#parts = parts;
+    const { options, clock, trace } = { ...parts.services, trace: parts.services.options.trace };
+    this.#tracesFrames = trace.wants('frame');
+    this.delayed = new DelayedFrames({
+      clock,
+      framesMax: options.delayedFramesMax,
+      bytesMax: options.delayedBytesMax,
+      onDue: (frame, waitedMs, nowMs) => this.#arrive(frame, waitedMs, nowMs),
+    });
+  }
+
+  /** @param frame its bytes, which the caller may use again afterwards */
+  carry(sender: Endpoint, head: Omit<Head, 'bodyOffset'>, kind: MessageKind | undefined, frame: Uint8Array): void {
+    const { traffic } = this;
+    traffic.framesIn += 1;
+    traffic.bytesIn += frame.length;
+    if (kind === 'request') {
+      traffic.requests += 1;
+      traffic.labBytes += frame.length;
+    }
+    const link = sender.links.get(head.to) ?? this.#link(sender, head.to);
+    if (link === undefined) {
+      this.#dropped(undefined, factsOf(head, kind, frame, 0, 0), 'absent', '');
+      return;
+    }
+    const nowMs = this.#nowMs();
+    const faults = this.#parts.faultsAt(nowMs);
+    const fate = judge(link.faults, head.type, frame.length, faults, nowMs);
+    const facts = factsOf(head, kind, frame, link.faults.frames, faults.epoch);
+    if (fate.type === 'delivered') {
+      const cause = offer(link, frame);
+      if (cause === undefined) this.#delivered(link, facts, 0);
+      else this.#count(link, cause);
+      this.#note(facts, cause, '');
+    } else if (fate.type === 'dropped') {
+      this.#dropped(link, facts, fate.cause, wordsOf(fate.strikes));
+      this.#close(link, fate);
+    } else {
+      this.#plan(link, facts, frame, fate, nowMs);
+    }
+  }
+
+  /** Counts what waited and was lost after all. */
+  lose({ facts, link }: DelayedFrame, cause: DropCause, waitedMs: number): void {
+    this.#count(link, cause);
+    this.#parts.journal.arrival(facts, cause, waitedMs);
+    if (this.#tracesFrames) this.#parts.trace.frame(facts, facts.bytes, cause);
+  }
+
+  /** Nothing that waits will come any more. */
+  stop(): void {
+    this.delayed.stop();
+  }
+
+  /**
+   * The start of the turn, read once, is near enough while nothing is timed; with rules, a delay that counted from the start of
+   * the turn would end before its time for a frame that was sent in its midst.
+   */
+  #nowMs(): number {
+    const { turn, clock } = this.#parts.services;
+    const turnMs = turn.nowMs();
+    return this.#parts.faultsAt(turnMs).rules.length > 0 || this.delayed.queue.delayedCount > 0 ? clock() : turnMs;
+  }
+
+  #plan(
+    link: Link,
+    facts: FrameFacts,
+    frame: Uint8Array,
+    fate: Extract<Fate, { type: 'planned' }>,
+    nowMs: number,
+  ): void {
+    const { copies, strikes } = fate;
+    if (link.receiver.connection === undefined) {
+      this.#dropped(link, facts, 'absent', wordsOf(strikes));
+      return;
+    }
+    this.traffic.framesCopied += copies.length - 1;
+    this.#parts.journal.frame(facts, 'planned', undefined, wordsOf(strikes), delaysOf(copies, nowMs));
+    copies.forEach((copy, copyNumber) => {
+      const bytes = copy.damage === undefined ? frame : damaged(frame, copy.damage);
+      const planned = { facts, link, copyNumber };
+      if (copy.heldBy === undefined && copy.atMs !== undefined && copy.atMs <= nowMs && !mustWait(link, copy)) {
+        this.#settle(planned, offer(link, bytes), 0);
+      } else if (!this.delayed.add(bytes, planned, copy, nowMs)) {
+        this.#settle(planned, 'bufferFull', 0);
+      }
+    });
+  }
+
+  #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number): void {
+    const { link } = frame;
+    const faults = this.#parts.faultsAt(nowMs);
+    const isCut = cutsInFlight(faults) && crossesPartition(link.faults, faults, nowMs);
+    this.#settle(frame, isCut ? 'partition' : offer(link, Buffer.from(frame.text, 'latin1')), waitedMs);
+  }
+
+  /** The end of a copy that was planned. */
+  #settle(copy: Omit<DelayedFrame, 'text'>, cause: DropCause | undefined, waitedMs: number): void {
+    const { facts, link, copyNumber } = copy;
+    if (cause === undefined) this.#delivered(link, facts, copyNumber);
+    else this.#count(link, cause);
+    this.#parts.journal.arrival(facts, cause, waitedMs);
+    if (this.#tracesFrames) this.#parts.trace.frame(facts, facts.bytes, cause);
+  }
+
+  #delivered(link: Link, { kind, bytes }: FrameFacts, copyNumber: number): void {
+    const { traffic } = this;
+    traffic.framesDelivered += 1;
+    traffic.bytesDelivered += bytes;
+    if (kind === 'reply' && copyNumber === 0) traffic.labBytes += bytes;
+    link.delivered += 1;
+    this.#parts.feed.noteLink(link);
+  }
+
+  #dropped(link: Link | undefined, facts: FrameFacts, cause: DropCause, strikes: string): void {
+    this.#count(link, cause);
+    this.#note(facts, cause, strikes);
+  }
+
+  #count(link: Link | undefined, cause: DropCause): void {
+    this.traffic.framesDropped[cause] += 1;
+    if (link === undefined) return;
+    link.dropped += 1;
+    this.#parts.feed.noteLink(link);
+  }
+
+  #note(facts: FrameFacts, cause: DropCause | undefined, strikes: string): void {
+    const { journal, trace } = this.#parts;
+    journal.frame(facts, cause === undefined ? 'delivered' : 'dropped', cause, strikes);
+    if (this.#tracesFrames) trace.frame(facts, facts.bytes, cause);
+  }
+
+  #close(link: Link, { disconnect, strikes }: Extract<Fate, { type: 'dropped' }>): void {
+    if (disconnect === undefined) return;
+    const rule = strikes.find(({ fault }) => fault === 'disconnect')?.rule.name ?? '';
+    const { connection } = disconnect === 'sender' ? link.sender : link.receiver;
+    connection?.cut(`the rule ${rule} closed its connection`);
+  }
+
+  /** @returns undefined for a receiver that the relay has never heard of: any name may be made up */
+  #link(sender: Endpoint, to: string): Link | undefined {
+    const receiver = this.#parts.roster.get(to);
+    if (receiver === undefined) return undefined;
+    const link = new Link(sender, receiver);
+    sender.links.set(to, link);
+    return link;
+  }
+}
+
+/** What is on its way across a cut is lost, unless the partition, or else the profile, says otherwise. */
+export function cutsInFlight({ partition, profile }: Faults): boolean {
+  return partition !== undefined && (partition.source.inFlight ?? profile.inFlight) === 'cut';
+}
+
+/** Others of its link that keep the order are before it. */
+function mustWait(link: Link, { inOrder }: PlannedCopy): boolean {
+  return inOrder && link.faults.waitingInOrder > 0;
+}
+
+/** @returns why the frame was dropped, or undefined when the receiver's socket has it */
+function offer({ receiver }: Link, frame: Uint8Array): DropCause | undefined {
+  const { connection } = receiver;
+  if (connection === undefined) return 'absent';
+  return connection.offer(frame) ? undefined : 'slowReader';
+}
+
+function factsOf(
+  { type, from, to, id }: Omit<Head, 'bodyOffset'>,
+  kind: MessageKind | undefined,
+  { length }: Uint8Array,
+  number: number,
+  epoch: number,
+): FrameFacts {
+  return { type, from, to, id, kind, bytes: length, number, epoch };
+}
+
+function wordsOf(strikes: readonly Strike[]): string {
+  return strikes.map(({ rule, fault }) => `${rule.name}:${fault}`).join(',');
+}
+
+/** How long each copy is to wait; -1 for one that is held. */
+function delaysOf(copies: readonly PlannedCopy[], nowMs: number): number | readonly number[] {
+  const delayOf = ({ atMs }: PlannedCopy): number => (atMs === undefined ? -1 : Math.max(0, atMs - nowMs));
+  const [first, ...others] = copies;
+  return first !== undefined && others.length === 0 ? delayOf(first) : copies.map(delayOf);
+}
+
+function noTraffic(): Counters {
+  return {
+    ...{ framesIn: 0, bytesIn: 0, framesCopied: 0, framesDelivered: 0, bytesDelivered: 0 },
+    framesDropped: noDrops(),
+    ...{ requests: 0, labBytes: 0, controlFrames: 0 },
+  };
+}
