@@ -18,6 +18,7 @@ import { profileCommand } from './commands/profile.ts';
 import { putCommand } from './commands/put.ts';
 import { relayCommand } from './commands/relay.ts';
 import { releaseCommand } from './commands/release.ts';
+import { replayCommand } from './commands/replay.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { runCommand } from './commands/run.ts';
 import { seedCommand } from './commands/seed.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   networkCommand,
   seedCommand,
   journalCommand,
+  replayCommand,
   runCommand,
   getCommand,
   putCommand,
