@@ -91,13 +91,6 @@ export const ERRORS = {
     definite: true,
     meaning: 'an endpoint stands in two groups of a partition',
   },
-  RULE_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no rule of that name is in force' },
-  EPOCH_DIFFERS: {
-    httpStatus: 412,
-    exitCode: 4,
-    definite: true,
-    meaning: 'the faults were changed since they were looked at; nothing was changed',
-  },
   PARTITION_SHAPE_UNKNOWN: {
     httpStatus: 400,
     exitCode: 2,
@@ -117,6 +110,13 @@ export const ERRORS = {
     meaning: 'a rule, or a profile made of rules, does not make sense; `details.place` tells where',
   },
   PROFILE_UNKNOWN: { httpStatus: 400, exitCode: 2, definite: true, meaning: 'there is no profile of that name' },
+  RULE_UNKNOWN: { httpStatus: 404, exitCode: 4, definite: true, meaning: 'no rule of that name is in force' },
+  EPOCH_DIFFERS: {
+    httpStatus: 412,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the faults were changed since they were looked at; nothing was changed',
+  },
   TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
   HOST_REFUSED: {
     httpStatus: 403,

@@ -79,15 +79,15 @@ export class FrameQueue<Payload> {
     const { first } = this.#due;
     if (first === undefined || first.atMs > nowMs) return undefined;
     this.#due.take();
-    this.#left(first);
+    this.#unqueued(first);
+    this.#gone(first);
     return first;
   }
 
   /** Takes away, without delivering them, those that are delayed and meant. */
   takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean): WaitingCopy<Payload>[] {
-    const taken = this.#due.takeAll(isMeant);
-    for (const waiting of taken) this.#left(waiting);
-    this.#setOrders(new Set(taken.map(({ link }) => link)));
+    const taken = this.#unqueueAll(isMeant);
+    for (const waiting of taken) this.#gone(waiting);
     return taken;
   }
 
@@ -96,7 +96,7 @@ export class FrameQueue<Payload> {
     const frames = this.#held.get(rule) ?? [];
     this.#held.delete(rule);
     this.#heldCount -= frames.length;
-    for (const waiting of frames) this.#left(waiting);
+    for (const waiting of frames) this.#gone(waiting);
     return frames;
   }
 
@@ -132,10 +132,9 @@ export class FrameQueue<Payload> {
     nowMs: number,
     arranged: (frames: WaitingCopy<Payload>[]) => readonly WaitingCopy<Payload>[] = (frames) => frames,
   ): void {
-    const taken = this.takeDelayed(({ copy }) => copy.delayedBy.some((delay) => delay.rule === rule));
+    const taken = this.#unqueueAll(({ copy }) => copy.delayedBy.some((delay) => delay.rule === rule));
     const atOnce: WaitingCopy<Payload>[] = [];
     for (const waiting of taken) {
-      this.#bytes += waiting.bytes + COPY_OVERHEAD_BYTES;
       const byMs = waiting.copy.delayedBy.reduce((sum, delay) => sum + (delay.rule === rule ? 0 : delay.byMs), 0);
       if (waiting.sinceMs + byMs <= nowMs) atOnce.push(waiting);
       else this.#requeue(waiting, waiting.sinceMs + byMs);
@@ -172,9 +171,19 @@ export class FrameQueue<Payload> {
     this.#heldCount += 1;
   }
 
-  #left({ bytes, copy, link }: WaitingCopy<Payload>): void {
-    this.#bytes -= bytes + COPY_OVERHEAD_BYTES;
+  #unqueueAll(isMeant: (waiting: WaitingCopy<Payload>) => boolean): WaitingCopy<Payload>[] {
+    const taken = this.#due.takeAll(isMeant);
+    for (const waiting of taken) this.#unqueued(waiting);
+    this.#setOrders(new Set(taken.map(({ link }) => link)));
+    return taken;
+  }
+
+  #unqueued({ copy, link }: WaitingCopy<Payload>): void {
     if (copy.inOrder) link.waitingInOrder -= 1;
+  }
+
+  #gone({ bytes }: WaitingCopy<Payload>): void {
+    this.#bytes -= bytes + COPY_OVERHEAD_BYTES;
   }
 
   /** Nothing waits any more for those that were taken away. */

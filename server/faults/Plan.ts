@@ -71,12 +71,12 @@ export class Plan {
     return { type: 'planned', copies: this.#copies(link), strikes: this.strikes };
   }
 
-  /** Copies of a frame that is held are held with it. What is held keeps no place on its link: what is behind passes. */
+  /** Copies of a frame that is held are held with it. What is held has no place on its link until it is let go: what comes behind passes. */
   #copies(link: LinkFaults): PlannedCopy[] {
     const heldBy = this.#heldBy;
     const frame = { heldBy, delayedBy: this.#delayedBy, damage: this.#damage };
     if (heldBy !== undefined) {
-      const held: PlannedCopy = { ...frame, atMs: undefined, inOrder: false };
+      const held: PlannedCopy = { ...frame, atMs: undefined, inOrder: this.#inOrder };
       return [held, ...this.#copiesMs.map(() => held)];
     }
     const atMs = this.#atMs(link);

@@ -48,7 +48,7 @@ export interface PlannedCopy {
   /** Rules that make it later, each with its own share: when one goes, the others still do. */
   readonly delayedBy: readonly DelayShare[];
   readonly damage: Damage | undefined;
-  /** Whether it keeps its place among the frames of its link. */
+  /** Whether it keeps its place among the frames of its link; one that is held has its place behind those that wait when it is let go. */
   readonly inOrder: boolean;
 }
 

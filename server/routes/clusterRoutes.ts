@@ -5,7 +5,7 @@ import type { RelayApp } from '../http/RelayApp.ts';
 import { clusterSummary, clusterView } from '../hub/clusterView.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
-import { ChangeQuery } from './faultRoutes.ts';
+import { ChangeQuery, changeOptions } from './faultRoutes.ts';
 import { Type } from '../../shared/schema.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
@@ -55,7 +55,7 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) => {
-      hub.cluster(params.cluster).faults.setPartition(body, query);
+      hub.cluster(params.cluster).faults.setPartition(body, changeOptions(query));
       return viewOf(params.cluster);
     },
   );
@@ -68,7 +68,7 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query }) => {
-      hub.cluster(params.cluster).faults.setPartition(null, query);
+      hub.cluster(params.cluster).faults.setPartition(null, changeOptions(query));
       return viewOf(params.cluster);
     },
   );
@@ -81,7 +81,7 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query }) => {
-      hub.cluster(params.cluster).heal(query);
+      hub.cluster(params.cluster).heal(changeOptions(query));
       return viewOf(params.cluster);
     },
   );

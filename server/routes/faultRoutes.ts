@@ -21,7 +21,7 @@ export const ChangeQuery = Type.Object({
     }),
   ),
   epoch: Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Only if the faults in force are still of this epoch' }),
+    Type.String({ pattern: '^[0-9]{1,15}$', description: 'Only if the faults in force are still of this epoch' }),
   ),
 });
 
@@ -177,6 +177,10 @@ function ruleRoutes(app: RelayApp, hub: Hub): void {
   );
 }
 
+export function changeOptions({ frames, epoch }: Static<typeof ChangeQuery>): ChangeOptions {
+  return { ...(frames === undefined ? {} : { frames }), ...(epoch === undefined ? {} : { epoch: Number(epoch) }) };
+}
+
 /** @returns what makes a change and gives the faults as they are then */
 function changer(hub: Hub) {
   return (
@@ -185,7 +189,7 @@ function changer(hub: Hub) {
     make: (faults: ClusterFaults, options: ChangeOptions) => void,
   ): NetworkView => {
     const { faults } = hub.cluster(cluster);
-    make(faults, query);
+    make(faults, changeOptions(query));
     return faults.view();
   };
 }

@@ -2,7 +2,6 @@ import { Readable } from 'node:stream';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import { JOURNAL_KINDS, type JournalKind } from '../../shared/http/Journal.ts';
 import { ClusterId } from '../../shared/ids.ts';
-import { Count } from '../../shared/numbers.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { Type } from '../../shared/schema.ts';
 import { VERSION } from '../../shared/version.ts';
@@ -11,12 +10,13 @@ import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
+const WHOLE = '^[0-9]{1,15}$';
 const JournalQuery = Type.Object({
-  after: Type.Optional(Type.Unsafe<number>({ ...Count, description: 'Only lines whose number is above' })),
+  after: Type.Optional(Type.String({ pattern: WHOLE, description: 'Only lines whose number is above' })),
   kinds: Type.Optional(
     Type.String({ description: `Only these kinds, separated by commas: ${JOURNAL_KINDS.join(',')}` }),
   ),
-  limit: Type.Optional(Type.Integer({ minimum: 1, description: 'So many lines at most, the oldest of them' })),
+  limit: Type.Optional(Type.String({ pattern: WHOLE, description: 'So many lines at most, the oldest of them' })),
 });
 
 /** Written at a time; the next piece is made when the reader has taken this one. */
@@ -39,7 +39,7 @@ export function journalRoutes(app: RelayApp, hub: Hub): void {
       void reply
         .type('application/x-ndjson')
         .header('content-disposition', `attachment; filename="${cluster.id}.journal.ndjson"`);
-      return Readable.from(pieces(linesOf(cluster, query.after ?? 0, kinds, query.limit ?? Infinity)));
+      return Readable.from(pieces(linesOf(cluster, Number(query.after ?? 0), kinds, Number(query.limit ?? Infinity))));
     },
   );
 }

@@ -164,5 +164,5 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
-/** A name for a rule; the same letters as in ids. */
-export const RuleName = Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$', description: 'Name of a rule' });
+/** A name for a rule. It begins with a letter: of names like numbers, JSON objects do not keep the order. */
+export const RuleName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$', description: 'Name of a rule' });

@@ -33,6 +33,8 @@ export interface ProcessOptions {
   readonly args: readonly string[];
   /** What Node runs; the built command unless told otherwise. */
   readonly program?: string;
+  /** Runs the program; Node unless told otherwise. */
+  readonly interpreter?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The folder in which it runs; this process's unless told otherwise. */
   readonly cwd?: string;
@@ -67,9 +69,10 @@ export class RunningProcess {
     return running;
   }
 
-  private constructor({ name, args, program = COMMAND, env = {}, prefix = [], cwd }: ProcessOptions) {
+  private constructor({ name, args, env = {}, prefix = [], cwd, ...command }: ProcessOptions) {
+    const { program = COMMAND, interpreter = process.execPath } = command;
     this.name = name;
-    const line = [...WITHOUT_LOADER, ...prefix, process.execPath, program, ...args];
+    const line = [...WITHOUT_LOADER, ...prefix, interpreter, program, ...args];
     this.#child = spawn('env', line, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...cleanEnvironment(), ...env },
