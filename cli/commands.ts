@@ -1,6 +1,7 @@
 import type { Command } from './Command.ts';
 import { appendCommand } from './commands/append.ts';
 import { casCommand } from './commands/cas.ts';
+import { chaosCommand } from './commands/chaos.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { disconnectCommand } from './commands/disconnect.ts';
 import { getCommand } from './commands/get.ts';
@@ -46,6 +47,7 @@ export const COMMANDS: readonly Command[] = [
   journalCommand,
   replayCommand,
   runCommand,
+  chaosCommand,
   getCommand,
   putCommand,
   appendCommand,

@@ -65,7 +65,7 @@ export class Timeline {
 }
 
 const VERB_WIDTH = 8;
-const WHAT_WIDTH = 40;
+const WHAT_WIDTH = 44;
 
 function timeText(atMs: number): string {
   return `${(atMs / 1000).toFixed(2).padStart(7)} s`;
