@@ -7,7 +7,13 @@ import type { Who } from './who.ts';
 /** Something to be known later under a name. */
 export type Remembered =
   | { readonly kind: 'who'; readonly who: readonly Who[] }
-  | { readonly kind: 'number'; readonly field: NumberField; readonly of: readonly Who[] | undefined }
+  /** With something added. */
+  | {
+      readonly kind: 'number';
+      readonly field: NumberField;
+      readonly plus: number;
+      readonly of: readonly Who[] | undefined;
+    }
   /** So many draws from some peers, from the scenario's seed; the same one may be drawn twice, and counts once. */
   | { readonly kind: 'draw'; readonly draws: number; readonly from: readonly Who[] }
   | { readonly kind: 'key'; readonly key: string };

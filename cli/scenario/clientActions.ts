@@ -1,4 +1,5 @@
 import { WhitewaterError } from '../../shared/errors.ts';
+import { VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
 import type { Wait } from '../../client/keyPaths.ts';
 import type { Action } from './Action.ts';
 import { StepFailure } from './StepFailure.ts';
@@ -38,12 +39,17 @@ export function write(kind: 'put' | 'append', place: Place, scope: ScopeWithName
       scope,
     );
   }
-  const names = [...COMMON, 'value', ...(kind === 'put' ? ['revision' as const] : [])] as const;
-  const fields = place.fields<Common | 'value' | 'revision'>(names, 'a request');
-  const revision = fields.has('revision') ? fields.get('revision')?.wholeNumber(0, Number.MAX_SAFE_INTEGER) : undefined;
+  const names = [...COMMON, 'value', 'bytes', ...(kind === 'put' ? ['revision' as const] : [])] as const;
+  const fields = place.fields<Common | 'value' | 'bytes' | 'revision'>(names, 'a request');
+  const revision = kind === 'put' ? fields.get('revision')?.wholeNumber(0, Number.MAX_SAFE_INTEGER) : undefined;
+  const bytes = fields.get('bytes')?.wholeNumber(1, VALUE_BYTES_MAX);
+  if (bytes !== undefined && fields.has('value')) place.refuse('give value, or bytes for a value of so many letters');
+  const asking = readAsking(fields, scope);
+  if (bytes !== undefined) return writing(kind, asking, 'x'.repeat(bytes), revision, scope);
   const value = fields.need('value');
-  value.guard(() => textOf(value.text('a value'), scope));
-  return writing(kind, readAsking(fields, scope), value.text('a value'), revision, scope);
+  const text = value.text('a value');
+  value.guard(() => textOf(text, scope));
+  return writing(kind, asking, text, revision, scope);
 }
 
 function writing(
@@ -55,7 +61,8 @@ function writing(
 ): Action {
   const value = textOf(text, scope);
   const { key, wait } = asking;
-  return requesting(`${kind} ${key} = ${text}`, asking, async (stage) => {
+  const shownText = text.length > 40 ? `${text.length} letters` : text;
+  return requesting(`${kind} ${key} = ${shownText}`, asking, async (stage) => {
     const { client, cluster } = stage;
     const options = { ...wait, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
     const given = textFrom(value, stage);

@@ -199,12 +199,14 @@ function readRemembered([name, place]: [string, Place], scope: ScopeWithNames): 
 /** @throws {RangeError} */
 function parseRemembered(text: string, scope: ScopeWithNames): Remembered {
   const whos = (words: string) => words.split(',').map((word) => parseWho(word.trim(), scope));
-  const number = new RegExp(`^(${NUMBER_FIELDS.join('|')})(?: of (\\S+))?$`).exec(text);
+  const number = new RegExp(`^(${NUMBER_FIELDS.join('|')})(?:\\+(\\d+))?(?: of (\\S+))?$`).exec(text);
   if (number !== null) {
+    const [, field, plus = '0', of] = number;
     return {
       kind: 'number',
-      field: number[1] as NumberField,
-      of: number[2] === undefined ? undefined : whos(number[2]),
+      field: field as NumberField,
+      plus: Number(plus),
+      of: of === undefined ? undefined : whos(of),
     };
   }
   const draw = /^draw (\d)(?: of (\S+))?$/.exec(text);

@@ -21,7 +21,7 @@ export async function rememberedValue(what: Remembered, stage: Stage): Promise<u
       const ids: readonly string[] = what.of === undefined ? stage.peers : idsOf(what.of, sight);
       const peers = view.peers.filter(({ id }) => ids.includes(id));
       const read = { term: 'term', commit: 'commitIndex', applied: 'lastApplied', log: 'lastLogIndex' } as const;
-      return Math.max(0, ...peers.map((peer) => peer[read[what.field]] ?? 0));
+      return Math.max(0, ...peers.map((peer) => peer[read[what.field]] ?? 0)) + what.plus;
     }
     case 'key': {
       const item = await stage.client.get(stage.cluster, what.key);
