@@ -4,21 +4,12 @@ import type { ListAnswer, MembersAnswer, WriteAnswer } from '../shared/http/KeyV
 import type { LiveMessage } from '../shared/http/Live.ts';
 import type { Partition } from '../shared/http/Partition.ts';
 import type { KeyValueChange, KeyValueItem } from '../shared/keyValue.ts';
-import {
-  isClusterList,
-  isClusterView,
-  isItem,
-  isList,
-  isMembers,
-  isPartitionAnswer,
-  isWrite,
-  parseJson,
-  toError,
-} from './answers.ts';
-import { mayHaveArrived, unreachable } from './connectionTrouble.ts';
+import { isClusterList, isClusterView, isItem, isList, isMembers, isPartitionAnswer, isWrite } from './answers.ts';
 import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
-import { answerTimeoutMs, keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
+import { keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
+import { NetworkClient } from './NetworkClient.ts';
+import { RelayHttp } from './RelayHttp.ts';
 
 export interface RelayClientOptions {
   /** Where the relay is: `http://127.0.0.1:7070`, or as peers name it, `ws://127.0.0.1:7070`. */
@@ -37,14 +28,6 @@ const TIMEOUT_MS = 10_000;
 /** A new voter catches up first. */
 const CHANGE_TIMEOUT_MS = 60_000;
 
-interface RequestOptions {
-  readonly body?: unknown;
-  /** How long the relay may wait for the cluster, where it does. */
-  readonly wait?: Wait;
-  /** It changes something in a cluster, where it cannot be looked up whether it did. */
-  readonly hasEffect?: boolean;
-}
-
 /**
  * Reads a relay and breaks its network, over HTTP.
  *
@@ -52,29 +35,24 @@ interface RequestOptions {
  * when none answered.
  */
 export class RelayClient {
-  readonly #url: URL;
-  readonly #headers: Readonly<Record<string, string>>;
+  readonly #http: RelayHttp;
   readonly #WebSocket: WebSocketConstructor | undefined;
-  readonly #timeoutMs: number;
-  readonly #fetch: typeof fetch;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: RelayClientOptions) {
-    this.#url = parseUrl(url);
-    this.#headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch }: RelayClientOptions) {
+    const further = { ...(token === undefined ? {} : { token }), ...(fetch === undefined ? {} : { fetch }) };
+    this.#http = new RelayHttp({ url, timeoutMs, ...further });
     this.#WebSocket = WebSocket;
-    this.#timeoutMs = timeoutMs;
-    this.#fetch = fetch;
   }
 
   /** Every cluster that the relay knows. */
   clusters(): Promise<ClusterSummary[]> {
-    return this.#request('GET', 'api/clusters', isClusterList);
+    return this.#http.request('GET', 'api/clusters', isClusterList);
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
   cluster(cluster: string): Promise<ClusterView> {
-    return this.#request('GET', pathOf(cluster), isClusterView);
+    return this.#http.request('GET', pathOf(cluster), isClusterView);
   }
 
   /**
@@ -84,24 +62,29 @@ export class RelayClient {
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */
   setPartition(cluster: string, groups: readonly (readonly string[])[]): Promise<ClusterView> {
-    return this.#request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { body: { groups } });
+    return this.#http.request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { body: { groups } });
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
   async partition(cluster: string): Promise<Partition | null> {
     const path = `${pathOf(cluster)}/partition`;
-    const answer = await this.#request<{ partition: Partition | null }>('GET', path, isPartitionAnswer);
+    const answer = await this.#http.request<{ partition: Partition | null }>('GET', path, isPartitionAnswer);
     return answer.partition;
   }
 
   /** Ends the partition; those whom an operator refuses stay refused. */
   clearPartition(cluster: string): Promise<ClusterView> {
-    return this.#request('DELETE', `${pathOf(cluster)}/partition`, isClusterView);
+    return this.#http.request('DELETE', `${pathOf(cluster)}/partition`, isClusterView);
   }
 
-  /** A network without faults: no partition, and nobody is refused. */
+  /** The faults of a cluster: rules, partitions in all shapes, profiles, the journal. */
+  network(cluster: string): NetworkClient {
+    return new NetworkClient(this.#http, cluster);
+  }
+
+  /** A network without faults: no partition, no rule, and nobody is refused. */
   heal(cluster: string): Promise<ClusterView> {
-    return this.#request('POST', `${pathOf(cluster)}/heal`, isClusterView);
+    return this.#http.request('POST', `${pathOf(cluster)}/heal`, isClusterView);
   }
 
   /**
@@ -110,7 +93,7 @@ export class RelayClient {
    */
   disconnect(cluster: string, peer: string, options: { forMs?: number } = {}): Promise<ClusterView> {
     const path = `${pathOf(cluster)}/peers/${encodeURIComponent(peer)}/disconnect`;
-    return this.#request('POST', path, isClusterView, { body: options });
+    return this.#http.request('POST', path, isClusterView, { body: options });
   }
 
   /**
@@ -122,13 +105,13 @@ export class RelayClient {
     if (this.#WebSocket === undefined) {
       throw new WhitewaterError('USAGE', 'live() needs a WebSocket: give its class to the constructor');
     }
-    const url = this.#resolve(`${pathOf(cluster)}/live`);
+    const url = this.#http.resolve(`${pathOf(cluster)}/live`);
     const socketUrl = new URL(url);
     socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     // A socket that fails says little, or in a browser nothing, about why; a request says it in full.
     const whyNot = async (): Promise<unknown> => this.cluster(cluster);
     return followLive({
-      ...{ WebSocket: this.#WebSocket, url: socketUrl.href, headers: this.#headers, whyNot },
+      ...{ WebSocket: this.#WebSocket, url: socketUrl.href, headers: this.#http.headers, whyNot },
       ...(signal === undefined ? {} : { signal }),
     });
   }
@@ -142,7 +125,7 @@ export class RelayClient {
   async get(cluster: string, key: string, options: ReadOptions = {}): Promise<KeyValueItem | null> {
     const path = `${keyPathOf(cluster, key)}${queryOf(readQueryOf(options))}`;
     try {
-      return await this.#request('GET', path, isItem, { wait: options });
+      return await this.#http.request('GET', path, isItem, { wait: options });
     } catch (error) {
       if (error instanceof WhitewaterError && error.code === 'KEY_UNKNOWN') return null;
       throw error;
@@ -157,7 +140,7 @@ export class RelayClient {
   ): Promise<ListAnswer> {
     const { limit, after } = options;
     const query = queryOf({ prefix, limit, after, ...readQueryOf(options) });
-    return this.#request('GET', `${pathOf(cluster)}/kv${query}`, isList, { wait: options });
+    return this.#http.request('GET', `${pathOf(cluster)}/kv${query}`, isList, { wait: options });
   }
 
   /**
@@ -173,13 +156,13 @@ export class RelayClient {
   ): Promise<WriteAnswer> {
     const body = { value, ...(expectedRevision === undefined ? {} : { expectedRevision }) };
     const path = `${keyPathOf(cluster, key)}${queryOf({ ...wait })}`;
-    return this.#request('PUT', path, isWrite, { body, wait, hasEffect: true });
+    return this.#http.request('PUT', path, isWrite, { body, wait, hasEffect: true });
   }
 
   /** Adds to the end of a value; a missing key has an empty one. @throws {WhitewaterError} as `put` */
   append(cluster: string, key: string, value: string, wait: Wait = {}): Promise<WriteAnswer> {
     const path = `${keyPathOf(cluster, key)}/append${queryOf({ ...wait })}`;
-    return this.#request('POST', path, isWrite, { body: { value }, wait, hasEffect: true });
+    return this.#http.request('POST', path, isWrite, { body: { value }, wait, hasEffect: true });
   }
 
   /** @throws {WhitewaterError} as `put`, and KEY_UNKNOWN when there is nothing to delete */
@@ -189,7 +172,7 @@ export class RelayClient {
     { expectedRevision, ...wait }: Wait & { readonly expectedRevision?: number } = {},
   ): Promise<WriteAnswer> {
     const path = `${keyPathOf(cluster, key)}${queryOf({ expectedRevision, ...wait })}`;
-    return this.#request('DELETE', path, isWrite, { wait, hasEffect: true });
+    return this.#http.request('DELETE', path, isWrite, { wait, hasEffect: true });
   }
 
   /**
@@ -202,12 +185,12 @@ export class RelayClient {
     prefix = '',
     { afterRevision, ...options }: RelayWatchOptions = {},
   ): AsyncGenerator<KeyValueChange, void, undefined> {
-    const url = this.#resolve(`${pathOf(cluster)}/kv-watch${queryOf({ prefix, afterRevision })}`);
-    return followChanges(url, this.#headers, options);
+    const url = this.#http.resolve(`${pathOf(cluster)}/kv-watch${queryOf({ prefix, afterRevision })}`);
+    return followChanges(this.#http, url, options);
   }
 
   members(cluster: string): Promise<MembersAnswer> {
-    return this.#request('GET', `${pathOf(cluster)}/members`, isMembers);
+    return this.#http.request('GET', `${pathOf(cluster)}/members`, isMembers);
   }
 
   /**
@@ -222,72 +205,22 @@ export class RelayClient {
     wait: Wait = { timeoutMs: CHANGE_TIMEOUT_MS },
   ): Promise<ClusterView> {
     const path = `${memberPathOf(cluster, peer)}${queryOf({ ...wait })}`;
-    return this.#request('PUT', path, isClusterView, { body: { role }, wait, hasEffect: true });
+    return this.#http.request('PUT', path, isClusterView, { body: { role }, wait, hasEffect: true });
   }
 
   /** Removes a peer from the cluster. @throws {WhitewaterError} as `setMember`; MEMBERSHIP_REFUSED for one that is no member */
   removeMember(cluster: string, peer: string, wait: Wait = { timeoutMs: CHANGE_TIMEOUT_MS }): Promise<ClusterView> {
     const path = `${memberPathOf(cluster, peer)}${queryOf({ ...wait })}`;
-    return this.#request('DELETE', path, isClusterView, { wait, hasEffect: true });
+    return this.#http.request('DELETE', path, isClusterView, { wait, hasEffect: true });
   }
 
   /** Hands leadership to another voter. @throws {WhitewaterError} as `setMember`, and PEER_NOT_CONNECTED */
   transferLeadership(cluster: string, to: string, wait: Wait = {}): Promise<ClusterView> {
     const path = `${pathOf(cluster)}/transfer${queryOf({ ...wait })}`;
-    return this.#request('POST', path, isClusterView, { body: { to }, wait, hasEffect: true });
-  }
-
-  #resolve(path: string): URL {
-    return new URL(path, this.#url);
-  }
-
-  /** @param isAnswer whether a good answer is what a relay gives there */
-  async #request<Answer>(
-    method: string,
-    path: string,
-    isAnswer: (answer: unknown) => boolean,
-    { body, wait, hasEffect = false }: RequestOptions = {},
-  ): Promise<Answer> {
-    const url = this.#resolve(path);
-    let response: Response;
-    let text: string;
-    try {
-      const request = this.#fetch;
-      response = await request(url, {
-        method,
-        headers: body === undefined ? this.#headers : { ...this.#headers, 'content-type': 'application/json' },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(wait === undefined ? this.#timeoutMs : answerTimeoutMs(wait)),
-        redirect: 'error',
-      });
-      text = await response.text();
-    } catch (cause) {
-      if (hasEffect && mayHaveArrived(cause)) throw lostAnswer(this.#url.origin, cause);
-      throw unreachable(this.#url.origin, cause);
-    }
-    const answer = parseJson(text);
-    if (response.ok && isAnswer(answer)) return answer as Answer;
-    throw toError(answer, response.status, this.#url.origin);
+    return this.#http.request('POST', path, isClusterView, { body: { to }, wait, hasEffect: true });
   }
 }
 
 function memberPathOf(cluster: string, peer: string): string {
   return `${pathOf(cluster)}/members/${encodeURIComponent(peer)}`;
-}
-
-function parseUrl(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:', 'ws:', 'wss:'].includes(url.protocol)) {
-    throw new WhitewaterError(
-      'USAGE',
-      `${JSON.stringify(text)} is not the address of a relay, such as http://127.0.0.1:7070`,
-    );
-  }
-  const isEncrypted = url.protocol === 'https:' || url.protocol === 'wss:';
-  return new URL(`${isEncrypted ? 'https' : 'http'}://${url.host}${url.pathname.replace(/\/*$/, '/')}`);
-}
-
-function lostAnswer(origin: string, cause: unknown): WhitewaterError {
-  const message = `the relay at ${origin} gave no answer: whether it took effect, or will, cannot be told`;
-  return new WhitewaterError('OUTCOME_UNKNOWN', message, { cause });
 }

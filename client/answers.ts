@@ -25,6 +25,44 @@ export function isPartitionAnswer(answer: unknown): boolean {
   return isObject(answer) && isPartitionOrNull(answer['partition']);
 }
 
+export function isNetworkView(answer: unknown): boolean {
+  return (
+    isObject(answer) &&
+    isCount(answer['epoch']) &&
+    typeof answer['seed'] === 'string' &&
+    isObject(answer['profile']) &&
+    isPartitionOrNull(answer['partition']) &&
+    isRuleViewList(answer['rules'])
+  );
+}
+
+export function isRuleView(answer: unknown): boolean {
+  return (
+    isObject(answer) &&
+    typeof answer['name'] === 'string' &&
+    isObject(answer['rule']) &&
+    isCount(answer['matched']) &&
+    isObject(answer['hits'])
+  );
+}
+
+export function isRuleList(answer: unknown): boolean {
+  return isObject(answer) && isCount(answer['epoch']) && isRuleViewList(answer['rules']);
+}
+
+export function isReleased(answer: unknown): boolean {
+  return isObject(answer) && isCount(answer['released']);
+}
+
+export function isProfileAnswer(answer: unknown): boolean {
+  return isObject(answer) && isObject(answer['profile']) && typeof answer['profile']['name'] === 'string';
+}
+
+export function isJournalLine(line: unknown): boolean {
+  if (!isObject(line) || !isCount(line['timeMs'])) return false;
+  return line['kind'] === 'journal' || (typeof line['kind'] === 'string' && isCount(line['seq']));
+}
+
 export function isLiveMessage(message: unknown): boolean {
   if (!isObject(message) || !Array.isArray(message['events'])) return false;
   if (message['type'] === 'snapshot') return isClusterView(message['cluster']);
@@ -79,6 +117,10 @@ function isPeerList(value: unknown): boolean {
     Array.isArray(value) &&
     value.every((peer) => hasStringId(peer) && typeof peer['connected'] === 'boolean' && isCount(peer['connections']))
   );
+}
+
+function isRuleViewList(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isRuleView);
 }
 
 function isPartitionOrNull(value: unknown): boolean {

@@ -7,6 +7,11 @@ export { KeyValueClient, type KeyValueCarrier, type KeyValueCluster } from './Ke
 export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.ts';
 export type { RelayWatchOptions } from './followChanges.ts';
 export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
+export { Network, type PartitionOptions } from './Network.ts';
+export { NetworkClient, type Leaving, type RuleList } from './NetworkClient.ts';
+export type { UntilOptions, ViewCondition } from './untilView.ts';
+export type { JournalOptions } from './JournalOptions.ts';
+export type { JournalKind, JournalLine } from '../shared/http/Journal.ts';
 export { type ErrorCode, ERRORS, WhitewaterError } from '../shared/errors.ts';
 export type {
   KeyValueAnswer,

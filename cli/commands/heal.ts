@@ -5,7 +5,8 @@ import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 export const healCommand: Command = {
   name: 'heal',
   summary: 'end every fault of a cluster',
-  description: 'Makes the network of a cluster whole: ends its partition, and refuses no peer any longer.',
+  description:
+    'Makes the network of a cluster whole: ends its partition and every rule, puts the profile reliable in force, and refuses no peer any longer.',
   settings: [...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater heal', what: 'the only cluster of the relay on this machine' },

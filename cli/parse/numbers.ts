@@ -34,3 +34,31 @@ function bytesOf(text: string): number {
   const match = BYTES.exec(text.trim());
   return match === null ? Number.NaN : Number(match[1]) * (UNITS_BYTES[match[2] ?? 'B'] ?? 1);
 }
+
+/**
+ * @param text `0.3` or `30%`
+ * @throws {RangeError} saying what is legal
+ */
+export function parseShare(text: string): number {
+  const match = /^([0-9]*\.?[0-9]+)(%?)$/.exec(text.trim());
+  const share = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1);
+  if (share >= 0 && share <= 1) return share;
+  throw new RangeError(
+    `${JSON.stringify(text)} is not a share: give a number from 0, never, to 1, always, or 0% to 100%`,
+  );
+}
+
+const RATE = /^([0-9]+(?:\.[0-9]+)?) ?(B|kB|MB|KiB|MiB)\/s$/;
+const RATE_UNITS: Readonly<Record<string, number>> = { B: 1, kB: 1000, MB: 1e6, KiB: 1024, MiB: 1_048_576 };
+
+/**
+ * @param text `10kB/s`
+ * @returns bytes per second
+ * @throws {RangeError} saying what is legal
+ */
+export function parseRate(text: string): number {
+  const match = RATE.exec(text.trim());
+  const rate = match === null ? Number.NaN : Number(match[1]) * (RATE_UNITS[match[2] ?? 'B'] ?? 1);
+  if (rate >= 1 && rate <= 1e12) return rate;
+  throw new RangeError(`${JSON.stringify(text)} is not a bandwidth: write 10kB/s, 1MiB/s or 500B/s`);
+}

@@ -66,6 +66,11 @@ export class Fleet {
     this.#relay.start();
   }
 
+  /** @returns undefined when it is none of them */
+  peer(id: string): KeptProcess | undefined {
+    return this.#peers.find(({ name }) => name === id);
+  }
+
   /** Asks every process to end, and kills those that take too long. Resolves when none is left. */
   async stop(): Promise<void> {
     const impatience = setTimeout(() => this.kill(), PATIENCE_MS);

@@ -49,6 +49,8 @@ export class KeptProcess {
   readonly #backoff = new Backoff();
   #state: State = { type: 'idle' };
   #isStopping = false;
+  /** Ended on purpose, and not started again until `up`. */
+  #isDown = false;
   #hasWorked = false;
   #failure: WhitewaterError | undefined;
   #restarts = 0;
@@ -74,7 +76,7 @@ export class KeptProcess {
 
   /** Does nothing once it was told to stop. */
   start(): void {
-    if (this.#isStopping) return;
+    if (this.#isStopping || this.#isDown || this.#state.type === 'running') return;
     const child = fork(mainFile(), [...this.#plan.words()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: this.#plan.environment,
@@ -98,11 +100,37 @@ export class KeptProcess {
   /** Asks it to end. Resolves when it has. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#end('SIGTERM');
+  }
+
+  /** Ends it, and leaves it so until `up`. Resolves when it has ended. */
+  async down(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+    this.#isDown = true;
+    await this.#end(signal);
+  }
+
+  /** Starts it again after `down`; nothing happens to one that runs. */
+  up(): void {
+    this.#isDown = false;
+    if (this.#state.type === 'idle') this.start();
+  }
+
+  /** Stops it in its tracks (SIGSTOP), or lets it go on (SIGCONT). */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    if (this.#state.type === 'running') this.#state.child.kill(signal);
+  }
+
+  async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const state = this.#state;
-    if (state.type === 'waiting') clearTimeout(state.timer);
+    if (state.type === 'waiting') {
+      clearTimeout(state.timer);
+      this.#state = { type: 'idle' };
+    }
     if (state.type !== 'running' || state.child.pid === undefined) return;
     const closed = new Promise<void>((resolve) => state.child.once('close', () => resolve()));
-    state.child.kill('SIGTERM');
+    state.child.kill(signal);
+    // A process that was stopped in its tracks hears nothing else before.
+    state.child.kill('SIGCONT');
     await closed;
   }
 
@@ -125,7 +153,7 @@ export class KeptProcess {
   #ended(how: string, isAborted = false): void {
     if (this.#state.type !== 'running') return;
     const ranMs = performance.now() - this.#state.startedMs;
-    if (this.#isStopping) {
+    if (this.#isStopping || this.#isDown) {
       this.#state = { type: 'idle' };
       return;
     }

@@ -1,0 +1,60 @@
+import type { Network } from '../../client/Network.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { Invocation } from '../Command.ts';
+import { json } from '../control/printAnswer.ts';
+import { pause } from '../live/followCluster.ts';
+import { networkAccess } from '../network/networkAccess.ts';
+import { stopRequested } from '../process/shutdown.ts';
+import { Timeline } from '../scenario/Timeline.ts';
+import { SPEED } from '../settings/runSettings.ts';
+import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
+import { formatDuration } from '../view/durations.ts';
+import { readChanges, type Change } from './readChanges.ts';
+
+/** The exit code of a process that Ctrl-C ended, as shells have it. */
+const INTERRUPTED = 130;
+
+/** Feeds the faults of a journal to a cluster that runs, each at its time. Leaves the network as the journal does. */
+export async function replay(invocation: Invocation): Promise<number> {
+  const { settings, args, stdout } = invocation;
+  const path = args[0] ?? '';
+  const { seed, changes, durationMs, forgotten } = await readChanges(path);
+  const { network, cluster, url } = await networkAccess(invocation);
+  const interrupted = new AbortController();
+  void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
+  const timeline = new Timeline(settings.get(JSON_OUTPUT) ? undefined : stdout);
+  const speed = settings.get(SPEED);
+  timeline.title(`${path}: ${changes.length} changes in ${formatDuration(durationMs)}, to ${cluster} at ${url}`);
+  if (forgotten > 0) timeline.event(`the journal lacks ${forgotten} older lines, which the relay had forgotten`);
+  await network.heal();
+  if (seed !== undefined) await network.seed(seed);
+  timeline.begin();
+  let failures = 0;
+  for (const change of changes) {
+    await pause(Math.max(0, change.atMs / speed - timeline.elapsedMs), interrupted.signal);
+    if (interrupted.signal.aborted) return INTERRUPTED;
+    if (!(await perform(change, network, timeline))) failures += 1;
+  }
+  if (settings.get(JSON_OUTPUT)) stdout.write(json({ cluster, seed, changes: timeline.entries, failures }));
+  else
+    timeline.verdict(failures === 0, failures === 0 ? 'all replayed' : `${failures} of ${changes.length} were refused`);
+  return failures === 0 ? 0 : 1;
+}
+
+/** @returns whether the relay took it */
+async function perform({ text, act }: Change, network: Network, timeline: Timeline): Promise<boolean> {
+  try {
+    const outcome =
+      act.type === 'apply'
+        ? `epoch ${(await network.apply(act.request)).epoch}`
+        : await network.disconnect(act.id, act.forMs === 0 ? {} : { forMs: Math.round(act.forMs) }).then(() => 'cut');
+    timeline.add({ verb: 'replay', what: text, outcome, ok: true });
+    return true;
+  } catch (error) {
+    // A socket that is away already cannot be cut; everything else that a relay refuses tells of another cluster.
+    if (!(error instanceof WhitewaterError) || error.code === 'RELAY_UNREACHABLE') throw error;
+    const isAway = error.code === 'PEER_NOT_CONNECTED';
+    timeline.add({ verb: 'replay', what: text, outcome: `${error.code}: ${error.message}`, ok: isAway });
+    return isAway;
+  }
+}

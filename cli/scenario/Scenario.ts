@@ -1,0 +1,50 @@
+import type { GivenProfile } from '../../client/Given.ts';
+import type { Action } from './Action.ts';
+import type { Condition, NumberField } from './conditionTypes.ts';
+import type { Stage } from './Stage.ts';
+import type { Who } from './who.ts';
+
+/** Something to be known later under a name. */
+export type Remembered =
+  | { readonly kind: 'who'; readonly who: readonly Who[] }
+  /** With something added. */
+  | {
+      readonly kind: 'number';
+      readonly field: NumberField;
+      readonly plus: number;
+      readonly of: readonly Who[] | undefined;
+    }
+  /** So many draws from some peers, from the scenario's seed; the same one may be drawn twice, and counts once. */
+  | { readonly kind: 'draw'; readonly draws: number; readonly from: readonly Who[] }
+  | { readonly kind: 'key'; readonly key: string };
+
+/** What a step has is done in the order of its fields here. */
+export interface Step {
+  /** Such as `steps[3]`. */
+  readonly place: string;
+  readonly say: string | undefined;
+  /** Not before this time since the scenario's beginning. */
+  readonly atMs: number | undefined;
+  readonly actions: readonly Action[];
+  readonly waitMs: number | undefined;
+  readonly until: readonly Condition[];
+  readonly expect: readonly Condition[];
+  readonly remember: readonly (readonly [name: string, what: Remembered])[];
+  readonly repeat: { readonly times: number; readonly steps: readonly Step[] } | undefined;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly about: string;
+  readonly file: string;
+  readonly peers: readonly string[];
+  /** How its peers are started: flags of `whitewater up`, as text, by the settings' names. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly seed: string | undefined;
+  readonly profile: { readonly name: string; request(stage: Stage): Promise<GivenProfile> } | undefined;
+  /** The whole of it may take no longer. */
+  readonly timeoutMs: number;
+  readonly steps: readonly Step[];
+  /** The first place that ends or starts a process; undefined when none does. */
+  readonly needsProcesses: string | undefined;
+}

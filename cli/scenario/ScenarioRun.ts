@@ -1,0 +1,157 @@
+import { WhitewaterError } from '../../shared/errors.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { pause } from '../live/followCluster.ts';
+import type { Condition } from './conditionTypes.ts';
+import { holds } from './holds.ts';
+import { WITHIN_MS_DEFAULT } from './readCondition.ts';
+import { rememberedValue } from './remembered.ts';
+import type { Scenario, Step } from './Scenario.ts';
+import type { Stage } from './Stage.ts';
+import { StepFailure } from './StepFailure.ts';
+import type { Timeline } from './Timeline.ts';
+
+/** What is expected for a while is looked at for so much longer at most: a relay that does not answer must not hang the run. */
+const MARGIN_MS = 10_000;
+
+/** One run of a scenario's steps on a stage. */
+export class ScenarioRun {
+  readonly #stage: Stage;
+  readonly #timeline: Timeline;
+  readonly #signal: AbortSignal;
+
+  /** @param signal ends waits early */
+  constructor(stage: Stage, timeline: Timeline, signal: AbortSignal) {
+    this.#stage = stage;
+    this.#timeline = timeline;
+    this.#signal = signal;
+  }
+
+  /** @throws {StepFailure} at the first step that comes out otherwise than the scenario says */
+  async perform({ steps }: Pick<Scenario, 'steps'>): Promise<void> {
+    await this.#performAll(steps, '');
+  }
+
+  async #performAll(steps: readonly Step[], round: string): Promise<void> {
+    for (const step of steps) {
+      if (this.#signal.aborted) return;
+      try {
+        await this.#performStep(step, round);
+      } catch (error) {
+        if (error instanceof StepFailure) throw error;
+        if (!(error instanceof WhitewaterError || error instanceof RangeError)) throw error;
+        const code = error instanceof WhitewaterError ? `${error.code}: ` : '';
+        throw new StepFailure(`${code}${error.message}`);
+      }
+    }
+  }
+
+  async #performStep(step: Step, round: string): Promise<void> {
+    if (step.atMs !== undefined) await pause(Math.max(0, step.atMs - this.#timeline.elapsedMs), this.#signal);
+    if (step.say !== undefined) this.#timeline.add({ verb: 'say', what: `${step.say}${round}`, outcome: '', ok: true });
+    for (const action of step.actions) await this.#tell('do', action.text, step, () => action.run(this.#stage));
+    const { waitMs } = step;
+    if (waitMs !== undefined) await this.#tell('wait', `${waitMs} ms`, step, () => this.#wait(waitMs));
+    if (step.until.length > 0) await this.#tell('until', textOf(step.until), step, () => this.#until(step.until));
+    if (step.expect.length > 0) await this.#tell('expect', textOf(step.expect), step, () => this.#expect(step.expect));
+    for (const [name, what] of step.remember) {
+      await this.#tell('remember', name, step, async () => {
+        const value = await rememberedValue(what, this.#stage);
+        this.#stage.memory.set(name, value);
+        return String(value);
+      });
+    }
+    if (step.repeat === undefined) return;
+    for (let at = 1; at <= step.repeat.times; at += 1) {
+      await this.#performAll(step.repeat.steps, ` (${at} of ${step.repeat.times})`);
+    }
+  }
+
+  async #tell(verb: string, what: string, { place }: Step, act: () => Promise<string>): Promise<void> {
+    try {
+      const outcome = await act();
+      if (!this.#signal.aborted) this.#timeline.add({ verb, what, outcome, ok: true });
+    } catch (error) {
+      const isKnown =
+        error instanceof Error &&
+        (error instanceof StepFailure || error instanceof WhitewaterError || error instanceof RangeError);
+      if (isKnown && !this.#signal.aborted) {
+        const code = error instanceof WhitewaterError ? `${error.code}: ` : '';
+        this.#timeline.add({ verb, what, outcome: `${code}${error.message} (${place})`, ok: false });
+      }
+      throw error;
+    }
+  }
+
+  async #wait(waitMs: number): Promise<string> {
+    await pause(waitMs, this.#signal);
+    return 'waited';
+  }
+
+  /** All of them at once; `for` counts from when they began to be true without a break. */
+  async #until(conditions: readonly Condition[]): Promise<string> {
+    const forMs = Math.max(0, ...conditions.map((condition) => condition.forMs ?? 0));
+    const given = conditions.flatMap(({ withinMs }) => withinMs ?? []);
+    const withinMs = given.length > 0 ? Math.max(...given) : WITHIN_MS_DEFAULT + forMs;
+    const startedMs = performance.now();
+    let trueSinceMs: number | undefined;
+    let seen = '';
+    await this.#stage.network.until(
+      async (view) => {
+        if (this.#signal.aborted) return true;
+        const verdict = await this.#judge(conditions, view);
+        seen = verdict.seen;
+        if (!verdict.isTrue) {
+          trueSinceMs = undefined;
+          return seen;
+        }
+        trueSinceMs ??= performance.now();
+        return performance.now() - trueSinceMs >= forMs || `${seen}, but not yet for ${forMs} ms`;
+      },
+      { withinMs, what: textOf(conditions) },
+    );
+    return `${seen}, after ${Math.round(performance.now() - startedMs)} ms`;
+  }
+
+  /** Now, and with `for`, without a break from now on. */
+  async #expect(conditions: readonly Condition[]): Promise<string> {
+    const forMs = Math.max(0, ...conditions.map((condition) => condition.forMs ?? 0));
+    const startedMs = performance.now();
+    let seen = '';
+    await this.#stage.network.until(
+      async (view) => {
+        if (this.#signal.aborted) return true;
+        const verdict = await this.#judge(conditions, view);
+        seen = verdict.seen;
+        const afterMs = Math.round(performance.now() - startedMs);
+        if (!verdict.isTrue) throw new StepFailure(forMs === 0 ? seen : `${seen}, after ${afterMs} ms`);
+        return afterMs >= forMs;
+      },
+      { withinMs: forMs + MARGIN_MS, what: textOf(conditions) },
+    );
+    return seen;
+  }
+
+  async #judge(conditions: readonly Condition[], view: ClusterView): Promise<{ isTrue: boolean; seen: string }> {
+    const seen: string[] = [];
+    for (const { claim } of conditions) {
+      const verdict = await this.#judgeOne(claim, view);
+      if (!verdict.isTrue) return verdict;
+      seen.push(verdict.seen);
+    }
+    return { isTrue: true, seen: seen.join('; ') };
+  }
+
+  /** What cannot be told yet, such as who follows a leader that there is not, is not true yet. */
+  async #judgeOne(claim: Condition['claim'], view: ClusterView): Promise<{ isTrue: boolean; seen: string }> {
+    try {
+      return await holds(claim, this.#stage, view);
+    } catch (error) {
+      if (error instanceof RangeError) return { isTrue: false, seen: error.message };
+      throw error;
+    }
+  }
+}
+
+function textOf(conditions: readonly Condition[]): string {
+  return conditions.map(({ text }) => text).join('; ');
+}

@@ -1,0 +1,42 @@
+import type { Network } from '../../client/Network.ts';
+import type { RelayClient } from '../../client/RelayClient.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import type { Sight } from './who.ts';
+
+/** Processes that this command started and may end. All of it resolves when it is done. */
+export interface Processes {
+  kill(id: string): Promise<void>;
+  stop(id: string): Promise<void>;
+  start(id: string): Promise<void>;
+  pause(id: string): void;
+  resume(id: string): void;
+}
+
+/** How a request of a client ended. */
+export type Outcome =
+  | { readonly ok: true; readonly text: string; readonly value: unknown }
+  | { readonly ok: false; readonly code: string; readonly message: string };
+
+/** A request that a step made under a name. */
+export interface Request {
+  readonly done: Promise<Outcome>;
+  outcome: Outcome | undefined;
+}
+
+/** Where steps happen: a cluster, what may be done to it, and what earlier steps left behind. */
+export interface Stage {
+  readonly peers: readonly string[];
+  readonly cluster: string;
+  readonly network: Network;
+  readonly client: RelayClient;
+  /** Undefined for a cluster that somebody else runs. */
+  readonly processes: Processes | undefined;
+  readonly memory: Map<string, unknown>;
+  readonly requests: Map<string, Request>;
+  readonly random: () => number;
+}
+
+export function sightOf(stage: Stage, view: Pick<ClusterView, 'leader'>): Sight {
+  const variable = (name: string): unknown => stage.memory.get(name);
+  return { peers: stage.peers, leader: view.leader, variable };
+}

@@ -1,0 +1,245 @@
+import type { GivenPartition, GivenProfile, GivenRule } from '../../client/Given.ts';
+import { ORPHANS, PROFILES, Regions } from '../../shared/http/Network.ts';
+import { Compile } from '../../shared/schema.ts';
+import { cutText } from '../control/cutNetwork.ts';
+import { ruleText } from '../network/ruleText.ts';
+import { isShape, shapeOf } from '../parse/shape.ts';
+import type { Action } from './Action.ts';
+import { shown, type Place } from './Place.ts';
+import { readRule, readRuleName, readRules, type ScenarioRule } from './readRule.ts';
+import { sightOf, type Stage } from './Stage.ts';
+import { groupsOf, idsOf, parseWho, readGroups, readWho, whoText, type Scope, type Who } from './who.ts';
+
+function action(text: string, run: (stage: Stage) => Promise<string>): Action {
+  return { text, needsProcesses: false, run };
+}
+
+/** The part of a request that is known only when the step runs. */
+type Deferred<Value> = (stage: Stage) => Promise<Value>;
+
+export function heal(): Action {
+  return action('heal', async ({ network }) => {
+    await network.heal();
+    return 'no faults';
+  });
+}
+
+/** `none`, a shape, groups, or a mapping of groups, cuts, shape, step and inFlight. */
+export function partition(place: Place, scope: Scope): Action {
+  if (place.value === 'none') {
+    return action('partition none', async ({ network }) => {
+      await network.reconnect();
+      return 'whole';
+    });
+  }
+  const { text, request } = readPartition(place, scope);
+  return action(`partition ${text}`, async (stage) => cutText(await stage.network.partition(await request(stage))));
+}
+
+/** Each of them alone. */
+export function isolate(place: Place, scope: Scope): Action {
+  const whos = readWho(place, scope);
+  return action(`isolate ${whoText(whos)}`, async (stage) => {
+    const ids = idsOf(whos, sightOf(stage, await stage.network.view()));
+    return cutText(await stage.network.isolate(...ids));
+  });
+}
+
+interface ReadPartition {
+  readonly text: string;
+  readonly request: Deferred<GivenPartition>;
+}
+
+export function readPartition(place: Place, scope: Scope): ReadPartition {
+  if (!place.isMapping) return groupsOrShape(place, scope);
+  const fields = place.fields(['groups', 'cuts', 'shape', 'step', 'inFlight'], 'a partition');
+  const inFlight = fields.get('inFlight')?.choice(['cut', 'delivered'] as const);
+  const stepMs = fields.get('step')?.durationMs();
+  const more = { ...(inFlight === undefined ? {} : { inFlight }), ...(stepMs === undefined ? {} : { stepMs }) };
+  const shape = fields.get('shape');
+  if (shape !== undefined) {
+    if (fields.has('groups') || fields.has('cuts')) place.refuse('a partition has a shape, or groups and cuts');
+    const { text, request } = readShape(shape, scope);
+    return { text, request: async (stage) => ({ ...(await request(stage)), ...more }) };
+  }
+  if (stepMs !== undefined) place.refuse('step belongs to a shape');
+  const groups = fields.get('groups');
+  const cuts = fields.get('cuts');
+  if (groups === undefined && cuts === undefined) place.refuse('give groups, cuts or shape');
+  const whoGroups = groups === undefined ? [] : readGroups(groups, scope);
+  const whoCuts = cuts === undefined ? [] : cuts.list('a list of pairs').map((pair) => readCut(pair, scope));
+  return {
+    text: [groupsText(whoGroups), ...whoCuts.map(([from, to]) => `${whoText(from)} -> ${whoText(to)}`)]
+      .filter(Boolean)
+      .join(', '),
+    request: async (stage) => {
+      const sight = sightOf(stage, await stage.network.view());
+      const pairs = whoCuts.flatMap(([from, to]) =>
+        idsOf(from, sight).flatMap((one) => idsOf(to, sight).map((two) => [one, two] as const)),
+      );
+      return {
+        ...(whoGroups.length > 0 ? { groups: groupsOf(whoGroups, sight) } : {}),
+        ...(pairs.length > 0 ? { cuts: pairs.filter(([one, two]) => one !== two) } : {}),
+        ...more,
+      };
+    },
+  };
+}
+
+function groupsOrShape(place: Place, scope: Scope): ReadPartition {
+  if (typeof place.value === 'string' && isShape(place.value)) return readShape(place, scope);
+  const groups = readGroups(place, scope);
+  const request: Deferred<GivenPartition> = async (stage) => ({
+    groups: groupsOf(groups, sightOf(stage, await stage.network.view())),
+  });
+  return { text: groupsText(groups), request };
+}
+
+function groupsText(groups: readonly (readonly Who[])[]): string {
+  return groups.map(whoText).join(' | ');
+}
+
+/** A directed link that is cut: from, to. */
+function readCut(place: Place, scope: Scope): readonly [Who[], Who[]] {
+  const [from, to, ...rest] = place.list('a pair: [from, to]');
+  if (from === undefined || to === undefined || rest.length > 0) return place.refuse('a cut is a pair: [from, to]');
+  return [readWho(from, scope), readWho(to, scope)];
+}
+
+/** A shape's id may be remembered: `isolate:$old`. */
+function readShape(place: Place, scope: Scope): ReadPartition {
+  const text = place.text('a shape');
+  const { word, id } = place.guard(() => shapeOf(text));
+  if (id === undefined) return { text, request: async () => ({ shape: word }) };
+  const who = place.guard(() => parseWho(id, scope));
+  return {
+    text,
+    request: async (stage) => {
+      const [found = ''] = idsOf([who], sightOf(stage, await stage.network.view()));
+      return { shape: `${word}:${found}` };
+    },
+  };
+}
+
+/** A rule with its name. */
+export function rule(place: Place, scope: Scope): Action {
+  const named = place.entries('a rule with its name').find(([field]) => field === 'name')?.[1];
+  const name = named === undefined ? place.refuse('name is missing') : readRuleName(named);
+  const read = readRule(place, scope, true);
+  return action(`rule ${name}`, async (stage) => {
+    const [made] = await rulesOf(new Map([[name, read]]), stage);
+    if (made === undefined) throw new Error('a rule was made of a rule');
+    return ruleText((await stage.network.rule(...made)).rule);
+  });
+}
+
+/** These rules and no others. */
+export function rules(place: Place, scope: Scope): Action {
+  const read = readRules(place, scope);
+  return action(`rules ${[...read.keys()].join(', ') || 'none'}`, async (stage) => {
+    const { cluster, client } = stage;
+    const view = await client.network(cluster).setRules(Object.fromEntries(await rulesOf(read, stage)));
+    return `${view.rules.length} in force`;
+  });
+}
+
+export function removeRule(place: Place): Action {
+  const fields = place.isMapping ? place.fields(['name', 'frames']) : undefined;
+  const name = readRuleName(fields?.need('name') ?? place);
+  const frames = fields?.get('frames')?.choice(ORPHANS);
+  return action(`remove rule ${name}`, async ({ network }) => {
+    const { rules } = await network.removeRule(name, frames === undefined ? {} : { frames });
+    return `${rules.length} left`;
+  });
+}
+
+export function release(place: Place): Action {
+  const fields = place.isMapping ? place.fields(['rule', 'order', 'first']) : undefined;
+  const name = readRuleName(fields?.need('rule') ?? place);
+  const order = fields?.get('order')?.choice(['inOrder', 'shuffled'] as const) ?? 'inOrder';
+  const first = fields?.get('first')?.wholeNumber(1, 1_000_000_000);
+  return action(`release ${name}`, async ({ network }) => {
+    const released = await network.release(name, { order, ...(first === undefined ? {} : { first }) });
+    return `${released} frames`;
+  });
+}
+
+export function profile(place: Place, scope: Scope): Action {
+  const { name, request } = readProfile(place, scope);
+  return action(`profile ${name}`, async (stage) => {
+    const { name, ...options } = await request(stage);
+    return `${(await stage.network.profile(name, options)).rules.length} rules`;
+  });
+}
+
+const regionsCheck = Compile(Regions);
+
+export function readProfile(place: Place, scope: Scope): { name: string; request: Deferred<GivenProfile> } {
+  const fields = place.isMapping ? place.fields(['name', 'regions', 'rules', 'inFlight'], 'a profile') : undefined;
+  const named = fields?.need('name') ?? place;
+  const name = named.text('a profile');
+  const own = fields?.get('rules');
+  const isKnown = (PROFILES as readonly string[]).includes(name);
+  if (own === undefined && !isKnown) named.refuse(`there is no profile ${shown(name)}; legal: ${PROFILES.join(', ')}`);
+  const regions = fields?.get('regions');
+  if (regions !== undefined && !regionsCheck.Check(regions.value)) {
+    regions.refuse(`${shown(regions.value)} does not say who is where: { eu: [p1, p2], us: [p3] }`);
+  }
+  const inFlight = fields?.get('inFlight')?.choice(['cut', 'delivered'] as const);
+  const read = own === undefined ? undefined : readRules(own, scope);
+  const request: Deferred<GivenProfile> = async (stage) => ({
+    name,
+    ...(regions === undefined ? {} : { regions: regions.value as Record<string, string[]> }),
+    ...(read === undefined ? {} : { rules: Object.fromEntries(await rulesOf(read, stage)) }),
+    ...(inFlight === undefined ? {} : { inFlight }),
+  });
+  return { name, request };
+}
+
+/** Everything at once; what is left out is not in force afterwards. */
+export function network(place: Place, scope: Scope): Action {
+  const fields = place.fields(['rules', 'partition', 'profile', 'seed'], 'a network');
+  const [rulesPlace, partitionPlace, profilePlace] = [
+    fields.get('rules'),
+    fields.get('partition'),
+    fields.get('profile'),
+  ];
+  const rules = rulesPlace === undefined ? undefined : readRules(rulesPlace, scope);
+  const cut = partitionPlace === undefined ? undefined : readPartition(partitionPlace, scope);
+  const read = profilePlace === undefined ? undefined : readProfile(profilePlace, scope);
+  const seed = fields.get('seed')?.text();
+  return action('network', async (stage) => {
+    const { epoch } = await stage.network.apply({
+      ...(rules === undefined ? {} : { rules: Object.fromEntries(await rulesOf(rules, stage)) }),
+      ...(cut === undefined ? {} : { partition: await cut.request(stage) }),
+      ...(read === undefined ? {} : { profile: await read.request(stage) }),
+      ...(seed === undefined ? {} : { seed }),
+    });
+    return `epoch ${epoch}`;
+  });
+}
+
+export function seed(place: Place): Action {
+  const text = place.text('a seed');
+  return action(`seed ${text}`, async ({ network }) => `seed ${(await network.seed(text)).seed}`);
+}
+
+/** Cuts sockets; with `for` new ones are refused for so long. */
+export function disconnect(place: Place, scope: Scope): Action {
+  const fields = place.isMapping ? place.fields(['peer', 'for']) : undefined;
+  const whos = readWho(fields?.need('peer') ?? place, scope);
+  const forMs = fields?.get('for')?.durationMs();
+  return action(`disconnect ${whoText(whos)}`, async (stage) => {
+    const ids = idsOf(whos, sightOf(stage, await stage.network.view()));
+    for (const id of ids) await stage.network.disconnect(id, forMs === undefined ? {} : { forMs });
+    return forMs === undefined ? ids.join(', ') : `${ids.join(', ')}, refused for ${forMs} ms`;
+  });
+}
+
+async function rulesOf(read: ReadonlyMap<string, ScenarioRule>, stage: Stage): Promise<[string, GivenRule][]> {
+  const needsView = [...read.values()].some(({ from, to }) => typeof from !== 'string' || typeof to !== 'string');
+  const sight = sightOf(stage, needsView ? await stage.network.view() : { leader: null });
+  const ends = (given: ScenarioRule['from']): GivenRule['from'] =>
+    typeof given === 'string' ? given : idsOf(given, sight);
+  return [...read].map(([name, { from, to, faults }]) => [name, { from: ends(from), to: ends(to), ...faults }]);
+}

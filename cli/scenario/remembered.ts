@@ -1,0 +1,32 @@
+import type { Remembered } from './Scenario.ts';
+import { sightOf, type Stage } from './Stage.ts';
+import { StepFailure } from './StepFailure.ts';
+import { idsOf } from './who.ts';
+
+/** @throws {StepFailure | RangeError} when there is nothing to remember, such as the leader of a cluster without one */
+export async function rememberedValue(what: Remembered, stage: Stage): Promise<unknown> {
+  const view = await stage.network.view();
+  const sight = sightOf(stage, view);
+  switch (what.kind) {
+    case 'who': {
+      const ids = idsOf(what.who, sight);
+      return ids.length === 1 ? ids[0] : ids;
+    }
+    case 'draw': {
+      const from = idsOf(what.from, sight);
+      const drawn = Array.from({ length: what.draws }, () => from[Math.floor(stage.random() * from.length)] ?? '');
+      return [...new Set(drawn)];
+    }
+    case 'number': {
+      const ids: readonly string[] = what.of === undefined ? stage.peers : idsOf(what.of, sight);
+      const peers = view.peers.filter(({ id }) => ids.includes(id));
+      const read = { term: 'term', commit: 'commitIndex', applied: 'lastApplied', log: 'lastLogIndex' } as const;
+      return Math.max(0, ...peers.map((peer) => peer[read[what.field]] ?? 0)) + what.plus;
+    }
+    case 'key': {
+      const item = await stage.client.get(stage.cluster, what.key);
+      if (item === null) throw new StepFailure(`there is no key ${what.key}`);
+      return item.value;
+    }
+  }
+}

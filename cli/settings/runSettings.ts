@@ -1,0 +1,60 @@
+import { parseDurationMs } from '../parse/duration.ts';
+import { parseHttpAddress } from '../parse/relayAddress.ts';
+import type { Setting } from './Setting.ts';
+import { switchSetting, textSetting, URL_OF_RELAY } from './sharedSettings.ts';
+
+/** A relay that runs already, for commands that otherwise start one. */
+export const URL_OF_RUNNING: Setting<string | undefined> = {
+  ...URL_OF_RELAY,
+  description: 'use this relay and its peers instead of starting some',
+  parse: parseHttpAddress,
+  fallback: undefined,
+  fallbackText: 'none, start a relay and peers',
+};
+
+export const JOURNAL_FILE = textSetting({
+  name: 'journal',
+  placeholder: '<file>',
+  description: 'keep the journal of the network in this file',
+});
+
+export const RUN_SEED = textSetting({
+  name: 'seed',
+  placeholder: '<text>',
+  description: 'what the network, the timeouts and the draws are drawn from',
+  fallbackText: "the scenario's, or drawn at random",
+});
+
+export const RUN_JSON = switchSetting({
+  name: 'json',
+  description: 'print the result of each scenario as JSON instead of a timeline',
+  fallback: false,
+});
+
+export const SPEED: Setting<number> = {
+  name: 'speed',
+  placeholder: '<factor>',
+  description: 'so many times as fast as it was',
+  parse: (text) => {
+    const factor = Number(text);
+    if (factor > 0 && factor <= 1000) return factor;
+    throw new RangeError(`${JSON.stringify(text)} is not a speed: give a number above 0, up to 1000`);
+  },
+  fallback: 1,
+  fallbackText: '1',
+};
+
+const MINUTES_MAX = 10_000;
+
+export const MINUTES: Setting<number> = {
+  name: 'minutes',
+  placeholder: '<number>',
+  description: 'for so long; fractions are fine, and so are durations such as 30s',
+  parse: (text) => {
+    const minutes = /^[\d.]+$/.test(text.trim()) ? Number(text) : parseDurationMs(text) / 60_000;
+    if (minutes > 0 && minutes <= MINUTES_MAX) return minutes;
+    throw new RangeError(`${JSON.stringify(text)} is not a number of minutes: give one above 0, up to ${MINUTES_MAX}`);
+  },
+  fallback: 1,
+  fallbackText: '1',
+};

@@ -1,0 +1,173 @@
+import { WhitewaterError } from '../shared/errors.ts';
+import type { ClusterView } from '../shared/http/ClusterView.ts';
+import type { JournalLine } from '../shared/http/Journal.ts';
+import type { NetworkView, RuleView } from '../shared/http/Network.ts';
+import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
+import type { JournalOptions } from './JournalOptions.ts';
+import type { Leaving, NetworkClient } from './NetworkClient.ts';
+import type { RelayClient } from './RelayClient.ts';
+import { type UntilOptions, untilView, type ViewCondition } from './untilView.ts';
+
+type Ends = string | readonly string[];
+type Faults = Omit<GivenRule, 'from' | 'to'>;
+
+/** How a partition is put in force, beside its groups or shape. */
+export interface PartitionOptions {
+  /** What becomes of frames on their way across. Default: `cut`. */
+  readonly inFlight?: 'cut' | 'delivered';
+  /** `swizzle`: between two steps. Default 500. */
+  readonly stepMs?: number;
+}
+
+/**
+ * The network of one cluster, for tests of whatever talks through it: cut it, wait, look, heal it.
+ * Everything rejects with a WhitewaterError and then has changed nothing.
+ */
+export class Network {
+  readonly #relay: RelayClient;
+  readonly #client: NetworkClient;
+  readonly cluster: string;
+
+  constructor(relay: RelayClient, cluster: string) {
+    this.#relay = relay;
+    this.#client = relay.network(cluster);
+    this.cluster = cluster;
+  }
+
+  /**
+   * Cuts the network, in place of the partition before.
+   * @param parts groups of endpoints; or a shape such as `ring` or `isolate:p1`; or `{ cuts: [[from, to], ...] }`
+   * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, REQUEST_INVALID, CLUSTER_UNKNOWN
+   */
+  partition(
+    parts: string | readonly (readonly string[])[] | GivenPartition,
+    options: PartitionOptions = {},
+  ): Promise<ClusterView> {
+    const request = typeof parts === 'string' ? { shape: parts } : isGroups(parts) ? { groups: parts } : parts;
+    return this.#client.setPartition({ ...request, ...options });
+  }
+
+  /** Each of these alone: nobody hears it, and it hears nobody. In place of the partition before. */
+  isolate(...ids: readonly string[]): Promise<ClusterView> {
+    return this.partition(ids.map((id) => [id]));
+  }
+
+  /** Ends the partition; rules and profile stay in force. */
+  reconnect(): Promise<ClusterView> {
+    return this.#client.clearPartition();
+  }
+
+  /**
+   * Faults on the frames from some endpoints to others, by an id, a list of ids, or a word such as `leader` or `*`.
+   * @returns the rule, whose name is `FROM-TO` unless told otherwise
+   */
+  link(from: Ends, to: Ends, faults: Faults, { name = linkName(from, to) }: { name?: string } = {}): Promise<RuleView> {
+    return this.rule(name, { from, to, ...faults });
+  }
+
+  /** Puts a rule in force, in place of one of that name. */
+  rule(name: string, rule: GivenRule): Promise<RuleView> {
+    return this.#client.setRule(name, rule);
+  }
+
+  /** @throws {WhitewaterError} RULE_UNKNOWN */
+  removeRule(name: string, leaving: Leaving = {}): Promise<NetworkView> {
+    return this.#client.removeRule(name, leaving);
+  }
+
+  /** The rules in force and how often each struck. */
+  async rules(): Promise<readonly RuleView[]> {
+    return (await this.#client.rules()).rules;
+  }
+
+  /** Everything at once, in one step; what is left out is not in force afterwards. */
+  apply(request: GivenNetwork): Promise<NetworkView> {
+    return this.#client.apply(request);
+  }
+
+  /** A named network such as `wan` or `labrpc-unreliable`, or by `rules` one of your own. */
+  profile(name: string, options: Omit<GivenProfile, 'name'> = {}): Promise<NetworkView> {
+    return this.#client.setProfile({ name, ...options });
+  }
+
+  /** Holds frames back until `release`. @returns the rule, whose name `release` takes */
+  hold(from: Ends, to: Ends, options: Faults & { readonly name?: string } = {}): Promise<RuleView> {
+    const { name = `hold-${linkName(from, to)}`, ...faults } = options;
+    return this.link(from, to, { ...faults, hold: true }, { name });
+  }
+
+  /** Lets held frames go; the rule goes on holding what comes. @returns how many went */
+  release(name: string, options: { order?: 'inOrder' | 'shuffled'; first?: number } = {}): Promise<number> {
+    return this.#client.release(name, options);
+  }
+
+  /** Cuts an endpoint's socket; with `forMs` its next ones are refused for so long. */
+  disconnect(id: string, options: { readonly forMs?: number } = {}): Promise<ClusterView> {
+    return this.#relay.disconnect(this.cluster, id, options);
+  }
+
+  /** What the fates of frames are drawn from; begins the counters of all links anew. */
+  seed(seed: string | number): Promise<NetworkView> {
+    return this.#client.setSeed(String(seed));
+  }
+
+  /** No partition, no rules, profile `reliable`, nobody refused. */
+  heal(): Promise<ClusterView> {
+    return this.#relay.heal(this.cluster);
+  }
+
+  /** Each frame's fate with its cause, each change of the faults, connections and statuses; the oldest first. */
+  journal(options: JournalOptions = {}): AsyncGenerator<JournalLine, void, undefined> {
+    return this.#client.journal(options);
+  }
+
+  /** The faults in force. */
+  faults(): Promise<NetworkView> {
+    return this.#client.view();
+  }
+
+  /** The cluster as the relay sees it. @throws {WhitewaterError} CLUSTER_UNKNOWN before its first endpoint connected */
+  view(): Promise<ClusterView> {
+    return this.#relay.cluster(this.cluster);
+  }
+
+  /** Who says that it leads, in the highest term; null if nobody does. Of peers that report a status as Whitewater's do. */
+  async leader(): Promise<string | null> {
+    return (await this.view()).leader;
+  }
+
+  /**
+   * Waits until the condition is true of the newest view of the cluster.
+   * @param condition true is what is waited for; a text says why not yet, and stands in the error
+   * @throws {WhitewaterError} TIMED_OUT, saying what was seen last; what the condition itself throws
+   */
+  until(condition: ViewCondition, options: UntilOptions = {}): Promise<ClusterView> {
+    const source = {
+      look: () => this.#look(),
+      live: (signal: AbortSignal) => this.#relay.live(this.cluster, signal),
+    };
+    return untilView(source, condition, options);
+  }
+
+  /** A cluster begins with its first endpoint, and a test may well wait for that one. */
+  async #look(): Promise<ClusterView | undefined> {
+    try {
+      return await this.view();
+    } catch (error) {
+      if (!(error instanceof WhitewaterError) || error.code !== 'CLUSTER_UNKNOWN') throw error;
+      return undefined;
+    }
+  }
+}
+
+function isGroups(parts: readonly (readonly string[])[] | GivenPartition): parts is readonly (readonly string[])[] {
+  return Array.isArray(parts);
+}
+
+/** A name that the relay takes: the words for everybody and for several have other letters. */
+export function linkName(from: Ends, to: Ends): string {
+  return [from, to]
+    .map((ends) => (typeof ends === 'string' ? ends : ends.join('.')).replaceAll('*', 'all'))
+    .join('-')
+    .slice(0, 64);
+}
