@@ -28,6 +28,7 @@ import { journalRoutes } from './routes/journalRoutes.ts';
 import { keyValueRoutes } from './routes/keyValueRoutes.ts';
 import { memberRoutes } from './routes/memberRoutes.ts';
 import { pageRoutes } from './routes/pageRoutes.ts';
+import { partitionRoutes } from './routes/partitionRoutes.ts';
 import { sessionRoutes } from './routes/sessionRoutes.ts';
 import { socketRoutes } from './routes/socketRoutes.ts';
 import { stopSockets } from './stopSockets.ts';
@@ -72,6 +73,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   void app.register(async (scope: RelayApp) => {
     guardRequests(app, hub, new HostGuard(options), tokens);
     clusterRoutes(scope, hub);
+    partitionRoutes(scope, hub);
     faultRoutes(scope, hub);
     journalRoutes(scope, hub);
     keyValueRoutes(scope, hub, gateway);
