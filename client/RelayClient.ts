@@ -20,6 +20,8 @@ export interface RelayClientOptions {
   readonly WebSocket?: WebSocketConstructor;
   /** How long one request may take. Default 10 s. */
   readonly timeoutMs?: number;
+  /** Default: the runtime's own. Another one may trust other certificates, for example. */
+  readonly fetch?: typeof fetch;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -37,8 +39,8 @@ export class RelayClient {
   readonly #WebSocket: WebSocketConstructor | undefined;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS }: RelayClientOptions) {
-    this.#http = new RelayHttp({ url, timeoutMs, ...(token === undefined ? {} : { token }) });
+  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: RelayClientOptions) {
+    this.#http = new RelayHttp({ url, timeoutMs, fetch, ...(token === undefined ? {} : { token }) });
     this.#WebSocket = WebSocket;
   }
 

@@ -1,11 +1,13 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import { parseJson, toError } from './answers.ts';
+import { mayHaveArrived, unreachable } from './connectionTrouble.ts';
 import { answerTimeoutMs, type Wait } from './keyPaths.ts';
 
 export interface RelayHttpOptions {
   readonly url: string;
   readonly token?: string;
   readonly timeoutMs: number;
+  readonly fetch: typeof fetch;
 }
 
 export interface RequestOptions {
@@ -21,13 +23,15 @@ export class RelayHttp {
   /** Where it is, with a slash at the end. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  readonly fetch: typeof fetch;
   readonly #timeoutMs: number;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, timeoutMs }: RelayHttpOptions) {
+  constructor({ url, token, timeoutMs, fetch }: RelayHttpOptions) {
     this.url = parseUrl(url);
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.#timeoutMs = timeoutMs;
+    this.fetch = fetch;
   }
 
   resolve(path: string): URL {
@@ -48,7 +52,8 @@ export class RelayHttp {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, {
+      const request = this.fetch;
+      response = await request(url, {
         method,
         headers: body === undefined ? this.headers : { ...this.headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -58,16 +63,11 @@ export class RelayHttp {
       text = await response.text();
     } catch (cause) {
       if (hasEffect && mayHaveArrived(cause)) throw lostAnswer(this.url.origin, cause);
-      throw this.unreachable(cause);
+      throw unreachable(this.url.origin, cause);
     }
     const answer = parseJson(text);
     if (response.ok && isAnswer(answer)) return answer as Answer;
     throw toError(answer, response.status, this.url.origin);
-  }
-
-  unreachable(cause: unknown): WhitewaterError {
-    const message = `no relay answers at ${this.url.origin}: start one with "whitewater relay", or name another address`;
-    return new WhitewaterError('RELAY_UNREACHABLE', message, { cause });
   }
 }
 
@@ -81,14 +81,6 @@ function parseUrl(text: string): URL {
   }
   const isEncrypted = url.protocol === 'https:' || url.protocol === 'wss:';
   return new URL(`${isEncrypted ? 'https' : 'http'}://${url.host}${url.pathname.replace(/\/*$/, '/')}`);
-}
-
-/** Without these, a connection was there, and what was sent over it may have been read. */
-const NEVER_CONNECTED: readonly unknown[] = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
-
-function mayHaveArrived(error: unknown): boolean {
-  const { cause } = error as { readonly cause?: { readonly code?: unknown } };
-  return !NEVER_CONNECTED.includes(cause?.code);
 }
 
 function lostAnswer(origin: string, cause: unknown): WhitewaterError {

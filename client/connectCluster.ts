@@ -1,6 +1,8 @@
 import { nanoid } from 'nanoid';
 import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import type { Logger } from '../endpoint/ports/Logger.ts';
+import type { FrameSigner } from '../endpoint/ports/FrameSigner.ts';
+import { nodeSigner } from '../endpoint/transport/nodeSigner.ts';
 import { openNodeWebSocket } from '../endpoint/transport/nodeWebSocket.ts';
 import type { OpenSocket } from '../endpoint/transport/RelaySocket.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
@@ -8,6 +10,7 @@ import {
   anId,
   anyFunction,
   anyText,
+  aSecret,
   checkOptions,
   objectWith,
   relayAddresses,
@@ -26,6 +29,8 @@ export interface ConnectOptions {
   readonly id?: string;
   /** For a relay that asks for one. */
   readonly token?: string;
+  /** The secret of a cluster whose peers sign, or an adapter that signs with it. */
+  readonly secret?: string | FrameSigner;
   readonly sessionTimeToLiveMs?: number;
   readonly logger?: Logger;
   /** Default: the package `ws`. */
@@ -37,6 +42,7 @@ const CHECKS: OptionChecks<ConnectOptions> = {
   relay: relayAddresses,
   id: anId,
   token: anyText,
+  secret: aSecret,
   sessionTimeToLiveMs: {
     legal: `a whole number of milliseconds from ${SESSION_TIME_TO_LIVE_MS_MIN} to ${SESSION_TIME_TO_LIVE_MS_MAX}`,
     accepts: (value) =>
@@ -57,12 +63,15 @@ export function connectCluster<Command = unknown, Result = unknown, Query = unkn
   options: ConnectOptions,
 ): ClusterClient<Command, Result, Query, Answer> {
   checkOptions('connectCluster', options, CHECKS);
-  const { relay, token, logger, openSocket = openNodeWebSocket, sessionTimeToLiveMs } = options;
+  const { relay, token, secret, logger, openSocket = openNodeWebSocket, sessionTimeToLiveMs } = options;
   const clock = new SystemClock();
+  const ids = idsOf(options);
+  const signer = typeof secret === 'string' ? nodeSigner(secret, ids.cluster) : secret;
   const transport = new RelayTransport({
-    ...{ kind: 'client', ...idsOf(options), relays: typeof relay === 'string' ? [relay] : relay },
+    ...{ kind: 'client', ...ids, relays: typeof relay === 'string' ? [relay] : relay },
     ...{ openSocket, clock, random: Math.random },
     ...(token === undefined ? {} : { token }),
+    ...(signer === undefined ? {} : { signer }),
     ...(logger === undefined ? {} : { logger }),
   });
   return new ClusterClient({ transport, clock, ...(sessionTimeToLiveMs === undefined ? {} : { sessionTimeToLiveMs }) });

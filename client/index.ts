@@ -1,6 +1,7 @@
 /** The entry point `whitewater/client`: using a cluster, and steering a relay, from outside. */
 export { ClusterClient, type ClusterClientOptions, type Patience, type QueryOptions } from './ClusterClient.ts';
 export type { ClusterTransport } from './ClusterTransport.ts';
+export type { FrameSigner } from '../endpoint/ports/FrameSigner.ts';
 export { connectCluster, type ConnectOptions } from './connectCluster.ts';
 export { KeyValueClient, type KeyValueCarrier, type KeyValueCluster } from './KeyValueClient.ts';
 export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.ts';

@@ -1,6 +1,7 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import { isJournalLine, parseJson, toError } from './answers.ts';
 import type { JournalLine } from '../shared/http/Journal.ts';
+import { unreachable } from './connectionTrouble.ts';
 import type { JournalOptions } from './JournalOptions.ts';
 import { pathOf, queryOf } from './keyPaths.ts';
 import { linesAt } from './linesAt.ts';
@@ -39,7 +40,7 @@ export async function* readJournal(
     }
   } catch (error) {
     if (isEnding()) return;
-    throw error instanceof WhitewaterError ? error : http.unreachable(error);
+    throw error instanceof WhitewaterError ? error : unreachable(http.url.origin, error);
   } finally {
     signal?.removeEventListener('abort', end);
     end();

@@ -3,7 +3,7 @@ import { WhitewaterError } from '../shared/errors.ts';
 import { peerId, type ClusterId, type PeerId } from '../shared/ids.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import { seededRandom } from '../shared/random.ts';
-import { defaultOpenSocket, openStorage, processId } from './adapters.ts';
+import { defaultOpenSocket, openStorage, processId, signerOf } from './adapters.ts';
 import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
@@ -135,7 +135,15 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     options: PeerOptions<Command, Result, Query, Answer>,
   ): Promise<Peer<Command, Result, Query, Answer>> {
     checkKinds(options);
-    const { logger = SILENT_LOGGER, clock = new SystemClock(), seed = nanoid(), signal, token, trace } = options;
+    const {
+      logger = SILENT_LOGGER,
+      clock = new SystemClock(),
+      seed = nanoid(),
+      signal,
+      token,
+      secret,
+      trace,
+    } = options;
     signal?.throwIfAborted();
     const draws = (what: string): (() => number) => seededRandom(seed, `${options.cluster}/${options.id}/${what}`);
     const checked = checkPeerOptions(options, draws('elections'));
@@ -145,6 +153,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       ...{ cluster, id, relays, clock, logger, random: draws('waits') },
       openSocket: options.openSocket ?? (await defaultOpenSocket()),
       ...(token === undefined ? {} : { token }),
+      ...(secret === undefined ? {} : { signer: await signerOf(secret, cluster) }),
       ...(trace === undefined ? {} : { trace: traceWithStatus(trace, () => peer?.status()) }),
     });
     const opened = await openStorage(options.storage, { cluster, id, voters }, logger);

@@ -4,6 +4,7 @@ import { MEMBERS_MAX } from '../shared/numbers.ts';
 import type { Trace } from '../shared/trace.ts';
 import type { Clock } from '../endpoint/ports/Clock.ts';
 import type { Logger } from '../endpoint/ports/Logger.ts';
+import type { FrameSigner } from '../endpoint/ports/FrameSigner.ts';
 import type { StateMachine } from './ports/StateMachine.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { completeOptions, ELECTION_DEFAULTS, ELECTION_PRESETS } from './raft/options.ts';
@@ -44,6 +45,12 @@ export interface PeerOptions<Command = unknown, Result = unknown, Query = unknow
   readonly election?: ElectionPreset | Partial<ElectionOptions>;
   /** For a relay that asks for one. Not in a browser. */
   readonly token?: string;
+  /**
+   * Shared by all peers and clients of the cluster, and not known to the relay: frames are signed with it, and what is not
+   * signed is dropped, so that a relay can lose, delay, double or reorder, and not forge. 16 characters at least. Outside Node an
+   * adapter that signs.
+   */
+  readonly secret?: string | FrameSigner;
   readonly logger?: Logger;
   readonly trace?: Trace;
   /** Stops the peer. */

@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import type { Logger } from '../endpoint/ports/Logger.ts';
+import type { FrameSigner } from '../endpoint/ports/FrameSigner.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import type { PeerOptions } from './PeerOptions.ts';
 import { foundersDiffer, sameVoters, type StoreOwner } from './storage/loadStore.ts';
@@ -50,6 +51,22 @@ export async function defaultOpenSocket(): Promise<OpenSocket> {
   const constructor = globalWebSocket();
   if (constructor !== undefined) return openBrowserWebSocket(constructor);
   throw new WhitewaterError('USAGE', 'this runtime has no WebSocket: give one with the option openSocket');
+}
+
+/**
+ * What signs the frames of a cluster.
+ * @throws {WhitewaterError} `USAGE` when the secret is too short, or there is nothing here that could sign with it
+ */
+export async function signerOf(secret: string | FrameSigner, cluster: string): Promise<FrameSigner> {
+  if (typeof secret !== 'string') return secret;
+  if (!isNode()) {
+    throw new WhitewaterError(
+      'USAGE',
+      'only Node signs with a secret by itself: give as the option secret an adapter with the functions sign and isGenuine',
+    );
+  }
+  const { nodeSigner } = await import('../endpoint/transport/nodeSigner.ts');
+  return nodeSigner(secret, cluster);
 }
 
 /** The process's number, where there is a process. */

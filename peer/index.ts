@@ -14,6 +14,7 @@ export { REPLICATION_DEFAULTS, type ReplicationOptions } from './raft/options.ts
 // What a peer can be given instead of what it brings.
 export type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 export { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
+export type { FrameSigner } from '../endpoint/ports/FrameSigner.ts';
 export type { SnapshotStore } from './ports/SnapshotStore.ts';
 export { MemorySnapshotStore } from './snapshots/MemorySnapshotStore.ts';
 export type { OpenedStorage, Storage, StoredState } from './ports/Storage.ts';

@@ -2,6 +2,7 @@ import {
   anId,
   anyFunction,
   anyText,
+  aSecret,
   checkOptions,
   isObject,
   isTexts,
@@ -33,6 +34,7 @@ const CHECKS: OptionChecks<PeerOptions> = {
     accepts: (value) => typeof value === 'string' || isObject(value),
   },
   token: anyText,
+  secret: aSecret,
   logger: objectWith('info', 'warn', 'error'),
   trace: objectWith('wants', 'write'),
   signal: {

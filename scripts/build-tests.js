@@ -15,7 +15,7 @@ export const DIST_TEST = join(ROOT, 'dist-test');
  */
 const ALONE = [
   ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
-  ...[/^test\/cli\/(?:errors|peerErrors|terminal|up|upEnds)\./, /^test\/sim\/(?:elections|liveness|safety)\./],
+  ...[/^test\/cli\/(?:errors|peerErrors|terminal|up|upEnds|upLocks)\./, /^test\/sim\/(?:elections|liveness|safety)\./],
 ];
 /** Programs that tests start. */
 const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts'];

@@ -1,3 +1,5 @@
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import fastifySwagger, { type FastifyDynamicSwaggerOptions } from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import fastifyWebsocket from '@fastify/websocket';
@@ -14,6 +16,7 @@ import { Hub } from './hub/Hub.ts';
 import { takeJson } from './http/takeJson.ts';
 import { UpgradeSockets } from './http/UpgradeSockets.ts';
 import { validatorCompiler } from './http/validatorCompiler.ts';
+import { CertificateFiles, TLS_VERSION_MIN, type Certificate } from './locks/CertificateFiles.ts';
 import { HostGuard } from './locks/HostGuard.ts';
 import { TokenGuard } from './locks/TokenGuard.ts';
 import { RelayMetrics } from './metrics/RelayMetrics.ts';
@@ -37,14 +40,16 @@ const PLAIN_CONNECTIONS_MAX = 1024;
 /**
  * Builds a relay that does not listen yet; `listenRelay` does that. `close()` ends it within about `closeGraceMs`,
  * whatever its clients do.
- * @throws {WhitewaterError} USAGE when an option makes no sense
+ * @throws {WhitewaterError} USAGE when an option makes no sense, CERTIFICATE_UNUSABLE
  */
 export function buildRelay(given: RelayOptions = {}): RelayApp {
   const options = resolveOptions(given);
   const hub = new Hub(options);
-  const tokens = new TokenGuard(options.token, hub.clock);
+  const tokens = new TokenGuard(options, hub.clock);
   const gateway = new Gateway(hub);
-  const app = newApp(hub);
+  const certificate = options.tls === undefined ? undefined : new CertificateFiles(options.tls, options.logger);
+  const app = newApp(hub, certificate?.current);
+  if (certificate !== undefined) keepCertificate(app, certificate);
 
   app.setValidatorCompiler(validatorCompiler);
   // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
@@ -59,6 +64,9 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     errorHandler: () => undefined,
     preClose: stopSockets(hub, gateway, new UpgradeSockets(app.server, REQUEST_TIMEOUT_MS)),
   });
+  app.server.on('connection', (socket: Socket) => {
+    if (!hub.limits.connected(socket)) socket.destroy();
+  });
   answerRawRequests(app, hub);
   void app.register(fastifySwagger, { openapi: openapi() });
   void app.register(async (scope: RelayApp) => {
@@ -71,24 +79,31 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));
-    scope.get('/api/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    scope.get('/api/openapi.json', { config: { access: 'token' }, schema: { hide: true } }, async () => app.swagger());
   });
   void app.register(async (scope: RelayApp) => pageRoutes(scope, options.dashboardDirectory));
   return app;
 }
 
-function newApp(hub: Hub): RelayApp {
+/** How Node reads requests. */
+const HTTP_OPTIONS = {
+  // Node takes the larger of the two for the whole request, and its own default for the head is a minute.
+  headersTimeout: REQUEST_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
+  connectionsCheckingInterval: 1000,
+  // The guards say in our own shape that it is missing.
+  requireHostHeader: false,
+};
+
+/** To fastify's types a server with TLS is another kind of app; nothing here asks for what only one of them has. */
+function newApp(hub: Hub, certificate: Certificate | undefined): RelayApp {
+  const encryption = certificate && {
+    ...{ ...certificate, ...HTTP_OPTIONS, minVersion: TLS_VERSION_MIN, handshakeTimeout: REQUEST_TIMEOUT_MS },
+  };
   const app = fastify({
     bodyLimit: hub.options.bodyBytesMax,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    http: {
-      // Node takes the larger of the two for the whole request, and its own default for the head is a minute.
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 1000,
-      // The guards say in our own shape that it is missing.
-      requireHostHeader: false,
-    },
+    ...(encryption === undefined ? { http: HTTP_OPTIONS } : ({ https: encryption } as object)),
     forceCloseConnections: true,
     // The guards answer while the relay stops, in our own shape.
     return503OnClosing: false,
@@ -100,6 +115,14 @@ function newApp(hub: Hub): RelayApp {
   // Beyond what the hub may have, so that a relay which is full can still say so.
   app.server.maxConnections = hub.options.connectionsMax + hub.options.viewersMax + PLAIN_CONNECTIONS_MAX;
   return app;
+}
+
+/** Puts each new certificate in force for the connections that come after it. */
+function keepCertificate(app: RelayApp, certificate: CertificateFiles): void {
+  const server: object = app.server;
+  if (!(server instanceof TlsServer)) throw new Error('a relay with a certificate has a server without TLS');
+  certificate.watch((next) => server.setSecureContext({ ...next, minVersion: TLS_VERSION_MIN }));
+  app.addHook('onClose', async () => certificate.stop());
 }
 
 /** `closeTimeout` is an option of `ws` that its types do not have yet. */

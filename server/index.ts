@@ -2,6 +2,7 @@
 export { buildRelay } from './app.ts';
 export { listenRelay, type ListeningRelay } from './listen.ts';
 export { RELAY_DEFAULTS, type RelayOptions } from './options.ts';
+export type { ClusterTokens, Tokens } from './locks/tokens.ts';
 export { SILENT_LOGGER, type Logger } from './log.ts';
 export type { RelayApp } from './http/RelayApp.ts';
 export { RelayClient, type RelayClientOptions } from '../client/RelayClient.ts';

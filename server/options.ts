@@ -1,11 +1,14 @@
 import { FRAME_BYTES_MAX } from '../shared/envelope.ts';
 import { WhitewaterError } from '../shared/errors.ts';
+import { checkSecret } from '../shared/signing.ts';
 import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
+import type { TlsFiles } from './locks/CertificateFiles.ts';
+import { readTokens, type Tokens } from './locks/tokens.ts';
 import { SILENT_LOGGER, type Logger } from './log.ts';
 
 /** What can be told to a relay. Everything has a default; a number that makes no sense is refused, never mended. */
 export interface RelayOptions {
-  /** The address to listen on. Default 127.0.0.1. Any other than loopback needs a token. */
+  /** The address to listen on. Default 127.0.0.1. Any other than loopback needs `token` or `tokens`. */
   readonly host?: string;
   /** The TCP port; 0 takes any that is free. Default 7070. */
   readonly port?: number;
@@ -14,6 +17,18 @@ export interface RelayOptions {
    * Default: none, and then anybody who reaches the socket may.
    */
   readonly token?: string;
+  /**
+   * Tokens that may do less: look only, or what belongs to one cluster. Default: none. With `token` or any of these,
+   * nobody gets in without one.
+   */
+  readonly tokens?: Tokens;
+  /** Serve https and wss, TLS 1.2 at least. The files are read again when they change. Default: http and ws. */
+  readonly tls?: TlsFiles;
+  /**
+   * The secret of clusters whose peers sign, for the relay's own client of each: without it keys and members of such a cluster
+   * cannot be reached over HTTP (`SECRET_REQUIRED`), with it this relay could forge. Default: none.
+   */
+  readonly secret?: string;
   /**
    * Further host names, such as `raft.example.org` or `raft.example.org:8443`, under which browsers reach this relay.
    * Default: none, so a relay on loopback answers for localhost, 127.0.0.1 and [::1] only.
@@ -60,6 +75,20 @@ export interface RelayOptions {
   /** The largest HTTP request body, in bytes. Default 64 KiB. */
   readonly bodyBytesMax?: number;
 
+  /** Connections that one remote address may have at once, of any kind; beyond it `RATE_LIMITED`. Default 512. */
+  readonly addressConnectionsMax?: number;
+  /** New connections, and further requests on them, of one remote address in a second; beyond it `RATE_LIMITED`. Default 100. */
+  readonly addressRequestsPerSecond?: number;
+  /** Frames of one remote address in a second; beyond it the relay reads them later. Default 50 000. */
+  readonly addressFramesPerSecond?: number;
+  /** The same in bytes. Default 64 MiB. */
+  readonly addressBytesPerSecond?: number;
+  /**
+   * Whether the four limits above count for 127.0.0.1 and ::1 too, where everybody comes from who comes through a proxy on this
+   * machine. Default false.
+   */
+  readonly limitsLoopback?: boolean;
+
   /** How long a new connection may take to say Hello. Default 5000. */
   readonly helloTimeoutMs?: number;
   /**
@@ -86,7 +115,7 @@ export interface RelayOptions {
 }
 
 /** Options that have no default stay optional; all others are there. */
-type Optional = 'token' | 'dashboardDirectory' | 'seed';
+type Optional = 'token' | 'tokens' | 'tls' | 'secret' | 'dashboardDirectory' | 'seed';
 export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
 
 export const RELAY_DEFAULTS = {
@@ -105,6 +134,11 @@ export const RELAY_DEFAULTS = {
   journalBytesMax: 16 * 1_048_576,
   journalBytesTotalMax: 256 * 1_048_576,
   bodyBytesMax: 65_536,
+  addressConnectionsMax: 512,
+  addressRequestsPerSecond: 100,
+  addressFramesPerSecond: 50_000,
+  addressBytesPerSecond: 64 * 1_048_576,
+  limitsLoopback: false,
   helloTimeoutMs: 5000,
   pingIntervalMs: 600,
   stalledReaderMs: 10_000,
@@ -128,6 +162,10 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   journalBytesMax: 0,
   journalBytesTotalMax: 0,
   bodyBytesMax: 1024,
+  addressConnectionsMax: 1,
+  addressRequestsPerSecond: 1,
+  addressFramesPerSecond: 1,
+  addressBytesPerSecond: 1024,
   helloTimeoutMs: 1,
   pingIntervalMs: 10,
   stalledReaderMs: 10,
@@ -164,5 +202,7 @@ export function resolveOptions(options: RelayOptions): ResolvedOptions {
   if (resolved.token === '') {
     throw new WhitewaterError('USAGE', 'the token is empty: leave it out, or give at least one character');
   }
+  if (resolved.secret !== undefined) checkSecret(resolved.secret);
+  if (resolved.tokens !== undefined) readTokens(resolved.tokens);
   return resolved;
 }

@@ -36,6 +36,14 @@ export function checkOptions(taker: string, given: unknown, checks: Readonly<Rec
 export const anyText: OptionCheck = { legal: 'a string', accepts: (value) => typeof value === 'string' };
 export const anyFunction: OptionCheck = { legal: 'a function', accepts: (value) => typeof value === 'function' };
 
+/** What signs frames. It is not shown when it is wrong. */
+export const aSecret: OptionCheck = {
+  legal: 'a string of 16 characters or more, or an object with the functions sign, isGenuine',
+  accepts: (value) =>
+    typeof value === 'string' ||
+    (isObject(value) && ['sign', 'isGenuine'].every((name) => typeof value[name] === 'function')),
+};
+
 /** The name of a cluster or an endpoint. */
 export const anId: OptionCheck = {
   legal: 'a name of 1 to 64 letters, digits, "_", "." or "-"',

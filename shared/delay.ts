@@ -190,6 +190,7 @@ function integers(minMs: number, maxMs: number): Distribution | DelayProblem {
 function pareto(min: string, shapeText: string): Distribution | DelayProblem {
   const minMs = timeOf(min);
   if (typeof minMs !== 'number') return minMs;
+  if (minMs === 0) return problem('the least of a Pareto distribution is more than 0ms: pareto(10ms, 1.5)');
   const shape = new RegExp(`^${NUMBER}$`).test(shapeText) ? Number(shapeText) : NaN;
   if (!(shape > 0 && shape <= 1000)) {
     return problem(

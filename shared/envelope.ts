@@ -16,18 +16,23 @@ export const BODY_NESTING_MAX = 512;
 /** A message type as the envelope allows it; which of them mean something is the protocol's matter. */
 const TYPE_PATTERN = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 
-/** The routing keys in their order on the wire: `{"type":"…","from":"…","to":"…","id":…,"body":…}`. */
+/** The routing keys in their order on the wire: `{"type":"…","from":"…","to":"…","id":…,"mac":"…","body":…}`; `mac` only if signed. */
 export const CANONICAL_HEAD =
-  /^\{"type":"([A-Za-z][A-Za-z0-9]{0,63})","from":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","to":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","id":(0|[1-9][0-9]{0,15}),"body":/;
+  /^\{"type":"([A-Za-z][A-Za-z0-9]{0,63})","from":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","to":"(@relay|[A-Za-z0-9_][A-Za-z0-9_.-]{0,63})","id":(0|[1-9][0-9]{0,15})(?:,"mac":"([A-Za-z0-9_-]{43})")?,"body":/;
 
-/** No canonical head is longer than this: the keys, three names of 64, a number of 16 digits. */
-export const HEAD_BYTES_MAX = 260;
+/** A signature of a frame: 32 bytes in base64url. */
+const MAC_PATTERN = /^[A-Za-z0-9_-]{43}$/;
+
+/** No canonical head is longer than this: the keys, three names of 64, a number of 16 digits, a signature. */
+export const HEAD_BYTES_MAX = 312;
 
 export interface Head {
   readonly type: string;
   readonly from: Address;
   readonly to: Address;
   readonly id: number;
+  /** Of a frame that its sender signed; see signing.ts. */
+  readonly mac?: string;
   /** Where the body begins: an offset into the text, and into its bytes, since the head is ASCII. */
   readonly bodyOffset: number;
 }
@@ -37,6 +42,7 @@ export interface Frame {
   readonly from: Address;
   readonly to: Address;
   readonly id: number;
+  readonly mac?: string;
   readonly body: unknown;
 }
 
@@ -47,7 +53,8 @@ export function encodeFrame(frame: Frame): string {
 
 /** The part of a frame before its body, for a sender that encodes one body for many receivers. */
 export function encodeHead(head: Omit<Frame, 'body'>): string {
-  return `{"type":"${head.type}","from":"${head.from}","to":"${head.to}","id":${head.id},"body":`;
+  const mac = head.mac === undefined ? '' : `"mac":"${head.mac}",`;
+  return `{"type":"${head.type}","from":"${head.from}","to":"${head.to}","id":${head.id},${mac}"body":`;
 }
 
 /**
@@ -65,6 +72,7 @@ export function sliceHead(text: string): Head | undefined {
     from: match[2] as Address,
     to: match[3] as Address,
     id,
+    ...(match[5] === undefined ? {} : { mac: match[5] }),
     bodyOffset: match[0].length,
   };
 }
@@ -90,8 +98,8 @@ export function decodeFrame(text: string): Decoded {
     return { ok: false, code: 'FRAME_MALFORMED', message: 'behind "body", the last key of a frame, stands only "}"' };
   }
   if (isNestedTooDeep(text)) return { ok: false, code: 'FRAME_MALFORMED', message: TOO_DEEP };
-  const { type, from, to, id } = head;
-  return { ok: true, canonical: true, frame: { type, from, to, id, body: body.value } };
+  const { bodyOffset: _bodyOffset, ...keys } = head;
+  return { ok: true, canonical: true, frame: { ...keys, body: body.value } };
 }
 
 function decodeUnordered(text: string): Decoded {
@@ -99,17 +107,21 @@ function decodeUnordered(text: string): Decoded {
   if (parsed === undefined) return NOT_JSON;
   const problem = isNestedTooDeep(text) ? TOO_DEEP : whatIsWrongWith(parsed.value);
   if (problem !== undefined) return { ok: false, code: 'FRAME_MALFORMED', message: problem };
-  const { type, from, to, id, body } = parsed.value as Frame;
-  return { ok: true, canonical: false, frame: { type, from, to, id, body } };
+  const { type, from, to, id, mac, body } = parsed.value as Frame;
+  const frame = { type, from, to, id, ...(mac === undefined ? {} : { mac }), body };
+  return { ok: true, canonical: false, frame };
 }
 
 function whatIsWrongWith(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'the frame is not a JSON object';
-  const { type, from, to, id, body, ...others } = value as Record<string, unknown>;
+  const { type, from, to, id, mac, body, ...others } = value as Record<string, unknown>;
   if (typeof type !== 'string' || !TYPE_PATTERN.test(type)) return '"type" is not a message type';
   if (!isAddress(from)) return '"from" is not an endpoint id';
   if (!isAddress(to)) return '"to" is not an endpoint id';
   if (!Number.isSafeInteger(id) || (id as number) < 0) return '"id" is not a whole number from 0 to 2^53 - 1';
+  if (mac !== undefined && (typeof mac !== 'string' || !MAC_PATTERN.test(mac))) {
+    return '"mac" is not a signature of 43 characters of base64url';
+  }
   if (body === undefined) return '"body" is missing';
   const unknownKey = Object.keys(others)[0];
   if (unknownKey !== undefined) return `${JSON.stringify(unknownKey.slice(0, 64))} is not a key of a frame`;

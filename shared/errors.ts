@@ -118,6 +118,19 @@ export const ERRORS = {
     meaning: 'the faults were changed since they were looked at; nothing was changed',
   },
   TOKEN_WRONG: { httpStatus: 401, exitCode: 4, definite: true, meaning: 'the token is missing or wrong' },
+  ACCESS_DENIED: {
+    httpStatus: 403,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the token is good, and may not do this, or not in this cluster',
+  },
+  RATE_LIMITED: {
+    httpStatus: 429,
+    closeCode: 4431,
+    exitCode: 4,
+    definite: true,
+    meaning: 'one address has too many connections, or makes new ones and requests too fast',
+  },
   HOST_REFUSED: {
     httpStatus: 403,
     exitCode: 4,
@@ -162,12 +175,25 @@ export const ERRORS = {
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
 
+  CERTIFICATE_UNUSABLE: {
+    exitCode: 6,
+    definite: true,
+    meaning: 'the files of the TLS certificate and its key cannot be read, or do not belong together',
+  },
+
   KEY_UNKNOWN: { httpStatus: 404, exitCode: 8, definite: true, meaning: 'there is no such key' },
   REVISION_DIFFERS: {
     httpStatus: 409,
     exitCode: 8,
     definite: true,
     meaning: 'the key has another revision than the one expected, or is not there; `details.revision` tells which',
+  },
+
+  SECRET_REQUIRED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the peers of the cluster sign what they say, and the relay does not have their secret to ask them',
   },
 
   NOT_LEADER: {

@@ -32,6 +32,7 @@ export {
   type RaftMessage,
   type RaftMessageType,
 } from './protocol.ts';
+export { checkSecret, FRAME_KEY_LABEL, signedText, type SignedHead } from './signing.ts';
 export { validateBody, type Validated } from './validate.ts';
 export { type ErrorCode, ERRORS, isErrorCode, WhitewaterError } from './errors.ts';
 export {

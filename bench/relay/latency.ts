@@ -80,6 +80,26 @@ async function runRound(target: Target | undefined, plan: LatencyPlan): Promise<
 }
 
 async function sendEvenly(wires: readonly LatencyWire[], plan: LatencyPlan): Promise<Round> {
+  const { tookMicros, framesPerSecond } = await timesOfFrames(wires, plan);
+  const counted = tookMicros
+    .slice(Math.round(tookMicros.length * WARM_UP_SHARE))
+    .filter((micros) => !Number.isNaN(micros));
+  return {
+    p50Micros: percentileOf(counted, 50),
+    p99Micros: percentileOf(counted, 99),
+    framesPerSecond,
+    framesLost: tookMicros.filter((micros) => Number.isNaN(micros)).length,
+  };
+}
+
+/**
+ * Sends frames evenly spaced, and waits until all have come.
+ * @returns how long each took, NaN for one that did not come; and the rate at which they were really sent
+ */
+export async function timesOfFrames(
+  wires: readonly LatencyWire[],
+  plan: Pick<LatencyPlan, 'framesPerSecond' | 'secondsPerRound'>,
+): Promise<{ readonly tookMicros: Float64Array; readonly framesPerSecond: number }> {
   const frames = Math.round(plan.framesPerSecond * plan.secondsPerRound);
   const sentAtMs = new Float64Array(frames);
   const tookMicros = new Float64Array(frames).fill(NaN);
@@ -99,13 +119,7 @@ async function sendEvenly(wires: readonly LatencyWire[], plan: LatencyPlan): Pro
   const elapsedMs = performance.now() - startedMs;
   const deadlineMs = performance.now() + DRAIN_WITHIN_MS;
   while (arrived < frames && performance.now() < deadlineMs) await after(1);
-  const counted = tookMicros.slice(Math.round(frames * WARM_UP_SHARE)).filter((micros) => !Number.isNaN(micros));
-  return {
-    p50Micros: percentileOf(counted, 50),
-    p99Micros: percentileOf(counted, 99),
-    framesPerSecond: (frames / elapsedMs) * 1000,
-    framesLost: frames - arrived,
-  };
+  return { tookMicros, framesPerSecond: (frames / elapsedMs) * 1000 };
 }
 
 /**

@@ -25,8 +25,8 @@ export function separateLinks(count: number): Link[] {
 export function appendEntriesFrame({ from, to }: Link, id: number, bytes: number): string {
   const encode = (command: string) => {
     const body: AppendEntries = {
-      ...{ term: 12, prevLogIndex: 345_678, prevLogTerm: 12, leaderCommit: 345_678, round: 67_890 },
-      entries: [{ term: 12, type: 'command', command }],
+      ...{ term: 2, prevLogIndex: 678, prevLogTerm: 2, leaderCommit: 678, round: 90 },
+      entries: [{ term: 2, type: 'command', command }],
     };
     return encodeFrame({ type: 'AppendEntries', from, to, id, body });
   };

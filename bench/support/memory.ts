@@ -1,3 +1,4 @@
+import { setTimeout as after } from 'node:timers/promises';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /** What a process takes of the machine's memory, in bytes. Linux only: elsewhere nothing says how much it was at most. */
@@ -5,6 +6,15 @@ export interface Memory {
   readonly residentBytes: number;
   /** The most since the process began, or since `forgetPeak`. */
   readonly peakBytes: number;
+}
+
+/** Collects what is garbage. Needs `--expose-gc`. */
+export async function collectGarbage(): Promise<void> {
+  if (globalThis.gc === undefined) throw new Error('this process was not started with --expose-gc');
+  globalThis.gc();
+  // What the first one finalised is free after the second.
+  await after(200);
+  globalThis.gc();
 }
 
 export function memoryNow(): Memory {

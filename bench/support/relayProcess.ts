@@ -1,6 +1,7 @@
-// The relay under measurement: as `whitewater relay` runs it, with its defaults, but for its port and without a log.
+// The relay under measurement: as `whitewater relay` runs it, with its defaults, but for its port and without a log. It answers any question with the memory that it takes, garbage apart.
 import { listenRelay, type ListeningRelay } from '../../server/listen.ts';
 import { serveBench } from './childProtocol.ts';
+import { collectGarbage, memoryNow } from './memory.ts';
 
 let relay: ListeningRelay | undefined;
 
@@ -10,4 +11,8 @@ await serveBench(
     return relay.port;
   },
   async () => relay?.close(),
+  async () => {
+    await collectGarbage();
+    return memoryNow();
+  },
 );

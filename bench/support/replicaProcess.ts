@@ -1,11 +1,10 @@
 // A peer with the key-value machine, in a process of its own, which can put load on itself. Its one argument is what `Peer.start`
 // takes, as JSON.
-import { setTimeout as after } from 'node:timers/promises';
 import { Peer, type PeerOptions } from '../../peer/index.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import type { KeyValueCommand, KeyValueResult } from '../../shared/keyValue.ts';
 import { serveBench } from './childProtocol.ts';
-import { forgetPeak, memoryNow } from './memory.ts';
+import { collectGarbage, forgetPeak, memoryNow } from './memory.ts';
 import { keyOf, PutLoad, valueOf } from './PutLoad.ts';
 import type { ReplicaQuestion, ReplicaStatus } from './replicaProtocol.ts';
 
@@ -52,15 +51,6 @@ function status(): ReplicaStatus {
   };
 }
 
-/** Needs `--expose-gc`. */
-async function collect(): Promise<void> {
-  if (globalThis.gc === undefined) throw new Error('this process was not started with --expose-gc');
-  globalThis.gc();
-  // What the first one finalised is free after the second.
-  await after(200);
-  globalThis.gc();
-}
-
 async function answer(asked: unknown): Promise<unknown> {
   const question = asked as ReplicaQuestion;
   switch (question.type) {
@@ -76,11 +66,11 @@ async function answer(asked: unknown): Promise<unknown> {
     case 'fill':
       return fill(question.keys, question.valueBytes);
     case 'forgetPeak':
-      if (question.collectGarbage) await collect();
+      if (question.collectGarbage) await collectGarbage();
       forgetPeak();
       return memoryNow();
     case 'memory':
-      if (question.collectGarbage) await collect();
+      if (question.collectGarbage) await collectGarbage();
       return memoryNow();
     default:
       return question satisfies never;

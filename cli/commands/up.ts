@@ -1,7 +1,7 @@
 import type { Command } from '../Command.ts';
 import { ELECTION_SETTINGS, REPLICATION_SETTINGS, SEED } from '../settings/clusterSettings.ts';
-import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, RELAY_TOKEN } from '../settings/relaySettings.ts';
-import { CLUSTER, PLAIN, TOKEN_FILE, TRACE } from '../settings/sharedSettings.ts';
+import { FRAME_BYTES_MAX_SETTING, HOST, LOCK_SETTINGS, PORT } from '../settings/relaySettings.ts';
+import { CLUSTER, PLAIN, TRACE } from '../settings/sharedSettings.ts';
 import { DATA_OF_ALL, PEERS, TRACE_DIR } from '../settings/upSettings.ts';
 
 export const upCommand: Command = {
@@ -11,7 +11,7 @@ export const upCommand: Command = {
     'Starts a relay and the peers of one cluster, each a process of its own, and shows them in a live table, or in lines of events where the output is no terminal. Starts a process again that ends by itself. Ctrl-C ends all.',
   settings: [
     ...[PEERS, PORT, HOST, CLUSTER, DATA_OF_ALL, ...ELECTION_SETTINGS, ...REPLICATION_SETTINGS, SEED],
-    ...[RELAY_TOKEN, TOKEN_FILE, ALLOW_HOST, FRAME_BYTES_MAX_SETTING, TRACE, TRACE_DIR, PLAIN],
+    ...[...LOCK_SETTINGS, FRAME_BYTES_MAX_SETTING, TRACE, TRACE_DIR, PLAIN],
   ],
   examples: [
     { line: 'whitewater up', what: 'five peers, at http://127.0.0.1:7070' },

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
+import { trusting } from './trusting.ts';
 import { ClusterPicture } from './ClusterPicture.ts';
 
 /** A lost feed is tried again after this long, then twice as long, up to the most. */
@@ -11,6 +12,8 @@ export interface FollowOptions {
   readonly url: string;
   readonly token: string | undefined;
   readonly cluster: string;
+  /** A certificate to trust besides those that Node trusts, in PEM. */
+  readonly ca?: string | undefined;
   readonly signal: AbortSignal;
   /** Called after every message, with the events that are news. */
   readonly onChange?: (events: readonly LiveEvent[]) => void;
@@ -46,8 +49,9 @@ export function followCluster(options: FollowOptions): FollowedCluster {
 }
 
 async function follow(options: FollowOptions, picture: ClusterPicture, state: { isOpen: boolean }): Promise<void> {
-  const { url, token, cluster, signal, onChange, isPatient, onFeed } = options;
-  const client = new RelayClient({ url, WebSocket, ...(token === undefined ? {} : { token }) });
+  const { url, token, cluster, ca, signal, onChange, isPatient, onFeed } = options;
+  const trust = ca === undefined ? { WebSocket } : trusting(ca);
+  const client = new RelayClient({ url, ...trust, ...(token === undefined ? {} : { token }) });
   const isAborted = (): boolean => signal.aborted;
   let wasOpen = false;
   let retryMs = RETRY_MS.first;

@@ -11,6 +11,7 @@ import { openTrace } from '../process/traceFile.ts';
 import { DATA, electionOf, ID, PRIORITY, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER, TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
+import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
 import { TEMPORARY_DATA_VARIABLE } from '../up/UpPlan.ts';
 import { MembershipLines } from './MembershipLines.ts';
@@ -24,6 +25,8 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
   const directory = settings.get(DATA);
   const token = tokenOf(settings);
   const seed = settings.get(SEED);
+  const logger = lineLogger(stdout, stderr);
+  const secret = secretOf(settings, (message) => logger.warn(message));
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const peer = await Peer.start({
     ...{ cluster: settings.get(CLUSTER), id, relay: settings.get(RELAYS), machine: new KeyValueMachine() },
@@ -31,8 +34,9 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
     ...(voters === undefined ? {} : { voters }),
     storage: directory === undefined ? 'memory' : { directory },
     ...(token === undefined ? {} : { token }),
+    ...(secret === undefined ? {} : { secret }),
     ...(seed === undefined ? {} : { seed }),
-    ...{ logger: lineLogger(stdout, stderr), trace: opened.trace },
+    ...{ logger, trace: opened.trace },
   });
   tellEvents(peer, stdout, flagsOf(settings));
   const reason = await Promise.race([stop, peer.stopped]);

@@ -3,15 +3,21 @@ import { lineLogger } from '../process/lineLogger.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { isSupervised, tellSupervisor } from '../process/supervised.ts';
 import { openTrace } from '../process/traceFile.ts';
-import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT } from '../settings/relaySettings.ts';
+import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, tlsOf } from '../settings/relaySettings.ts';
 import { TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
+import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
+import { tokensOf } from '../settings/tokensFile.ts';
 import { listenRelay } from '../../server/listen.ts';
 
 /** Runs a relay until the process is asked to stop. */
 export async function runRelay({ settings, stdout, stderr }: Invocation): Promise<number> {
   const stop = stopRequested(() => process.exit(0));
   const token = tokenOf(settings);
+  const logger = lineLogger(stdout, stderr);
+  const tokens = tokensOf(settings, (message) => logger.warn(message));
+  const tls = tlsOf(settings);
+  const secret = secretOf(settings, (message) => logger.warn(message));
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const relay = await listenRelay({
     host: settings.get(HOST),
@@ -19,11 +25,14 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     allowedHosts: settings.get(ALLOW_HOST),
     frameBytesMax: settings.get(FRAME_BYTES_MAX_SETTING),
     ...(token === undefined ? {} : { token }),
-    logger: lineLogger(stdout, stderr),
+    ...(tokens === undefined ? {} : { tokens }),
+    ...(tls === undefined ? {} : { tls }),
+    ...(secret === undefined ? {} : { secret }),
+    logger,
     trace: opened.trace,
   });
   void tellSupervisor({ type: 'listening', url: relay.url, timeMs: Date.now() });
-  const locked = token === undefined ? '' : ', behind its token';
+  const locked = token === undefined && tokens === undefined ? '' : ', behind its token';
   const everywhere = isEveryAddress(relay.host) ? ' and on every other address of this machine' : '';
   if (!isSupervised()) stdout.write(`the relay listens at ${relay.url}${everywhere}${locked}\n`);
   await stop;

@@ -1,7 +1,9 @@
 import { FRAME_BYTES_MAX } from '../../shared/envelope.ts';
 import { parseBytes, parseWholeNumber } from '../parse/numbers.ts';
-import type { Setting } from './Setting.ts';
-import { PORT_DEFAULT, TOKEN } from './sharedSettings.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
+import { flagOf, type Setting } from './Setting.ts';
+import type { Settings } from './Settings.ts';
+import { PORT_DEFAULT, SECRET_FILE, textSetting, TOKEN, TOKEN_FILE } from './sharedSettings.ts';
 
 export const HOST: Setting<string> = {
   name: 'host',
@@ -57,3 +59,38 @@ export const RELAY_TOKEN: Setting<string | undefined> = {
   ...TOKEN,
   description: 'ask everybody for this token; on a command line others on this machine can see it',
 };
+
+export const TOKENS_FILE = textSetting({
+  name: 'tokensFile',
+  placeholder: '<file>',
+  description: 'a JSON file of tokens that may do less: look only, or what belongs to one cluster',
+});
+
+export const TLS_CERT = textSetting({
+  name: 'tlsCert',
+  placeholder: '<file>',
+  description: 'serve https and wss with this certificate, PEM, its chain behind it; read again when it changes',
+});
+
+export const TLS_KEY = textSetting({
+  name: 'tlsKey',
+  placeholder: '<file>',
+  description: "that certificate's private key, PEM",
+});
+
+/** Both or neither. @throws {WhitewaterError} USAGE */
+export function tlsOf(settings: Settings): { readonly certFile: string; readonly keyFile: string } | undefined {
+  const [certFile, keyFile] = [settings.get(TLS_CERT), settings.get(TLS_KEY)];
+  if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
+  if (certFile === undefined && keyFile === undefined) return undefined;
+  const [given, missing] = certFile === undefined ? [TLS_KEY, TLS_CERT] : [TLS_CERT, TLS_KEY];
+  throw new WhitewaterError(
+    'USAGE',
+    `${settings.sourceOf(given)} needs ${flagOf(missing)} too: a certificate and its key`,
+  );
+}
+
+/** What keeps strangers out, for every command that runs a relay. */
+export const LOCK_SETTINGS = [
+  ...[RELAY_TOKEN, TOKEN_FILE, TOKENS_FILE, SECRET_FILE, TLS_CERT, TLS_KEY, ALLOW_HOST],
+] as const;

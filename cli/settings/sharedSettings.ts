@@ -67,6 +67,12 @@ export const TOKEN_FILE = textSetting({
   description: 'a file that holds the token',
 });
 
+export const SECRET_FILE = textSetting({
+  name: 'secretFile',
+  placeholder: '<file>',
+  description: 'a file with the secret by which the endpoints of the cluster sign what they say to each other',
+});
+
 export const TRACE: Setting<ReturnType<typeof parseTraceTopics> | undefined> = {
   name: 'trace',
   placeholder: '<topics>',

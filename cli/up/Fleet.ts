@@ -34,9 +34,14 @@ export class Fleet {
     this.#plan = plan;
     this.#handlers = handlers;
     this.#port = plan.port;
-    const environment = childEnvironment(plan.token, data.isTemporary);
+    const { isTemporary } = data;
+    const environment = childEnvironment(plan.peerToken, {
+      isTemporary,
+      caFile: plan.tls?.ca === undefined ? undefined : plan.tls.certFile,
+    });
+    const relayEnvironment = childEnvironment(plan.locks.token, { isTemporary, caFile: undefined });
     this.#relay = new KeptProcess(
-      { name: 'the relay', words: () => relayWords(plan, this.#port), environment },
+      { name: 'the relay', words: () => relayWords(plan, this.#port), environment: relayEnvironment },
       {
         ...this.#processHandlers(() => this.#handlers.onRelayEnded()),
         onListening: (report) => this.#listening(report.url, report.timeMs),

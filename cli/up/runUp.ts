@@ -90,7 +90,7 @@ class Up {
     this.#view.news(`started ${peers.join(', ')}, with their data in ${where}`, Date.now());
     this.#view.open(suggestions({ url, peers, isLocked: token !== undefined }));
     this.#followed = followCluster({
-      ...{ url, token, cluster, signal: this.#ending.signal },
+      ...{ url, token, cluster, ca: this.#plan.tls?.ca, signal: this.#ending.signal },
       onChange: (events) => this.#told(events),
       // The cluster exists from its first peer's connection on.
       isPatient: () => true,

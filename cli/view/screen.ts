@@ -67,9 +67,8 @@ function networkOf({ view }: Screen, colours: Colours): Line[] {
     lines.push([{ text: 'partition ' }, partition, { text: `; ${effectOf(view)}` }]);
   }
   const { profile, rules } = view.faults;
-  const own = rules.filter((name) => !name.startsWith(`${profile}:`));
   if (profile !== 'reliable') lines.push([{ text: 'network ' }, { text: profile, paint: colours.magenta }]);
-  if (own.length > 0) lines.push([{ text: 'rules ' }, { text: own.join(', '), paint: colours.magenta }]);
+  if (rules.length > 0) lines.push([{ text: 'rules ' }, { text: rules.join(', '), paint: colours.magenta }]);
   return lines;
 }
 

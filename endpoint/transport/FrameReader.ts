@@ -1,16 +1,23 @@
-import { decodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
+import { decodeFrame, RELAY_ADDRESS, sliceHead } from '../../shared/envelope.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { isClientMessageType, isMessageType, isRaftMessageType } from '../../shared/protocol.ts';
 import type { ControlMessage, EndpointMessage } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
+import type { FrameSigner } from '../ports/FrameSigner.ts';
 
-/** Why a frame that arrived was not used. `misaddressed`: it is for another peer, or from somebody who may not send its type. */
+/**
+ * Why a frame that arrived was not used.
+ * - `misaddressed`: it is for another peer, or from somebody who may not send its type
+ * - `unsigned`, `wronglySigned`: this endpoint has the cluster's secret, and whoever made the frame as it is has not
+ */
 export const UNREADABLE_CAUSES = [
   'FRAME_NOT_JSON',
   'FRAME_MALFORMED',
   'FRAME_TYPE_UNKNOWN',
   'FRAME_BODY_INVALID',
   'misaddressed',
+  'unsigned',
+  'wronglySigned',
 ] as const;
 export type UnreadableCause = (typeof UNREADABLE_CAUSES)[number];
 
@@ -22,8 +29,13 @@ export type ReadFrame =
   | { readonly kind: 'message'; readonly from: PeerId; readonly id: number; readonly message: EndpointMessage }
   | { readonly kind: 'unreadable'; readonly cause: UnreadableCause; readonly problem: string };
 
-/** Reads a frame for the endpoint of that id, and holds its body against the schema. Never throws. */
-export function readFrame(text: string, self: PeerId): ReadFrame {
+/**
+ * Reads a frame for the endpoint of that id, and holds its body against the schema. Never throws.
+ * @param signer of an endpoint that takes only what is signed, but from the relay itself
+ */
+export function readFrame(text: string, self: PeerId, signer?: FrameSigner): ReadFrame {
+  const forgery = signer === undefined ? undefined : forgeryIn(text, signer);
+  if (forgery !== undefined) return forgery;
   const decoded = decodeFrame(text);
   if (!decoded.ok) return unreadable(decoded.code, decoded.message);
   const { type, from, to, id, body } = decoded.frame;
@@ -37,6 +49,20 @@ export function readFrame(text: string, self: PeerId): ReadFrame {
   }
   if (!isEndpointMessage(message)) return unreadable('misaddressed', `a ${type} from ${from}`);
   return { kind: 'message', from, id, message };
+}
+
+/** Before anything else is made of it. A relay writes every frame in canonical order. */
+function forgeryIn(text: string, signer: FrameSigner): ReadFrame | undefined {
+  const head = sliceHead(text);
+  if (head === undefined) return unreadable('unsigned', 'its keys are not in canonical order');
+  if (head.from === RELAY_ADDRESS) return undefined;
+  const { type, from, mac, bodyOffset } = head;
+  if (mac === undefined) return unreadable('unsigned', `a ${type} from ${from}`);
+  if (signer.isGenuine(head, text.slice(bodyOffset, -1), mac)) return undefined;
+  return unreadable(
+    'wronglySigned',
+    `a ${type} from ${from}: it has another secret, or the frame was changed on its way`,
+  );
 }
 
 function isEndpointMessage(message: { readonly type: string }): message is EndpointMessage {

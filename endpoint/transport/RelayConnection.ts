@@ -6,6 +6,7 @@ import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
 import { PROTOCOL_VERSION, type ControlMessage } from '../../shared/protocol.ts';
 import type { Clock, Timer } from '../ports/Clock.ts';
+import type { FrameSigner } from '../ports/FrameSigner.ts';
 import { announcesEnd, endingOf, silence, versionMismatch, type Ending, type EndingContext } from './ending.ts';
 import { readFrame, type FromRelay, type ReadFrame } from './FrameReader.ts';
 import { endpointUrl, type EndpointKind } from './relayAddress.ts';
@@ -29,6 +30,7 @@ export interface ConnectionOptions {
   readonly id: PeerId;
   readonly hello: Hello;
   readonly token: string | undefined;
+  readonly signer: FrameSigner | undefined;
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
   readonly times: ConnectionTimes;
@@ -72,7 +74,7 @@ export class RelayConnection {
     const { token } = options;
     this.#socket = options.openSocket(endpointUrl(relay, kind, cluster, id), token === undefined ? {} : { token }, {
       onOpen: () => this.#opened(),
-      onText: (text) => this.#received(readFrame(text, id)),
+      onText: (text) => this.#received(readFrame(text, id, options.signer)),
       onBinary: () =>
         this.#received({ kind: 'unreadable', cause: 'FRAME_NOT_JSON', problem: 'a binary message; frames are text' }),
       onAlive: () => this.#alive(),

@@ -5,6 +5,7 @@ import type { Refused } from '../../shared/messages/Refused.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Clock, Timer } from '../ports/Clock.ts';
+import type { FrameSigner } from '../ports/FrameSigner.ts';
 import { backoffMs, type Backoff } from './backoff.ts';
 import { errorOf, type Ending } from './ending.ts';
 import type { ReadFrame } from './FrameReader.ts';
@@ -20,6 +21,7 @@ export interface DialerOptions {
   readonly relays: readonly string[];
   readonly hello: Hello;
   readonly token: string | undefined;
+  readonly signer: FrameSigner | undefined;
   readonly openSocket: OpenSocket;
   readonly clock: Clock;
   readonly random: () => number;

@@ -7,8 +7,10 @@ import type { Status } from '../../shared/messages/Status.ts';
 import type { Welcome } from '../../shared/messages/Welcome.ts';
 import { PROTOCOL_VERSION, type EndpointMessage } from '../../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../../shared/trace.ts';
+import type { SignedHead } from '../../shared/signing.ts';
 import { VERSION } from '../../shared/version.ts';
 import type { Clock, Timer } from '../ports/Clock.ts';
+import type { FrameSigner } from '../ports/FrameSigner.ts';
 import { SILENT_LOGGER, type Logger } from '../ports/Logger.ts';
 import type { Transport, TransportHandlers } from '../ports/Transport.ts';
 import { BACKOFF_DEFAULTS, type Backoff } from './backoff.ts';
@@ -33,6 +35,8 @@ export interface RelayTransportOptions {
   /** A number in [0, 1), the next one at each call. */
   readonly random: () => number;
   readonly token?: string;
+  /** Of a cluster with a secret: signs what leaves, and drops what arrives without a good signature. */
+  readonly signer?: FrameSigner;
   readonly logger?: Logger;
   readonly trace?: Trace;
   readonly times?: ConnectionTimes;
@@ -71,7 +75,7 @@ export class RelayTransport implements Transport {
 
   /** @throws {WhitewaterError} `USAGE` when no relay is named or an address is wrong */
   constructor(options: RelayTransportOptions) {
-    const { cluster, id, openSocket, clock, random, token, logger, trace, times, backoff } = options;
+    const { cluster, id, openSocket, clock, random, token, signer, logger, trace, times, backoff } = options;
     const relays = [...new Set(options.relays.map(parseRelayAddress))];
     if (relays.length === 0) throw new WhitewaterError('USAGE', 'no relay is named: give at least one address');
     this.#options = options;
@@ -82,12 +86,13 @@ export class RelayTransport implements Transport {
       protocolVersion: PROTOCOL_VERSION,
       application: 'raft',
       instance: nanoid(),
+      ...(signer === undefined ? {} : { signs: true }),
       software: `whitewater ${VERSION}`,
     };
     this.#dialer = new RelayDialer(
       {
         kind: options.kind ?? 'peer',
-        ...{ cluster, id, relays, hello, token, openSocket, clock, random },
+        ...{ cluster, id, relays, hello, token, signer, openSocket, clock, random },
         times: times ?? CONNECTION_TIMES,
         backoff: backoff ?? BACKOFF_DEFAULTS,
       },
@@ -124,7 +129,7 @@ export class RelayTransport implements Transport {
     if (connection === undefined) return this.#unsent('notConnected', to, message);
     if (isClientReply(message) && connection.bufferedBytes > REPLIES_BUFFERED_BYTES_MAX) return false;
     if (connection.bufferedBytes > BUFFERED_BYTES_MAX) return this.#unsent('bufferFull', to, message);
-    const frame = `${encodeHead({ type: message.type, from: this.#options.id, to, id })}${this.#encode(message.body)}}`;
+    const frame = this.#frame({ type: message.type, from: this.#options.id, to, id }, this.#encode(message.body));
     if (!fits(frame, this.#frameBytesMax)) return this.#unsent('FRAME_TOO_LARGE', to, message);
     connection.send(frame);
     this.#counters.framesSent += 1;
@@ -132,6 +137,12 @@ export class RelayTransport implements Transport {
       this.#traced('frame', 'sent', { type: message.type, to, ...termOf(message) }, `${this.#options.id}/${id}`);
     }
     return true;
+  }
+
+  #frame(head: SignedHead, body: string): string {
+    const { signer } = this.#options;
+    const signed = signer === undefined ? head : { ...head, mac: signer.sign(head, body) };
+    return `${encodeHead(signed)}${body}}`;
   }
 
   /** One body may go to several receivers, one after the other. */

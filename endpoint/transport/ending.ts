@@ -30,6 +30,8 @@ const VERDICTS: Partial<Record<ErrorCode, Verdict>> = {
   PROTOCOL_VERSION_UNSUPPORTED: FINAL,
   // A token can be put right at the relay while this peer runs on.
   TOKEN_WRONG: SLOWLY,
+  ACCESS_DENIED: SLOWLY,
+  RATE_LIMITED: SLOWLY,
   HOST_REFUSED: SLOWLY,
   ORIGIN_REFUSED: SLOWLY,
   ROUTE_UNKNOWN: SLOWLY,

@@ -58,7 +58,7 @@ export function noFaults(seed: string): Faults {
 
 /**
  * The next faults, in one step. Rules that are the same as before, under the same name, go on with their counters and their age.
- * @throws {WhitewaterError} RULE_INVALID, PROFILE_UNKNOWN, PARTITION_OVERLAPS or PEER_UNKNOWN, with `details.place` (a JSON
+ * @throws {WhitewaterError} RULE_INVALID, PROFILE_UNKNOWN, PARTITION_OVERLAPS, REQUEST_INVALID or PEER_UNKNOWN, with `details.place` (a JSON
  *   pointer into the change, such as `/rules/slow/delay`); then nothing is changed
  */
 export function changeFaults(faults: Faults, change: FaultsChange, context: ChangeContext): Faults {
@@ -114,11 +114,24 @@ function nextPartition(source: Partition | null, context: ChangeContext): Compil
       details: { place: '/partition/groups', overlapping: doubled },
     });
   }
+  refuseNonsense(source);
   refuseUnknown(
     namedIn(source).map((id) => ({ id, place: '/partition' })),
     context,
   );
   return compilePartition(source, context.nowMs);
+}
+
+function refuseNonsense({ cuts = [], absences = [] }: Partition): void {
+  const refuse = (place: string, problem: string): WhitewaterError =>
+    new WhitewaterError('REQUEST_INVALID', `${place} ${problem}; nothing was changed`, { details: { place } });
+  cuts.forEach(([from, to], at) => {
+    if (from === to) throw refuse(`/partition/cuts/${at}`, `cuts ${from} from itself: name two endpoints`);
+  });
+  absences.forEach(({ fromMs, untilMs }, at) => {
+    if (fromMs < untilMs) return;
+    throw refuse(`/partition/absences/${at}`, `ends (${untilMs}) before it begins (${fromMs})`);
+  });
 }
 
 interface Named {

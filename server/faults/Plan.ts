@@ -8,22 +8,34 @@ import type { RuleInForce } from './RuleInForce.ts';
 /** Copies of one frame, whatever the rules that make them: many rules must not make a flood of one frame. */
 export const COPIES_MAX = 100;
 
-/** What the rules that strike a frame have in mind for it, up to now. */
+const NOBODY: readonly DelayShare[] = [];
+const NO_STRIKES: readonly Strike[] = [];
+
+/** The fate of a frame that no rule strikes, but that must not overtake those in front of it. */
+export function behind(link: LinkFaults): Fate {
+  const copy = { atMs: link.lastAtMs, heldBy: undefined, delayedBy: NOBODY, damage: undefined, inOrder: true };
+  return { type: 'planned', copies: [copy], strikes: NO_STRIKES };
+}
+
+/**
+ * What the rules that strike a frame have in mind for it, up to now. Every delayed frame makes one: it allocates what it needs
+ * only, and spreads nothing.
+ */
 export class Plan {
   readonly strikes: Strike[] = [];
-  #bandwidthAtMs: number;
+  #atMs: number;
   #delayMs = 0;
   #heldBy: RuleInForce | undefined;
   #damage: Damage | undefined;
   #inOrder = true;
-  readonly #delayedBy: DelayShare[] = [];
+  #delayedBy: DelayShare[] | undefined;
   readonly #nowMs: number;
   /** One for each copy beside the frame: how much later it comes; undefined for right behind it. */
-  readonly #copiesMs: (number | undefined)[] = [];
+  #copiesMs: (number | undefined)[] | undefined;
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
-    this.#bandwidthAtMs = nowMs;
+    this.#atMs = nowMs;
   }
 
   /** Counts and notes that a rule struck. @returns all strikes up to now */
@@ -35,8 +47,8 @@ export class Plan {
 
   /** Several bandwidths are used at once: the slowest counts. */
   notBefore(rule: RuleInForce, atMs: number): void {
-    this.#delayedBy.push({ rule, byMs: atMs - this.#nowMs });
-    this.#bandwidthAtMs = Math.max(this.#bandwidthAtMs, atMs);
+    this.#late(rule, atMs - this.#nowMs);
+    this.#atMs = Math.max(this.#atMs, atMs);
   }
 
   /** The first that holds a frame has it: that one's release is its release. */
@@ -63,40 +75,45 @@ export class Plan {
 
   duplicate(rule: RuleInForce, copiesMs: readonly (number | undefined)[]): void {
     this.struck(rule, 'duplicate');
+    this.#copiesMs ??= [];
     this.#copiesMs.push(...copiesMs.slice(0, COPIES_MAX - this.#copiesMs.length));
   }
 
   /** Ends the plan, and gives the frame its place on the link. */
   fate(link: LinkFaults): Fate {
-    return { type: 'planned', copies: this.#copies(link), strikes: this.strikes };
+    const first = this.#first(link);
+    const copies = this.#copiesMs === undefined ? [first] : [first, ...this.#copiesMs.map((ms) => copyOf(first, ms))];
+    return { type: 'planned', copies, strikes: this.strikes };
   }
 
-  /** Copies of a frame that is held are held with it. What is held has no place on its link until it is let go: what comes behind passes. */
-  #copies(link: LinkFaults): PlannedCopy[] {
+  #first(link: LinkFaults): PlannedCopy {
     const heldBy = this.#heldBy;
-    const frame = { heldBy, delayedBy: this.#delayedBy, damage: this.#damage };
-    if (heldBy !== undefined) {
-      const held: PlannedCopy = { ...frame, atMs: undefined, inOrder: this.#inOrder };
-      return [held, ...this.#copiesMs.map(() => held)];
+    const delayedBy = this.#delayedBy ?? NOBODY;
+    const damage = this.#damage;
+    const inOrder = this.#inOrder;
+    if (heldBy !== undefined) return { atMs: undefined, heldBy, delayedBy, damage, inOrder };
+    let atMs = this.#atMs + Math.min(this.#delayMs, DELAY_MS_MAX);
+    if (inOrder) {
+      if (link.lastAtMs > atMs) atMs = link.lastAtMs;
+      else link.lastAtMs = atMs;
     }
-    const atMs = this.#atMs(link);
-    const copies: PlannedCopy[] = [{ ...frame, atMs, inOrder: this.#inOrder }];
-    for (const lateMs of this.#copiesMs) {
-      if (lateMs === undefined) copies.push({ ...frame, atMs, inOrder: this.#inOrder });
-      else copies.push({ ...frame, atMs: atMs + lateMs, inOrder: false });
-    }
-    return copies;
-  }
-
-  #atMs(link: LinkFaults): number {
-    const atMs = this.#bandwidthAtMs + Math.min(this.#delayMs, DELAY_MS_MAX);
-    if (!this.#inOrder) return atMs;
-    link.lastAtMs = Math.max(link.lastAtMs, atMs);
-    return link.lastAtMs;
+    return { atMs, heldBy: undefined, delayedBy, damage, inOrder };
   }
 
   #later(rule: RuleInForce, ms: number): void {
-    this.#delayedBy.push({ rule, byMs: ms });
+    this.#late(rule, ms);
     this.#delayMs += ms;
   }
+
+  #late(rule: RuleInForce, byMs: number): void {
+    if (this.#delayedBy === undefined) this.#delayedBy = [{ rule, byMs }];
+    else this.#delayedBy.push({ rule, byMs });
+  }
+}
+
+/** A copy comes right behind, or later and then out of order; with a frame that is held, it is held. */
+function copyOf(first: PlannedCopy, lateMs: number | undefined): PlannedCopy {
+  if (lateMs === undefined || first.atMs === undefined) return first;
+  const { heldBy, delayedBy, damage } = first;
+  return { atMs: first.atMs + lateMs, heldBy, delayedBy, damage, inOrder: false };
 }

@@ -1,5 +1,5 @@
 import { type Distribution, parseDelay } from '../../shared/delay.ts';
-import { type BurstLoss, type Delay, type Fault, FAULTS, type Rule } from '../../shared/http/Rule.ts';
+import { type BurstLoss, type Delay, type Fault, type Rule } from '../../shared/http/Rule.ts';
 import { hashText, type TextHash } from './Draws.ts';
 import { checkRule } from './checkRule.ts';
 import { typesMeant } from './messageTypes.ts';
@@ -80,7 +80,7 @@ export function putInForce(name: string, source: Rule, context: RuleContext): Ru
     sinceMs: nowMs,
     endsAtMs: source.ttlMs === undefined ? undefined : compiled.endsAtMs,
     matched: 0,
-    hits: Object.fromEntries(FAULTS.map((fault) => [fault, 0])) as Record<Fault, number>,
+    hits: { drop: 0, delay: 0, reorder: 0, duplicate: 0, corrupt: 0, rate: 0, hold: 0, disconnect: 0, accept: 0 },
     compiled,
   };
 }

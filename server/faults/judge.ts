@@ -6,7 +6,7 @@ import { Draws, hashText } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
 import type { LinkFaults, RuleOnLink } from './LinkFaults.ts';
-import { Plan } from './Plan.ts';
+import { behind, Plan } from './Plan.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
@@ -48,7 +48,10 @@ export interface PlannedCopy {
   /** Rules that make it later, each with its own share: when one goes, the others still do. */
   readonly delayedBy: readonly DelayShare[];
   readonly damage: Damage | undefined;
-  /** Whether it keeps its place among the frames of its link; one that is held has its place behind those that wait when it is let go. */
+  /**
+   * Whether it keeps its place among the frames of its link. What is held has none until it is let go: what comes behind passes,
+   * and then it stands behind those that wait.
+   */
   readonly inOrder: boolean;
 }
 
@@ -80,7 +83,7 @@ export function judge(link: LinkFaults, type: string, bytes: number, faults: Fau
     if (dropped !== undefined) return dropped;
   }
   if (plan !== undefined && plan.strikes.length > 0) return plan.fate(link);
-  return link.waitingInOrder > 0 || link.lastAtMs > nowMs ? new Plan(nowMs).fate(link) : DELIVERED;
+  return link.waitingInOrder > 0 || link.lastAtMs > nowMs ? behind(link) : DELIVERED;
 }
 
 /** Whether a rule strikes the frame. What it draws comes first in the stream that its faults go on drawing from. */

@@ -1,5 +1,6 @@
 import { ClusterClient } from '../../client/ClusterClient.ts';
 import type { KeyValueCluster } from '../../client/KeyValueClient.ts';
+import { nodeSigner } from '../../endpoint/transport/nodeSigner.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterId } from '../../shared/ids.ts';
 import type { Hub } from '../hub/Hub.ts';
@@ -16,6 +17,7 @@ export const WATCHES_MAX = 256;
 interface Door {
   readonly endpoint: GatewayEndpoint;
   readonly client: KeyValueCluster;
+  readonly signs: boolean;
   usedAtMs: number;
   inUse: number;
 }
@@ -38,7 +40,7 @@ export class Gateway {
 
   /**
    * Has a request carried to a cluster.
-   * @throws {WhitewaterError} CLUSTER_UNKNOWN, OVERLOADED, RELAY_FULL, RELAY_STOPPING, and whatever `work` throws
+   * @throws {WhitewaterError} CLUSTER_UNKNOWN, SECRET_REQUIRED, OVERLOADED, RELAY_FULL, RELAY_STOPPING, and whatever `work` throws
    */
   async request<Value>(cluster: ClusterId, work: (client: KeyValueCluster) => Promise<Value>): Promise<Value> {
     if (this.#requests >= REQUESTS_MAX) {
@@ -90,16 +92,34 @@ export class Gateway {
   }
 
   #open(cluster: ClusterId): Door {
-    this.#hub.cluster(cluster);
+    const signs = this.#signs(cluster);
     let door = this.#doors.get(cluster);
+    // Peers that were started anew may sign now, or not any more.
+    if (door?.signs === !signs) {
+      void door.client.close();
+      door = undefined;
+    }
     if (door === undefined || door.endpoint.hasEnded) {
       if (this.#doors.size >= this.#hub.options.clustersMax) this.#closeUnused(0);
-      const endpoint = new GatewayEndpoint(this.#hub, cluster);
-      door = { endpoint, client: new ClusterClient({ transport: endpoint }), usedAtMs: 0, inUse: 0 };
+      const { secret } = this.#hub.options;
+      const signer = signs && secret !== undefined ? nodeSigner(secret, cluster) : undefined;
+      const endpoint = new GatewayEndpoint(this.#hub, cluster, signer);
+      door = { endpoint, client: new ClusterClient({ transport: endpoint }), signs, usedAtMs: 0, inUse: 0 };
       this.#doors.set(cluster, door);
     }
     door.inUse += 1;
     return door;
+  }
+
+  /** @throws {WhitewaterError} CLUSTER_UNKNOWN; SECRET_REQUIRED instead of requests that no peer would ever hear */
+  #signs(clusterId: ClusterId): boolean {
+    const cluster = this.#hub.cluster(clusterId);
+    const signs = [...cluster.roster].some(
+      (endpoint) => !endpoint.isEphemeral && endpoint.connection && endpoint.signs,
+    );
+    if (!signs || this.#hub.options.secret !== undefined) return signs;
+    const message = `the peers of ${clusterId} sign what they say, and this relay has not their secret: use a client that has it (connectCluster), or give it to the relay with --secret-file, which could then forge`;
+    throw new WhitewaterError('SECRET_REQUIRED', message);
   }
 
   #leave(door: Door): void {

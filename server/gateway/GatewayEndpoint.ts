@@ -1,10 +1,12 @@
 import { nanoid } from 'nanoid';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
 import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
+import type { FrameSigner } from '../../endpoint/ports/FrameSigner.ts';
 import { readFrame } from '../../endpoint/transport/FrameReader.ts';
-import { encodeFrame } from '../../shared/envelope.ts';
+import { encodeFrame, encodeHead } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import { peerId, type ClusterId, type PeerId } from '../../shared/ids.ts';
+import type { SignedHead } from '../../shared/signing.ts';
 import type { EndpointMessage } from '../../shared/protocol.ts';
 import type { Cluster } from '../hub/Cluster.ts';
 import type { Connection, Identity } from '../hub/Connection.ts';
@@ -31,6 +33,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export class GatewayEndpoint implements ClusterTransport, Connection {
   readonly #hub: Hub;
   readonly #clusterId: ClusterId;
+  readonly #signer: FrameSigner | undefined;
   readonly #instance = nanoid();
   #id = nanoid(10);
   #name = peerId(NAME);
@@ -42,8 +45,10 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
-  constructor(hub: Hub, cluster: ClusterId) {
+  /** @param signer of a cluster whose peers sign */
+  constructor(hub: Hub, cluster: ClusterId, signer?: FrameSigner) {
     this.#hub = hub;
+    this.#signer = signer;
     this.#clusterId = cluster;
   }
 
@@ -70,11 +75,17 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     if (admitted === undefined) return false;
     const { cluster, endpoint } = admitted;
     const head = { type: message.type, from: this.#name, to, id };
-    const frame = Buffer.from(encodeFrame({ ...head, body: message.body }));
+    const frame = Buffer.from(this.#encode(head, message.body));
     if (frame.length > this.#hub.options.frameBytesMax) return false;
     endpoint.heardAtMs = this.#hub.turn.nowMs();
     cluster.forward(endpoint, head, MESSAGE_KINDS.get(message.type), frame);
     return true;
+  }
+
+  #encode(head: SignedHead, body: unknown): string {
+    if (this.#signer === undefined) return encodeFrame({ ...head, body });
+    const text = JSON.stringify(body);
+    return `${encodeHead({ ...head, mac: this.#signer.sign(head, text) })}${text}}`;
   }
 
   lookUp(): boolean {
@@ -120,7 +131,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     this.#arrived = [];
     this.#arrivedBytes = 0;
     for (const text of texts) {
-      const read = readFrame(text, this.#name);
+      const read = readFrame(text, this.#name, this.#signer);
       // A peer's frame that is none is a peer's defect, which a client outlives: the request is repeated.
       if (read.kind === 'message') this.#handlers?.onMessage(read.from, read.id, read.message);
     }
@@ -136,7 +147,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     try {
       this.#name = freeName(this.#hub.cluster(this.#clusterId));
       this.#id = nanoid(10);
-      this.#admitted = this.#hub.admit(this, { instance: this.#instance });
+      this.#admitted = this.#hub.admit(this, { instance: this.#instance, signs: this.#signer !== undefined });
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;
       if (PASSING.has(error.code)) this.#connectIn(RETRY_MS);

@@ -31,17 +31,25 @@ export function sendError(
   reply: FastifyReply,
   { refusals }: HubServices,
 ): void {
-  const { code, message, definite, details } = error;
+  const { code, definite, message, details } = asFarAsSeen(error, request);
   // A wrong caller is told; what may be an attack, or keeps a peer out, is also told to whoever runs the relay.
   if (isWorthALine(error))
     refusals.report(code, request.ip, `${request.method} ${request.routeOptions.url ?? ''}: ${message}`);
   else refusals.count(code);
   const answer: ErrorAnswer = { code, message, definite, ...(details === undefined ? {} : { details }) };
   if (code === 'TOKEN_WRONG') reply.header('www-authenticate', 'Bearer');
+  if (code === 'RATE_LIMITED') reply.header('retry-after', '1').header('connection', 'close');
   reply
     .code(error.httpStatus)
     .type('application/json; charset=utf-8')
     .send(`${JSON.stringify(answer)}\n`);
+}
+
+/** Whoever may see one cluster is not told the names of others. */
+function asFarAsSeen(error: WhitewaterError, { grant }: FastifyRequest): WhitewaterError {
+  if (error.code !== 'CLUSTER_UNKNOWN' || grant?.cluster === undefined) return error;
+  const message = `no endpoint of the cluster ${grant.cluster} ever connected to this relay`;
+  return new WhitewaterError('CLUSTER_UNKNOWN', message, { details: { known: [] } });
 }
 
 /** What fastify refuses by itself, and what to do about it. */
@@ -60,7 +68,7 @@ const OF_PEERS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 function isWorthALine({ code, httpStatus }: WhitewaterError): boolean {
   if (OF_PEERS.has(code)) return false;
-  return httpStatus === 401 || httpStatus === 403 || httpStatus >= 500;
+  return httpStatus === 401 || httpStatus === 403 || httpStatus === 429 || httpStatus >= 500;
 }
 
 function tooLarge({ routeOptions }: FastifyRequest): WhitewaterError {

@@ -40,6 +40,12 @@ export function answerClientError(
 ): void {
   const { code = '' } = error;
   if (code === 'ECONNRESET' || socket.destroyed) return;
+  // It does not speak TLS, or no version that is good enough: there is nothing in which it could be told so.
+  if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_')) {
+    services.refusals.count('REQUEST_INVALID');
+    socket.destroy();
+    return;
+  }
   const message = CLIENT_ERRORS[code] ?? 'the request is not good HTTP/1.1';
   // Browsers open connections in advance: one that never said anything asked for nothing.
   if (socket.bytesRead === 0) socket.destroy();

@@ -287,7 +287,8 @@ export class ClusterFaults {
   }
 
   #rule(name: string): RuleInForce {
-    const rule = this.#faults.rules.find((candidate) => candidate.name === name);
+    // The user's come last, and a profile's may have the same name.
+    const rule = this.#faults.rules.findLast((candidate) => candidate.name === name);
     if (rule === undefined) throw this.#unknownRule(name);
     return rule;
   }

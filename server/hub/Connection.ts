@@ -8,6 +8,8 @@ export interface Identity {
   /** Not remembered when it goes; see Endpoint. */
   readonly isEphemeral: boolean;
   readonly remoteAddress: string;
+  /** A client whose token allows neither changes of members nor transfers. */
+  readonly isLimited?: boolean;
 }
 
 /** How frames reach an endpoint: a socket, or for the relay's own client of a cluster, a queue within this process. */

@@ -20,6 +20,8 @@ export class Endpoint implements JudgedEndpoint {
   connections = 0;
   /** Drawn by its newest process; see Hello. */
   instance: string | undefined;
+  /** It takes only what is signed; see Hello. */
+  signs = false;
   status: Status | undefined;
   /** What it speaks: `raft`, or another protocol in the same envelope. */
   application = RAFT_APPLICATION;

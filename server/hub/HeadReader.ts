@@ -1,7 +1,7 @@
 import { HEAD_BYTES_MAX, sliceHead, type Head } from '../../shared/envelope.ts';
 
-/** The keys of a frame that the relay needs. */
-export type RoutingKeys = Omit<Head, 'bodyOffset'>;
+/** The keys of a frame that the relay needs. A signature is not for it. */
+export type RoutingKeys = Omit<Head, 'bodyOffset' | 'mac'>;
 
 /** What stands before the id in some frame's head, and what it says. */
 interface Route extends Omit<RoutingKeys, 'id'> {
@@ -14,6 +14,11 @@ const ROUTES_MAX = 64;
 const ID_DIGITS_MAX = 16;
 const ZERO = '0'.charCodeAt(0);
 const AFTER_ID = Buffer.from(',"body":');
+const BEFORE_MAC = Buffer.from(',"mac":"');
+const MAC_LENGTH = 43;
+const AFTER_MAC = Buffer.from('","body":');
+/** The third character of what stands behind an id tells which it is. */
+const MAC_FOLLOWS = 'm'.charCodeAt(0);
 
 /**
  * Reads the routing keys of one connection's frames: the same from the same frames as `sliceHead`, in a third of the
@@ -50,12 +55,13 @@ export class HeadReader {
   #learn(frame: Buffer): RoutingKeys | undefined {
     const head = sliceHead(frame.toString('latin1', 0, HEAD_BYTES_MAX));
     if (head === undefined) return undefined;
-    const { type, from, to, id, bodyOffset } = head;
+    const { type, from, to, id, mac, bodyOffset } = head;
+    const macLength = mac === undefined ? 0 : BEFORE_MAC.length + MAC_LENGTH + 1;
     // Copied, or a whole chunk of the socket's input would live as long as the route.
-    const bytes = new Uint8Array(frame.subarray(0, bodyOffset - AFTER_ID.length - String(id).length));
+    const bytes = new Uint8Array(frame.subarray(0, bodyOffset - AFTER_ID.length - macLength - String(id).length));
     if (this.#routes.length < ROUTES_MAX) this.#at = this.#routes.length;
     this.#routes[this.#at] = { type, from, to, bytes };
-    return head;
+    return { type, from, to, id };
   }
 }
 
@@ -79,8 +85,26 @@ function readId(frame: Uint8Array, start: number): number {
   }
   const digits = offset - start;
   if (digits === 0 || (digits > 1 && frame[start] === ZERO) || id > Number.MAX_SAFE_INTEGER) return -1;
-  for (let index = 0; index < AFTER_ID.length; index += 1) {
-    if (frame[offset + index] !== AFTER_ID[index]) return -1;
-  }
-  return id;
+  const isGood = frame[offset + 2] === MAC_FOLLOWS ? holdsMac(frame, offset) : holds(frame, offset, AFTER_ID);
+  return isGood ? id : -1;
 }
+
+function holds(frame: Uint8Array, offset: number, bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index += 1) {
+    if (frame[offset + index] !== bytes[index]) return false;
+  }
+  return true;
+}
+
+function holdsMac(frame: Uint8Array, offset: number): boolean {
+  const start = offset + BEFORE_MAC.length;
+  if (!holds(frame, offset, BEFORE_MAC) || !holds(frame, start + MAC_LENGTH, AFTER_MAC)) return false;
+  for (let at = start; at < start + MAC_LENGTH; at += 1) {
+    if (IS_BASE64URL[frame[at] ?? 0] !== 1) return false;
+  }
+  return true;
+}
+
+const IS_BASE64URL = new Uint8Array(256);
+for (const byte of Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-'))
+  IS_BASE64URL[byte] = 1;

@@ -4,6 +4,7 @@ import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
+import { AddressLimits } from '../locks/AddressLimits.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { BufferBudget } from './BufferBudget.ts';
 import { Cluster } from './Cluster.ts';
@@ -30,6 +31,7 @@ export class Hub implements HubServices {
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
+  readonly limits: AddressLimits;
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */
@@ -44,6 +46,7 @@ export class Hub implements HubServices {
     this.news = new News(options.logger, this.clock);
     this.budget = new BufferBudget(options.bufferBytesTotalMax, options.connectionsMax);
     this.liveness = new Liveness(options, this.clock);
+    this.limits = new AddressLimits(options, this.clock);
   }
 
   get isStopping(): boolean {
@@ -129,12 +132,16 @@ export class Hub implements HubServices {
    * A connection said a good Hello: it is its endpoint's from now on, and an older one is not any more.
    * @throws {WhitewaterError} DISCONNECTED_BY_OPERATOR, IDENTITY_TAKEN, RELAY_FULL, RELAY_STOPPING
    */
-  admit(connection: Connection, { instance }: Pick<Hello, 'instance'>): { cluster: Cluster; endpoint: Endpoint } {
+  admit(
+    connection: Connection,
+    { instance, signs = false }: Pick<Hello, 'instance' | 'signs'>,
+  ): { cluster: Cluster; endpoint: Endpoint } {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;
     this.#refuseWhenStopping();
     this.#refuseByOperator(this.#clusters.get(clusterId), id);
     const cluster = this.#clusters.get(clusterId) ?? this.#newCluster(clusterId);
     const endpoint = cluster.roster.admit(id, { isEphemeral, nowMs: this.clock() });
+    endpoint.signs = signs;
     cluster.connected(endpoint, connection, instance);
     return { cluster, endpoint };
   }

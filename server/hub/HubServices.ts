@@ -1,3 +1,4 @@
+import type { AddressLimits } from '../locks/AddressLimits.ts';
 import type { Liveness } from './Liveness.ts';
 import type { News } from './News.ts';
 import type { Refusals } from './Refusals.ts';
@@ -13,4 +14,5 @@ export interface HubServices {
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
+  readonly limits: AddressLimits;
 }

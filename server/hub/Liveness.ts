@@ -13,6 +13,8 @@ export interface WatchedSocket {
   readonly webSocket: Pick<WebSocket, 'readyState' | 'OPEN' | 'ping'>;
   readonly socket: Pick<Socket, 'bytesRead'>;
   readonly progress?: WriteProgress;
+  /** Whether this end does not read at the moment, and so cannot see any sign. */
+  readonly isHeld?: () => boolean;
   /** @param why what was missed, as a phrase without its subject's name */
   readonly onDead: (why: string) => void;
 }
@@ -99,5 +101,5 @@ function showsLife(watched: Watched, nowMs: number): boolean {
   watched.bytesRead = socket.bytesRead;
   if (!isSameWrite) watched.writingSinceMs = nowMs;
   watched.writesDone = progress?.isWriting === true ? progress.writesDone : undefined;
-  return hasRead || hasWritten;
+  return hasRead || hasWritten || watched.isHeld?.() === true;
 }

@@ -9,11 +9,13 @@ import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Connection, Identity } from './Connection.ts';
+import { asksForAdmin } from './clientLimits.ts';
 import { controlFrame } from './controlFrames.ts';
 import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
+import type { Meter } from '../locks/AddressLimits.ts';
 import { Outbox } from './Outbox.ts';
 import { answerPings, breachIn } from './webSocketTrouble.ts';
 
@@ -34,6 +36,10 @@ export class SocketConnection implements Connection {
   readonly #heads = new HeadReader();
   readonly #outbox: Outbox;
   readonly #helloTimer: NodeJS.Timeout;
+  /** Of an address that has limits. */
+  readonly #meter: Meter | undefined;
+  /** While nothing is read. */
+  #pauseTimer: NodeJS.Timeout | undefined;
   readonly #endWatch: () => void;
   #admitted: Admitted | undefined;
   #isClosed = false;
@@ -56,8 +62,10 @@ export class SocketConnection implements Connection {
       webSocket,
       socket,
       progress: this.#outbox,
+      isHeld: () => this.#pauseTimer !== undefined,
       onDead: (why) => this.#lost(why),
     });
+    this.#meter = hub.limits.meterOf(socket);
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
@@ -106,12 +114,27 @@ export class SocketConnection implements Connection {
 
   #onMessage(data: Buffer, isBinary: boolean): void {
     if (this.#isClosed) return;
+    if (this.#meter !== undefined) this.#measure(this.#meter, data.length);
     try {
       this.#receive(data, isBinary);
     } catch (error) {
       this.#hub.options.logger.error(`INTERNAL ${this.name}: a frame met a defect of the relay`, { error });
       this.closeWith('INTERNAL', 'the relay met a defect of its own while it handled a frame; please report it');
     }
+  }
+
+  /** What was read already is carried all the same; the sender is held up by TCP, and loses nothing. */
+  #measure(meter: Meter, bytes: number): void {
+    const waitMs = meter.take(bytes, this.#hub.turn.nowMs());
+    if (waitMs === 0) return;
+    clearTimeout(this.#pauseTimer);
+    this.#webSocket.pause();
+    this.#pauseTimer = setTimeout(() => this.#goOn(), waitMs).unref();
+  }
+
+  #goOn(): void {
+    this.#pauseTimer = undefined;
+    this.#webSocket.resume();
   }
 
   #receive(data: Buffer, isBinary: boolean): void {
@@ -171,8 +194,11 @@ export class SocketConnection implements Connection {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is for the relay, not for other endpoints`, head.id);
     } else if (kind === undefined && isRaft) {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is not a message of the Raft protocol`, head.id);
-    } else if (isRaft && this.identity.isEphemeral && head.type !== 'ClientRequest') {
+    } else if (this.identity.isEphemeral && (isRaft || kind !== undefined) && head.type !== 'ClientRequest') {
+      // Whatever application it names: a token for clients must not let anybody speak as a peer.
       this.#refuse('FRAME_TYPE_UNKNOWN', `a client sends ClientRequest; ${head.type} is for peers to send`, head.id);
+    } else if (this.identity.isLimited === true && asksForAdmin(bytes)) {
+      this.#refuse('ACCESS_DENIED', 'changes of members and transfers of leadership need an admin token', head.id);
     } else {
       cluster.forward(endpoint, head, kind, bytes);
     }
@@ -287,6 +313,8 @@ export class SocketConnection implements Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#helloTimer);
+    // A socket that is not read would not notice the end of its closing handshake.
+    if (this.#pauseTimer !== undefined) this.#goOn();
     this.#endWatch();
     this.#outbox.close();
     this.#hub.ended(this);

@@ -14,7 +14,12 @@ export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
 }
 
 export function faultsSummary({ epoch, seed, profile, rules }: Faults): FaultsSummary {
-  return { epoch, seed, profile: profile.source.name, rules: rules.map(({ name }) => name) };
+  return {
+    epoch,
+    seed,
+    profile: profile.source.name,
+    rules: rules.filter(({ ofProfile }) => !ofProfile).map(({ name }) => name),
+  };
 }
 
 export function clusterSummary(cluster: Cluster): ClusterSummary {

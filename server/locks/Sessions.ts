@@ -1,35 +1,37 @@
 import { nanoid } from 'nanoid';
+import type { Grant } from './access.ts';
 
 /** Browsers that are logged in, at most. The oldest is logged out when another comes. */
 const SESSIONS_MAX = 1000;
 export const SESSION_HOURS = 12;
 
-/** Who gave the right token, by a random name that a browser keeps in a cookie: the token itself is kept nowhere. */
+/** Who gave a good token, by a random name that a browser keeps in a cookie: the token itself is kept nowhere. */
 export class Sessions {
-  readonly #endMsOf = new Map<string, number>();
+  readonly #sessions = new Map<string, { readonly endMs: number; readonly grant: Grant }>();
   readonly #clock: () => number;
 
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
-  start(): string {
-    const oldest = this.#endMsOf.keys().next();
-    if (this.#endMsOf.size >= SESSIONS_MAX && oldest.done !== true) this.#endMsOf.delete(oldest.value);
+  start(grant: Grant): string {
+    const oldest = this.#sessions.keys().next();
+    if (this.#sessions.size >= SESSIONS_MAX && oldest.done !== true) this.#sessions.delete(oldest.value);
     const name = nanoid(32);
-    this.#endMsOf.set(name, this.#clock() + SESSION_HOURS * 3_600_000);
+    this.#sessions.set(name, { endMs: this.#clock() + SESSION_HOURS * 3_600_000, grant });
     return name;
   }
 
-  has(name: string): boolean {
-    const endMs = this.#endMsOf.get(name);
-    if (endMs === undefined) return false;
-    if (endMs > this.#clock()) return true;
-    this.#endMsOf.delete(name);
-    return false;
+  /** What the token allowed that was given at its start; undefined for a session that is not, or not any more. */
+  grantOf(name: string): Grant | undefined {
+    const session = this.#sessions.get(name);
+    if (session === undefined) return undefined;
+    if (session.endMs > this.#clock()) return session.grant;
+    this.#sessions.delete(name);
+    return undefined;
   }
 
   end(name: string): void {
-    this.#endMsOf.delete(name);
+    this.#sessions.delete(name);
   }
 }

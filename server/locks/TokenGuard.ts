@@ -1,54 +1,84 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { allows, EVERYTHING, rolesFor, type Access, type Grant } from './access.ts';
 import { sessionIn } from './cookie.ts';
 import { Sessions } from './Sessions.ts';
-import { Token } from './Token.ts';
+import { TokenRing } from './TokenRing.ts';
+import { readTokens, type Tokens } from './tokens.ts';
 
-/** Whether a request comes from somebody who has the token. Without a token, everybody has. */
+/** Who a request comes from, and what that may do. Without a token, everybody may do everything. */
 export class TokenGuard {
-  readonly #token: Token | undefined;
+  readonly #ring: TokenRing<Grant>;
   readonly #sessions: Sessions;
 
-  constructor(secret: string | undefined, clock: () => number) {
-    this.#token = secret === undefined ? undefined : new Token(secret);
+  /**
+   * @param token of somebody who may do everything
+   * @throws {WhitewaterError} USAGE
+   */
+  constructor({ token, tokens }: { token?: string; tokens?: Tokens }, clock: () => number) {
+    this.#ring = new TokenRing([
+      ...(tokens === undefined ? [] : readTokens(tokens)).map(({ secret, role, cluster }) => ({
+        ...{ secret, value: { role, cluster } },
+      })),
+      // The last one that fits counts.
+      ...(token === undefined ? [] : [{ secret: token, value: EVERYTHING }]),
+    ]);
     this.#sessions = new Sessions(clock);
   }
 
   get isLocked(): boolean {
-    return this.#token !== undefined;
+    return !this.#ring.isEmpty;
   }
 
-  /** By `Authorization: Bearer`, which programs send, or by the session cookie of a browser. */
-  admits(headers: IncomingHttpHeaders): boolean {
-    if (this.#token === undefined) return true;
+  /**
+   * By `Authorization: Bearer`, which programs send, or by the session cookie of a browser. A query is not looked at: it
+   * stands in logs and histories.
+   * @returns undefined for whoever has no good token
+   */
+  grantOf(headers: IncomingHttpHeaders): Grant | undefined {
+    if (!this.isLocked) return EVERYTHING;
     const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '');
-    if (bearer !== null) return this.#token.equals(bearer[1] ?? '');
+    if (bearer !== null) return this.#ring.find(bearer[1] ?? '');
     const session = sessionIn(headers.cookie);
-    return session !== undefined && this.#sessions.has(session);
+    return session === undefined ? undefined : this.#sessions.grantOf(session);
   }
 
-  /** @throws {WhitewaterError} TOKEN_WRONG */
-  check(headers: IncomingHttpHeaders): void {
-    if (this.admits(headers)) return;
-    throw new WhitewaterError(
-      'TOKEN_WRONG',
-      'this relay is locked: give its token with --token-file or WHITEWATER_TOKEN, or in a request as "Authorization: Bearer TOKEN"',
-    );
+  /**
+   * @param cluster that the request is about, if it is about one
+   * @throws {WhitewaterError} TOKEN_WRONG without a good token; ACCESS_DENIED with one that may not do this
+   */
+  check(grant: Grant | undefined, access: Access, cluster: string | undefined): void {
+    if (access === 'open') return;
+    if (grant === undefined) {
+      throw new WhitewaterError(
+        'TOKEN_WRONG',
+        'this relay is locked: give its token with --token-file or WHITEWATER_TOKEN, or in a request as "Authorization: Bearer TOKEN"',
+      );
+    }
+    if (!allows(grant, access, cluster)) throw denied(grant, access, cluster);
   }
 
   /**
    * @returns the name of a session
    * @throws {WhitewaterError} TOKEN_WRONG
    */
-  logIn(secret: string): string {
-    if (this.#token !== undefined && !this.#token.equals(secret)) {
-      throw new WhitewaterError('TOKEN_WRONG', 'that is not the token of this relay');
-    }
-    return this.#sessions.start();
+  logIn(secret: string): { readonly session: string; readonly grant: Grant } {
+    const grant = this.isLocked ? this.#ring.find(secret) : EVERYTHING;
+    if (grant === undefined) throw new WhitewaterError('TOKEN_WRONG', 'that is not a token of this relay');
+    return { session: this.#sessions.start(grant), grant };
   }
 
   logOut(headers: IncomingHttpHeaders): void {
     const session = sessionIn(headers.cookie);
     if (session !== undefined) this.#sessions.end(session);
   }
+}
+
+function denied(grant: Grant, access: Access, cluster: string | undefined): WhitewaterError {
+  const has = grant.cluster === undefined ? `a ${grant.role} token` : `a ${grant.role} token of ${grant.cluster}`;
+  const where =
+    cluster === undefined ? 'for the relay as a whole' : `of the cluster ${cluster.slice(0, 64)}, or of all`;
+  const message = `this needs a token with the role ${rolesFor(access).join(' or ')}, ${where}; what came is ${has}`;
+  const details = { roles: rolesFor(access), role: grant.role, cluster: grant.cluster ?? null };
+  return new WhitewaterError('ACCESS_DENIED', message, { details });
 }

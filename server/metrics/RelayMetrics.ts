@@ -37,6 +37,9 @@ export class RelayMetrics {
     this.#counter('control_frames_total', 'Frames between endpoints and the relay, both ways', () => {
       return hub.totalTraffic().controlFrames;
     });
+    this.#counter('limit_pauses_total', 'Times that an address sent too fast and was not read for a while', () => {
+      return hub.limits.pauses;
+    });
     new Counter({
       name: 'whitewater_frames_dropped_total',
       help: 'Frames that were not delivered, by cause',
@@ -89,6 +92,7 @@ export class RelayMetrics {
       queued(({ heldCount }) => heldCount),
     );
     this.#gauge('journal_bytes', 'Memory of the journals, about', () => sum(({ journal }) => journal.bytes));
+    this.#gauge('addresses', 'Remote addresses whose use is counted', () => hub.limits.size);
     this.#gauge('buffer_bytes', 'Bytes that wait for slow receivers', () => hub.budget.waitingBytes);
   }
 

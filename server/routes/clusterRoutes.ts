@@ -4,6 +4,7 @@ import { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import { clusterSummary, clusterView } from '../hub/clusterView.ts';
 import type { Hub } from '../hub/Hub.ts';
+import { maySee } from '../locks/access.ts';
 import { answers } from './answers.ts';
 import { ChangeQuery, changeOptions } from './faultRoutes.ts';
 import { Type } from '../../shared/schema.ts';
@@ -27,17 +28,24 @@ export function clusterRoutes(app: RelayApp, hub: Hub): void {
 
   app.get(
     '/api/clusters',
-    { schema: { ...answers('Every cluster that this relay knows', Type.Array(ClusterSummary)) } },
-    async () => hub.clusters.map(clusterSummary),
+    {
+      config: { access: 'token' },
+      schema: { ...answers('Every cluster that this relay knows', Type.Array(ClusterSummary)) },
+    },
+    async ({ grant }) => hub.clusters.filter(({ id }) => grant !== undefined && maySee(grant, id)).map(clusterSummary),
   );
   app.get(
     '/api/clusters/:cluster',
-    { schema: { params: ClusterParams, ...answers('One cluster with its endpoints', ClusterView) } },
+    {
+      config: { access: 'read' },
+      schema: { params: ClusterParams, ...answers('One cluster with its endpoints', ClusterView) },
+    },
     async ({ params }) => viewOf(params.cluster),
   );
   app.get(
     '/api/clusters/:cluster/partition',
     {
+      config: { access: 'read' },
       schema: {
         params: ClusterParams,
         ...answers('The partition in force', Type.Object({ partition: Type.Union([Partition, Type.Null()]) })),

@@ -14,7 +14,7 @@ const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
 /** Every change takes these. */
 export const ChangeQuery = Type.Object({
   frames: Type.Optional(
-    Type.Unsafe<Static<typeof Orphans>>({
+    Type.Unsafe<Orphans>({
       ...Orphans,
       description:
         'What becomes of frames that a rule delays or holds when it goes: release (now, in order), shuffle, drop, or keep (delayed ones come at their time)',
@@ -50,7 +50,7 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
   const change = changer(hub);
   app.get(
     '/api/clusters/:cluster/network',
-    { schema: { params: ClusterParams, ...answers('All faults in force', NetworkView) } },
+    { config: { access: 'read' }, schema: { params: ClusterParams, ...answers('All faults in force', NetworkView) } },
     async ({ params }) => hub.cluster(params.cluster).faults.view(),
   );
   app.put(
@@ -68,7 +68,10 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
   );
   app.get(
     '/api/clusters/:cluster/profile',
-    { schema: { params: ClusterParams, ...answers('The named network in force', ProfileView) } },
+    {
+      config: { access: 'read' },
+      schema: { params: ClusterParams, ...answers('The named network in force', ProfileView) },
+    },
     async ({ params }) => {
       const { epoch, profile } = hub.cluster(params.cluster).faults.view();
       return { epoch, profile };
@@ -105,7 +108,10 @@ function ruleSetRoutes(app: RelayApp, hub: Hub): void {
   const change = changer(hub);
   app.get(
     '/api/clusters/:cluster/rules',
-    { schema: { params: ClusterParams, ...answers('The rules in force, with what they did', RulesView) } },
+    {
+      config: { access: 'read' },
+      schema: { params: ClusterParams, ...answers('The rules in force, with what they did', RulesView) },
+    },
     async ({ params }) => {
       const { epoch, rules } = hub.cluster(params.cluster).faults.view();
       return { epoch, rules };
@@ -141,7 +147,7 @@ function ruleRoutes(app: RelayApp, hub: Hub): void {
   const url = '/api/clusters/:cluster/rules/:rule';
   app.get(
     url,
-    { schema: { params: RuleParams, ...answers('One rule, with what it did', RuleView) } },
+    { config: { access: 'read' }, schema: { params: RuleParams, ...answers('One rule, with what it did', RuleView) } },
     async ({ params }) => hub.cluster(params.cluster).faults.ruleView(params.rule),
   );
   app.put(

@@ -7,7 +7,7 @@ const Well = Type.Object({ status: Type.Literal('ok') });
 
 /** For whoever supervises the relay: it lives, it takes work, and what it did. */
 export function healthRoutes(app: RelayApp, metrics: RelayMetrics): void {
-  const open = { isOpen: true };
+  const open = { access: 'open' } as const;
   app.get('/healthz', { config: open, schema: answers('The process answers', Well) }, async () => {
     return { status: 'ok' as const };
   });
@@ -17,7 +17,7 @@ export function healthRoutes(app: RelayApp, metrics: RelayMetrics): void {
   });
   app.get(
     '/metrics',
-    { schema: { summary: 'Counters and gauges for Prometheus', produces: ['text/plain'] } },
+    { config: { access: 'read' }, schema: { summary: 'Counters and gauges for Prometheus', produces: ['text/plain'] } },
     async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()),
   );
 }

@@ -26,6 +26,7 @@ export function journalRoutes(app: RelayApp, hub: Hub): void {
   app.get(
     '/api/clusters/:cluster/journal',
     {
+      config: { access: 'read' },
       schema: {
         summary:
           'What happened: every fate of a frame, change of the faults, connection and status, one JSON object a line',

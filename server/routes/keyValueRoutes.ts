@@ -63,7 +63,7 @@ const READ_IT = 'read the key';
 const BODY_BYTES_MAX = 1_048_576;
 const writing = {
   bodyLimit: BODY_BYTES_MAX,
-  config: { holdsValue: true, bodyExample: '{"value":"blue"}' },
+  config: { access: 'writeKeys', holdsValue: true, bodyExample: '{"value":"blue"}' },
 } as const;
 
 /** The key-value store that the peers of a cluster replicate, if they run one. */
@@ -76,7 +76,10 @@ export function keyValueRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void 
 function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   app.get(
     '/api/clusters/:cluster/kv/:key',
-    { schema: { params: KeyParams, querystring: ReadQuery, ...answers('The value of a key', KeyValueItem) } },
+    {
+      config: { access: 'readKeys' },
+      schema: { params: KeyParams, querystring: ReadQuery, ...answers('The value of a key', KeyValueItem) },
+    },
     async ({ params: { cluster, key }, query }, reply) => {
       const options = readOptions(query, untilClosed(reply));
       refuseAbsentReader(hub, cluster, query.at);
@@ -90,6 +93,7 @@ function readRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   app.get(
     '/api/clusters/:cluster/kv',
     {
+      config: { access: 'readKeys' },
       schema: { params: ClusterParams, querystring: ListQuery, ...answers('Keys with a prefix, in order', ListAnswer) },
     },
     async ({ params: { cluster }, query }, reply) => {
@@ -155,6 +159,7 @@ function writeRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   app.delete(
     '/api/clusters/:cluster/kv/:key',
     {
+      config: { access: 'writeKeys' },
       schema: {
         ...{ params: KeyParams, querystring: DeleteQuery },
         ...answers('Deletes a key; with expectedRevision, only if it has that revision', WriteAnswer),
@@ -172,6 +177,7 @@ function watchRoute(app: RelayApp, hub: Hub, gateway: Gateway): void {
     '/api/clusters/:cluster/kv-watch',
     {
       exposeHeadRoute: false,
+      config: { access: 'readKeys' },
       schema: {
         summary: 'What changes under a prefix, as lines of JSON, until the caller hangs up',
         description:

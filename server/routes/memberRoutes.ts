@@ -71,7 +71,10 @@ export function memberRoutes(app: RelayApp, hub: Hub, gateway: Gateway): void {
   transferRoute(app, hub, gateway);
   app.get(
     '/api/clusters/:cluster/members',
-    { schema: { params: ClusterParams, ...answers('Who belongs to the cluster', MembersAnswer) } },
+    {
+      config: { access: 'read' },
+      schema: { params: ClusterParams, ...answers('Who belongs to the cluster', MembersAnswer) },
+    },
     async ({ params }) => membersOf(hub.cluster(params.cluster)),
   );
 }

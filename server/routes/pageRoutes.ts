@@ -10,7 +10,7 @@ import type { RelayApp } from '../http/RelayApp.ts';
  */
 export async function pageRoutes(app: RelayApp, directory = builtPage()): Promise<void> {
   app.addHook('onRoute', (route) => {
-    route.config = { ...route.config, isOpen: true };
+    route.config = { ...route.config, access: 'open' };
     route.schema = { ...route.schema, hide: true };
   });
   if (existsSync(join(directory, 'index.html'))) {

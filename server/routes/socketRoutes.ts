@@ -18,11 +18,13 @@ const socketAnswers = { 101: UPGRADED, default: ErrorAnswer };
 
 /** The WebSockets: of peers, of clients of their state machine, and of those who watch. */
 export function socketRoutes(app: RelayApp, hub: Hub): void {
-  const endpointRoute = (url: string, summary: string, isEphemeral: boolean): void => {
+  const endpointRoute = (url: string, summary: string, access: 'peer' | 'client'): void => {
+    // Clients draw an id for each session; remembering them all would help nobody.
+    const isEphemeral = access === 'client';
     app.route({
       method: 'GET',
       url,
-      config: { isSocket: true },
+      config: { isSocket: true, access },
       schema: { summary, querystring: EndpointQuery, response: socketAnswers },
       preHandler: async (request) => {
         const { cluster, id } = request.query;
@@ -31,18 +33,21 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
       },
       handler: refuseWithoutUpgrade,
       wsHandler: (webSocket, request) => {
+        if (refusedLate(hub, webSocket, request)) return;
         const { cluster, id } = request.query;
-        hub.accept(webSocket, socketOf(request), { cluster, id, isEphemeral, remoteAddress: request.ip });
+        hub.accept(webSocket, socketOf(request), {
+          ...{ cluster, id, isEphemeral, remoteAddress: request.ip },
+          isLimited: request.grant?.role === 'client',
+        });
       },
     });
   };
-  endpointRoute('/peer', 'WebSocket of a peer; see docs/PROTOCOL.md', false);
-  // Clients draw an id for each session; remembering them all would help nobody.
-  endpointRoute('/client', 'WebSocket of a client of the state machine; the relay forgets it when it goes', true);
+  endpointRoute('/peer', 'WebSocket of a peer; see docs/PROTOCOL.md', 'peer');
+  endpointRoute('/client', 'WebSocket of a client of the state machine; the relay forgets it when it goes', 'client');
   app.route({
     method: 'GET',
     url: '/api/clusters/:cluster/live',
-    config: { isSocket: true },
+    config: { isSocket: true, access: 'read' },
     schema: {
       summary: 'WebSocket: a snapshot of the cluster, then what changes, at a bounded rate',
       ...{ params: ClusterParams, response: socketAnswers },
@@ -53,10 +58,21 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     },
     handler: refuseWithoutUpgrade,
     wsHandler: (webSocket, request) => {
+      if (refusedLate(hub, webSocket, request)) return;
       const { cluster } = request.params;
       watch(hub, webSocket, request, cluster);
     },
   });
+}
+
+/** A browser tells its page no more of a refused upgrade than that it failed. */
+function refusedLate(hub: Hub, webSocket: WebSocket, request: FastifyRequest): boolean {
+  const { lateRefusal } = request;
+  if (lateRefusal === undefined) return false;
+  hub.refusals.report(lateRefusal.code, request.ip, lateRefusal.message);
+  webSocket.on('error', () => webSocket.terminate());
+  webSocket.close(lateRefusal.closeCode, lateRefusal.code);
+  return true;
 }
 
 function watch(hub: Hub, webSocket: WebSocket, request: FastifyRequest, clusterId: ClusterId): void {

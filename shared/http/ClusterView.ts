@@ -47,7 +47,7 @@ export const FaultsSummary = Type.Object({
   seed: Type.String(),
   /** The name of the network's profile. */
   profile: Type.String(),
-  /** Names of rules, in the order in which they are asked; those of the profile begin with its name and a colon. */
+  /** Names of rules besides those of the profile, in the order in which they are asked. */
   rules: Type.Array(Type.String()),
 });
 export type FaultsSummary = Static<typeof FaultsSummary>;

@@ -26,10 +26,14 @@ export type Regions = Static<typeof Regions>;
 export const Profile = Type.Object(
   {
     name: RuleName,
-    /** `wan` only. Default: the peers in turn over three regions. */
+    /**
+     * `wan` only: the regions are us, us-west, eu, japan, singapore, australia and brazil. Default: the peers that are known,
+     * in turn over eu, us and japan. Who is in none, such as clients, is near to everybody.
+     */
     regions: Type.Optional(Regions),
     /** For a network of the user's own. */
     rules: Type.Optional(Type.Record(RuleName, Rule)),
+    /** What partitions do to frames on their way unless they say so: default `delivered` for labrpc's, else `cut`. */
     inFlight: Type.Optional(InFlight),
   },
   closed,

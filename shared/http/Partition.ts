@@ -18,7 +18,15 @@ export const Partition = Type.Object(
     /** The shape that it was made from. */
     shape: Type.Optional(Type.String()),
     /** `swizzle`: whom the network loses, one by one, and gets back in another order. Milliseconds since it was put in force. */
-    absences: Type.Optional(Type.Array(Type.Object({ id: PeerId, fromMs: Type.Number(), untilMs: Type.Number() }))),
+    absences: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { id: PeerId, fromMs: Type.Number({ minimum: 0 }), untilMs: Type.Number({ minimum: 0 }) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 1024 },
+      ),
+    ),
     /** What becomes of frames on their way across: `cut`, or `delivered`. */
     inFlight: Type.Optional(Type.Union([Type.Literal('cut'), Type.Literal('delivered')])),
   },

@@ -1,3 +1,4 @@
+import { DELAY_FORMS, DELAY_MS_MAX, SAMPLES_MAX } from '../delay.ts';
 import { PeerId } from '../ids.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -7,7 +8,7 @@ const closed = { additionalProperties: false } as const;
 export const Probability = Type.Number({ minimum: 0, maximum: 1, description: 'From 0, never, to 1, always' });
 
 /** Times of rules may not be longer: a day. */
-export const RULE_MS_MAX = 86_400_000;
+export const RULE_MS_MAX = DELAY_MS_MAX;
 const RuleMs = Type.Number({ minimum: 0, maximum: RULE_MS_MAX, description: 'Milliseconds' });
 
 /**
@@ -15,12 +16,15 @@ const RuleMs = Type.Number({ minimum: 0, maximum: RULE_MS_MAX, description: 'Mil
  * `exponential(20ms)`, `pareto(10ms, 1.5)`; see shared/delay.ts. Or one of these samples at random, in milliseconds.
  */
 export const Delay = Type.Union([
-  Type.String({ minLength: 1, maxLength: 100, description: 'Such as 50ms, 50..200ms, normal(50ms, 10ms)' }),
-  Type.Object({ samplesMs: Type.Array(RuleMs, { minItems: 1, maxItems: 10_000 }) }, closed),
+  Type.String({ minLength: 1, maxLength: 100, description: `Such as ${DELAY_FORMS}` }),
+  Type.Object({ samplesMs: Type.Array(RuleMs, { minItems: 1, maxItems: SAMPLES_MAX }) }, closed),
 ]);
 export type Delay = Static<typeof Delay>;
 
-/** Words for endpoints that a rule means by what they are at the moment, and not by name. */
+/**
+ * Words for endpoints that a rule means by what they are at the moment, and not by name. Who asks for pre-votes is a candidate
+ * too. A client has none of the roles.
+ */
 export const SELECTOR_WORDS = ['*', 'peer', 'client', 'leader', 'follower', 'candidate', 'learner'] as const;
 export type SelectorWord = (typeof SELECTOR_WORDS)[number];
 
@@ -40,7 +44,10 @@ export type Selector = Static<typeof Selector>;
 /** Types of messages by kind: Raft's calls, Raft's answers, what clients and peers say to each other. */
 export const TYPE_WORDS = ['@requests', '@replies', '@client'] as const;
 
-/** Loss in bursts (Gilbert and Elliott): a link is good or bad, and changes with these probabilities at each frame. */
+/**
+ * Loss in bursts (Gilbert and Elliott): a link is good, as at first, or bad, and changes with these probabilities at each frame
+ * that the rule strikes, before it is known whether that one is lost.
+ */
 export const BurstLoss = Type.Object(
   {
     goodToBad: Probability,
@@ -105,7 +112,10 @@ export const Rule = Type.Object(
     reorder: Type.Optional(
       Type.Union([Probability, Type.Object({ probability: Probability, delay: Type.Optional(Delay) }, closed)]),
     ),
-    /** Copies come behind the frame, or later by a delay of their own (default `0ms`), and then out of order. */
+    /**
+     * Copies come right behind the frame, or each later than the frame by a delay of its own, and then out of order. They are
+     * damaged if the frame is. Default: one copy.
+     */
     duplicate: Type.Optional(
       Type.Union([
         Probability,
@@ -121,7 +131,10 @@ export const Rule = Type.Object(
     ),
     /** This share arrives as something that is no JSON any more. */
     corrupt: Type.Optional(Probability),
-    /** Bandwidth of each link. What would wait behind more than `queueBytesMax` (default 65,536) is dropped. */
+    /**
+     * Bandwidth of each link: a frame arrives when its last byte has gone through. What would wait behind more than
+     * `queueBytesMax` (default 65,536) is dropped. Copies take none of it; of several bandwidths the slowest counts.
+     */
     rate: Type.Optional(
       Type.Object(
         {
@@ -131,7 +144,10 @@ export const Rule = Type.Object(
         closed,
       ),
     ),
-    /** Frames wait until they are released, or the rule is removed. */
+    /**
+     * Frames wait until they are released, or the rule is removed; their copies with them. They leave the order of their link:
+     * frames behind them that are not held go past.
+     */
     hold: Type.Optional(Type.Boolean()),
     /** This share of the frames is lost and closes a socket: the sender's, unless told otherwise. */
     disconnect: Type.Optional(
@@ -143,7 +159,7 @@ export const Rule = Type.Object(
         ),
       ]),
     ),
-    /** Connections of \`from\` are answered so much later. */
+    /** Connections of `from` are answered so much later. A rule of its own, with `to: '*'`: it touches no frames. */
     accept: Type.Optional(Delay),
   },
   closed,

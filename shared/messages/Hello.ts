@@ -15,6 +15,8 @@ export const Hello = Type.Object(
      * one of another instance takes the identity over, and the older process is told so and stops.
      */
     instance: Type.String({ minLength: 1, maxLength: 64 }),
+    /** This endpoint signs what it says to others, and takes only what they signed. Absent: it does not. */
+    signs: Type.Optional(Type.Boolean()),
     /** Name and version of the program, for people. */
     software: Type.String({ maxLength: 128 }),
   },

@@ -56,7 +56,8 @@ t.test('temporary directories of dead processes are removed, and no others', { s
 const PLAN: UpPlan = {
   ...{ host: '127.0.0.1', port: 0, cluster: clusterId('demo'), peers: ['p1', 'p2'].map(peerId) },
   ...{ dataDirectory: undefined, election: ELECTION_PRESETS.labRelaxed, token: 'hush', seed: '7' },
-  ...{ allowHosts: ['a.example', 'b.example'], frameBytesMax: 2048 },
+  ...{ allowHosts: ['a.example', 'b.example'], frameBytesMax: 2048, tls: undefined, secretFile: undefined },
+  ...{ peerToken: 'hush-peer', locks: { token: 'hush', tokensFile: undefined } },
   replication: { snapshotEntries: 1000, snapshotBytes: 65_536, trailingEntries: 0, leaseReads: false },
   trace: { directory: '/traces', topics: 'election,vote' },
 };
@@ -78,12 +79,21 @@ t.test('everything is passed on, and the token not in the words', async (t) => {
   t.teardown(() => {
     delete process.env['WHITEWATER_HEARTBEAT'];
   });
-  const environment = childEnvironment(PLAN.token, true);
+  const environment = childEnvironment(PLAN.peerToken, { isTemporary: true, caFile: undefined });
   const ours = Object.entries(environment).filter(([name]) => name.startsWith('WHITEWATER_'));
   t.strictSame(Object.fromEntries(ours), {
-    ...{ WHITEWATER_CONFIG: 'none', WHITEWATER_TOKEN: 'hush', WHITEWATER_TEMPORARY_DATA: '1' },
+    ...{ WHITEWATER_CONFIG: 'none', WHITEWATER_TOKEN: 'hush-peer', WHITEWATER_TEMPORARY_DATA: '1' },
   });
   t.equal(environment['PATH'], process.env['PATH']);
+  const locked = { ...PLAN, locks: { token: 'hush', tokensFile: '/tokens.json' } };
+  const tls = { certFile: '/cert.pem', keyFile: '/key.pem', ca: undefined };
+  t.match(
+    relayWords({ ...locked, tls }, 1).join(' '),
+    '--tokens-file /tokens.json --tls-cert /cert.pem --tls-key /key.pem',
+  );
+  const trusting = childEnvironment(undefined, { isTemporary: false, caFile: '/cert.pem' });
+  t.equal(trusting['NODE_EXTRA_CA_CERTS'], '/cert.pem');
+  t.notOk('WHITEWATER_TOKEN' in trusting);
 });
 
 t.test('what to try next fits the cluster', async (t) => {

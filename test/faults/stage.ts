@@ -61,12 +61,11 @@ export function timeOf(fate: Fate, nowMs: number): number | undefined {
   return fate.type === 'planned' ? fate.copies[0]?.atMs : undefined;
 }
 
-/** How much later than its arrival each of so many frames comes, each judged after the one before it was delivered. */
+/** How much later than its arrival each of so many frames comes, each judged when the one before it is gone. */
 export function delaysOf(on: LinkFaults, faults: Faults, count: number, type = 'AppendEntries'): number[] {
-  const farMs = 1e9;
-  return Array.from({ length: count }, (_, at) => {
-    const nowMs = (at + 1) * farMs;
-    return (timeOf(judge(on, type, 100, faults, nowMs), nowMs) ?? NaN) - nowMs;
+  return Array.from({ length: count }, () => {
+    on.lastAtMs = -Infinity;
+    return timeOf(judge(on, type, 100, faults, 0), 0) ?? NaN;
   });
 }
 

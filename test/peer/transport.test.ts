@@ -243,6 +243,8 @@ t.test('garbage is counted by what is wrong with it, said once, and harms nothin
     FRAME_TYPE_UNKNOWN: 3,
     FRAME_BODY_INVALID: 6,
     misaddressed: 9,
+    unsigned: 0,
+    wronglySigned: 0,
   });
   t.same(heard.connections, [true]);
   t.equal(logger.at('warn').length, 5, 'one line for each cause');

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { EVERYTHING, type Grant } from '../../server/locks/access.ts';
 import { HostGuard } from '../../server/locks/HostGuard.ts';
 import { Sessions, SESSION_HOURS } from '../../server/locks/Sessions.ts';
 import { TestRelay } from './support/relay.ts';
@@ -56,17 +57,22 @@ t.test('upgrades need the token too', async (t) => {
 
 t.test('a browser logs in for a cookie that scripts cannot read, and out again', async (t) => {
   const relay = await TestRelay.start(t, { token });
-  t.same((await relay.request('GET', '/api/session')).body, { locked: true, open: false });
+  t.same((await relay.request('GET', '/api/session')).body, { locked: true, open: false, role: null, cluster: null });
   const wrong = await relay.request('POST', '/api/session', { token: 'wrong' });
   t.match(wrong, { status: 401, body: { code: 'TOKEN_WRONG' } });
   t.equal(wrong.headers.get('set-cookie'), null);
   const right = await relay.request('POST', '/api/session', { token });
-  t.same(right.body, { locked: true, open: true });
+  t.same(right.body, { locked: true, open: true, role: 'admin', cluster: null });
   const setCookie = right.headers.get('set-cookie') ?? '';
   t.match(setCookie, /^whitewater_session=[\w-]{32}; Path=\/; Max-Age=43200; HttpOnly; SameSite=Strict$/);
   t.notOk(setCookie.includes(token));
   const cookie = { cookie: `theme=dark; ${setCookie.split(';')[0] ?? ''}` };
-  t.same((await relay.request('GET', '/api/session', undefined, cookie)).body, { locked: true, open: true });
+  t.same((await relay.request('GET', '/api/session', undefined, cookie)).body, {
+    locked: true,
+    open: true,
+    role: 'admin',
+    cluster: null,
+  });
   t.equal((await relay.request('GET', '/api/clusters', undefined, cookie)).status, 200);
   await relay.dial('p1', { socket: { headers: cookie } });
   const viewer = await relay.watch('demo', { headers: cookie });
@@ -84,17 +90,18 @@ t.test('a browser logs in for a cookie that scripts cannot read, and out again',
 t.test('sessions end by themselves, and are bounded', async (t) => {
   let nowMs = 0;
   const sessions = new Sessions(() => nowMs);
-  const first = sessions.start();
-  t.ok(sessions.has(first));
+  const looker: Grant = { role: 'readOnly', cluster: undefined };
+  const first = sessions.start(looker);
+  t.equal(sessions.grantOf(first), looker);
   nowMs = SESSION_HOURS * 3_600_000 - 1;
-  t.ok(sessions.has(first));
+  t.equal(sessions.grantOf(first), looker);
   nowMs += 1;
-  t.notOk(sessions.has(first));
-  const second = sessions.start();
-  for (let count = 0; count < 999; count += 1) sessions.start();
-  t.ok(sessions.has(second), 'a thousand are kept');
-  sessions.start();
-  t.notOk(sessions.has(second), 'then the oldest goes');
+  t.equal(sessions.grantOf(first), undefined);
+  const second = sessions.start(EVERYTHING);
+  for (let count = 0; count < 999; count += 1) sessions.start(looker);
+  t.equal(sessions.grantOf(second), EVERYTHING, 'a thousand are kept');
+  sessions.start(looker);
+  t.equal(sessions.grantOf(second), undefined, 'then the oldest goes');
 });
 
 t.test('a request for another host is refused: DNS rebinding', async (t) => {

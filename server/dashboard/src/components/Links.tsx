@@ -1,7 +1,7 @@
 import type { PeerId } from '../../../../shared/ids.ts';
 import { chordOf, strokeWidthOf } from '../geometry/chord.ts';
 import type { Point } from '../geometry/ring.ts';
-import { type Groups, isCut } from '../model/groups.ts';
+import { type Groups, isCut, isLinkCut } from '../model/groups.ts';
 import { linkKey, rateAt, SILENT } from '../model/linkRate.ts';
 import type { Picture, SeenPeer } from '../model/Picture.ts';
 
@@ -22,7 +22,11 @@ export function Links({ picture, inForce, places, radius, nowMs }: LinksProps) {
       {pairs.map(([one, other]) => {
         const [from, to] = [places.get(one.view.id), places.get(other.view.id)];
         if (from === undefined || to === undefined) return null;
-        const state = stateOf(one, other, isCut(inForce, one.view.id, other.view.id));
+        const state = stateOf(
+          one,
+          other,
+          isCut(inForce, one.view.id, other.view.id) || isLinkCut(picture.partition, one.view.id, other.view.id),
+        );
         return <Pair key={linkKey(one.view.id, other.view.id)} {...{ from, to, state }} />;
       })}
       {pairs.flatMap(([one, other]) =>

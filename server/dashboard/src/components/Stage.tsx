@@ -30,7 +30,8 @@ export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StagePr
           {crown !== null && <CrownIcon kind={crown} size={26} />}
           {title}
         </h2>
-        <PartitionFact inForce={inForce} />
+        <PartitionFact {...{ inForce, picture }} />
+        <FaultsFact picture={picture} />
         <p class="detail">{stale ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
@@ -40,11 +41,20 @@ export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StagePr
   );
 }
 
-function PartitionFact({ inForce }: { readonly inForce: Groups }) {
+function PartitionFact({ inForce, picture }: { readonly inForce: Groups; readonly picture: Picture }) {
+  const { shape, cuts = [], absences = [] } = picture.partition ?? {};
+  const name = shape === undefined ? '' : ` (${shape})`;
+  if (inForce.length < 2 && cuts.length > 0) {
+    const links = cuts.map(([from, to]) => `${from} to ${to}`);
+    return <p class="fact is-cut">{`partitioned${name}: cut from ${links.join(', ')}`}</p>;
+  }
+  if (inForce.length < 2 && absences.length > 0) {
+    return <p class="fact is-cut">{`partitioned${name}: ${absences.map(({ id }) => id).join(', ')} in turn`}</p>;
+  }
   if (inForce.length < 2) return <p class="fact">network whole</p>;
   return (
     <p class="fact is-cut">
-      partitioned{' '}
+      {`partitioned${name} `}
       {inForce.map((group, index) => (
         <span key={index} class="group-words" data-group={index % 6}>
           <b>{groupName(index)}</b> {group.join(' ')}
@@ -52,6 +62,16 @@ function PartitionFact({ inForce }: { readonly inForce: Groups }) {
       ))}
     </p>
   );
+}
+
+/** Faults besides the partition, by name: there is nothing to see of a rule until it strikes. */
+function FaultsFact({ picture }: { readonly picture: Picture }) {
+  const { profile, rules } = picture.faults;
+  const facts = [
+    ...(profile === 'reliable' ? [] : [`network ${profile}`]),
+    ...(rules.length === 0 ? [] : [`${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`]),
+  ];
+  return facts.length === 0 ? null : <p class="fact is-cut">{facts.join('; ')}</p>;
 }
 
 function TrafficFact({ picture, nowMs }: { readonly picture: Picture; readonly nowMs: number }) {

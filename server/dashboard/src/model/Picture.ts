@@ -1,6 +1,6 @@
 import type { LiveEvent } from '../../../../shared/http/Live.ts';
 import type { Partition } from '../../../../shared/http/Partition.ts';
-import type { PeerView } from '../../../../shared/http/ClusterView.ts';
+import type { FaultsSummary, PeerView } from '../../../../shared/http/ClusterView.ts';
 import type { Standing } from '../../../../shared/http/standing.ts';
 import type { Traffic } from '../../../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
@@ -29,6 +29,7 @@ export interface Picture {
   readonly leader: PeerId | null;
   readonly term: number;
   readonly partition: Partition | null;
+  readonly faults: FaultsSummary;
   /** By id, numbers in it counted as numbers: p2 before p10. */
   readonly peers: readonly SeenPeer[];
   /** Endpoints that use the cluster and are no part of it. By id too. */

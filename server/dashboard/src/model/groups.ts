@@ -32,6 +32,13 @@ export function isCut(groups: Groups, from: PeerId, to: PeerId): boolean {
   return groupOf(groups, from) !== groupOf(groups, to);
 }
 
+/** True when the partition cuts the direct way between the two within their group, in either direction. */
+export function isLinkCut(partition: Partition | null, one: PeerId, other: PeerId): boolean {
+  const joins = ([from, to]: readonly [PeerId, PeerId]): boolean =>
+    (from === one && to === other) || (from === other && to === one);
+  return partition?.cuts?.some(joins) === true;
+}
+
 /** A, B, C, ... for the first 26 groups, then numbers. */
 export function groupName(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : String(index + 1);

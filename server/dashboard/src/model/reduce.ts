@@ -23,6 +23,7 @@ function fromSnapshot(picture: Picture | null, { cluster, events, timeMs }: Live
     leader: cluster.leader,
     term: cluster.term,
     partition: cluster.partition,
+    faults: cluster.faults,
     ...byKind(
       cluster.peers.map((view) => seen(view, nowMs)),
       cluster.leader,
@@ -41,6 +42,7 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
     leader: delta.leader,
     term: delta.term,
     partition: delta.partition === undefined ? picture.partition : delta.partition,
+    faults: delta.faults ?? picture.faults,
     ...byKind(
       heard(replaced([...picture.peers, ...picture.clients], delta.peers, nowMs), delta.links, nowMs),
       delta.leader,

@@ -1,0 +1,31 @@
+// npm run bench:faults [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
+//
+// What faults cost: frames that pass rules in force, how exact delays are, and what frames take that are held.
+import { measureFaults, plannedSeconds } from './faults/measure.ts';
+import { report } from './faults/report.ts';
+import { runBench } from './support/runBench.ts';
+
+const TEN_PAIRS = { pairs: 10, frameBytes: 200 };
+
+await runBench({
+  name: 'faults',
+  heading: 'Faults',
+  plans: {
+    full: {
+      throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 8, secondsPerRound: 1 },
+      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 15, secondsPerRound: 0.6 },
+      delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 5, secondsPerRound: 2, delayMs: 20 },
+      held: { frames: 100_000, frameBytes: 200 },
+    },
+    quick: {
+      throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 3, secondsPerRound: 0.6 },
+      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 4, secondsPerRound: 0.4 },
+      delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 2, secondsPerRound: 1, delayMs: 20 },
+      held: { frames: 100_000, frameBytes: 200 },
+    },
+  },
+  ...{ plannedSeconds, report },
+  measure: async (plan, progress, profileDirectory) => ({
+    measured: await measureFaults(plan, profileDirectory, progress),
+  }),
+});

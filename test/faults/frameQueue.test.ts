@@ -1,0 +1,192 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { changeFaults, noFaults } from '../../server/faults/Faults.ts';
+import { FrameQueue, type WaitingCopy } from '../../server/faults/FrameQueue.ts';
+import { judge, type PlannedCopy } from '../../server/faults/judge.ts';
+import { LinkFaults } from '../../server/faults/LinkFaults.ts';
+import type { RuleInForce } from '../../server/faults/RuleInForce.ts';
+import type { Rule } from '../../shared/http/Rule.ts';
+
+const LIMITS = { framesMax: 1000, bytesMax: 1e9 };
+const peer = (id: string) => ({ id, isClient: false, role: undefined });
+const linkOf = (): LinkFaults => new LinkFaults(peer('p1'), peer('p2'));
+
+function rulesOf(rules: Readonly<Record<string, Omit<Rule, 'from' | 'to'>>>): ReadonlyMap<string, RuleInForce> {
+  const all = new Map(Object.entries(rules).map(([name, rule]) => [name, { from: '*', to: '*', ...rule }]));
+  const faults = changeFaults(noFaults('queue'), { rules: all }, { nowMs: 0, peers: [] });
+  return new Map(faults.rules.map((rule) => [rule.name, rule]));
+}
+
+/** What is due, up to that time, in the order in which it comes. */
+function drain(queue: FrameQueue<number>, nowMs: number): number[] {
+  const out: number[] = [];
+  for (let due = queue.takeDue(nowMs); due !== undefined; due = queue.takeDue(nowMs)) out.push(due.payload);
+  return out;
+}
+
+/** A relay in small: judges a frame, and gives what goes at once. */
+class Stage {
+  readonly link = linkOf();
+  readonly queue = new FrameQueue<number>(LIMITS);
+  faults = noFaults('queue');
+  readonly out: number[] = [];
+  nowMs = 0;
+
+  put(rules: Readonly<Record<string, Omit<Rule, 'from' | 'to'>>>): void {
+    const before = this.faults;
+    const all = new Map(Object.entries(rules).map(([name, rule]) => [name, { from: '*', to: '*', ...rule }]));
+    this.faults = changeFaults(before, { rules: all }, { nowMs: this.nowMs, peers: [] });
+    for (const rule of before.rules) {
+      if (this.faults.rules.includes(rule)) continue;
+      this.queue.release(rule, this.nowMs);
+      this.queue.withoutDelayOf(rule, this.nowMs);
+    }
+  }
+
+  send(payload: number): void {
+    const fate = judge(this.link, 'AppendEntries', 100, this.faults, this.nowMs);
+    if (fate.type === 'delivered') this.out.push(payload);
+    else if (fate.type === 'planned') for (const copy of fate.copies) this.#plan(copy, payload);
+  }
+
+  advance(byMs: number): void {
+    this.nowMs += byMs;
+    this.out.push(...drain(this.queue, this.nowMs));
+  }
+
+  #plan(copy: PlannedCopy, payload: number): void {
+    this.queue.add(this.link, copy, payload, 100, this.nowMs);
+  }
+}
+
+t.test('what is due comes in order, what is held waits for its release', async (t) => {
+  const stage = new Stage();
+  stage.put({ hold: { hold: true, every: 2 } });
+  for (let number = 1; number <= 6; number += 1) stage.send(number);
+  t.same(stage.out, [1, 3, 5], 'what is not held passes');
+  t.equal(stage.queue.heldCount, 3);
+  const [hold] = stage.faults.rules;
+  if (hold === undefined) throw new Error('there is no rule');
+  t.equal(stage.queue.release(hold, stage.nowMs, 2), 2);
+  stage.send(7);
+  stage.advance(0);
+  t.same(stage.out, [1, 3, 5, 2, 4, 7], 'and what comes after a release stays behind it');
+  stage.put({});
+  stage.advance(0);
+  t.same(stage.out.at(-1), 6);
+});
+
+t.test('a rule that goes takes its own share of the delay with it, and no other', async (t) => {
+  const stage = new Stage();
+  stage.put({ long: { delay: '1h' }, short: { delay: '100ms' } });
+  stage.send(1);
+  stage.advance(10);
+  stage.put({ short: { delay: '100ms' } });
+  stage.send(2);
+  stage.advance(89);
+  t.same(stage.out, []);
+  stage.advance(1);
+  t.same(stage.out, [1]);
+  stage.advance(10);
+  t.same(stage.out, [1, 2]);
+});
+
+t.test('a release does not end the delays of others', async (t) => {
+  const stage = new Stage();
+  stage.put({ hold: { hold: true }, slow: { delay: '50ms' } });
+  stage.send(1);
+  stage.advance(20);
+  stage.put({ slow: { delay: '50ms' } });
+  stage.advance(29);
+  t.same(stage.out, []);
+  stage.advance(1);
+  t.same(stage.out, [1]);
+});
+
+t.test('what is taken away leaves no trace in the order of its link', async (t) => {
+  const stage = new Stage();
+  stage.put({ slow: { delay: '1h' } });
+  stage.send(1);
+  t.equal(stage.queue.takeDelayed(() => true).length, 1);
+  t.equal(stage.link.waitingInOrder, 0);
+  stage.put({});
+  stage.send(2);
+  t.same(stage.out, [2], 'nobody waits for it');
+});
+
+t.test('what a replaced rule held is held by the one in its place', async (t) => {
+  const stage = new Stage();
+  stage.put({ hold: { hold: true } });
+  stage.send(1);
+  const [one] = stage.faults.rules;
+  const other = rulesOf({ hold: { hold: true, first: 5 } }).get('hold');
+  if (one === undefined || other === undefined) throw new Error('there is no rule');
+  stage.queue.handOver(one, other);
+  t.equal(stage.queue.release(one, 0), 0);
+  t.equal(stage.queue.release(other, 0), 1);
+});
+
+t.test('it is bounded in frames and in bytes', async (t) => {
+  const queue = new FrameQueue<number>({ framesMax: 2, bytesMax: 10_000 });
+  const copy: PlannedCopy = { atMs: 5, heldBy: undefined, delayedBy: [], damage: undefined, inOrder: true };
+  const link = linkOf();
+  t.notOk(queue.admits(10_000));
+  queue.add(link, copy, 1, 100, 0);
+  queue.add(link, copy, 2, 100, 0);
+  t.notOk(queue.admits(1));
+  t.same(drain(queue, 5), [1, 2]);
+  t.ok(queue.admits(9_000), 'what has left makes room');
+});
+
+t.test('any rules, changed at any time: in-order frames of a link never overtake, and none is lost', async (t) => {
+  const rule = fc.record(
+    {
+      delay: fc.constantFrom('0ms', '5ms', '1..30ms', 'exponential(8ms)'),
+      hold: fc.constant(true),
+      every: fc.integer({ min: 1, max: 3 }),
+    },
+    { requiredKeys: ['delay'] },
+  );
+  const step = fc.oneof(
+    { weight: 6, arbitrary: fc.constant('send' as const) },
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 20 }) },
+    { weight: 1, arbitrary: fc.dictionary(fc.constantFrom('a', 'b'), rule, { noNullPrototype: true }) },
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
+      const stage = new Stage();
+      const held = new Set<number>();
+      let sent = 0;
+      for (const each of steps) {
+        if (each === 'send') {
+          sent += 1;
+          const before = stage.queue.heldCount;
+          stage.send(sent);
+          if (stage.queue.heldCount > before) held.add(sent);
+        } else if (typeof each === 'number') stage.advance(each);
+        else stage.put(each);
+      }
+      stage.put({});
+      stage.advance(100);
+      const inOrder = stage.out.filter((number) => !held.has(number));
+      const isSorted = inOrder.every((number, at) => at === 0 || number > (inOrder[at - 1] ?? 0));
+      return (
+        isSorted && new Set(stage.out).size === sent && stage.out.length === sent && stage.link.waitingInOrder === 0
+      );
+    }),
+    { numRuns: 500 },
+  );
+  t.pass('held for all that were tried');
+});
+
+t.test('released frames can be put into another order', async (t) => {
+  const stage = new Stage();
+  stage.put({ hold: { hold: true } });
+  for (let number = 1; number <= 4; number += 1) stage.send(number);
+  const [hold] = stage.faults.rules;
+  if (hold === undefined) throw new Error('there is no rule');
+  const backwards = (frames: WaitingCopy<number>[]) => [...frames].reverse();
+  stage.queue.release(hold, 0, Infinity, backwards);
+  stage.advance(0);
+  t.same(stage.out, [4, 3, 2, 1]);
+});

@@ -1,0 +1,67 @@
+import t from 'tap';
+import { noFaults } from '../../server/faults/Faults.ts';
+import { crossesPartition, judge } from '../../server/faults/judge.ts';
+import { LinkFaults } from '../../server/faults/LinkFaults.ts';
+import type { Partition } from '../../shared/http/Partition.ts';
+import { change, client, EVERYBODY, faultsOf, fatesOf, link, peer, rulesOf, sketch } from './stage.ts';
+
+const partition = (source: object): Partition => source as Partition;
+
+t.test('groups, cuts and clients, at the frame', async (t) => {
+  const faults = change(noFaults('x'), {
+    partition: partition({ groups: [['p1', 'p2', 'named']], cuts: [['p1', 'p2']] }),
+  });
+  const fate = (from: LinkFaults['from'], to: LinkFaults['to']): string => {
+    const on = new LinkFaults(from, to);
+    const { type } = judge(on, 'PreVote', 1, faults, 0);
+    t.equal(crossesPartition(on, faults, 0), type === 'dropped');
+    return type;
+  };
+  t.equal(fate(peer('p1'), peer('p2')), 'dropped', 'a cut within the group');
+  t.equal(fate(peer('p2'), peer('p1')), 'delivered', 'one way');
+  t.equal(fate(peer('p1'), peer('p3')), 'dropped');
+  t.equal(fate(peer('p3'), peer('p4')), 'delivered', 'those whom no group names are together');
+  t.equal(fate(client('c'), peer('p1')), 'delivered');
+  t.equal(fate(peer('p3'), client('c')), 'delivered');
+  t.equal(fate(client('named'), peer('p1')), 'delivered');
+  t.equal(fate(client('named'), peer('p3')), 'dropped');
+});
+
+t.test('absences: nothing to or from who is absent, to the millisecond', async (t) => {
+  const source = partition({ groups: [], absences: [{ id: 'p2', fromMs: 3, untilMs: 6 }] });
+  const faults = change(noFaults('x'), { partition: source }, 100);
+  t.equal(sketch(fatesOf(link('p1', 'p2'), faults, 10, 'PreVote', 100)), '...xxx....');
+  t.equal(sketch(fatesOf(link('p2', 'p1'), faults, 10, 'PreVote', 100)), '...xxx....');
+  t.equal(sketch(fatesOf(link('p1', 'p3'), faults, 10, 'PreVote', 100)), '..........');
+  t.equal(faults.partition?.endsAtMs, 106);
+  t.equal(change(faults, { partition: partition({ groups: [['p1']] }) }).partition?.endsAtMs, undefined);
+});
+
+t.test('a partition drops without asking the rules, and the frame keeps its number', async (t) => {
+  const faults = change(faultsOf({ it: { ...EVERYBODY, drop: 1 } }), { partition: partition({ groups: [['p1']] }) });
+  const on = link();
+  t.same(judge(on, 'PreVote', 1, faults, 0), { type: 'dropped', cause: 'partition', strikes: [] });
+  t.equal(faults.rules[0]?.matched, 0);
+  t.equal(on.frames, 1);
+  const healed = change(faults, { partition: null });
+  t.match(judge(on, 'PreVote', 1, healed, 0), { cause: 'loss' });
+});
+
+t.test('a partition that makes no sense is refused whole', async (t) => {
+  const before = change(noFaults('x'), { partition: partition({ groups: [['p1']] }) });
+  const wrong: [source: object, expected: { code: string; message: RegExp }][] = [
+    [{ groups: [['p1', 'p2'], ['p2']] }, { code: 'PARTITION_OVERLAPS', message: /p2 may stand in one group only/ }],
+    [
+      { groups: [], cuts: [['p1', 'p1']] },
+      { code: 'REQUEST_INVALID', message: /\/partition\/cuts\/0 cuts p1 from itself/ },
+    ],
+    [
+      { groups: [], absences: [{ id: 'p1', fromMs: 5, untilMs: 5 }] },
+      { code: 'REQUEST_INVALID', message: /\/partition\/absences\/0 ends/ },
+    ],
+  ];
+  for (const [source, expected] of wrong) {
+    t.throws(() => change(before, { partition: partition(source), rules: rulesOf({}) }), expected);
+  }
+  t.equal(judge(link(), 'PreVote', 1, before, 0).type, 'dropped', 'what was in force stays in force');
+});

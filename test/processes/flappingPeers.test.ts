@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import t, { type Test } from 'tap';
+import { flap, heldBy } from '../../bench/support/flapping.ts';
+import { WITHOUT_LOADER } from '../support/processes.ts';
+import { ROOT } from '../support/root.ts';
+import { until } from '../support/until.ts';
+
+const WITHIN_MS = 60_000;
+const CONNECTIONS = 500;
+const ROUNDS = 3;
+/** Of what is kept for good, less than this for each connection. */
+const MORE_BYTES_MAX = 1000 * CONNECTIONS * ROUNDS;
+
+/** A relay that says, whenever it gets a line, what its heap holds without garbage. */
+const RELAY = `
+  import { listenRelay } from '${join(ROOT, 'dist/server/index.js')}';
+  const relay = await listenRelay({ port: 0 });
+  console.log(relay.url);
+  const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
+  process.stdin.on('data', async () => {
+    // What finalizers and closing timers let go of is garbage only then.
+    for (let round = 0; round < 4; round += 1) { gc(); await pause(); }
+    console.log(process.memoryUsage().heapUsed);
+  });
+`;
+
+async function startRelay(t: Test): Promise<{ url: string; heapBytes: () => Promise<number> }> {
+  const words = [...WITHOUT_LOADER, process.execPath, '--expose-gc', '--input-type=module', '-e', RELAY];
+  const relay = spawn('env', words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  t.teardown(() => relay.kill('SIGKILL'));
+  const lines = createInterface({ input: relay.stdout })[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => String((await lines.next()).value);
+  return {
+    url: await line(),
+    heapBytes: async () => {
+      relay.stdin.write('\n');
+      return Number(await line());
+    },
+  };
+}
+
+t.test('memory stays flat while peers come and go; "npm run bench:flapping" looks for an hour', async (t) => {
+  const { url, heapBytes } = await startRelay(t);
+  const comeAndGo = async (): Promise<void> => {
+    let made = 0;
+    await flap(url, 8, () => (made += 1) > CONNECTIONS);
+  };
+  // The first ones fill tables and caches up to their bounds.
+  await comeAndGo();
+  await comeAndGo();
+  const [before, { openFiles }] = [await heapBytes(), await heldBy(url)];
+  for (let round = 0; round < ROUNDS; round += 1) await comeAndGo();
+  await until(async () => (await heldBy(url)).openFiles <= openFiles + 5, {
+    ...{ withinMs: WITHIN_MS, what: 'no socket leaks' },
+  });
+  const more = (await heapBytes()) - before;
+  t.comment(`${Math.round(more / 1024)} KiB of heap more after ${ROUNDS * CONNECTIONS} further connections`);
+  t.ok(more < MORE_BYTES_MAX);
+});
