@@ -21,10 +21,12 @@ t.test('scenarios that ship pass, Figure 8 among them; their journal is kept', a
   const journal = join(folderOf(t), 'run.ndjson');
   const args = ['run', shipped('figure-8.yaml'), '--json', '--journal', journal];
   const figure = runCommand(t, { name: 'figure 8', args }, WITHIN_MS);
-  const others = await runCommand(t, { name: 'others', args: ['run', shipped('stale-leader.yaml')] }, WITHIN_MS);
+  const files = [shipped('stale-leader.yaml'), join(ROOT, 'test/processes/everyAction.yaml')];
+  const others = await runCommand(t, { name: 'others', args: ['run', ...files] }, WITHIN_MS);
   t.equal(others.code, 0, others.stdout);
   t.match(others.stdout, / until +leader within 5s among !\$old +ok +p\d leads term \d+, after \d+ ms\n/);
   t.match(others.stdout, / s {2}PASSED {2}a stale leader's lost write\n/);
+  t.match(others.stdout, / s {2}PASSED {2}every action\n/);
   const { code, stdout } = await figure;
   t.equal(code, 0, stdout);
   t.match(JSON.parse(stdout), { scenario: 'figure 8', passed: true, peers: ['s1', 's2', 's3', 's4', 's5'] });
