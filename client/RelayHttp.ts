@@ -70,7 +70,6 @@ export class RelayHttp {
     if (response.ok && isAnswer(answer)) return answer as Answer;
     throw toError(answer, response.status, this.url.origin);
   }
-
 }
 
 function parseUrl(text: string): URL {

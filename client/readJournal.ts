@@ -1,7 +1,7 @@
-import { unreachable } from './connectionTrouble.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { isJournalLine, parseJson, toError } from './answers.ts';
 import type { JournalLine } from '../shared/http/Journal.ts';
+import { unreachable } from './connectionTrouble.ts';
 import type { JournalOptions } from './JournalOptions.ts';
 import { pathOf, queryOf } from './keyPaths.ts';
 import { linesAt } from './linesAt.ts';

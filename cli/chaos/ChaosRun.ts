@@ -116,12 +116,15 @@ export class ChaosRun {
     const { stage, timeline, signal } = this.#options;
     if (signal.aborted) return;
     try {
-      await stage.network.until((view) => alike(view, stage.peers), {
-        withinMs: LIVENESS_MS_MAX,
-        what: 'replicas that are alike',
-      });
       const offence = await load.check();
       if (offence !== undefined) throw new StepFailure(offence);
+      await stage.network.until(
+        async (view) => {
+          const same = alike(view, stage.peers);
+          return same === true ? ((await load.difference()) ?? true) : same;
+        },
+        { withinMs: LIVENESS_MS_MAX, what: 'replicas that are alike' },
+      );
       const { acknowledged, unknown, failed, reads } = load.counts;
       const outcome = `${acknowledged} writes there, ${unknown} unknown, ${failed} failed, ${reads} reads`;
       timeline.add({ verb: 'checked', what: `round ${this.rounds}`, outcome, ok: true });

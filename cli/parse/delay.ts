@@ -6,7 +6,8 @@ import { parseDelay } from '../../shared/delay.ts';
  */
 export function parseDelayText(text: string): string {
   const trimmed = text.trim();
-  if (/^[\d.]+$/.test(trimmed)) throw new RangeError(`${JSON.stringify(text)} has no unit: write ${trimmed}ms`);
+  if (/^\d+(?:\.\d+)?(?:\.\.\d+(?:\.\d+)?)?$/.test(trimmed))
+    throw new RangeError(`${JSON.stringify(text)} has no unit: write ${trimmed}ms`);
   const parsed = parseDelay(trimmed);
   if (parsed.type === 'problem') throw new RangeError(`${JSON.stringify(text)}: ${parsed.problem}`);
   return trimmed;

@@ -84,6 +84,11 @@ export class Place {
       : this.refuse(`${shown(value)} is not ${what}`);
   }
 
+  /** A text as it is, blanks at its ends too; a number or a truth value as it is written. */
+  bareText(what: string): string {
+    return typeof this.value === 'string' ? this.value : this.text(what);
+  }
+
   wholeNumber(least: number, most: number): number {
     const { value } = this;
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;

@@ -47,7 +47,7 @@ export function write(kind: 'put' | 'append', place: Place, scope: ScopeWithName
   const asking = readAsking(fields, scope);
   if (bytes !== undefined) return writing(kind, asking, 'x'.repeat(bytes), revision, scope);
   const value = fields.need('value');
-  const text = value.text('a value');
+  const text = value.bareText('a value');
   value.guard(() => textOf(text, scope));
   return writing(kind, asking, text, revision, scope);
 }
@@ -83,7 +83,7 @@ export function get(place: Place, scope: ScopeWithNames): Action {
   return reading(readAsking(fields, scope), {
     at: at === undefined ? undefined : readWho(at, scope),
     consistency: fields.get('read')?.choice(['linearizable', 'stale'] as const) ?? 'linearizable',
-    equals: equals?.value === null ? null : equals?.text('a value, or null for none'),
+    equals: equals?.value === null ? null : equals?.bareText('a value, or null for none'),
   });
 }
 

@@ -2,6 +2,7 @@ import { checkRule } from '../../server/faults/checkRule.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
 import { isId } from '../../shared/ids.ts';
+import { parseDelayText } from '../parse/delay.ts';
 import { shown, type Place } from './Place.ts';
 import { readWho, type Scope, type Who } from './who.ts';
 
@@ -24,6 +25,11 @@ export function readRule(place: Place, scope: Scope, named = false): ScenarioRul
       ['from', 'to', ...(named ? ['name'] : [])].includes(name) ? [] : [[name, field.value]],
     ),
   );
+  for (const name of ['delay', 'accept']) {
+    const delay = fields.get(name);
+    if (typeof delay?.value === 'string' || typeof delay?.value === 'number')
+      delay.guard(() => parseDelayText(delay.text()));
+  }
   // Endpoints that are known only when the step runs are as good as any for this.
   const stand = (ends: ScenarioRule['from']): unknown => (typeof ends === 'string' ? ends : ['any']);
   check({ from: stand(from), to: stand(to), ...faults }, place);

@@ -1,0 +1,157 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import t, { type Test } from 'tap';
+import { COMMANDS } from '../../cli/commands.ts';
+import { runProgram } from '../../cli/program.ts';
+import { TestRelay } from '../server/support/relay.ts';
+
+interface Stage {
+  readonly relay: TestRelay;
+  readonly folder: string;
+  /** Runs a command in this process. @returns what it printed @throws {WhitewaterError} what it ends with */
+  readonly command: (...words: string[]) => Promise<string>;
+  /** Its exit code too. */
+  readonly result: (...words: string[]) => Promise<{ code: number; text: string }>;
+}
+
+async function start(t: Test): Promise<Stage> {
+  const relay = await TestRelay.start(t);
+  for (const id of ['p1', 'p2', 'p3']) await relay.dial(id);
+  const folder = mkdtempSync(join(tmpdir(), 'whitewater-network-'));
+  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const result = async (...words: string[]) => {
+    const stdout = new PassThrough();
+    let text = '';
+    stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const stream = stdout as unknown as NodeJS.WriteStream;
+    const environment = { WHITEWATER_URL: relay.url, WHITEWATER_CONFIG: 'none' };
+    const code = await runProgram(COMMANDS, words, { environment, folder, stdout: stream, stderr: stream });
+    return { code, text };
+  };
+  return { relay, folder, result, command: async (...words) => (await result(...words)).text };
+}
+
+t.test('link: every fault by its flag, and what is wrong is refused', async (t) => {
+  const { command, relay } = await start(t);
+  t.match(
+    await command('link', 'p1', 'p2', '--drop', '30%', '--delay', '50..200ms', '--types', 'AppendEntries'),
+    'demo: p1-p2: p1 -> p2: drop 0.3, delay 50..200ms, AppendEntries only\n',
+  );
+  const words = ['--duplicate', '0.1', '--reorder', '0.2', '--corrupt', '0.05', '--rate', '10kB/s', '--hold'];
+  const scope = ['--both', '--skip', '2', '--every', '3', '--first', '4', '--probability', '0.5', '--ttl', '1m'];
+  const more = ['--start-after', '1s', '--flap', '1s/2s', '--disconnect', '0.01', '--name', 'all', '--json'];
+  const made = JSON.parse(await command('link', 'leader', '*', ...words, ...scope, ...more)) as { rule: unknown };
+  t.same(made.rule, {
+    ...{
+      from: 'leader',
+      to: '*',
+      both: true,
+      duplicate: 0.1,
+      reorder: 0.2,
+      corrupt: 0.05,
+      hold: true,
+      disconnect: 0.01,
+    },
+    ...{ rate: { bytesPerSecond: 10_000 }, skip: 2, every: 3, first: 4, probability: 0.5, ttlMs: 60_000 },
+    ...{ startAfterMs: 1000, flap: { onMs: 1000, offMs: 2000 } },
+  });
+  t.match(await command('link', 'p1', '*', '--accept', '100ms', '--name', 'slow'), /slow: p1 -> \*: accept 100ms/);
+  const table = await command('rules');
+  t.match(table, /^RULE +LINKS +AGE +MEANT +STRUCK +WHAT\n/);
+  t.match(table, /\np1-p2 +p1 -> p2 +[\d.]+ m?s +0 +- +drop 0\.3, delay 50\.\.200ms, AppendEntries only\n/);
+  t.match(await command('link', '--remove', 'p1-p2', '--frames', 'drop'), 'demo: removed p1-p2; 2 left\n');
+
+  const refused: [words: string[], expected: { code: string; message?: string | RegExp }][] = [
+    [['p1', 'p2', '--delay', '50..200'], { code: 'USAGE', message: '--delay: "50..200" has no unit: write 50..200ms' }],
+    [['p1', 'p2', '--delay', 'soon'], { code: 'USAGE', message: /--delay: "soon"/ }],
+    [['p1', 'p2', '--drop', '1.5'], { code: 'USAGE', message: /--drop: "1.5" is not a share/ }],
+    [['p1', 'p2', '--rate', '10'], { code: 'USAGE', message: /--rate: "10" is not a bandwidth/ }],
+    [['p1', 'p2', '--flap', '1s'], { code: 'USAGE', message: /--flap/ }],
+    [['p1', 'p2'], { code: 'USAGE', message: /no fault is named/ }],
+    [['p1', '--drop', '1'], { code: 'USAGE', message: /name both ends/ }],
+    [['p1', 'p 2', '--drop', '1'], { code: 'USAGE', message: /does not name endpoints/ }],
+    [['p1', 'p2', '--remove', 'x'], { code: 'USAGE', message: /no ends/ }],
+    [['--remove', 'none'], { code: 'RULE_UNKNOWN' }],
+    [['p1', 'nobody', '--drop', '1'], { code: 'PEER_UNKNOWN' }],
+  ];
+  for (const [words, expected] of refused) await t.rejects(command('link', ...words), expected, words.join(' '));
+  t.match(await relay.view('demo'), { faults: { rules: ['all', 'slow'] } }, 'what was in force stays');
+});
+
+t.test('partitions by shape, profiles, seeds, everything from a file, and held frames', async (t) => {
+  const { command, folder, relay } = await start(t);
+  t.match(await command('partition', 'ring'), /^demo: cut into ring: .*p1 to p3/);
+  t.match(await command('partition', 'swizzle', '--step', '1m', '--in-flight', 'delivered'), /leave and come back/);
+  await t.rejects(command('partition', 'isolate:p9'), { code: 'PEER_UNKNOWN' });
+  await t.rejects(command('partition', 'star:p1'), { code: 'PARTITION_SHAPE_UNKNOWN' });
+  t.match(await command('heal'), /healed/);
+  t.match(await command('profile', 'wan', '--regions', 'eu=p1,p2/us=p3'), /profile +wan\n/);
+  t.match(await command('profile'), /^demo: profile wan; others: reliable/);
+  await t.rejects(command('profile', 'slow'), { code: 'PROFILE_UNKNOWN' });
+  await t.rejects(command('profile', 'wan', '--regions', 'eu'), { code: 'USAGE', message: /eu=p1,p2\/us=p3/ });
+  t.match(await command('seed', 'monday'), 'demo: seed monday; every link counts its frames anew\n');
+
+  const file = join(folder, 'bad-day.yaml');
+  writeFileSync(
+    file,
+    "profile: { name: ours, rules: { loss: { from: '*', to: p3, drop: 0.1 } } }\npartition: { shape: halves }\n",
+  );
+  t.match(await command('network', file), /seed monday\nprofile +ours\npartition +halves\n[^]*\(ours:loss\)|\(loss\)/);
+  t.match(JSON.parse(await command('network', '--json')), {
+    profile: { name: 'ours' },
+    partition: { shape: 'halves' },
+  });
+  writeFileSync(file, 'rules: { a: { from: p1, to: p2, drop: 2 } }\n');
+  await t.rejects(command('network', file), { code: 'REQUEST_INVALID' });
+  writeFileSync(file, 'rules: [');
+  await t.rejects(command('network', file), { code: 'USAGE', message: /bad-day\.yaml:\d+:\d+: this is not YAML/ });
+  t.match(await command('network'), /profile +ours/, 'what was in force stays');
+
+  await command('heal');
+  await command('link', 'p1', 'p2', '--hold', '--name', 'stuck');
+  const p4 = await relay.dial('p4');
+  await command('link', 'p4', 'p2', '--hold', '--name', 'stuck');
+  p4.send('RequestVote', 'p2');
+  await p4.settled();
+  t.match(await command('release', 'stuck', '--shuffled', '--first', '5'), 'demo: 1 frame of stuck went');
+});
+
+t.test('a journal is printed, kept in a file, and its faults are in force again', async (t) => {
+  const { command, result, folder, relay } = await start(t);
+  await command('seed', 'monday');
+  await command('link', 'p1', 'p2', '--drop', '0.5');
+  await command('partition', 'swizzle', '--step', '20ms');
+  await command('disconnect', 'p3', '--for', '1ms');
+  await command('partition', 'p1|p2,p3');
+  const file = join(folder, 'run.ndjson');
+  t.equal(await command('journal', '--output', file), '');
+  const lines = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { kind: string });
+  t.equal(lines[0]?.kind, 'journal');
+  const faults = await command('journal', '--kinds', 'faults', '--limit', '2');
+  t.equal(faults.trim().split('\n').length, 3, 'the head and two lines');
+  await t.rejects(command('journal', '--kinds', 'noise'), { code: 'USAGE' });
+  await t.rejects(command('journal', '--output', join(folder, 'none/x')), {
+    code: 'USAGE',
+    message: /cannot be written/,
+  });
+
+  await command('heal');
+  const replayed = await result('replay', file, '--speed', '1000');
+  t.equal(replayed.code, 0, replayed.text);
+  t.match(replayed.text, /replay +the seed is monday +ok +epoch/);
+  t.match(replayed.text, /replay +disconnect p3 +ok/);
+  const view = JSON.parse(await command('network', '--json')) as unknown;
+  t.match(view, { seed: 'monday', rules: [{ name: 'p1-p2' }], partition: { groups: [['p1'], ['p2', 'p3']] } });
+
+  writeFileSync(file, '{"kind":"faults","seq":1,"timeMs":1}\n');
+  await t.rejects(command('replay', file), { code: 'USAGE', message: /run\.ndjson:1: this is no line of a journal/ });
+  writeFileSync(file, 'noise\n');
+  await t.rejects(command('replay', file), { code: 'USAGE', message: /:1: .*not JSON/ });
+  await t.rejects(command('replay', join(folder, 'none')), { code: 'USAGE', message: /cannot be read/ });
+  t.match((await relay.view('demo')).partition, { groups: [['p1'], ['p2', 'p3']] }, 'a bad file changes nothing');
+});
