@@ -39,8 +39,9 @@ export class RelayClient {
   readonly #WebSocket: WebSocketConstructor | undefined;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch = globalThis.fetch }: RelayClientOptions) {
-    this.#http = new RelayHttp({ url, timeoutMs, fetch, ...(token === undefined ? {} : { token }) });
+  constructor({ url, token, WebSocket, timeoutMs = TIMEOUT_MS, fetch }: RelayClientOptions) {
+    const further = { ...(token === undefined ? {} : { token }), ...(fetch === undefined ? {} : { fetch }) };
+    this.#http = new RelayHttp({ url, timeoutMs, ...further });
     this.#WebSocket = WebSocket;
   }
 
@@ -185,7 +186,7 @@ export class RelayClient {
     { afterRevision, ...options }: RelayWatchOptions = {},
   ): AsyncGenerator<KeyValueChange, void, undefined> {
     const url = this.#http.resolve(`${pathOf(cluster)}/kv-watch${queryOf({ prefix, afterRevision })}`);
-    return followChanges(url, this.#http.headers, options);
+    return followChanges(this.#http, url, options);
   }
 
   members(cluster: string): Promise<MembersAnswer> {

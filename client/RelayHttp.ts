@@ -7,7 +7,7 @@ export interface RelayHttpOptions {
   readonly url: string;
   readonly token?: string;
   readonly timeoutMs: number;
-  readonly fetch: typeof fetch;
+  readonly fetch?: typeof fetch;
 }
 
 export interface RequestOptions {
@@ -23,11 +23,12 @@ export class RelayHttp {
   /** Where it is, with a slash at the end. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly fetch: typeof fetch;
   readonly #timeoutMs: number;
+  /** The runtime's own, unless it was told another. */
+  readonly fetch: typeof fetch;
 
   /** @throws {WhitewaterError} USAGE when the address is not one */
-  constructor({ url, token, timeoutMs, fetch }: RelayHttpOptions) {
+  constructor({ url, token, timeoutMs, fetch = globalThis.fetch }: RelayHttpOptions) {
     this.url = parseUrl(url);
     this.headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
     this.#timeoutMs = timeoutMs;
@@ -52,8 +53,8 @@ export class RelayHttp {
     let response: Response;
     let text: string;
     try {
-      const request = this.fetch;
-      response = await request(url, {
+      const { fetch } = this;
+      response = await fetch(url, {
         method,
         headers: body === undefined ? this.headers : { ...this.headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -2,6 +2,7 @@ import { WhitewaterError } from '../shared/errors.ts';
 import type { KeyValueChange } from '../shared/keyValue.ts';
 import { isChange, parseJson, toError } from './answers.ts';
 import { linesAt } from './linesAt.ts';
+import type { RelayHttp } from './RelayHttp.ts';
 
 export interface RelayWatchOptions {
   /** Changes after this revision; by default after now. */
@@ -13,8 +14,8 @@ export interface RelayWatchOptions {
 
 /** Reads the lines of a watch. */
 export async function* followChanges(
+  http: Pick<RelayHttp, 'fetch' | 'headers'>,
   url: URL,
-  headers: Readonly<Record<string, string>>,
   { signal, onBegin }: Pick<RelayWatchOptions, 'signal' | 'onBegin'>,
 ): AsyncGenerator<KeyValueChange, void, undefined> {
   const isAborted = (): boolean => signal?.aborted === true;
@@ -23,7 +24,7 @@ export async function* followChanges(
   signal?.addEventListener('abort', end, { once: true });
   if (isAborted()) end();
   try {
-    for await (const line of linesAt(url, headers, ending.signal)) {
+    for await (const line of linesAt(http, url, ending.signal)) {
       const value = parseJson(line);
       if (isChange(value)) yield value as KeyValueChange;
       else if (isBeginning(value)) onBegin?.(value.afterRevision);

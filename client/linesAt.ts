@@ -1,4 +1,5 @@
 import { notRelay, parseJson, toError } from './answers.ts';
+import type { RelayHttp } from './RelayHttp.ts';
 
 /** Longer than any line can be: a value of the longest, each character as `\\u0000`, with its key. */
 const LINE_LENGTH_MAX = 4_194_304;
@@ -8,8 +9,8 @@ const LINE_LENGTH_MAX = 4_194_304;
  * @throws {WhitewaterError} what the relay refused it with; and whatever ends the connection
  */
 export async function* linesAt(
+  { fetch, headers }: Pick<RelayHttp, 'fetch' | 'headers'>,
   url: URL,
-  headers: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): AsyncGenerator<string, void, undefined> {
   const response = await fetch(url, { headers, signal, redirect: 'error' });

@@ -48,7 +48,7 @@ export async function* readJournal(
 }
 
 async function* parsed(http: RelayHttp, url: URL, signal: AbortSignal): AsyncGenerator<JournalLine, void, undefined> {
-  for await (const text of linesAt(url, http.headers, signal)) {
+  for await (const text of linesAt(http, url, signal)) {
     const line = parseJson(text);
     if (!isJournalLine(line)) throw toError(line, 200, url.origin);
     yield line as JournalLine;

@@ -51,7 +51,9 @@ const CALL = /^([A-Za-z]+) *\((.*)\)$/s;
  */
 export function parseDelay(source: unknown): Distribution | DelayProblem {
   if (typeof source === 'string') return fromText(source.trim());
-  if (typeof source === 'object' && source !== null && 'samplesMs' in source) return fromSamples(source.samplesMs);
+  if (typeof source === 'object' && source !== null && Object.keys(source).join() === 'samplesMs') {
+    return fromSamples((source as { readonly samplesMs: unknown }).samplesMs);
+  }
   return problem(`a delay is a text or {"samplesMs": [...]}: ${DELAY_FORMS}`);
 }
 

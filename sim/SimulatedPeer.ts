@@ -206,7 +206,11 @@ export class SimulatedPeer {
     const { network, invariants, clock } = this.#world;
     return {
       start: (handlers: TransportHandlers): void => {
-        network.attach(this.id, (from, id, message) => process.takeIn(() => handlers.onMessage(from, id, message)));
+        network.attach(
+          this.id,
+          (from, id, message) => process.takeIn(() => handlers.onMessage(from, id, message)),
+          () => this.role,
+        );
         if (this.#options.tellsStatuses) {
           clock.setArrival(clock.nowMs(), () => process.takeIn(() => handlers.onConnected(true)));
         }

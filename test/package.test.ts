@@ -19,7 +19,7 @@ import { VERSION } from '../shared/version.ts';
 import { WITHOUT_LOADER } from './support/processes.ts';
 import { ROOT } from './support/root.ts';
 
-const UNPACKED_BYTES_MAX = 2_600_000;
+const UNPACKED_BYTES_MAX = 2_800_000;
 
 /** Runs a command to its end, without what tap would add to its environment. */
 async function run(
@@ -86,9 +86,9 @@ t.test('the package holds what runs, and nothing else', async (t) => {
   for (const path of [...expected, ...page]) t.ok(files.includes(path), path);
   const strange = files.filter((path) => !expected.includes(path) && !/^dist\/.*\.(?:js|d\.ts)$/.test(path));
   t.same(
-    strange.filter((path) => !/^(?:dist\/server\/dashboard\/|scenarios\/[\w-]+\.yaml$)/.test(path)),
+    strange.filter((path) => !path.startsWith('dist/server/dashboard/') && !/^scenarios\/[\w-]+\.yaml$/.test(path)),
     [],
-    'code, types and scenarios only',
+    'code and types, and scenarios, only',
   );
   t.same(
     files.filter((path) => /^dist\/(?:test|bench|scripts)\/|\.test\./.test(path)),
@@ -144,6 +144,7 @@ t.test('the types of every entry point are there and strict', async (t) => {
     `import { Peer } from 'whitewater/peer';
      import { Raft } from 'whitewater/peer/raft';
      import { buildRelay } from 'whitewater/server';
+     import { Relay } from 'whitewater/server/client';
      import { peerId, type Status, validateBody } from 'whitewater/shared';
      // Something that is \`any\` would let every one of these pass.
      type IsAny<Type> = 0 extends 1 & Type ? true : false;

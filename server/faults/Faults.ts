@@ -11,8 +11,11 @@ import { putInForce, type RuleInForce } from './RuleInForce.ts';
 import { sameJson } from './sameJson.ts';
 import { idsNamedBy } from './selector.ts';
 
-/** Rules of one cluster, the profile's among them. Each costs its share of the time of every frame. */
-export const RULES_MAX = 1000;
+/** Rules of one cluster, the profile's among them. Each costs its share of the time of every frame: some 40 ns. */
+export const RULES_MAX = 256;
+
+/** Samples of delays in all rules together, which stay in memory as long as their rules. */
+export const RULE_SAMPLES_MAX = 100_000;
 
 /**
  * The faults in force in one cluster. A value: every change makes a new one with the next epoch, so a frame is judged
@@ -72,6 +75,14 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
   ];
   if (rules.length > RULES_MAX) {
     throw invalid('/rules', `a list of ${rules.length}, with those of the profile`, `at most ${RULES_MAX} rules`);
+  }
+  const samples = rules.reduce((sum, { compiled }) => sum + compiled.sampleCount, 0);
+  if (samples > RULE_SAMPLES_MAX) {
+    throw invalid(
+      '/rules',
+      `a list with ${samples} samples of delays`,
+      `at most ${RULE_SAMPLES_MAX} of them in all rules`,
+    );
   }
   const isNewSeed = change.seed !== undefined;
   return {

@@ -124,22 +124,30 @@ export class FrameQueue<Payload> {
   }
 
   /**
-   * A rule is gone that delays some: they come as if it had never delayed them, in their order.
-   * @param arranged puts those that come at once into another order
+   * A rule is gone that delays some: they come as if it had never delayed them, and so does what waits behind them on their links.
+   * @param arranged puts those that come at once into another order, in front of the others
    */
   withoutDelayOf(
     rule: RuleInForce,
     nowMs: number,
-    arranged: (frames: WaitingCopy<Payload>[]) => readonly WaitingCopy<Payload>[] = (frames) => frames,
+    arranged?: (frames: WaitingCopy<Payload>[]) => readonly WaitingCopy<Payload>[],
   ): void {
-    const taken = this.#unqueueAll(({ copy }) => copy.delayedBy.some((delay) => delay.rule === rule));
-    const atOnce: WaitingCopy<Payload>[] = [];
-    for (const waiting of taken) {
-      const byMs = waiting.copy.delayedBy.reduce((sum, delay) => sum + (delay.rule === rule ? 0 : delay.byMs), 0);
-      if (waiting.sinceMs + byMs <= nowMs) atOnce.push(waiting);
-      else this.#requeue(waiting, waiting.sinceMs + byMs);
+    const isDelayed = ({ copy }: WaitingCopy<Payload>): boolean => copy.delayedBy.some((delay) => delay.rule === rule);
+    const links = new Set<LinkFaults>();
+    this.#due.forEach((waiting) => {
+      if (isDelayed(waiting)) links.add(waiting.link);
+    });
+    const taken = this.#unqueueAll(
+      (waiting) => isDelayed(waiting) || (waiting.copy.inOrder && links.has(waiting.link)),
+    );
+    const dueMs = ({ sinceMs, copy }: WaitingCopy<Payload>): number =>
+      copy.delayedBy.reduce((sum, delay) => sum + (delay.rule === rule ? 0 : delay.byMs), sinceMs);
+    const isFirst = (waiting: WaitingCopy<Payload>): boolean =>
+      arranged !== undefined && isDelayed(waiting) && dueMs(waiting) <= nowMs;
+    const first = arranged?.(taken.filter(isFirst)) ?? [];
+    for (const waiting of [...first, ...taken.filter((each) => !isFirst(each))]) {
+      this.#requeue(waiting, Math.max(nowMs, dueMs(waiting)));
     }
-    for (const waiting of arranged(atOnce)) this.#requeue(waiting, nowMs);
   }
 
   /** Those that a rule holds are held on by the one that took its place. */

@@ -56,6 +56,8 @@ export interface CompiledRule {
   readonly accept: Distribution | undefined;
   /** Whether it has a fault of frames, as against one of connections. */
   readonly touchesFrames: boolean;
+  /** Samples that its delays are drawn from. */
+  readonly sampleCount: number;
 }
 
 export interface RuleContext {
@@ -86,7 +88,9 @@ export function putInForce(name: string, source: Rule, context: RuleContext): Ru
 }
 
 function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number): CompiledRule {
-  const { flap, accept } = rule;
+  const { flap } = rule;
+  const faults = compileFaults(rule);
+  const delays = [faults.delay, faults.reorder?.delay, faults.duplicate?.delay, faults.accept];
   const from = compileSelector(rule.from);
   const to = compileSelector(rule.to);
   return {
@@ -105,9 +109,9 @@ function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number
     every: rule.every ?? 1,
     first: rule.first ?? Infinity,
     probability: rule.probability ?? 1,
-    ...compileFaults(rule),
-    accept: accept === undefined ? undefined : distributionOf(accept),
-    touchesFrames: accept === undefined,
+    ...faults,
+    touchesFrames: faults.accept === undefined,
+    sampleCount: delays.reduce((sum, delay) => sum + (delay?.type === 'samples' ? delay.samplesMs.length : 0), 0),
   };
 }
 
@@ -115,7 +119,7 @@ function compileFaults(
   rule: Rule,
 ): Pick<
   CompiledRule,
-  'drop' | 'bursts' | 'delay' | 'reorder' | 'duplicate' | 'corrupt' | 'rate' | 'hold' | 'disconnect'
+  'drop' | 'bursts' | 'delay' | 'reorder' | 'duplicate' | 'corrupt' | 'rate' | 'hold' | 'disconnect' | 'accept'
 > {
   const { drop, reorder, duplicate, rate, disconnect } = rule;
   const reordering = typeof reorder === 'number' ? { probability: reorder } : reorder;
@@ -137,6 +141,7 @@ function compileFaults(
     rate: rate && { bytesPerMs: rate.bytesPerSecond / 1000, queueBytesMax: rate.queueBytesMax ?? QUEUE_BYTES_MAX },
     hold: rule.hold ?? false,
     disconnect: typeof disconnect === 'number' ? { probability: disconnect, end: 'sender' } : disconnect,
+    accept: rule.accept === undefined ? undefined : distributionOf(rule.accept),
   };
 }
 

@@ -10,6 +10,8 @@ import { behind, Plan } from './Plan.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
+export type { Damage } from './damage.ts';
+
 /** What becomes of a frame, and why. */
 export type Fate =
   /** As it is, now. */

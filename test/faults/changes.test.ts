@@ -198,7 +198,15 @@ t.test('rules that make no sense are refused whole, with the place and what is l
     message: /no name of a rule/,
   });
   const many = Object.fromEntries(Array.from({ length: RULES_MAX + 1 }, (_, at) => [`r${at}`, DROP]));
-  t.throws(() => change(before, { rules: rulesOf(many) }), { code: 'RULE_INVALID', message: /at most 1000 rules/ });
+  t.throws(() => change(before, { rules: rulesOf(many) }), { code: 'RULE_INVALID', message: /at most 256 rules/ });
+  const samplesMs = Array.from({ length: 10_000 }, () => 1);
+  const heavy = Object.fromEntries(
+    Array.from({ length: 11 }, (_, at) => [`r${at}`, { ...EVERYBODY, delay: { samplesMs } }]),
+  );
+  t.throws(() => change(before, { rules: rulesOf(heavy) }), {
+    code: 'RULE_INVALID',
+    message: /110000 samples.*at most 100000/,
+  });
   t.equal(before.epoch, 1, 'what was in force stays in force');
   t.equal(judge(link(), 'PreVote', 1, before, 0).type, 'dropped');
 });

@@ -67,6 +67,7 @@ t.test('what is no delay is refused, with what is wrong and what is legal', asyn
     ['1constructor', /is not a unit/],
     [50, /a text or \{"samplesMs"/],
     [null, /a text/],
+    [{ samplesMs: [1], seed: 2 }, /a text or/],
     [{ samplesMs: [] }, /1 to 10000 numbers/],
     [{ samplesMs: [1, -1] }, /samplesMs\/1/],
     [{ samplesMs: [NaN] }, /samplesMs\/0/],

@@ -185,6 +185,23 @@ t.test('frames of a link stay in order, one that nothing strikes too', async (t)
   t.equal(judge(on, 'PreVote', 1, slow, 60).type, 'delivered', 'nor does one whose frames were let go');
 });
 
+t.test('frames with delays at random stay in order, and none comes before its own delay', async (t) => {
+  const on = link();
+  const alone = link();
+  const faults = faultsOf({ slow: { ...EVERYBODY, delay: '0..100ms' } });
+  let lastMs = 0;
+  let waited = 0;
+  for (let nowMs = 0; nowMs < 1000; nowMs += 1) {
+    alone.lastAtMs = -Infinity;
+    const ownMs = timeOf(judge(alone, 'PreVote', 1, faults, nowMs), nowMs) ?? NaN;
+    const atMs = timeOf(judge(on, 'PreVote', 1, faults, nowMs), nowMs) ?? NaN;
+    if (atMs !== Math.max(ownMs, lastMs)) t.equal(atMs, Math.max(ownMs, lastMs), `frame ${nowMs}`);
+    if (atMs > ownMs) waited += 1;
+    lastMs = atMs;
+  }
+  t.ok(waited > 500, `${waited} of 1000 waited for one in front`);
+});
+
 t.test('reordered frames neither wait nor make others wait', async (t) => {
   const on = link();
   const faults = faultsOf({
