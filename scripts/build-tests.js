@@ -15,7 +15,11 @@ export const DIST_TEST = join(ROOT, 'dist-test');
  */
 const ALONE = [
   ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
-  ...[/^test\/cli\/(?:errors|peerErrors|terminal|up|upEnds|upLocks)\./, /^test\/sim\/(?:elections|liveness|safety)\./],
+  ...[
+    /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
+    /^test\/sim\/(?:elections|liveness|safety)\./,
+    /^test\/server\/(?:faultRules|fuzz|limits|tls)\./,
+  ],
 ];
 /** Programs that tests start. */
 const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts'];

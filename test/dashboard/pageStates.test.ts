@@ -146,7 +146,7 @@ t.test('a locked relay asks for its token', { skip: skipWithoutBrowser }, async 
   const field = page.getByLabel('Its token');
   await field.fill('guess');
   await page.getByRole('button', { name: 'Unlock' }).click();
-  await page.locator('.refusal', { hasText: 'TOKEN_WRONG that is not the token of this relay' }).waitFor();
+  await page.locator('.refusal', { hasText: 'TOKEN_WRONG that is not a token of this relay' }).waitFor();
   t.strictSame(await accessibilityProblems(page), []);
   await field.fill(token);
   await page.getByRole('button', { name: 'Unlock' }).click();
