@@ -210,6 +210,7 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
     '/api/clusters',
     '/api/clusters/{cluster}',
     '/api/clusters/{cluster}/heal',
+    '/api/clusters/{cluster}/journal',
     '/api/clusters/{cluster}/kv',
     '/api/clusters/{cluster}/kv-watch',
     '/api/clusters/{cluster}/kv/{key}',
@@ -217,8 +218,14 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
     '/api/clusters/{cluster}/live',
     '/api/clusters/{cluster}/members',
     '/api/clusters/{cluster}/members/{peer}',
+    '/api/clusters/{cluster}/network',
     '/api/clusters/{cluster}/partition',
     '/api/clusters/{cluster}/peers/{peer}/disconnect',
+    '/api/clusters/{cluster}/profile',
+    '/api/clusters/{cluster}/rules',
+    '/api/clusters/{cluster}/rules/{rule}',
+    '/api/clusters/{cluster}/rules/{rule}/release',
+    '/api/clusters/{cluster}/seed',
     '/api/clusters/{cluster}/transfer',
     '/api/session',
     '/client',
@@ -229,7 +236,9 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
   ]);
   t.same(Object.keys(body.paths['/api/clusters/{cluster}/partition']).sort(), ['delete', 'get', 'put']);
   const put = body.paths['/api/clusters/{cluster}/partition'].put;
-  t.same(put.requestBody.content['application/json'].schema.required, ['groups']);
+  const [byGroups, byShape] = put.requestBody.content['application/json'].schema.anyOf;
+  t.same(Object.keys(byGroups.properties), ['groups', 'cuts', 'inFlight']);
+  t.same(byShape.required, ['shape']);
   t.same(put.responses.default.content['application/json'].schema.required, ['code', 'message', 'definite']);
 });
 
