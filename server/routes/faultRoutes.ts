@@ -8,6 +8,9 @@ import type { ChangeOptions, ClusterFaults } from '../hub/ClusterFaults.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
 
+/** Rules may bring thousands of samples of a delay along. */
+const RULES_BYTES_MAX = 4 * 1_048_576;
+
 const ClusterParams = Type.Object({ cluster: ClusterId });
 const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
 
@@ -80,6 +83,7 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     '/api/clusters/:cluster/profile',
     {
+      bodyLimit: RULES_BYTES_MAX,
       config: { bodyExample: '{"name":"lan"}' },
       schema: {
         ...{ params: ClusterParams, querystring: ChangeQuery, body: Profile },
@@ -120,6 +124,7 @@ function ruleSetRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     '/api/clusters/:cluster/rules',
     {
+      bodyLimit: RULES_BYTES_MAX,
       config: { bodyExample: '{"rules":{"slow":{"from":"p1","to":"*","delay":"50..200ms"}}}' },
       schema: {
         ...{ params: ClusterParams, querystring: ChangeQuery },
@@ -153,6 +158,7 @@ function ruleRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     url,
     {
+      bodyLimit: RULES_BYTES_MAX,
       config: { bodyExample: '{"from":"p1","to":"*","both":true,"drop":0.3}' },
       schema: {
         ...{ params: RuleParams, querystring: ChangeQuery, body: Rule },
