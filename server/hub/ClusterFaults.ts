@@ -14,6 +14,7 @@ import {
   type FaultsChange,
 } from '../faults/Faults.ts';
 import { acceptDelay, crossesPartition, shuffled } from '../faults/judge.ts';
+import { checkRule } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
@@ -24,6 +25,7 @@ import { RAFT_APPLICATION } from './Endpoint.ts';
 import { networkView, ruleView } from './networkView.ts';
 import { cutsInFlight } from './FrameCarrier.ts';
 import type { HubServices } from './HubServices.ts';
+import { partitionText } from './partitionText.ts';
 import type { Roster } from './Roster.ts';
 import type { WaitingCopy } from '../faults/FrameQueue.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
@@ -108,11 +110,24 @@ export class ClusterFaults {
     return ruleView(this.#rule(name), this.#nowMs());
   }
 
+  /**
+   * @param rules anything, by their names
+   * @param place where they stand, for the message
+   * @throws {WhitewaterError} RULE_INVALID
+   */
+  checkRules(rules: Readonly<Record<string, unknown>>, place: string): void {
+    for (const [name, rule] of Object.entries(rules)) {
+      const types = (rule as { readonly types?: unknown } | null)?.types;
+      const extraTypes = this.#isRaft || !Array.isArray(types) ? [] : types.filter((type) => typeof type === 'string');
+      checkRule(rule, `${place}/${name}`, extraTypes);
+    }
+  }
+
   setPartition(request: PartitionRequest | null, options: ChangeOptions = {}): void {
     if (request === null && this.partition === null) return;
     const partition = this.#partitionOf(request);
     if (partition === null) this.#change({ partition }, options, 'healed', 'the partition is healed');
-    else this.#change({ partition }, options, 'partitioned', `partitioned: ${textOf(partition)}`);
+    else this.#change({ partition }, options, 'partitioned', `partitioned: ${partitionText(partition)}`);
   }
 
   putRule(name: string, rule: Rule, options: ChangeOptions = {}): void {
@@ -339,9 +354,12 @@ export class ClusterFaults {
 
   /** Where endpoints speak another protocol than Raft, any type of message may be meant. */
   #typesOfOthers({ rules = new Map(), profile }: FaultsChange): readonly string[] | undefined {
-    const isRaft = [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
-    if (isRaft) return undefined;
+    if (this.#isRaft) return undefined;
     return [...rules.values(), ...Object.values(profile?.rules ?? {})].flatMap(({ types = [] }) => types);
+  }
+
+  get #isRaft(): boolean {
+    return [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
   }
 
   #userRules(): Map<string, Rule> {
@@ -375,13 +393,4 @@ export class ClusterFaults {
       }, inMs)
       .unref();
   }
-}
-
-function textOf({ shape, groups, cuts = [], absences = [] }: Partition): string {
-  const parts = [
-    groups.map((group) => group.join(', ')).join(' | '),
-    cuts.length === 0 ? '' : `cut: ${cuts.map(([from, to]) => `${from} to ${to}`).join(', ')}`,
-    absences.map(({ id }) => id).join(', '),
-  ].filter((part) => part !== '');
-  return `${shape === undefined ? '' : `${shape}: `}${parts.join('; ')}`;
 }

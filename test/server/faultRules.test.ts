@@ -557,12 +557,12 @@ t.test('a change that makes no sense is refused whole, with the place and what i
   const inForce = await stage.network();
   const refused: readonly [path: string, body: unknown, code: string, message: RegExp][] = [
     ['rules/x', { from: 'p1', to: 'p9', drop: 1 }, 'PEER_UNKNOWN', /p9.*known are p1, p2, p3/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1.5 }, 'REQUEST_INVALID', /drop/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1.5 }, 'RULE_INVALID', /drop.*from 0, never, to 1/],
     ['rules/x', { from: 'p1', to: 'p2', delay: '50' }, 'RULE_INVALID', /delay.*unit/],
-    ['rules/x', { from: 'p1', to: 'p2', delay: 50 }, 'REQUEST_INVALID', /delay/],
+    ['rules/x', { from: 'p1', to: 'p2', delay: 50 }, 'RULE_INVALID', /delay.*unit/],
     ['rules/x', { from: 'p1', to: 'p2' }, 'RULE_INVALID', /drop, delay/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1, dorp: 1 }, 'REQUEST_INVALID', /dorp/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1, types: ['NoSuchType!'] }, 'REQUEST_INVALID', /types/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1, dorp: 1 }, 'RULE_INVALID', /dorp.*did you mean drop/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1, types: ['NoSuchType!'] }, 'RULE_INVALID', /types/],
     ['rules/__proto__', { from: 'p1', to: 'p2', drop: 1 }, 'REQUEST_INVALID', /rule/],
     ['profile', { name: 'nowhere' }, 'PROFILE_UNKNOWN', /reliable.*lan/],
     ['partition', { shape: 'thirds' }, 'PARTITION_SHAPE_UNKNOWN', /halves/],
@@ -570,6 +570,8 @@ t.test('a change that makes no sense is refused whole, with the place and what i
     ['partition', { shape: 'isolate-leader' }, 'PARTITION_SHAPE_UNFIT', /leader/],
     ['partition', { groups: [['p1'], ['p1', 'p2']] }, 'PARTITION_OVERLAPS', /p1/],
     ['partition', { groups: [['p1'], ['p9']] }, 'PEER_UNKNOWN', /p9/],
+    ['profile', { name: 'own', rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
+    ['network', { rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['partition', {}, 'REQUEST_INVALID', /./],
     ['profile', { name: 'own', rules: { x: { from: '*', to: '*', drop: 1, ttlMs: 5 } } }, 'RULE_INVALID', /ttlMs/],
     [
