@@ -65,7 +65,7 @@ const PLAN: UpPlan = {
 t.test('everything is passed on, and the token not in the words', async (t) => {
   t.equal(
     relayWords(PLAN, 7171).join(' '),
-    'relay --host 127.0.0.1 --port 7171 --frame-bytes-max 2048 --allow-host a.example --allow-host b.example ' +
+    'relay --host 127.0.0.1 --port 7171 --frame-bytes-max 2048 --allow-host a.example --allow-host b.example --seed 7 ' +
       '--trace election,vote --trace-file /traces/relay.ndjson',
   );
   t.equal(

@@ -70,6 +70,15 @@ t.test('a signature is good for this very frame, and no other', async (t) => {
   t.equal(read(frame.replace('"to":"p2"', '"to":"p3"'), signer, peerId('p3')), 'wronglySigned', 'to');
   t.equal(read(frame, nodeSigner(SECRET, 'other')), 'wronglySigned', 'a frame of another cluster');
   t.equal(read(frame, nodeSigner(`${SECRET}!`, 'demo')), 'wronglySigned', 'another secret');
+  const mac = decodedMac(frame) ?? '';
+  const twins = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
+    (last) => mac.slice(0, -1) + last,
+  );
+  t.same(
+    twins.filter((twin) => read(frame.replace(mac, twin)) === 'message'),
+    [mac],
+    'several texts stand for the same bytes, and one of them is the signature',
+  );
   t.equal(read(frame.replace('"mac":"', '"mac":"A')), 'unsigned', 'what is no signature makes no canonical head');
   t.equal(read(encodeFrame({ type: 'Pong', from: RELAY_ADDRESS, to: P2, id: 1, body: { inReplyTo: 1 } })), 'control');
   const posing = encodeFrame({ ...REQUEST, from: RELAY_ADDRESS });
