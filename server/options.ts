@@ -64,7 +64,7 @@ export interface RelayOptions {
    * Default: each cluster draws one, and tells it.
    */
   readonly seed?: string;
-  /** Frames of one cluster that may wait because a rule delays or holds them; further ones are dropped. Default 200 000. */
+  /** Frames of one cluster that may wait because a rule delays or holds them; further ones are dropped. Default 100 000. */
   readonly delayedFramesMax?: number;
   /** The most that may wait in one cluster so, in bytes, with what stands around each frame in memory. Default 128 MiB. */
   readonly delayedBytesMax?: number;
@@ -131,7 +131,7 @@ export const RELAY_DEFAULTS = {
   endpointsMax: 256,
   connectionsMax: 4096,
   viewersMax: 256,
-  delayedFramesMax: 200_000,
+  delayedFramesMax: 100_000,
   delayedBytesMax: 128 * 1_048_576,
   delayedBytesTotalMax: 512 * 1_048_576,
   journalBytesMax: 16 * 1_048_576,

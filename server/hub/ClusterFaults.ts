@@ -48,6 +48,8 @@ interface Told {
   readonly kind: LiveEvent['kind'];
   readonly text: string;
   readonly seedSet: boolean;
+  /** Settles what becomes of frames that wait, in place of what becomes of those of rules that went. */
+  readonly settle?: ((nowMs: number) => void) | undefined;
 }
 
 /** How a change is to be made. */
@@ -184,9 +186,9 @@ export class ClusterFaults {
     const isWhole = partition === undefined && rules.length === 0 && profile.source.name === 'reliable';
     if (isWhole && isQuiet && !endsRefusals && options.epoch === undefined) return;
     const change = { partition: null, rules: new Map(), profile: { name: 'reliable' } };
-    this.#change(change, options, 'healed', 'the network is healed');
-    if (options.frames === undefined) queue.releaseAll(this.#nowMs());
-    this.#parts.delayed().changed();
+    // All at once, for less than rule by rule.
+    const everything = options.frames === undefined ? (nowMs: number) => queue.releaseAll(nowMs) : undefined;
+    this.#change(change, options, 'healed', 'the network is healed', everything);
   }
 
   /**
@@ -238,7 +240,13 @@ export class ClusterFaults {
     return this.#parts.services.clock();
   }
 
-  #change(change: FaultsChange, options: ChangeOptions, kind: LiveEvent['kind'], text: string): void {
+  #change(
+    change: FaultsChange,
+    options: ChangeOptions,
+    kind: LiveEvent['kind'],
+    text: string,
+    settle?: (nowMs: number) => void,
+  ): void {
     const nowMs = this.#nowMs();
     const before = this.at(nowMs);
     if (options.epoch !== undefined && options.epoch !== before.epoch) {
@@ -249,7 +257,7 @@ export class ClusterFaults {
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(change) });
-    this.#putInForce(after, nowMs, { frames: options.frames, kind, text, seedSet: change.seed !== undefined });
+    this.#putInForce(after, nowMs, { frames: options.frames, kind, text, seedSet: change.seed !== undefined, settle });
   }
 
   #expire(nowMs: number): void {
@@ -269,10 +277,11 @@ export class ClusterFaults {
     this.#putInForce(after, nowMs, { frames: undefined, kind: 'faultsChanged', text, seedSet: false });
   }
 
-  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet }: Told): void {
+  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet, settle }: Told): void {
     const before = this.#faults;
     this.#faults = after;
-    this.#settleOrphans(before, after, frames, nowMs);
+    if (settle === undefined) this.#settleOrphans(before, after, frames, nowMs);
+    else settle(nowMs);
     this.#loseCut(before, after, nowMs);
     this.#parts.delayed().changed();
     this.#setTimer();
