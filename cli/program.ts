@@ -99,7 +99,7 @@ function declare(program: Commander, command: Command): Commander {
 
 function addOptions(sub: Commander, setting: Setting<unknown>): void {
   const flag = flagOf(setting);
-  const description = `${setting.description} ${defaultsText(setting.fallbackText, variableOf(setting))}`;
+  const description = `${setting.description} ${defaultsText(setting.fallbackText, setting.flagOnly === true ? undefined : variableOf(setting))}`;
   const option = new Option(setting.placeholder === undefined ? flag : `${flag} ${setting.placeholder}`, description);
   if (setting.list === true) {
     option.argParser((text: string, previous: string | undefined) =>
@@ -110,8 +110,8 @@ function addOptions(sub: Commander, setting: Setting<unknown>): void {
   if (setting.negatable === true) sub.addOption(new Option(flag.replace('--', '--no-'), 'the opposite'));
 }
 
-function defaultsText(fallback: string, variable: string): string {
-  return `(default: ${fallback}; ${variable})`;
+function defaultsText(fallback: string, variable: string | undefined): string {
+  return variable === undefined ? `(default: ${fallback})` : `(default: ${fallback}; ${variable})`;
 }
 
 function examplesText({ examples }: Command): string {

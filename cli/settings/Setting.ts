@@ -12,6 +12,11 @@ export interface Setting<Value> {
   readonly list?: boolean;
   /** A switch whose default is on, or that a file may turn on: has a `--no-` flag too. */
   readonly negatable?: boolean;
+  /**
+   * Neither the environment nor a file may say it: a command would do something else than its name says, and nobody would have
+   * asked for it there and then.
+   */
+  readonly flagOnly?: boolean;
   /** Never shown. */
   readonly secret?: boolean;
   /** @throws {RangeError | WhitewaterError} USAGE, saying what is legal */

@@ -67,6 +67,7 @@ export class Settings {
 function resolve(setting: Setting<unknown>, { flags, environment, file }: SettingSources): Resolved {
   const flag = flags.get(setting.name);
   if (flag !== undefined) return read(setting, flag, 'flag', flagOf(setting));
+  if (setting.flagOnly === true) return byDefault(setting);
   const variable = environment[variableOf(setting)];
   // An empty variable is how a shell or a service file says "not set".
   if (variable !== undefined && variable !== '') return read(setting, variable, 'environment', variableOf(setting));
@@ -74,6 +75,10 @@ function resolve(setting: Setting<unknown>, { flags, environment, file }: Settin
   if (file !== undefined && fromFile !== undefined) {
     return read(setting, fromFile, 'file', `"${setting.name}" in ${file.path}`);
   }
+  return byDefault(setting);
+}
+
+function byDefault(setting: Setting<unknown>): Resolved {
   return { setting, value: setting.fallback, text: setting.fallbackText, source: 'default', place: 'default' };
 }
 

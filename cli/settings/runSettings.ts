@@ -6,6 +6,7 @@ import { switchSetting, textSetting, URL_OF_RELAY } from './sharedSettings.ts';
 /** A relay that runs already, for commands that otherwise start one. */
 export const URL_OF_RUNNING: Setting<string | undefined> = {
   ...URL_OF_RELAY,
+  flagOnly: true,
   description: 'use this relay and its peers instead of starting some',
   parse: parseHttpAddress,
   fallback: undefined,

@@ -7,7 +7,8 @@ import type { Command } from '../../cli/Command.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import { electionOf } from '../../cli/settings/clusterSettings.ts';
 import { flagOf, variableOf } from '../../cli/settings/Setting.ts';
-import type { Settings } from '../../cli/settings/Settings.ts';
+import { URL_OF_RUNNING } from '../../cli/settings/runSettings.ts';
+import { Settings } from '../../cli/settings/Settings.ts';
 import { tokenOf } from '../../cli/settings/token.ts';
 import { runProgram } from '../../cli/program.ts';
 import { resolveOptions } from '../../server/options.ts';
@@ -169,7 +170,8 @@ t.test('every command explains itself: examples, and a default and a variable fo
     t.match(help, /Examples: \$ whitewater/, command.name);
     for (const setting of command.settings) {
       t.ok(help.includes(flagOf(setting)), `${command.name} ${flagOf(setting)}`);
-      t.ok(help.includes(`(default: ${setting.fallbackText}; ${variableOf(setting)})`), variableOf(setting));
+      const variable = setting.flagOnly === true ? '' : `; ${variableOf(setting)}`;
+      t.ok(help.includes(`(default: ${setting.fallbackText}${variable})`), `${setting.name}${variable}`);
     }
   }
 });
@@ -235,4 +237,14 @@ t.test('the token: said outright or in a file, the stronger place wins', async (
   }
   writeFileSync(secret, 'two words');
   await t.rejects(token(['--token-file', secret]), { code: 'USAGE', message: /white space/ });
+});
+
+t.test('run and chaos start their own cluster, whatever the environment or a file says', async (t) => {
+  const settings = new Settings([URL_OF_RUNNING], {
+    flags: new Map(),
+    environment: { WHITEWATER_URL: 'http://127.0.0.1:7070' },
+    file: { path: 'whitewater.json', values: new Map([['url', 'http://127.0.0.1:7070']]) },
+  });
+  t.equal(settings.get(URL_OF_RUNNING), undefined);
+  t.notOk(settings.isGiven(URL_OF_RUNNING));
 });

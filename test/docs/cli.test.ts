@@ -46,7 +46,12 @@ t.test('CLI.md has every flag with its default, its variable and its meaning', a
       const flag = flagOf(setting);
       const shown = setting.placeholder === undefined ? flag : `${flag} ${setting.placeholder}`;
       const opposite = setting.negatable === true ? `, \`${flag.replace('--', '--no-')}\`` : '';
-      return [`\`${shown}\`${opposite}`, setting.fallbackText, `\`${variableOf(setting)}\``, setting.description];
+      return [
+        `\`${shown}\`${opposite}`,
+        setting.fallbackText,
+        setting.flagOnly === true ? '' : `\`${variableOf(setting)}\``,
+        setting.description,
+      ];
     });
     t.same(documented, held, command.name);
   }
