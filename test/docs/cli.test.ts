@@ -49,7 +49,7 @@ t.test('CLI.md has every flag with its default, its variable and its meaning', a
       return [
         `\`${shown}\`${opposite}`,
         setting.fallbackText,
-        setting.flagOnly === true ? '' : `\`${variableOf(setting)}\``,
+        setting.flagOnly === true ? 'none' : `\`${variableOf(setting)}\``,
         setting.description,
       ];
     });
