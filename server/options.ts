@@ -68,6 +68,8 @@ export interface RelayOptions {
   readonly delayedFramesMax?: number;
   /** The most that may wait in one cluster so, in bytes, with what stands around each frame in memory. Default 128 MiB. */
   readonly delayedBytesMax?: number;
+  /** The same for all clusters together. Default 512 MiB. */
+  readonly delayedBytesTotalMax?: number;
   /** How much of what happened in a cluster its journal keeps, in bytes, about. Default 16 MiB. */
   readonly journalBytesMax?: number;
   /** The same for all clusters together; each has an equal share at most. Default 256 MiB. */
@@ -131,6 +133,7 @@ export const RELAY_DEFAULTS = {
   viewersMax: 256,
   delayedFramesMax: 200_000,
   delayedBytesMax: 128 * 1_048_576,
+  delayedBytesTotalMax: 512 * 1_048_576,
   journalBytesMax: 16 * 1_048_576,
   journalBytesTotalMax: 256 * 1_048_576,
   bodyBytesMax: 65_536,
@@ -159,6 +162,7 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   viewersMax: 0,
   delayedFramesMax: 0,
   delayedBytesMax: 0,
+  delayedBytesTotalMax: 0,
   journalBytesMax: 0,
   journalBytesTotalMax: 0,
   bodyBytesMax: 1024,

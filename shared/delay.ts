@@ -54,6 +54,7 @@ export function parseDelay(source: unknown): Distribution | DelayProblem {
   if (typeof source === 'object' && source !== null && Object.keys(source).join() === 'samplesMs') {
     return fromSamples((source as { readonly samplesMs: unknown }).samplesMs);
   }
+  if (typeof source === 'number') return problem(`a delay needs a unit: write "${source}ms"`);
   return problem(`a delay is a text or {"samplesMs": [...]}: ${DELAY_FORMS}`);
 }
 

@@ -3,7 +3,7 @@ import { lineLogger } from '../process/lineLogger.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { isSupervised, tellSupervisor } from '../process/supervised.ts';
 import { openTrace } from '../process/traceFile.ts';
-import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, tlsOf } from '../settings/relaySettings.ts';
+import { ALLOW_HOST, FRAME_BYTES_MAX_SETTING, HOST, PORT, RELAY_SEED, tlsOf } from '../settings/relaySettings.ts';
 import { TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
 import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
@@ -18,6 +18,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
   const tokens = tokensOf(settings, (message) => logger.warn(message));
   const tls = tlsOf(settings);
   const secret = secretOf(settings, (message) => logger.warn(message));
+  const seed = settings.get(RELAY_SEED);
   const opened = openTrace(settings.get(TRACE), settings.get(TRACE_FILE));
   const relay = await listenRelay({
     host: settings.get(HOST),
@@ -28,6 +29,7 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     ...(tokens === undefined ? {} : { tokens }),
     ...(tls === undefined ? {} : { tls }),
     ...(secret === undefined ? {} : { secret }),
+    ...(seed === undefined ? {} : { seed }),
     logger,
     trace: opened.trace,
   });

@@ -78,6 +78,14 @@ export const TLS_KEY = textSetting({
   description: "that certificate's private key, PEM",
 });
 
+/** Of a relay; for peers, the same flag is about their timeouts. */
+export const RELAY_SEED = textSetting({
+  name: 'seed',
+  placeholder: '<text>',
+  description: 'what the faults of all clusters are drawn from: the same seed and the same frames have the same fates',
+  fallbackText: 'each cluster draws one',
+});
+
 /** Both or neither. @throws {WhitewaterError} USAGE */
 export function tlsOf(settings: Settings): { readonly certFile: string; readonly keyFile: string } | undefined {
   const [certFile, keyFile] = [settings.get(TLS_CERT), settings.get(TLS_KEY)];

@@ -114,6 +114,7 @@ export function relayWords(plan: UpPlan, port: number): string[] {
   return [
     ...['relay', '--host', plan.host, '--port', String(port), '--frame-bytes-max', String(plan.frameBytesMax)],
     ...plan.allowHosts.flatMap((name) => ['--allow-host', name]),
+    ...(plan.seed === undefined ? [] : ['--seed', plan.seed]),
     ...(plan.locks.tokensFile === undefined ? [] : ['--tokens-file', plan.locks.tokensFile]),
     ...secretWords(plan),
     ...(plan.tls === undefined ? [] : ['--tls-cert', plan.tls.certFile, '--tls-key', plan.tls.keyFile]),

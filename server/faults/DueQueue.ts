@@ -35,6 +35,16 @@ export class DueQueue<Item extends Due> {
     heap[at] = item;
   }
 
+  /** Adds many at once, for less than one by one. */
+  addAll(items: readonly Item[]): void {
+    if (items.length < this.#heap.length / 8) {
+      for (const item of items) this.add(item);
+      return;
+    }
+    // A sorted list is a heap.
+    this.#heap = [...this.#heap, ...items].sort(compare);
+  }
+
   /** Takes the first away. */
   take(): Item | undefined {
     const heap = this.#heap;
@@ -46,12 +56,10 @@ export class DueQueue<Item extends Due> {
 
   /** Takes away all for which it is true. @returns them, in the order in which they are due */
   takeAll(isMeant: (item: Item) => boolean): Item[] {
-    const taken = this.#heap.filter(isMeant);
-    if (taken.length > 0) {
-      const rest = this.#heap.filter((item) => !isMeant(item));
-      // A sorted list is a heap.
-      this.#heap = rest.sort(compare);
-    }
+    const taken: Item[] = [];
+    const rest: Item[] = [];
+    for (const item of this.#heap) (isMeant(item) ? taken : rest).push(item);
+    if (taken.length > 0) this.#heap = rest.sort(compare);
     return taken.sort(compare);
   }
 

@@ -39,6 +39,8 @@ export interface FaultsChange {
   readonly rules?: ReadonlyMap<string, Rule>;
   readonly partition?: Partition | null;
   readonly profile?: Profile;
+  /** Names of the user's rules that begin anew even if they are the same as before. */
+  readonly renewed?: ReadonlySet<string>;
   /** The same one again begins anew, too. */
   readonly seed?: string;
 }
@@ -71,7 +73,7 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
   const ofUser = faults.rules.filter((rule) => !rule.ofProfile);
   const rules = [
     ...(change.profile === undefined ? ofProfile : nextRules(ofProfile, profile.rules, true, epoch, context)),
-    ...(change.rules === undefined ? ofUser : nextRules(ofUser, change.rules, false, epoch, context)),
+    ...(change.rules === undefined ? ofUser : nextRules(ofUser, change.rules, false, epoch, context, change.renewed)),
   ];
   if (rules.length > RULES_MAX) {
     throw invalid('/rules', `a list of ${rules.length}, with those of the profile`, `at most ${RULES_MAX} rules`);
@@ -95,12 +97,15 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
   };
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 function nextRules(
   before: readonly RuleInForce[],
   sources: ReadonlyMap<string, Rule>,
   ofProfile: boolean,
   epoch: number,
   context: ChangeContext,
+  renewed: ReadonlySet<string> = NONE,
 ): RuleInForce[] {
   const known = new Map(before.map((rule) => [rule.name, rule]));
   return Array.from(sources, ([name, source]) => {
@@ -108,7 +113,7 @@ function nextRules(
     // The names of rules have the letters of ids.
     if (!isId(name)) throw invalid(place, 'no name of a rule', '1 to 64 letters, digits, "_", "." or "-"');
     const goesOn = known.get(name);
-    if (goesOn !== undefined && sameJson(goesOn.source, source)) return goesOn;
+    if (goesOn !== undefined && !renewed.has(name) && sameJson(goesOn.source, source)) return goesOn;
     const { nowMs, extraTypes } = context;
     const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes });
     refuseUnknown(namedByRule(source, place), context);

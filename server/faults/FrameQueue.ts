@@ -6,13 +6,13 @@ import type { LinkFaults } from './LinkFaults.ts';
 /** A copy of a frame that waits for its time, or for its release. */
 export interface WaitingCopy<Payload> {
   readonly link: LinkFaults;
-  readonly copy: PlannedCopy;
+  copy: PlannedCopy;
   readonly payload: Payload;
   readonly bytes: number;
   /** When the frame came. */
   readonly sinceMs: number;
   /** In the order of their planning, for those that come due at the same time. */
-  readonly order: number;
+  order: number;
   /** When it is due; of one that is held, when it came. */
   atMs: number;
 }
@@ -21,6 +21,8 @@ export interface FrameQueueLimits {
   /** Copies that may wait, and their bytes with what stands around them in memory. */
   readonly framesMax: number;
   readonly bytesMax: number;
+  /** What all queues together take, and may take. */
+  readonly total?: { bytes: number; readonly bytesMax: number };
 }
 
 /** What a copy takes in memory besides its bytes, about. */
@@ -60,8 +62,10 @@ export class FrameQueue<Payload> {
 
   /** Whether there is room for a frame of that many bytes. */
   admits(bytes: number): boolean {
-    const { framesMax, bytesMax } = this.#limits;
-    return this.#due.size + this.#heldCount < framesMax && this.#bytes + bytes + COPY_OVERHEAD_BYTES <= bytesMax;
+    const { framesMax, bytesMax, total } = this.#limits;
+    const more = bytes + COPY_OVERHEAD_BYTES;
+    if (this.#due.size + this.#heldCount >= framesMax || this.#bytes + more > bytesMax) return false;
+    return total === undefined || total.bytes + more <= total.bytesMax;
   }
 
   /** Takes a copy that was planned; ask `admits` before. */
@@ -69,7 +73,7 @@ export class FrameQueue<Payload> {
     this.#order += 1;
     const atMs = copy.atMs ?? nowMs;
     const waiting: WaitingCopy<Payload> = { link, copy, payload, bytes, sinceMs: nowMs, order: this.#order, atMs };
-    this.#bytes += bytes + COPY_OVERHEAD_BYTES;
+    this.#count(bytes + COPY_OVERHEAD_BYTES);
     if (copy.heldBy === undefined) this.#queue(waiting);
     else this.#hold(copy.heldBy, waiting);
   }
@@ -84,11 +88,29 @@ export class FrameQueue<Payload> {
     return first;
   }
 
-  /** Takes away, without delivering them, those that are delayed and meant. */
-  takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean): WaitingCopy<Payload>[] {
-    const taken = this.#unqueueAll(isMeant);
-    for (const waiting of taken) this.#gone(waiting);
+  /** Takes away, without delivering them, those that are delayed and meant. What is behind them does not wait for them any more. */
+  takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean, nowMs: number): WaitingCopy<Payload>[] {
+    const taken = this.#due.takeAll(isMeant);
+    for (const waiting of taken) {
+      this.#unqueued(waiting);
+      this.#gone(waiting);
+    }
+    this.#moveUp(new Set(taken.map(({ link }) => link)), nowMs);
     return taken;
+  }
+
+  /** Takes away everything, without delivering it. */
+  takeAll(nowMs: number): WaitingCopy<Payload>[] {
+    return [...this.takeDelayed(() => true, nowMs), ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule))];
+  }
+
+  /** Everything is due now, each link's frames in their order: whatever was to wait, or was held, waits no longer. */
+  releaseAll(nowMs: number): void {
+    for (const rule of [...this.#held.keys()]) this.release(rule, nowMs);
+    this.#requeue(
+      this.#unqueueAll(() => true),
+      () => nowMs,
+    );
   }
 
   /** Takes away, without delivering them, those that a rule holds. */
@@ -116,10 +138,7 @@ export class FrameQueue<Payload> {
     const released = frames.splice(0, framesMax);
     if (frames.length === 0) this.#held.delete(rule);
     this.#heldCount -= released.length;
-    for (const waiting of arranged(released)) {
-      const byMs = waiting.copy.delayedBy.reduce((sum, delay) => sum + delay.byMs, 0);
-      this.#requeue(waiting, Math.max(nowMs, waiting.sinceMs + byMs));
-    }
+    this.#requeue(arranged(released), (waiting) => Math.max(nowMs, dueMs(waiting)));
     return released.length;
   }
 
@@ -140,22 +159,28 @@ export class FrameQueue<Payload> {
     const taken = this.#unqueueAll(
       (waiting) => isDelayed(waiting) || (waiting.copy.inOrder && links.has(waiting.link)),
     );
-    const dueMs = ({ sinceMs, copy }: WaitingCopy<Payload>): number =>
-      copy.delayedBy.reduce((sum, delay) => sum + (delay.rule === rule ? 0 : delay.byMs), sinceMs);
     const isFirst = (waiting: WaitingCopy<Payload>): boolean =>
-      arranged !== undefined && isDelayed(waiting) && dueMs(waiting) <= nowMs;
+      arranged !== undefined && isDelayed(waiting) && dueMs(waiting, rule) <= nowMs;
     const first = arranged?.(taken.filter(isFirst)) ?? [];
-    for (const waiting of [...first, ...taken.filter((each) => !isFirst(each))]) {
-      this.#requeue(waiting, Math.max(nowMs, dueMs(waiting)));
-    }
+    const rest = arranged === undefined ? taken : taken.filter((waiting) => !isFirst(waiting));
+    this.#requeue([...first, ...rest], (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
   }
 
-  /** Those that a rule holds are held on by the one that took its place. */
+  /** What a rule holds and delays is held and delayed by the one that took its place. */
   handOver(from: RuleInForce, to: RuleInForce): void {
-    const frames = this.#held.get(from);
-    if (frames === undefined) return;
-    this.#held.delete(from);
-    this.#held.set(to, frames);
+    const held = this.#held.get(from);
+    if (held !== undefined) {
+      this.#held.delete(from);
+      this.#held.set(to, held);
+    }
+    const inherit = (waiting: WaitingCopy<Payload>): void => {
+      const { copy } = waiting;
+      if (copy.heldBy !== from && !copy.delayedBy.some(({ rule }) => rule === from)) return;
+      const delayedBy = copy.delayedBy.map((share) => (share.rule === from ? { ...share, rule: to } : share));
+      waiting.copy = { ...copy, heldBy: copy.heldBy === from ? to : copy.heldBy, delayedBy };
+    };
+    this.#due.forEach(inherit);
+    for (const frames of this.#held.values()) frames.forEach(inherit);
   }
 
   #queue(waiting: WaitingCopy<Payload>): void {
@@ -163,13 +188,22 @@ export class FrameQueue<Payload> {
     if (waiting.copy.inOrder) waiting.link.waitingInOrder += 1;
   }
 
-  /** In the queue again, behind all that is due at that time. */
-  #requeue(waiting: WaitingCopy<Payload>, atMs: number): void {
-    const { link, copy } = waiting;
-    this.#order += 1;
-    const inOrderAtMs = copy.inOrder ? Math.max(atMs, link.lastAtMs) : atMs;
-    if (copy.inOrder) link.lastAtMs = inOrderAtMs;
-    this.#queue({ ...waiting, order: this.#order, atMs: inOrderAtMs });
+  /**
+   * In the queue again, each behind all that is due at its time.
+   * @param atMsOf when one is due, unless others of its link are before it
+   */
+  #requeue(frames: readonly WaitingCopy<Payload>[], atMsOf: (waiting: WaitingCopy<Payload>) => number): void {
+    for (const waiting of frames) {
+      const { link, copy } = waiting;
+      this.#order += 1;
+      waiting.order = this.#order;
+      waiting.atMs = atMsOf(waiting);
+      if (!copy.inOrder) continue;
+      waiting.atMs = Math.max(waiting.atMs, link.lastAtMs);
+      link.lastAtMs = waiting.atMs;
+      link.waitingInOrder += 1;
+    }
+    this.#due.addAll(frames);
   }
 
   #hold(rule: RuleInForce, waiting: WaitingCopy<Payload>): void {
@@ -177,6 +211,14 @@ export class FrameQueue<Payload> {
     if (frames === undefined) this.#held.set(rule, [waiting]);
     else frames.push(waiting);
     this.#heldCount += 1;
+  }
+
+  /** The frames of these links that keep the order come as early as their own delays let them. */
+  #moveUp(links: ReadonlySet<LinkFaults>, nowMs: number): void {
+    if (links.size === 0) return;
+    for (const link of links) link.lastAtMs = -Infinity;
+    const rest = this.#unqueueAll(({ copy, link }) => copy.inOrder && links.has(link));
+    this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting)));
   }
 
   #unqueueAll(isMeant: (waiting: WaitingCopy<Payload>) => boolean): WaitingCopy<Payload>[] {
@@ -191,7 +233,12 @@ export class FrameQueue<Payload> {
   }
 
   #gone({ bytes }: WaitingCopy<Payload>): void {
-    this.#bytes -= bytes + COPY_OVERHEAD_BYTES;
+    this.#count(-bytes - COPY_OVERHEAD_BYTES);
+  }
+
+  #count(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#limits.total !== undefined) this.#limits.total.bytes += bytes;
   }
 
   /** Nothing waits any more for those that were taken away. */
@@ -201,4 +248,19 @@ export class FrameQueue<Payload> {
       if (copy.inOrder && links.has(link)) link.lastAtMs = Math.max(link.lastAtMs, atMs);
     });
   }
+}
+
+/**
+ * When a copy would come if nothing were in front of it.
+ * @param without a rule whose delay does not count
+ */
+function dueMs({ sinceMs, copy }: WaitingCopy<unknown>, without?: RuleInForce): number {
+  let delayMs = 0;
+  let bandwidthMs = 0;
+  for (const { rule, byMs, isBandwidth } of copy.delayedBy) {
+    if (rule === without) continue;
+    if (isBandwidth) bandwidthMs = Math.max(bandwidthMs, byMs);
+    else delayMs += byMs;
+  }
+  return sinceMs + bandwidthMs + delayMs;
 }

@@ -1,7 +1,7 @@
 import { hashText, type TextHash } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
-import { cutsLink, isAbsent } from './partition.ts';
+import { cutsLink, isAbsent, isAbsentBetween } from './partition.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
@@ -89,6 +89,12 @@ export class LinkFaults {
     const { partition } = faults;
     if (partition === undefined || this.#isCut) return this.#isCut;
     return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
+  }
+
+  /** Whether the network lost one of the two ends for a while between the two times. */
+  wasAbsent({ partition }: Faults, fromMs: number, untilMs: number): boolean {
+    if (partition === undefined || partition.absencesOf.size === 0) return false;
+    return [this.from, this.to].some(({ id }) => isAbsentBetween(partition, id, fromMs, untilMs));
   }
 
   #adopt(faults: Faults): void {

@@ -11,6 +11,12 @@ export const COPIES_MAX = 100;
 const NOBODY: readonly DelayShare[] = [];
 const NO_STRIKES: readonly Strike[] = [];
 
+/** How much later than the frame a copy comes, and by which rule. */
+interface LateCopy {
+  readonly rule: RuleInForce;
+  readonly lateMs: number | undefined;
+}
+
 /** The fate of a frame that no rule strikes, but that must not overtake those in front of it. */
 export function behind(link: LinkFaults): Fate {
   const copy = { atMs: link.lastAtMs, heldBy: undefined, delayedBy: NOBODY, damage: undefined, inOrder: true };
@@ -30,8 +36,8 @@ export class Plan {
   #inOrder = true;
   #delayedBy: DelayShare[] | undefined;
   readonly #nowMs: number;
-  /** One for each copy beside the frame: how much later it comes; undefined for right behind it. */
-  #copiesMs: (number | undefined)[] | undefined;
+  /** One for each copy beside the frame. */
+  #copiesMs: LateCopy[] | undefined;
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
@@ -47,7 +53,7 @@ export class Plan {
 
   /** Several bandwidths are used at once: the slowest counts. */
   notBefore(rule: RuleInForce, atMs: number): void {
-    this.#late(rule, atMs - this.#nowMs);
+    this.#late({ rule, byMs: atMs - this.#nowMs, isBandwidth: true });
     this.#atMs = Math.max(this.#atMs, atMs);
   }
 
@@ -73,16 +79,19 @@ export class Plan {
     this.#damage ??= damage;
   }
 
+  /** @param copiesMs of each copy, how much later it comes; undefined for right behind the frame */
   duplicate(rule: RuleInForce, copiesMs: readonly (number | undefined)[]): void {
     this.struck(rule, 'duplicate');
     this.#copiesMs ??= [];
-    this.#copiesMs.push(...copiesMs.slice(0, COPIES_MAX - this.#copiesMs.length));
+    const room = COPIES_MAX - this.#copiesMs.length;
+    this.#copiesMs.push(...copiesMs.slice(0, room).map((lateMs) => ({ rule, lateMs })));
   }
 
   /** Ends the plan, and gives the frame its place on the link. */
   fate(link: LinkFaults): Fate {
     const first = this.#first(link);
-    const copies = this.#copiesMs === undefined ? [first] : [first, ...this.#copiesMs.map((ms) => copyOf(first, ms))];
+    const copies =
+      this.#copiesMs === undefined ? [first] : [first, ...this.#copiesMs.map((late) => copyOf(first, late))];
     return { type: 'planned', copies, strikes: this.strikes };
   }
 
@@ -101,19 +110,20 @@ export class Plan {
   }
 
   #later(rule: RuleInForce, ms: number): void {
-    this.#late(rule, ms);
+    this.#late({ rule, byMs: ms, isBandwidth: false });
     this.#delayMs += ms;
   }
 
-  #late(rule: RuleInForce, byMs: number): void {
-    if (this.#delayedBy === undefined) this.#delayedBy = [{ rule, byMs }];
-    else this.#delayedBy.push({ rule, byMs });
+  #late(share: DelayShare): void {
+    if (this.#delayedBy === undefined) this.#delayedBy = [share];
+    else this.#delayedBy.push(share);
   }
 }
 
 /** A copy comes right behind, or later and then out of order; with a frame that is held, it is held. */
-function copyOf(first: PlannedCopy, lateMs: number | undefined): PlannedCopy {
+function copyOf(first: PlannedCopy, { rule, lateMs }: LateCopy): PlannedCopy {
   if (lateMs === undefined || first.atMs === undefined) return first;
-  const { heldBy, delayedBy, damage } = first;
+  const { heldBy, damage } = first;
+  const delayedBy = [...first.delayedBy, { rule, byMs: lateMs, isBandwidth: false }];
   return { atMs: first.atMs + lateMs, heldBy, delayedBy, damage, inOrder: false };
 }

@@ -23,6 +23,8 @@ export interface RuleInForce {
   matched: number;
   /** How often each of its faults struck. */
   readonly hits: Record<Fault, number>;
+  /** Of a rule with `accept`: connections since it was put in force, by endpoint. */
+  readonly connectionsOf: Map<string, number>;
   readonly compiled: CompiledRule;
 }
 
@@ -82,6 +84,7 @@ export function putInForce(name: string, source: Rule, context: RuleContext): Ru
     sinceMs: nowMs,
     endsAtMs: source.ttlMs === undefined ? undefined : compiled.endsAtMs,
     matched: 0,
+    connectionsOf: new Map(),
     hits: { drop: 0, delay: 0, reorder: 0, duplicate: 0, corrupt: 0, rate: 0, hold: 0, disconnect: 0, accept: 0 },
     compiled,
   };

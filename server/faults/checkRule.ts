@@ -120,8 +120,8 @@ const CHECKS: Readonly<Record<keyof Rule, Check>> = {
   types,
   startAfterMs: milliseconds,
   ttlMs: (value, place) => {
-    if (typeof value !== 'number' || !(value > 0 && value <= RULE_MS_MAX)) {
-      throw invalid(place, shown(value), `a number of milliseconds above 0, up to ${RULE_MS_MAX}`);
+    if (typeof value !== 'number' || !(value >= 1 && value <= RULE_MS_MAX)) {
+      throw invalid(place, shown(value), `a number of milliseconds from 1 to ${RULE_MS_MAX}`);
     }
   },
   flap: object({ onMs: atLeastOneMs, offMs: atLeastOneMs }, ['onMs', 'offMs']),

@@ -38,9 +38,11 @@ export interface Strike {
   readonly fault: Fault;
 }
 
+/** How much of its delay a copy owes to one rule. Delays of several rules add up; of several bandwidths the slowest counts. */
 export interface DelayShare {
   readonly rule: RuleInForce;
   readonly byMs: number;
+  readonly isBandwidth: boolean;
 }
 
 export interface PlannedCopy {
@@ -178,26 +180,49 @@ function throughBandwidth(
   return one.busySinceMs + one.busyBytes / bytesPerMs;
 }
 
+/** Endpoints whose connections a rule counts, at most; those beyond are taken for new ones each time. */
+const COUNTED_MAX = 4096;
+
 /**
- * How much later a connection is to be answered, by rules with `accept`.
+ * How much later a connection is to be answered, by rules with `accept`. To be asked once for each connection: each rule counts
+ * those of an endpoint since it was put in force, which is what `skip`, `every` and `first` go by.
  * @param from who connects
- * @param connectionNumber which of its connections this is, from 1: what `skip`, `every` and `first` count
- * @returns milliseconds; 0 when no rule strikes
+ * @returns milliseconds, 0 when no rule strikes, and the rules that did
  */
-export function acceptDelayMs(from: JudgedEndpoint, connectionNumber: number, faults: Faults, nowMs: number): number {
+export function acceptDelay(
+  from: JudgedEndpoint,
+  faults: Faults,
+  nowMs: number,
+): { readonly delayMs: number; readonly rules: readonly RuleInForce[] } {
   let delayMs = 0;
-  for (const { compiled, hits } of faults.rules) {
-    const { accept, skip, every, first, probability } = compiled;
-    if (accept === undefined || !isOn(compiled, nowMs)) continue;
+  const rules: RuleInForce[] = [];
+  for (const rule of faults.rules) {
+    const { compiled } = rule;
+    if (compiled.accept === undefined || !isOn(compiled, nowMs)) continue;
     if (!compiled.from.mayMean(from) || !isNow(compiled.from, from)) continue;
-    const chosen = (connectionNumber - skip) / every;
-    if (chosen < 1 || !Number.isInteger(chosen) || chosen > first) continue;
-    DRAWS.begin(hashText(`${faults.seed} ${from.id}`), compiled.hash, connectionNumber);
-    if (!DRAWS.happens(probability)) continue;
-    hits.accept += 1;
-    delayMs += drawMs(accept, DRAWS.next);
+    rule.matched += 1;
+    const number = countConnection(rule, from.id);
+    const chosen = (number - compiled.skip) / compiled.every;
+    if (chosen < 1 || !Number.isInteger(chosen) || chosen > compiled.first) continue;
+    DRAWS.begin(hashText(`${faults.seed} ${from.id}`), compiled.hash, number);
+    if (!DRAWS.happens(compiled.probability)) continue;
+    rule.hits.accept += 1;
+    rules.push(rule);
+    delayMs += drawMs(compiled.accept, DRAWS.next);
   }
-  return delayMs;
+  return { delayMs, rules };
+}
+
+/** @returns which connection of that endpoint this is, from 1 */
+function countConnection({ connectionsOf }: RuleInForce, id: string): number {
+  const number = (connectionsOf.get(id) ?? 0) + 1;
+  if (number > 1 || connectionsOf.size < COUNTED_MAX) connectionsOf.set(id, number);
+  return number;
+}
+
+/** Whether the partition in force has kept frames of this link from passing at any moment between the two times. */
+export function wasCut(link: LinkFaults, faults: Faults, fromMs: number, untilMs: number): boolean {
+  return link.isCut(faults, untilMs) || link.wasAbsent(faults, fromMs, untilMs);
 }
 
 /** Whether the partition keeps frames of this link from passing at this moment: for those that are on their way already. */
@@ -211,16 +236,13 @@ export function crossesPartition(link: LinkFaults, faults: Faults, nowMs: number
  */
 export function shuffled<Item>(items: readonly Item[], faults: Pick<Faults, 'seed'>, stream: string): Item[] {
   const random = seededRandom(faults.seed, `shuffle/${stream}`);
-  const rest = [...items];
-  const drawn: Item[] = [];
-  while (rest.length > 0) drawn.push(...takeOne(rest, Math.floor(random() * rest.length)));
+  const drawn = [...items];
+  for (let last = drawn.length - 1; last > 0; last -= 1) {
+    const at = Math.floor(random() * (last + 1));
+    const [one, other] = [drawn[at], drawn[last]];
+    // Both are there; an item may be undefined all the same.
+    drawn[at] = other as Item;
+    drawn[last] = one as Item;
+  }
   return drawn;
-}
-
-/** In constant time: the last one fills the gap. */
-function takeOne<Item>(items: Item[], at: number): Item[] {
-  const taken = items.slice(at, at + 1);
-  const last = items.splice(-1);
-  if (at < items.length) items.splice(at, 1, ...last);
-  return taken;
 }

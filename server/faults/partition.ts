@@ -61,6 +61,12 @@ export function isAbsent(partition: CompiledPartition, id: string, nowMs: number
   return absences !== undefined && absences.some(({ fromMs, untilMs }) => fromMs <= nowMs && nowMs < untilMs);
 }
 
+/** Whether the network lost the endpoint at any moment between the two. */
+export function isAbsentBetween(partition: CompiledPartition, id: string, fromMs: number, untilMs: number): boolean {
+  const absences = partition.absencesOf.get(id) ?? [];
+  return absences.some((absence) => absence.fromMs <= untilMs && fromMs < absence.untilMs);
+}
+
 /** Endpoints that are named more than once, each once, in the order of their second naming. */
 export function doubledIn(source: Partition): string[] {
   const seen = new Set<string>();

@@ -117,6 +117,15 @@ export function rulesOfProfile(profile: Profile, peers: readonly string[]): Read
   if (rules === undefined) throw unknownProfile(name);
   if (!isId(name)) throw invalid('/profile/name', 'no name', '1 to 64 letters, digits, "_", "." or "-"');
   if (regions !== undefined) throw invalid('/profile/regions', `given with ${name}`, 'regions with wan only');
+  for (const [rule, { ttlMs }] of Object.entries(rules)) {
+    if (ttlMs !== undefined) {
+      throw invalid(
+        `/profile/rules/${rule}/ttlMs`,
+        'given in a profile',
+        'rules without an end: a profile goes as a whole',
+      );
+    }
+  }
   return mapOf(rules);
 }
 

@@ -5,8 +5,10 @@ import { nearest } from '../../shared/nearest.ts';
 import { shuffled } from './judge.ts';
 
 export interface ShapeContext {
-  /** Known peers, no clients, in their natural order: p1, p2, p10. */
+  /** The voters, or while nobody has told who votes, all known peers; in their natural order: p1, p2, p10. */
   readonly peers: readonly string[];
+  /** Further known peers, which do not vote: they are with the larger group, and their links are whole. */
+  readonly others?: readonly string[];
   /** The leader of the newest term that is known of. */
   readonly leader: string | null;
   readonly seed: string;
@@ -59,12 +61,20 @@ export function partitionOf(request: PartitionRequest, context: ShapeContext): P
   ) {
     throw unknownShape(request.shape);
   }
-  if (id !== undefined && !context.peers.includes(id)) throw unknownPeer(id, request.shape, context.peers);
+  const known = [...context.peers, ...(context.others ?? [])];
+  if (id !== undefined && !known.includes(id)) throw unknownPeer(id, request.shape, known);
   if (context.peers.length < shape.peersMin) {
     throw unfit(`${name} needs ${shape.peersMin} peers, and ${context.peers.length} are known`);
   }
   const pieces = shape.of(context, id, request.stepMs ?? SWIZZLE_STEP_MS);
-  return { ...pieces, shape: request.shape, ...inFlight };
+  return { ...pieces, groups: withOthers(pieces.groups, context.others ?? []), shape: request.shape, ...inFlight };
+}
+
+/** A group by itself leaves all who are not named together in any case. */
+function withOthers(groups: Pieces['groups'], others: readonly string[]): Pieces['groups'] {
+  if (groups.length < 2 || others.length === 0) return groups;
+  const largest = groups.reduce((one, other) => (other.length > one.length ? other : one));
+  return groups.map((group) => (group === largest ? [...group, ...idsOf(others)] : group));
 }
 
 /** The smaller one first, as peers are ordered. */

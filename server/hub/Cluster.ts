@@ -191,7 +191,8 @@ export class Cluster {
    * @throws {WhitewaterError} EPOCH_DIFFERS
    */
   heal(options: ChangeOptions = {}): void {
-    this.faults.heal(options);
+    const refused = [...this.roster].filter(({ refusedUntilMs }) => refusedUntilMs > this.#services.clock());
+    this.faults.heal(refused.length > 0, options);
     for (const endpoint of this.roster) {
       if (endpoint.refusedUntilMs === 0) continue;
       endpoint.refusedUntilMs = 0;
@@ -205,10 +206,9 @@ export class Cluster {
     return endpoint === undefined ? 0 : Math.max(0, endpoint.refusedUntilMs - this.#services.clock());
   }
 
-  /** How much later a connection of that endpoint is to be answered. */
-  acceptDelayMs(id: PeerId, isClient: boolean): number {
-    const known = this.roster.get(id);
-    return this.faults.acceptDelayMs(known ?? { id, isClient, role: undefined }, known?.connections ?? 0);
+  /** Waits for as long as rules make the network slow to answer a connection of that endpoint. */
+  slowAccept(id: PeerId, isClient: boolean, signal: AbortSignal): Promise<void> {
+    return this.faults.slowAccept(this.roster.get(id) ?? { id, isClient, role: undefined }, signal);
   }
 
   noteRefusal(id: PeerId, text: string): void {
@@ -227,6 +227,7 @@ export class Cluster {
       leader: () => this.#leadership.leader,
       delayed: () => this.delayed,
       lose: (frame, cause, waitedMs) => this.#carrier.lose(frame, cause, waitedMs),
+      tell: (kind, text) => this.#tell(kind, null, text),
       onChange: (faults, kind, text) => {
         this.#trace.faults(faults, kind);
         this.feed.noteFaults();

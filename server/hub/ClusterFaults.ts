@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { nanoid } from 'nanoid';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
@@ -12,15 +13,19 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { acceptDelayMs, crossesPartition, shuffled } from '../faults/judge.ts';
+import { acceptDelay, crossesPartition, shuffled } from '../faults/judge.ts';
+import { checkRule } from '../faults/checkRule.ts';
+import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
+import { accountOfMembers } from '../../shared/http/standing.ts';
 import type { Journal } from '../journal/Journal.ts';
 import type { DelayedFrame, DelayedFrames } from './DelayedFrames.ts';
-import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
+import { RAFT_APPLICATION } from './Endpoint.ts';
 import { networkView, ruleView } from './networkView.ts';
 import { cutsInFlight } from './FrameCarrier.ts';
 import type { HubServices } from './HubServices.ts';
+import { partitionText } from './partitionText.ts';
 import type { Roster } from './Roster.ts';
 import type { WaitingCopy } from '../faults/FrameQueue.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
@@ -33,7 +38,16 @@ export interface ClusterFaultsParts {
   readonly leader: () => string | null;
   readonly delayed: () => DelayedFrames;
   readonly lose: (frame: DelayedFrame, cause: DropCause, waitedMs: number) => void;
+  readonly tell: (kind: LiveEvent['kind'], text: string) => void;
   readonly onChange: (faults: Faults, kind: LiveEvent['kind'], text: string) => void;
+}
+
+/** What is told of a change. */
+interface Told {
+  readonly frames: Orphans | undefined;
+  readonly kind: LiveEvent['kind'];
+  readonly text: string;
+  readonly seedSet: boolean;
 }
 
 /** How a change is to be made. */
@@ -42,6 +56,12 @@ export interface ChangeOptions {
   readonly frames?: Orphans;
   /** Only if the faults in force are still of this epoch. */
   readonly epoch?: number;
+}
+
+/** A connection that waits for its answer. */
+interface SlowedConnection {
+  readonly rules: readonly RuleInForce[];
+  readonly end: () => void;
 }
 
 const TIMER_MS_MAX = 2 ** 31 - 1;
@@ -56,6 +76,7 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 export class ClusterFaults {
   readonly #parts: ClusterFaultsParts;
   #faults: Faults;
+  readonly #slowed = new Set<SlowedConnection>();
   #expiresAtMs = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
@@ -86,22 +107,38 @@ export class ClusterFaults {
 
   /** @throws {WhitewaterError} RULE_UNKNOWN */
   ruleView(name: string): ReturnType<typeof ruleView> {
-    const nowMs = this.#nowMs();
-    this.at(nowMs);
-    return ruleView(this.#rule(name), nowMs);
+    return ruleView(this.#rule(name), this.#nowMs());
+  }
+
+  /**
+   * @param rules anything, by their names
+   * @param place where they stand, for the message
+   * @throws {WhitewaterError} RULE_INVALID
+   */
+  checkRules(rules: Readonly<Record<string, unknown>>, place: string): void {
+    for (const [name, rule] of Object.entries(rules)) {
+      const types = (rule as { readonly types?: unknown } | null)?.types;
+      const extraTypes = this.#isRaft || !Array.isArray(types) ? [] : types.filter((type) => typeof type === 'string');
+      checkRule(rule, `${place}/${name}`, extraTypes);
+    }
   }
 
   setPartition(request: PartitionRequest | null, options: ChangeOptions = {}): void {
     if (request === null && this.partition === null) return;
     const partition = this.#partitionOf(request);
     if (partition === null) this.#change({ partition }, options, 'healed', 'the partition is healed');
-    else this.#change({ partition }, options, 'partitioned', `partitioned: ${textOf(partition)}`);
+    else this.#change({ partition }, options, 'partitioned', `partitioned: ${partitionText(partition)}`);
   }
 
   putRule(name: string, rule: Rule, options: ChangeOptions = {}): void {
     const rules = this.#userRules();
     const verb = rules.has(name) ? 'changed' : 'in force';
-    this.#change({ rules: rules.set(name, rule) }, options, 'faultsChanged', `the rule ${name} is ${verb}`);
+    this.#change(
+      { rules: rules.set(name, rule), renewed: new Set([name]) },
+      options,
+      'faultsChanged',
+      `the rule ${name} is ${verb}`,
+    );
   }
 
   deleteRule(name: string, options: ChangeOptions = {}): void {
@@ -136,13 +173,20 @@ export class ClusterFaults {
     this.#change(change, options, 'faultsChanged', 'the network is another');
   }
 
-  /** No partition, no rules, a reliable network; what waits comes at once. */
-  heal(options: ChangeOptions = {}): void {
+  /**
+   * No partition, no rules, a reliable network; whatever waits comes at once, in order.
+   * @param endsRefusals there is something else to heal besides
+   */
+  heal(endsRefusals: boolean, options: ChangeOptions = {}): void {
     const { partition, rules, profile } = this.#faults;
+    const { queue } = this.#parts.delayed();
+    const isQuiet = queue.delayedCount + queue.heldCount === 0;
     const isWhole = partition === undefined && rules.length === 0 && profile.source.name === 'reliable';
-    if (isWhole && options.epoch === undefined) return;
+    if (isWhole && isQuiet && !endsRefusals && options.epoch === undefined) return;
     const change = { partition: null, rules: new Map(), profile: { name: 'reliable' } };
     this.#change(change, options, 'healed', 'the network is healed');
+    if (options.frames === undefined) queue.releaseAll(this.#nowMs());
+    this.#parts.delayed().changed();
   }
 
   /**
@@ -158,13 +202,32 @@ export class ClusterFaults {
     const arranged = order === 'shuffled' ? this.#shuffle('release') : undefined;
     const released = queue.release(rule, this.#nowMs(), first, arranged);
     this.#parts.delayed().changed();
+    const framesMax = Number.isFinite(first) ? first : null;
+    this.#parts.journal.event('release', { rule: name, order, first: framesMax, released });
+    this.#parts.tell('faultsChanged', `the rule ${name} let go ${released} frames`);
     return released;
   }
 
-  /** How much later a new connection of that endpoint is to be answered. */
-  acceptDelayMs(endpoint: Pick<Endpoint, 'id' | 'isClient' | 'role'>, connectionNumber: number): number {
-    const nowMs = this.#nowMs();
-    return acceptDelayMs(endpoint, connectionNumber, this.at(nowMs), nowMs);
+  /** Waits for as long as rules make the network slow to answer a new connection of that endpoint, or until they are gone. */
+  async slowAccept(endpoint: JudgedEndpoint, signal: AbortSignal): Promise<void> {
+    const startMs = this.#nowMs();
+    const { delayMs, rules } = acceptDelay(endpoint, this.at(startMs), startMs);
+    if (delayMs === 0) return;
+    const reason = rules.map(({ name }) => `${name}:accept`).join(',');
+    this.#parts.journal.event('connection', { event: 'slowed', id: endpoint.id, reason, forMs: delayMs });
+    const gone = new AbortController();
+    const slowed: SlowedConnection = { rules, end: () => gone.abort() };
+    this.#slowed.add(slowed);
+    try {
+      // Timers may fire early.
+      for (let restMs = delayMs; restMs > 0; restMs = startMs + delayMs - this.#nowMs()) {
+        await setTimeout(Math.ceil(restMs), undefined, { signal: AbortSignal.any([signal, gone.signal]), ref: false });
+      }
+    } catch (error) {
+      if (!gone.signal.aborted && !signal.aborted) throw error;
+    } finally {
+      this.#slowed.delete(slowed);
+    }
   }
 
   stop(): void {
@@ -186,7 +249,7 @@ export class ClusterFaults {
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(change) });
-    this.#putInForce(after, nowMs, options.frames, kind, text);
+    this.#putInForce(after, nowMs, { frames: options.frames, kind, text, seedSet: change.seed !== undefined });
   }
 
   #expire(nowMs: number): void {
@@ -202,26 +265,26 @@ export class ClusterFaults {
     // Set before anything else: whoever is told of the change may ask for the faults.
     this.#expiresAtMs = Infinity;
     const after = changeFaults(this.#faults, change, { nowMs, peers: [] });
-    this.#putInForce(after, nowMs, undefined, 'faultsChanged', `the time of ${what.join(', ')} is over`);
+    const text = `the time of ${what.join(', ')} is over`;
+    this.#putInForce(after, nowMs, { frames: undefined, kind: 'faultsChanged', text, seedSet: false });
   }
 
-  #putInForce(after: Faults, nowMs: number, frames: Orphans | undefined, kind: LiveEvent['kind'], text: string): void {
+  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet }: Told): void {
     const before = this.#faults;
     this.#faults = after;
     this.#settleOrphans(before, after, frames, nowMs);
-    if (after.partition !== before.partition && cutsInFlight(after)) this.#loseCrossing(after, nowMs);
+    this.#loseCut(before, after, nowMs);
     this.#parts.delayed().changed();
     this.#setTimer();
+    for (const { rules, end } of this.#slowed) if (!rules.some((rule) => after.rules.includes(rule))) end();
     const { epoch, seed, profile } = after;
-    const rules = Object.fromEntries(this.#userRules());
-    this.#parts.journal.event('faults', {
-      epoch,
-      seed,
+    const inForce = {
       profile: profile.source,
       partition: this.partition,
-      rules,
-      text,
-    });
+      rules: Object.fromEntries(this.#userRules()),
+    };
+    const told = { frames: frames ?? null, seedSet, healed: kind === 'healed' && profile.name === 'reliable', text };
+    this.#parts.journal.event('faults', { epoch, seed, ...inForce, ...told });
     this.#parts.onChange(after, kind, text);
   }
 
@@ -235,9 +298,11 @@ export class ClusterFaults {
     const inForce = new Set(after.rules);
     for (const rule of before.rules) {
       if (inForce.has(rule)) continue;
-      const heir = after.rules.find(({ name }) => name === rule.name);
-      if (heir?.source.hold === true && (frames === undefined || frames === 'keep')) queue.handOver(rule, heir);
-      this.#settle(rule, frames ?? (heir === undefined ? 'release' : 'keep'), nowMs);
+      const heir = after.rules.find(({ name, ofProfile }) => name === rule.name && ofProfile === rule.ofProfile);
+      const isKept = heir !== undefined && (frames === undefined || frames === 'keep');
+      if (isKept) queue.handOver(rule, heir);
+      if (!isKept) this.#settle(rule, frames ?? 'release', nowMs);
+      else if (heir.source.hold !== true) queue.release(heir, nowMs);
     }
   }
 
@@ -245,7 +310,7 @@ export class ClusterFaults {
     const { queue } = this.#parts.delayed();
     if (frames === 'drop') {
       const isDelayed = ({ copy }: WaitingCopy<DelayedFrame>): boolean => copy.delayedBy.some((by) => by.rule === rule);
-      this.#lose([...queue.takeHeld(rule), ...queue.takeDelayed(isDelayed)], 'removed', nowMs);
+      this.#lose([...queue.takeHeld(rule), ...queue.takeDelayed(isDelayed, nowMs)], 'removed', nowMs);
       return;
     }
     const arranged = frames === 'shuffle' ? this.#shuffle(rule.name) : undefined;
@@ -253,9 +318,19 @@ export class ClusterFaults {
     if (frames !== 'keep') queue.withoutDelayOf(rule, nowMs, arranged);
   }
 
-  #loseCrossing(faults: Faults, nowMs: number): void {
-    const crossing = this.#parts.delayed().queue.takeDelayed(({ link }) => crossesPartition(link, faults, nowMs));
-    this.#lose(crossing, 'partition', nowMs);
+  /** What is on its way across a new cut is lost, and what was on its way while a passing partition lost one of its ends. */
+  #loseCut(before: Faults, after: Faults, nowMs: number): void {
+    if (after.partition === before.partition) return;
+    const { queue } = this.#parts.delayed();
+    const wasLost = ({ link, sinceMs }: WaitingCopy<DelayedFrame>): boolean =>
+      cutsInFlight(before) && link.wasAbsent(before, sinceMs, nowMs);
+    const isLost = ({ link }: WaitingCopy<DelayedFrame>): boolean =>
+      cutsInFlight(after) && crossesPartition(link, after, nowMs);
+    this.#lose(
+      queue.takeDelayed((waiting) => wasLost(waiting) || isLost(waiting), nowMs),
+      'partition',
+      nowMs,
+    );
   }
 
   #lose(copies: readonly WaitingCopy<DelayedFrame>[], cause: DropCause, nowMs: number): void {
@@ -270,15 +345,21 @@ export class ClusterFaults {
     if (request === null) return null;
     const { roster, leader } = this.#parts;
     const { seed, epoch } = this.#faults;
-    const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
-    return partitionOf(request, { peers: peers.map(({ id }) => id), leader: leader(), seed, epoch });
+    const known = roster.sorted().flatMap(({ id, isEphemeral }) => (isEphemeral ? [] : [id]));
+    const voters: ReadonlySet<string> = new Set(accountOfMembers(leader(), roster)?.voters ?? known);
+    const peers = known.filter((id) => voters.has(id));
+    const others = known.filter((id) => !voters.has(id));
+    return partitionOf(request, { peers, others, leader: leader(), seed, epoch });
   }
 
   /** Where endpoints speak another protocol than Raft, any type of message may be meant. */
   #typesOfOthers({ rules = new Map(), profile }: FaultsChange): readonly string[] | undefined {
-    const isRaft = [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
-    if (isRaft) return undefined;
+    if (this.#isRaft) return undefined;
     return [...rules.values(), ...Object.values(profile?.rules ?? {})].flatMap(({ types = [] }) => types);
+  }
+
+  get #isRaft(): boolean {
+    return [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
   }
 
   #userRules(): Map<string, Rule> {
@@ -305,17 +386,11 @@ export class ClusterFaults {
     this.#expiresAtMs = Math.min(nextExpiryMs(this.#faults) ?? Infinity, partitionEndsAtMs);
     if (this.#expiresAtMs === Infinity) return;
     const inMs = Math.min(Math.max(1, Math.ceil(this.#expiresAtMs - this.#nowMs())), TIMER_MS_MAX);
-    this.#timer = setTimeout(() => {
-      this.at(this.#nowMs());
-      this.#setTimer();
-    }, inMs).unref();
+    this.#timer = globalThis
+      .setTimeout(() => {
+        this.at(this.#nowMs());
+        this.#setTimer();
+      }, inMs)
+      .unref();
   }
-}
-
-function textOf({ shape, groups, cuts = [] }: Partition): string {
-  const parts = [
-    groups.map((group) => group.join(', ')).join(' | '),
-    cuts.map(([from, to]) => `${from} to ${to}`).join(', '),
-  ].filter((part) => part !== '');
-  return `${shape === undefined ? '' : `${shape}: `}${parts.join('; cut: ')}`;
 }

@@ -78,7 +78,7 @@ export class DelayedFrames {
     clearTimeout(this.#timer);
     clearImmediate(this.#immediate);
     this.#timerAtMs = Infinity;
-    return this.queue.takeDelayed(() => true);
+    return this.queue.takeAll(this.#options.clock());
   }
 
   readonly #deliverDue = (): void => {

@@ -2,7 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { type DropCause, noDrops, type Traffic } from '../../shared/http/Traffic.ts';
 import { damaged } from '../faults/damage.ts';
 import type { Faults } from '../faults/Faults.ts';
-import { crossesPartition, judge, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
+import { judge, wasCut, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
 import type { Journal } from '../journal/Journal.ts';
 import type { LiveFeed } from '../live/LiveFeed.ts';
 import { DelayedFrames, type DelayedFrame, type FrameFacts } from './DelayedFrames.ts';
@@ -41,6 +41,7 @@ export class FrameCarrier {
       clock,
       framesMax: options.delayedFramesMax,
       bytesMax: options.delayedBytesMax,
+      total: parts.services.delayedBytes,
       onDue: (frame, waitedMs, nowMs) => this.#arrive(frame, waitedMs, nowMs),
     });
   }
@@ -61,18 +62,21 @@ export class FrameCarrier {
     }
     const nowMs = this.#nowMs();
     const faults = this.#parts.faultsAt(nowMs);
+    const orderMs = link.faults.lastAtMs;
     const fate = judge(link.faults, head.type, frame.length, faults, nowMs);
     const facts = factsOf(head, kind, frame, link.faults.frames, faults.epoch);
     if (fate.type === 'delivered') {
       const cause = offer(link, frame);
-      if (cause === undefined) this.#delivered(link, facts, 0);
+      if (cause === undefined) this.#delivered(link, facts, frame.length, 0);
       else this.#count(link, cause);
       this.#note(facts, cause, '');
     } else if (fate.type === 'dropped') {
       this.#dropped(link, facts, fate.cause, wordsOf(fate.strikes));
       this.#close(link, fate);
     } else {
-      this.#plan(link, facts, frame, fate, nowMs);
+      const waits = this.#plan(link, facts, frame, fate, nowMs);
+      // Nobody waits for a frame that was lost.
+      if (!waits) link.faults.lastAtMs = orderMs;
     }
   }
 
@@ -98,48 +102,52 @@ export class FrameCarrier {
     return this.#parts.faultsAt(turnMs).rules.length > 0 || this.delayed.queue.delayedCount > 0 ? clock() : turnMs;
   }
 
+  /** @returns whether a copy that keeps the order of its link waits now */
   #plan(
     link: Link,
     facts: FrameFacts,
     frame: Uint8Array,
-    fate: Extract<Fate, { type: 'planned' }>,
+    { copies, strikes }: Extract<Fate, { type: 'planned' }>,
     nowMs: number,
-  ): void {
-    const { copies, strikes } = fate;
+  ): boolean {
     if (link.receiver.connection === undefined) {
       this.#dropped(link, facts, 'absent', wordsOf(strikes));
-      return;
+      return false;
     }
     this.traffic.framesCopied += copies.length - 1;
     this.#parts.journal.frame(facts, 'planned', undefined, wordsOf(strikes), delaysOf(copies, nowMs));
+    let waits = false;
     copies.forEach((copy, copyNumber) => {
       const bytes = copy.damage === undefined ? frame : damaged(frame, copy.damage);
       const planned = { facts, link, copyNumber };
       if (copy.heldBy === undefined && copy.atMs !== undefined && copy.atMs <= nowMs && !mustWait(link, copy)) {
-        this.#settle(planned, offer(link, bytes), 0);
-      } else if (!this.delayed.add(bytes, planned, copy, nowMs)) {
-        this.#settle(planned, 'bufferFull', 0);
+        this.#settle(planned, bytes.length, offer(link, bytes), 0);
+      } else if (this.delayed.add(bytes, planned, copy, nowMs)) {
+        waits ||= copy.inOrder && copy.heldBy === undefined;
+      } else {
+        this.#settle(planned, bytes.length, 'bufferFull', 0);
       }
     });
+    return waits;
   }
 
   #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number): void {
-    const { link } = frame;
+    const { link, text } = frame;
     const faults = this.#parts.faultsAt(nowMs);
-    const isCut = cutsInFlight(faults) && crossesPartition(link.faults, faults, nowMs);
-    this.#settle(frame, isCut ? 'partition' : offer(link, Buffer.from(frame.text, 'latin1')), waitedMs);
+    const isCut = cutsInFlight(faults) && wasCut(link.faults, faults, nowMs - waitedMs, nowMs);
+    this.#settle(frame, text.length, isCut ? 'partition' : offer(link, Buffer.from(text, 'latin1')), waitedMs);
   }
 
   /** The end of a copy that was planned. */
-  #settle(copy: Omit<DelayedFrame, 'text'>, cause: DropCause | undefined, waitedMs: number): void {
+  #settle(copy: Omit<DelayedFrame, 'text'>, bytes: number, cause: DropCause | undefined, waitedMs: number): void {
     const { facts, link, copyNumber } = copy;
-    if (cause === undefined) this.#delivered(link, facts, copyNumber);
+    if (cause === undefined) this.#delivered(link, facts, bytes, copyNumber);
     else this.#count(link, cause);
     this.#parts.journal.arrival(facts, cause, waitedMs);
     if (this.#tracesFrames) this.#parts.trace.frame(facts, facts.bytes, cause);
   }
 
-  #delivered(link: Link, { kind, bytes }: FrameFacts, copyNumber: number): void {
+  #delivered(link: Link, { kind }: FrameFacts, bytes: number, copyNumber: number): void {
     const { traffic } = this;
     traffic.framesDelivered += 1;
     traffic.bytesDelivered += bytes;

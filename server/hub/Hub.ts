@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
 import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -21,6 +20,9 @@ import { sumOfTraffic } from './sumOfTraffic.ts';
 import { Turn } from './Turn.ts';
 import type { Traffic } from '../../shared/http/Traffic.ts';
 
+/** Connections that may wait for their answer because of a rule. */
+const ACCEPTING_MAX = 1024;
+
 /** All clusters of a relay and all sockets of their endpoints. */
 export class Hub implements HubServices {
   readonly options: ResolvedOptions;
@@ -31,6 +33,7 @@ export class Hub implements HubServices {
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
+  readonly delayedBytes: { bytes: number; readonly bytesMax: number };
   readonly limits: AddressLimits;
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<SocketConnection>();
@@ -46,6 +49,7 @@ export class Hub implements HubServices {
     this.news = new News(options.logger, this.clock);
     this.budget = new BufferBudget(options.bufferBytesTotalMax, options.connectionsMax);
     this.liveness = new Liveness(options, this.clock);
+    this.delayedBytes = { bytes: 0, bytesMax: options.delayedBytesTotalMax };
     this.limits = new AddressLimits(options, this.clock);
   }
 
@@ -81,7 +85,7 @@ export class Hub implements HubServices {
    */
   checkUpgrade(cluster: ClusterId, id: PeerId, isEphemeral: boolean): void {
     this.#refuseWhenStopping();
-    if (this.#connections.size + this.#accepting >= this.options.connectionsMax) {
+    if (this.#connections.size >= this.options.connectionsMax) {
       const message = `${this.options.connectionsMax} endpoints are connected, and the relay takes no more`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
@@ -90,19 +94,24 @@ export class Hub implements HubServices {
   }
 
   /**
-   * Waits for as long as a rule makes the network slow to accept connections of that endpoint.
-   * @throws {WhitewaterError} RELAY_STOPPING
+   * Waits for as long as rules make the network slow to answer a connection of that endpoint.
+   * @throws {WhitewaterError} RELAY_STOPPING; RELAY_FULL when too many wait so: those that no rule strikes must not be kept out
    */
   async slowAccept(clusterId: ClusterId, id: PeerId, isEphemeral: boolean, socket: Socket): Promise<void> {
-    const delayMs = this.#clusters.get(clusterId)?.acceptDelayMs(id, isEphemeral) ?? 0;
-    if (delayMs === 0) return;
+    const cluster = this.#clusters.get(clusterId);
+    if (cluster === undefined) return;
+    if (this.#accepting >= ACCEPTING_MAX) {
+      throw new WhitewaterError(
+        'RELAY_FULL',
+        `${ACCEPTING_MAX} connections wait because rules make the network slow to accept`,
+      );
+    }
     const timeoutMs = socket.timeout ?? 0;
     // The relay itself gives an upgrade up that takes too long.
     socket.setTimeout(0);
     this.#accepting += 1;
     try {
-      await setTimeout(delayMs, undefined, { signal: this.#stopping.signal, ref: false });
-    } catch {
+      await cluster.slowAccept(id, isEphemeral, this.#stopping.signal);
       this.#refuseWhenStopping();
     } finally {
       this.#accepting -= 1;

@@ -14,5 +14,7 @@ export interface HubServices {
   readonly refusals: Refusals;
   readonly news: News;
   readonly liveness: Liveness;
+  /** What the frames that rules delay and hold take, in all clusters. */
+  readonly delayedBytes: { bytes: number; readonly bytesMax: number };
   readonly limits: AddressLimits;
 }

@@ -32,10 +32,15 @@ export interface FrameNote extends NotedFrame {
 export type FrameFate = 'delivered' | 'planned' | 'dropped';
 const FATES: readonly FrameFate[] = ['delivered', 'planned', 'dropped'];
 
+/** What a word takes besides its letters, and a list of delays besides its numbers, about: they stand in maps. */
+const WORD_BYTES = 100;
+/** Words and lists of one chunk, at most: a chunk with more of them is full. */
+const EXTRA_BYTES_MAX = 262_144;
+
 /** Notes in one chunk: what is forgotten at a time. */
 export const CHUNK_NOTES = 2048;
 
-/** Bytes of the columns of one chunk, about; the words in it are few. */
+/** Bytes of the columns of one chunk, about. */
 export const CHUNK_BYTES = CHUNK_NOTES * (7 * 8 + 5 * 4 + 2);
 
 const NO_DELAYS: readonly number[] = [];
@@ -64,13 +69,19 @@ export class FrameChunk {
   /** Of frames with several copies, which are rare: how long each is to wait. */
   readonly #manyDelays = new Map<number, readonly number[]>();
   #length = 0;
+  #extraBytes = 0;
 
   get length(): number {
     return this.#length;
   }
 
   get isFull(): boolean {
-    return this.#length === CHUNK_NOTES;
+    return this.#length === CHUNK_NOTES || this.#extraBytes > EXTRA_BYTES_MAX;
+  }
+
+  /** About how much memory it takes. */
+  get bytes(): number {
+    return CHUNK_BYTES + this.#extraBytes;
   }
 
   /** The number of the newest note; 0 when there is none. */
@@ -100,8 +111,10 @@ export class FrameChunk {
     this.#strikes[at] = this.#placeOf(strikes);
     this.#fates[at] = FATES.indexOf(fate) * 2 + (isArrival ? 1 : 0);
     this.#causes[at] = cause === undefined ? NO_CAUSE : DROP_CAUSES.indexOf(cause);
-    if (typeof delaysMs === 'object') this.#manyDelays.set(at, delaysMs);
-    else this.#delaysMs[at] = delaysMs ?? Number.NaN;
+    if (typeof delaysMs === 'object') {
+      this.#manyDelays.set(at, delaysMs);
+      this.#extraBytes += WORD_BYTES + 8 * delaysMs.length;
+    } else this.#delaysMs[at] = delaysMs ?? Number.NaN;
   }
 
   /** @param at from 0 to `length` - 1 */
@@ -145,6 +158,7 @@ export class FrameChunk {
     const place = this.#words.length;
     this.#words.push(word);
     this.#places.set(word, place);
+    this.#extraBytes += WORD_BYTES + 2 * word.length;
     return place;
   }
 

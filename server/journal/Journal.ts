@@ -1,15 +1,8 @@
 import type { JournalKind } from '../../shared/http/Journal.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
-import { lowerBound } from '../../shared/lowerBound.ts';
-import { CHUNK_BYTES, FrameChunk, type FrameFate, type FrameNote, type NotedFrame } from './FrameChunk.ts';
+import { EventList, type EventNote } from './EventList.ts';
+import { FrameChunk, type FrameFate, type FrameNote, type NotedFrame } from './FrameChunk.ts';
 import { lineOfNote } from './journalLines.ts';
-
-/** A thing that is no frame, as the line that it will be. */
-interface EventNote {
-  readonly seq: number;
-  readonly kind: JournalKind;
-  readonly line: string;
-}
 
 /** A line of the journal, and its number. */
 export interface NumberedLine {
@@ -17,24 +10,27 @@ export interface NumberedLine {
   readonly text: string;
 }
 
-/** What stands behind a line's own text in memory, about: the object, the string's head, its place in the list. */
-const EVENT_OVERHEAD_BYTES = 120;
-/** Forgotten events are cut off the list this many at a time. */
-const EVENTS_CUT = 512;
+/** Kinds of lines without which the others cannot be understood. */
+const CHANGES: ReadonlySet<JournalKind> = new Set(['faults', 'release']);
+
+/** Of what a journal may take, frames have this share, and changes of the faults that one; all else has the rest. */
+const FRAMES_SHARE = 1 / 2;
+const FAULTS_SHARE = 1 / 8;
 
 /**
  * What happened in one cluster, in one numbered order: every frame's fate, every change of the faults, every connection and
- * status. Frames and the rest have half of `bytesMax` each; the oldest are forgotten.
+ * status. Each of the three has a share of `bytesMax`, and the oldest are forgotten. The faults that were in force when the oldest
+ * frame that is left was judged are not.
  */
 export class Journal {
   readonly #nowMs: () => number;
   readonly #chunks: FrameChunk[] = [];
-  readonly #events: EventNote[] = [];
-  /** Where the events begin that are not forgotten. */
-  #eventsStart = 0;
-  #eventBytes = 0;
-  /** The newest forgotten change of the faults: what was in force when the oldest remembered line was written. */
+  /** What changed the faults, and let frames go. */
+  readonly #changes = new EventList();
+  readonly #others = new EventList();
+  /** The newest change of the faults that was forgotten. Nothing that happened before it is told. */
   #checkpoint: EventNote | undefined;
+  #frameBytes = 0;
   #bytesMax: number;
   #seq = 0;
   #forgotten = 0;
@@ -55,7 +51,7 @@ export class Journal {
 
   /** About how much memory it takes. */
   get bytes(): number {
-    return this.#chunks.length * CHUNK_BYTES + this.#eventBytes;
+    return this.#frameBytes + this.#changes.bytes + this.#others.bytes;
   }
 
   /** Forgets what is beyond, at once. One chunk of frames stays in any case. */
@@ -86,8 +82,7 @@ export class Journal {
   event(kind: Exclude<JournalKind, 'frame' | 'arrival'>, facts: object): void {
     this.#seq += 1;
     const line = JSON.stringify({ kind, seq: this.#seq, timeMs: this.#nowMs(), ...facts });
-    this.#events.push({ seq: this.#seq, kind, line });
-    this.#eventBytes += line.length + EVENT_OVERHEAD_BYTES;
+    (CHANGES.has(kind) ? this.#changes : this.#others).add({ seq: this.#seq, kind, line });
     this.#trimEvents();
   }
 
@@ -96,21 +91,29 @@ export class Journal {
    * @param after only those whose number is above
    */
   *lines(after: number, kinds: ReadonlySet<JournalKind>): Generator<NumberedLine, void, undefined> {
-    if (after === 0 && this.#checkpoint !== undefined && kinds.has('faults')) {
-      yield { seq: this.#checkpoint.seq, text: this.#checkpoint.line };
+    const checkpoint = this.#checkpoint;
+    if (checkpoint !== undefined && after < checkpoint.seq && kinds.has(checkpoint.kind)) {
+      yield { seq: checkpoint.seq, text: checkpoint.line };
     }
-    const frames = this.#frameNotes(after, kinds);
-    const events = this.#eventNotes(after, kinds);
-    let frame = frames.next();
-    let event = events.next();
+    const from = Math.max(after, checkpoint?.seq ?? 0);
+    const sources = [
+      this.#frameLines(from, kinds),
+      eventLines(this.#changes, from, kinds),
+      eventLines(this.#others, from, kinds),
+    ];
+    const heads = sources.map((source) => source.next());
     for (;;) {
-      if (event.done !== true && (frame.done === true || event.value.seq < frame.value.seq)) {
-        yield { seq: event.value.seq, text: event.value.line };
-        event = events.next();
-      } else if (frame.done !== true) {
-        yield { seq: frame.value.seq, text: lineOfNote(frame.value) };
-        frame = frames.next();
-      } else return;
+      let first: number | undefined;
+      heads.forEach((head, at) => {
+        const least = first === undefined ? undefined : heads[first];
+        if (head.done !== true && (least === undefined || least.done === true || head.value.seq < least.value.seq))
+          first = at;
+      });
+      const source = first === undefined ? undefined : sources[first];
+      const head = first === undefined ? undefined : heads[first];
+      if (first === undefined || source === undefined || head === undefined || head.done === true) return;
+      yield head.value;
+      heads[first] = source.next();
     }
   }
 
@@ -120,7 +123,10 @@ export class Journal {
     delaysMs: number | readonly number[] | undefined,
   ): void {
     this.#seq += 1;
-    this.#openChunk().add(this.#seq, this.#nowMs(), frame, what, delaysMs);
+    const chunk = this.#openChunk();
+    const before = chunk.bytes;
+    chunk.add(this.#seq, this.#nowMs(), frame, what, delaysMs);
+    this.#frameBytes += chunk.bytes - before;
   }
 
   #openChunk(): FrameChunk {
@@ -128,31 +134,31 @@ export class Journal {
     if (newest !== undefined && !newest.isFull) return newest;
     const chunk = new FrameChunk();
     this.#chunks.push(chunk);
+    this.#frameBytes += chunk.bytes;
     this.#trimFrames();
     return chunk;
   }
 
   #trimFrames(): void {
-    while (this.#chunks.length > 1 && this.#chunks.length * CHUNK_BYTES > this.#bytesMax / 2) {
-      this.#forgotten += this.#chunks.shift()?.length ?? 0;
+    while (this.#chunks.length > 1 && this.#frameBytes > this.#bytesMax * FRAMES_SHARE) {
+      const oldest = this.#chunks.shift();
+      this.#frameBytes -= oldest?.bytes ?? 0;
+      this.#forgotten += oldest?.length ?? 0;
     }
   }
 
   #trimEvents(): void {
-    while (this.#eventBytes > this.#bytesMax / 2) {
-      const oldest = this.#events[this.#eventsStart];
-      if (oldest === undefined) return;
-      this.#eventBytes -= oldest.line.length + EVENT_OVERHEAD_BYTES;
-      if (oldest.kind === 'faults') this.#checkpoint = oldest;
-      this.#eventsStart += 1;
-      this.#forgotten += 1;
-    }
-    if (this.#eventsStart < EVENTS_CUT) return;
-    this.#events.splice(0, this.#eventsStart);
-    this.#eventsStart = 0;
+    const changes = this.#changes.trim(this.#bytesMax * FAULTS_SHARE);
+    const others = this.#others.trim(this.#bytesMax * (1 - FRAMES_SHARE - FAULTS_SHARE));
+    this.#forgotten += changes.length + others.length;
+    const newest = changes.findLast(({ kind }) => kind === 'faults');
+    if (newest === undefined) return;
+    // It is told all the same, in the place of the one before.
+    this.#forgotten += (this.#checkpoint === undefined ? 0 : 1) - 1;
+    this.#checkpoint = newest;
   }
 
-  *#frameNotes(after: number, kinds: ReadonlySet<JournalKind>): Generator<FrameNote, void, undefined> {
+  *#frameLines(after: number, kinds: ReadonlySet<JournalKind>): Generator<NumberedLine, void, undefined> {
     if (!kinds.has('frame') && !kinds.has('arrival')) return;
     let last = after;
     for (;;) {
@@ -162,19 +168,18 @@ export class Journal {
       for (let at = chunk.placeAfter(last); at < chunk.length; at += 1) {
         const note = chunk.note(at);
         last = note.seq;
-        if (kinds.has(note.isArrival ? 'arrival' : 'frame')) yield note;
+        if (kinds.has(note.isArrival ? 'arrival' : 'frame')) yield { seq: note.seq, text: lineOfNote(note) };
       }
     }
   }
+}
 
-  *#eventNotes(after: number, kinds: ReadonlySet<JournalKind>): Generator<EventNote, void, undefined> {
-    let last = after;
-    for (;;) {
-      const isBefore = (at: number): boolean => (this.#events[at]?.seq ?? 0) <= last;
-      const event = this.#events[lowerBound(this.#eventsStart, this.#events.length, isBefore)];
-      if (event === undefined) return;
-      last = event.seq;
-      if (kinds.has(event.kind)) yield event;
-    }
+function* eventLines(
+  events: EventList,
+  after: number,
+  kinds: ReadonlySet<JournalKind>,
+): Generator<NumberedLine, void, undefined> {
+  for (let note = events.after(after); note !== undefined; note = events.after(note.seq)) {
+    if (kinds.has(note.kind)) yield { seq: note.seq, text: note.line };
   }
 }

@@ -3,13 +3,40 @@ import { NetworkRequest, NetworkView, Orphans, Profile, RuleView } from '../../s
 import { Rule, RuleName } from '../../shared/http/Rule.ts';
 import { Count } from '../../shared/numbers.ts';
 import { type Static, Type } from '../../shared/schema.ts';
+import type { FastifyRequest } from 'fastify';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { ChangeOptions, ClusterFaults } from '../hub/ClusterFaults.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
 
+/** Rules may bring thousands of samples of a delay along. */
+const RULES_BYTES_MAX = 4 * 1_048_576;
+
 const ClusterParams = Type.Object({ cluster: ClusterId });
 const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
+
+/**
+ * Holds rules against what is legal before the schema is asked, whose messages know less of delays and selectors.
+ * @throws {WhitewaterError} RULE_INVALID, CLUSTER_UNKNOWN
+ */
+function ruleCheck(hub: Hub) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const { cluster = '', rule } = request.params as { readonly cluster?: string; readonly rule?: string };
+    const { faults } = hub.cluster(cluster);
+    if (rule !== undefined) faults.checkRules({ [rule]: request.body }, '/rules');
+    else if (isObject(request.body)) {
+      const { rules, profile } = request.body;
+      // A profile's own route takes the profile as its body.
+      const isProfile = 'name' in request.body;
+      if (isObject(rules)) faults.checkRules(rules, isProfile ? '/profile/rules' : '/rules');
+      if (isObject(profile) && isObject(profile['rules'])) faults.checkRules(profile['rules'], '/profile/rules');
+    }
+  };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** Every change takes these. */
 export const ChangeQuery = Type.Object({
@@ -56,6 +83,8 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     '/api/clusters/:cluster/network',
     {
+      bodyLimit: RULES_BYTES_MAX,
+      preValidation: ruleCheck(hub),
       config: {
         bodyExample: '{"rules":{"slow":{"from":"*","to":"*","delay":"50..200ms"}},"partition":{"shape":"halves"}}',
       },
@@ -80,6 +109,8 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     '/api/clusters/:cluster/profile',
     {
+      bodyLimit: RULES_BYTES_MAX,
+      preValidation: ruleCheck(hub),
       config: { bodyExample: '{"name":"lan"}' },
       schema: {
         ...{ params: ClusterParams, querystring: ChangeQuery, body: Profile },
@@ -120,6 +151,8 @@ function ruleSetRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     '/api/clusters/:cluster/rules',
     {
+      bodyLimit: RULES_BYTES_MAX,
+      preValidation: ruleCheck(hub),
       config: { bodyExample: '{"rules":{"slow":{"from":"p1","to":"*","delay":"50..200ms"}}}' },
       schema: {
         ...{ params: ClusterParams, querystring: ChangeQuery },
@@ -153,6 +186,8 @@ function ruleRoutes(app: RelayApp, hub: Hub): void {
   app.put(
     url,
     {
+      bodyLimit: RULES_BYTES_MAX,
+      preValidation: ruleCheck(hub),
       config: { bodyExample: '{"from":"p1","to":"*","both":true,"drop":0.3}' },
       schema: {
         ...{ params: RuleParams, querystring: ChangeQuery, body: Rule },

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { ErrorAnswer } from '../../shared/http/ErrorAnswer.ts';
 import { JOURNAL_KINDS, type JournalKind } from '../../shared/http/Journal.ts';
 import { ClusterId } from '../../shared/ids.ts';
@@ -20,9 +21,10 @@ const JournalQuery = Type.Object({
 });
 
 /** Written at a time; the next piece is made when the reader has taken this one. */
-const PIECE_CHARACTERS = 65_536;
+const PIECE_CHARACTERS = 32_768;
 
 export function journalRoutes(app: RelayApp, hub: Hub): void {
+  const turns = new PieceTurns();
   app.get(
     '/api/clusters/:cluster/journal',
     {
@@ -40,7 +42,8 @@ export function journalRoutes(app: RelayApp, hub: Hub): void {
       void reply
         .type('application/x-ndjson')
         .header('content-disposition', `attachment; filename="${cluster.id}.journal.ndjson"`);
-      return Readable.from(pieces(linesOf(cluster, Number(query.after ?? 0), kinds, Number(query.limit ?? Infinity))));
+      const lines = linesOf(cluster, Number(query.after ?? 0), kinds, Number(query.limit ?? Infinity));
+      return Readable.from(turns.inTurn(pieces(lines)), { highWaterMark: 1 });
     },
   );
 }
@@ -71,6 +74,21 @@ function* linesOf(
     if (seq > newestSeq || count >= linesMax) return;
     count += 1;
     yield text;
+  }
+}
+
+/** One piece of all downloads together in a turn of the event loop: journals are long, and heartbeats do not wait for them. */
+class PieceTurns {
+  #last = Promise.resolve();
+
+  async *inTurn(pieces: Generator<string, void, undefined>): AsyncGenerator<string, void, undefined> {
+    for (;;) {
+      this.#last = this.#last.then(() => setImmediate());
+      await this.#last;
+      const piece = pieces.next();
+      if (piece.done === true) return;
+      yield piece.value;
+    }
   }
 }
 

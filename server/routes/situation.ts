@@ -1,5 +1,6 @@
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId } from '../../shared/ids.ts';
+import { partitionText } from '../hub/partitionText.ts';
 import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 
@@ -34,10 +35,9 @@ function situationOf({ leadership: { leader, leaderTerm }, roster, partition }: 
   const isAlone = leader !== null && roster.get(leader)?.status?.canCommit === false;
   const leads = leader === null ? 'no peer leads' : `${leader} leads term ${leaderTerm}`;
   const { peers, connected } = roster.count(undefined);
-  const cut = partition?.groups.map((group) => group.join(',')).join(' | ');
   return [
     isAlone ? `${leads}, but no majority answers it` : leads,
     ...(connected < peers ? [`${connected} of ${peers} peers are connected`] : []),
-    ...(cut === undefined ? [] : [`a partition is in force: ${cut}`]),
+    ...(partition === null ? [] : [`a partition is in force: ${partitionText(partition)}`]),
   ].join('; ');
 }

@@ -3,12 +3,12 @@ import { Status } from '../messages/Status.ts';
 import { Count, FrameId, Milliseconds } from '../numbers.ts';
 import { type Static, Type } from '../schema.ts';
 import { Partition } from './Partition.ts';
-import { Profile } from './Network.ts';
+import { Orphans, Profile } from './Network.ts';
 import { Rule, RuleName } from './Rule.ts';
 import { DROP_CAUSES } from './Traffic.ts';
 
 /** What a journal holds, by kind of line. The first line of what is downloaded is of the kind `journal`. */
-export const JOURNAL_KINDS = ['frame', 'arrival', 'faults', 'connection', 'status'] as const;
+export const JOURNAL_KINDS = ['frame', 'arrival', 'faults', 'release', 'connection', 'status'] as const;
 export type JournalKind = (typeof JOURNAL_KINDS)[number];
 
 /** Grows by one with each line of a cluster's journal, of whatever kind. */
@@ -79,10 +79,28 @@ export const JournalFaults = Type.Object({
   partition: Type.Union([Partition, Type.Null()]),
   /** The user's, not the profile's. */
   rules: Type.Record(RuleName, Rule),
+  /** What was to become of frames that waited for rules which went, if somebody said so. */
+  frames: Type.Optional(Type.Union([Orphans, Type.Null()])),
+  /** This change set the seed, and with it began the numbers of all links anew. */
+  seedSet: Type.Optional(Type.Boolean()),
+  /** It was a heal, which ends refusals too. */
+  healed: Type.Optional(Type.Boolean()),
   /** One sentence. */
   text: Type.String(),
 });
 export type JournalFaults = Static<typeof JournalFaults>;
+
+/** Frames that a rule held were let go. */
+export const JournalRelease = Type.Object({
+  kind: Type.Literal('release'),
+  ...{ seq, timeMs },
+  rule: RuleName,
+  order: Type.Union([Type.Literal('inOrder'), Type.Literal('shuffled')]),
+  /** The first so many only; null for all. */
+  first: Type.Union([Count, Type.Null()]),
+  released: Count,
+});
+export type JournalRelease = Static<typeof JournalRelease>;
 
 export const JournalConnection = Type.Object({
   kind: Type.Literal('connection'),
@@ -92,10 +110,12 @@ export const JournalConnection = Type.Object({
     Type.Literal('disconnected'),
     /** Somebody cut it over HTTP. */
     Type.Literal('cut'),
+    /** A rule made the network slow to answer it. */
+    Type.Literal('slowed'),
   ]),
   id: PeerId,
   reason: Type.Optional(Type.String()),
-  /** `cut`: how long its next connections are refused. */
+  /** `cut`: how long its next connections are refused. `slowed`: how much later it is answered. */
   forMs: Type.Optional(Milliseconds),
 });
 export type JournalConnection = Static<typeof JournalConnection>;
@@ -113,6 +133,7 @@ export const JournalLine = Type.Union([
   JournalFrame,
   JournalArrival,
   JournalFaults,
+  JournalRelease,
   JournalConnection,
   JournalStatus,
 ]);

@@ -83,7 +83,7 @@ export const Rule = Type.Object(
     /** It begins to mean frames so long after it is put in force. */
     startAfterMs: Type.Optional(RuleMs),
     /** So long after it is put in force, it ends and is removed. */
-    ttlMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: RULE_MS_MAX })),
+    ttlMs: Type.Optional(Type.Number({ minimum: 1, maximum: RULE_MS_MAX })),
     /** From its start on for `onMs`, then off for `offMs`, and so on. */
     flap: Type.Optional(
       Type.Object(

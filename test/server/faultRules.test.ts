@@ -1,7 +1,9 @@
 import t, { type Test } from 'tap';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { JournalLine } from '../../shared/http/Journal.ts';
 import { NetworkView, RuleView } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
+import { peerId } from '../../shared/ids.ts';
 import { conforming } from './support/conforming.ts';
 import { TestRelay } from './support/relay.ts';
 import type { TestPeer } from './support/TestPeer.ts';
@@ -199,7 +201,8 @@ t.test('what is delayed when its rule goes: dropped, kept, or at once', async (t
   await stage.remove('slow', '?frames=keep');
   t.equal((await stage.network()).delayed, 1);
   await stage.relay.request('POST', `${BASE}/heal`);
-  t.equal((await stage.network()).delayed, 1, 'its rule is gone already: it comes at its time');
+  t.equal((await stage.network()).delayed, 0, 'a healed network delays nothing, whoever asked for it');
+  t.equal((await stage.arrives(5)).length, 5);
 });
 
 t.test('of two rules that delay, the other one still does when one is gone', async (t) => {
@@ -212,6 +215,128 @@ t.test('of two rules that delay, the other one still does when one is gone', asy
   await stage.arrives(1);
   t.ok(performance.now() - sentAtMs >= 100);
 });
+
+t.test('a rule that is replaced hands its frames over: heal, removal and frames=drop reach them', async (t) => {
+  const stage = await Stage.start(t);
+  const slowThenQuick = async (): Promise<void> => {
+    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '1h' });
+    await stage.send(1);
+    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '10ms' });
+  };
+  await slowThenQuick();
+  await stage.relay.request('POST', `${BASE}/heal`);
+  t.same(await stage.arrives(1), [1]);
+  await slowThenQuick();
+  await stage.remove('slow');
+  t.same(await stage.arrives(2), [1, 1]);
+  await slowThenQuick();
+  await stage.remove('slow', '?frames=drop');
+  await stage.send(2);
+  t.same(await stage.arrives(4), [1, 1, 1, 2], 'and nothing waits for what is gone');
+  t.match(await stage.network(), { delayed: 0, held: 0 });
+});
+
+t.test(
+  'nobody waits for a frame that was lost: its receiver was away, or what it waited behind was dropped',
+  async (t) => {
+    const stage = await Stage.start(t);
+    await stage.rule('slow', { from: 'p1', to: 'p2', types: ['AppendEntries'], delay: '1h' });
+    stage.peer(2).end();
+    await stage.relay.until('p2 is away', async () => (await stage.relay.view()).peers[1]?.connected === false);
+    await stage.send(1, stage.peer(1), 'p2', 'AppendEntries');
+    const again = await stage.relay.dial('p2');
+    await stage.send(1);
+    t.same(await stage.arrives(1, again), [1], 'what is lost to an absent receiver delays nothing');
+    await stage.send(1, stage.peer(1), 'p2', 'AppendEntries');
+    await stage.send(2);
+    t.equal((await stage.network()).delayed, 3);
+    await stage.remove('slow', '?frames=drop');
+    t.same(await stage.arrives(3, again), [1, 1, 2]);
+  },
+);
+
+t.test('late copies belong to the rule that made them', async (t) => {
+  const stage = await Stage.start(t);
+  await stage.rule('slow', { from: 'p1', to: 'p2', delay: '20ms' });
+  await stage.rule('twice', { from: 'p1', to: 'p2', duplicate: { probability: 1, delay: '1h' } });
+  await stage.send(1);
+  await stage.remove('slow');
+  await stage.arrives(1);
+  t.equal((await stage.network()).delayed, 1, 'the copy still waits');
+  await stage.remove('twice');
+  t.same(await stage.arrives(2), [1, 1]);
+});
+
+t.test('a change that makes nothing slower delivers nothing later', async (t) => {
+  const stage = await Stage.start(t);
+  const text = '{"type":"RequestVote","from":"p1","to":"p2","id":1,"body":1}';
+  const rate = { bytesPerSecond: text.length * 4 };
+  await stage.rule('one', { from: 'p1', to: 'p2', rate });
+  await stage.rule('other', { from: 'p1', to: 'p2', rate });
+  await stage.rule('slow', { from: 'p1', to: 'p2', delay: '1ms' });
+  stage.peer(1).sendText(text);
+  await stage.peer(1).settled();
+  await stage.remove('slow');
+  await stage.arrives(1);
+  const arrival = (await stage.journal('?kinds=arrival')).at(-1);
+  t.ok(arrival?.kind === 'arrival' && arrival.waitedMs >= 250);
+  t.ok(
+    arrival?.kind === 'arrival' && arrival.waitedMs < 500,
+    'two bandwidths are used at once, and not one after the other',
+  );
+});
+
+t.test('bursts, flapping, samples and late copies, over sockets', async (t) => {
+  const stage = await Stage.start(t);
+  await stage.rule('burst', { from: 'p1', to: 'p2', drop: { goodToBad: 0.1, badToGood: 0.3 } });
+  await stage.send(400);
+  const lines = await stage.journal('?kinds=frame');
+  const lost = lines.map((line) => line.kind === 'frame' && line.fate === 'dropped');
+  const pairs = lost.filter((isLost, at) => isLost && lost[at - 1] === true).length;
+  const count = lost.filter(Boolean).length;
+  t.ok(count > 40 && count < 200, `${count} of 400 are lost`);
+  t.ok(pairs / count > 0.5, `${pairs} of them behind another one that is: alone they would be a quarter`);
+  await stage.relay.request('POST', `${BASE}/heal`);
+
+  await stage.rule('flap', { from: 'p1', to: 'p3', drop: 1, flap: { onMs: 60_000, offMs: 1 } });
+  await stage.send(3, stage.peer(1), 'p3');
+  t.match((await stage.ruleView('flap')).hits, { drop: 3 });
+  await stage.rule('flap', { from: 'p1', to: 'p3', drop: 1, flap: { onMs: 1, offMs: 60_000 } });
+  await stage.relay.until('it is off', async () => {
+    stage.peer(1).send('RequestVote', 'p3', 4);
+    await stage.peer(1).settled();
+    return stage.arrived(stage.peer(3)).length > 0;
+  });
+
+  await stage.rule('sampled', { from: 'p2', to: 'p3', delay: { samplesMs: [20, 40] } });
+  await stage.rule('twice', { from: 'p2', to: 'p3', duplicate: { probability: 1, delay: '30ms' } });
+  await stage.send(10, stage.peer(2), 'p3');
+  await stage.relay.until('all have come', async () => (await stage.network()).delayed === 0);
+  const waited = (await stage.journal('?kinds=arrival')).flatMap((line) =>
+    line.kind === 'arrival' ? [line.waitedMs] : [],
+  );
+  t.equal(waited.length, 20);
+  t.ok(waited.every((ms) => ms >= 20));
+  t.ok(waited.filter((ms) => ms >= 50).length >= 10, 'the copies come 30 ms later');
+});
+
+for (const name of ['labrpc-unreliable', 'labrpc-long-reordering', 'lan', 'wan', 'flaky'] as const) {
+  t.test(`the profile ${name} is in force at once, and gone with heal`, async (t) => {
+    const stage = await Stage.start(t);
+    await stage.put('profile', { name });
+    await stage.send(100, stage.peer(1), 'p2', 'AppendEntriesReply');
+    await stage.send(100, stage.peer(1), 'p2', 'AppendEntries');
+    const strikes = (await stage.network()).rules.flatMap(({ ofProfile, hits }) =>
+      ofProfile ? Object.values(hits).filter((count) => count > 0) : [],
+    );
+    t.ok(strikes.length > 0, 'its rules strike');
+    await stage.relay.request('POST', `${BASE}/heal`);
+    t.match(await stage.network(), { delayed: 0, held: 0, rules: [], profile: { name: 'reliable' } });
+    const before = stage.arrived().length;
+    await stage.send(1);
+    t.ok((await stage.arrives(before + 1)).length > before);
+  });
+}
 
 t.test('bandwidth, with a bound to what waits behind it', async (t) => {
   const stage = await Stage.start(t);
@@ -251,6 +376,94 @@ t.test('slow accept: a connection is answered late, others are not', async (t) =
   await stage.relay.dial('p2');
   await stage.relay.dial('p1');
   t.ok(performance.now() - atMs >= 300);
+});
+
+t.test('slow accept counts from the rule on, strikes first connections too, and ends with the rule', async (t) => {
+  const stage = await Stage.start(t);
+  await stage.rule('late', { from: '*', to: '*', accept: '200ms', first: 1 });
+  const atMs = performance.now();
+  await stage.relay.dial('p9');
+  t.ok(performance.now() - atMs >= 200, 'one that never connected before');
+  const [second] = [performance.now(), await stage.relay.dial('p9')];
+  t.ok(performance.now() - second < 200 || (await stage.ruleView('late')).hits.accept === 1, 'the first of it only');
+  await stage.relay.dial('p1');
+  t.match(await stage.ruleView('late'), { matched: 3, hits: { accept: 2 } });
+  await stage.rule('late', { from: '*', to: '*', accept: '60s' });
+  const waiting = stage.relay.dial('p2');
+  await stage.relay.until('it waits', async () => (await stage.ruleView('late')).hits.accept === 1);
+  await stage.remove('late');
+  await waiting;
+  const slowed = (await stage.journal('?kinds=connection')).filter(
+    (line) => line.kind === 'connection' && line.event === 'slowed',
+  );
+  t.equal(slowed.length, 3);
+  t.match(slowed[0], { id: 'p9', reason: 'late:accept', forMs: 200 });
+});
+
+t.test('a swizzle loses what is on its way while a peer is away', async (t) => {
+  const stage = await Stage.start(t);
+  await stage.rule('slow', { from: '*', to: '*', delay: '1s' });
+  await stage.put('partition', { shape: 'swizzle', stepMs: 50 });
+  const { partition } = await stage.network();
+  const lost = new Set(partition?.absences?.map(({ id }) => String(id)));
+  const [gone] = stage.peers.filter(({ id }) => lost.has(id));
+  if (gone === undefined) throw new Error('nobody is lost');
+  const other = stage.peers.find(({ id }) => id !== gone.id) ?? gone;
+  await stage.send(1, other, gone.id);
+  await stage.relay.until('all is over', async () => {
+    const { delayed, partition: inForce } = await stage.network();
+    return delayed === 0 && inForce === null;
+  });
+  await gone.settled();
+  t.same(stage.arrived(gone), []);
+});
+
+t.test('a rule that is put again begins anew', async (t) => {
+  const stage = await Stage.start(t);
+  const rule = { from: 'p1', to: 'p2', drop: 1, first: 1 };
+  await stage.rule('once', rule);
+  await stage.send(2);
+  await stage.rule('once', rule);
+  await stage.send(2);
+  t.same(await stage.arrives(2), [2, 2]);
+});
+
+t.test('the largest rule fits into a request', async (t) => {
+  const stage = await Stage.start(t);
+  const samplesMs = Array.from({ length: 10_000 }, (_, at) => 1000 + at / 1000);
+  t.equal((await stage.rule('sampled', { from: 'p1', to: 'p2', delay: { samplesMs } })).name, 'sampled');
+});
+
+t.test('releases, and what was asked of waiting frames, stand in the journal', async (t) => {
+  const stage = await Stage.start(t);
+  await stage.rule('hold', { from: 'p1', to: 'p2', hold: true });
+  await stage.send(3);
+  await stage.relay.request('POST', `${BASE}/rules/hold/release`, { order: 'shuffled', first: 2 });
+  await stage.remove('hold', '?frames=drop');
+  await stage.put('seed', { seed: 'stage/demo' });
+  await stage.relay.request('POST', `${BASE}/peers/p3/disconnect`, { forMs: 60_000 });
+  await stage.relay.request('POST', `${BASE}/heal`);
+  const lines = (await stage.journal('?kinds=faults,release')).slice(1);
+  t.match(lines, [
+    { kind: 'faults', frames: null, seedSet: false, healed: false },
+    { kind: 'release', rule: 'hold', order: 'shuffled', first: 2, released: 2 },
+    { kind: 'faults', frames: 'drop', rules: {} },
+    { kind: 'faults', seedSet: true, seed: 'stage/demo' },
+    { kind: 'faults', healed: true },
+  ]);
+  await stage.relay.dial('p3');
+});
+
+t.test('shapes are of those who vote; others are with the larger group', async (t) => {
+  const stage = await Stage.start(t);
+  const voters = ['p1', 'p2', 'p3'].map(peerId);
+  for (const id of ['old1', 'old2']) await stage.relay.dial(id);
+  stage.peer(1).status({ role: 'leader', term: 2, leader: peerId('p1'), voters });
+  await stage.peer(1).settled();
+  const { partition } = (await stage.put('partition', { shape: 'majority-minority' })) as ClusterView;
+  const [majority, minority] = partition?.groups ?? [];
+  t.same(minority, ['p1']);
+  t.same(majority, ['p2', 'p3', 'old1', 'old2']);
 });
 
 t.test('rules end by themselves, and start late', async (t) => {
@@ -344,12 +557,12 @@ t.test('a change that makes no sense is refused whole, with the place and what i
   const inForce = await stage.network();
   const refused: readonly [path: string, body: unknown, code: string, message: RegExp][] = [
     ['rules/x', { from: 'p1', to: 'p9', drop: 1 }, 'PEER_UNKNOWN', /p9.*known are p1, p2, p3/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1.5 }, 'REQUEST_INVALID', /drop/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1.5 }, 'RULE_INVALID', /drop.*from 0, never, to 1/],
     ['rules/x', { from: 'p1', to: 'p2', delay: '50' }, 'RULE_INVALID', /delay.*unit/],
-    ['rules/x', { from: 'p1', to: 'p2', delay: 50 }, 'REQUEST_INVALID', /delay/],
+    ['rules/x', { from: 'p1', to: 'p2', delay: 50 }, 'RULE_INVALID', /delay.*unit/],
     ['rules/x', { from: 'p1', to: 'p2' }, 'RULE_INVALID', /drop, delay/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1, dorp: 1 }, 'REQUEST_INVALID', /dorp/],
-    ['rules/x', { from: 'p1', to: 'p2', drop: 1, types: ['NoSuchType!'] }, 'REQUEST_INVALID', /types/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1, dorp: 1 }, 'RULE_INVALID', /dorp.*did you mean drop/],
+    ['rules/x', { from: 'p1', to: 'p2', drop: 1, types: ['NoSuchType!'] }, 'RULE_INVALID', /types/],
     ['rules/__proto__', { from: 'p1', to: 'p2', drop: 1 }, 'REQUEST_INVALID', /rule/],
     ['profile', { name: 'nowhere' }, 'PROFILE_UNKNOWN', /reliable.*lan/],
     ['partition', { shape: 'thirds' }, 'PARTITION_SHAPE_UNKNOWN', /halves/],
@@ -357,7 +570,10 @@ t.test('a change that makes no sense is refused whole, with the place and what i
     ['partition', { shape: 'isolate-leader' }, 'PARTITION_SHAPE_UNFIT', /leader/],
     ['partition', { groups: [['p1'], ['p1', 'p2']] }, 'PARTITION_OVERLAPS', /p1/],
     ['partition', { groups: [['p1'], ['p9']] }, 'PEER_UNKNOWN', /p9/],
+    ['profile', { name: 'own', rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
+    ['network', { rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['partition', {}, 'REQUEST_INVALID', /./],
+    ['profile', { name: 'own', rules: { x: { from: '*', to: '*', drop: 1, ttlMs: 5 } } }, 'RULE_INVALID', /ttlMs/],
     [
       'network',
       { rules: { good: { from: '*', to: '*', drop: 0.1 }, bad: { from: '*', to: '*', delay: '5..1ms' } } },

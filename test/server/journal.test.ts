@@ -82,19 +82,48 @@ t.test('it is bounded: the oldest are forgotten and counted, the newest stay', a
   t.ok([...journal.lines(0, ALL)].length > 0, 'and leaves the newest frames');
 });
 
-t.test('the faults in force before the oldest line are not forgotten', async (t) => {
+t.test('the faults by which the oldest frame was judged are not forgotten, and come first', async (t) => {
   const journal = journalOf(20_000);
-  const faults = (epoch: number) => ({
-    ...{ epoch, seed: 's', profile: { name: 'reliable' }, partition: null, rules: {}, text: 'x'.repeat(100) },
-  });
-  journal.event('faults', faults(1));
-  journal.event('faults', faults(2));
-  for (let count = 0; count < 200; count += 1)
+  const change = (epoch: number): void =>
+    journal.event('faults', {
+      ...{ epoch, seed: 's', profile: { name: 'reliable' }, partition: null, rules: {}, text: 'x'.repeat(100) },
+    });
+  change(1);
+  journal.frame({ ...FRAME, epoch: 1 }, 'delivered', undefined);
+  for (let count = 0; count < 300; count += 1) {
     journal.event('connection', { event: 'disconnected', id: 'p1', reason: 'y'.repeat(100) });
-  const [first, second] = linesOf(journal);
-  t.match(first, { kind: 'faults', epoch: 2, seq: 2 });
-  t.match(second, { kind: 'connection' });
-  t.match(linesOf(journal, 2)[0], { kind: 'connection' }, 'but not to somebody who goes on from a line');
+  }
+  t.match(linesOf(journal)[0], { kind: 'faults', epoch: 1 }, 'connections push no change out');
+  for (let epoch = 2; epoch <= 30; epoch += 1) change(epoch);
+  journal.frame({ ...FRAME, epoch: 30 }, 'delivered', undefined);
+  const lines = linesOf(journal);
+  const [first] = lines;
+  t.equal(first?.kind, 'faults', 'the oldest line is a change');
+  const epochs = lines.flatMap((line) => (line.kind === 'faults' ? [line.epoch] : []));
+  t.ok(epochs.length < 30);
+  t.same(
+    epochs,
+    Array.from({ length: epochs.length }, (_, at) => 31 - epochs.length + at),
+  );
+  t.notOk(
+    lines.some((line) => line.kind === 'frame' && line.epoch === 1),
+    'what was judged by forgotten faults is not told',
+  );
+  const seqs = seqsOf(journal);
+  t.ok(seqs.every((seq, at) => at === 0 || seq > (seqs[at - 1] ?? 0)));
+  t.same(seqsOf(journal, seqs[0]), seqs.slice(1), 'who goes on from there gets the rest');
+});
+
+t.test('words count: many different strikes do not break the bound', async (t) => {
+  const journal = journalOf(4e6);
+  for (let number = 1; number <= 20_000; number += 1) {
+    const strikes = Array.from({ length: 20 }, (_, rule) => `rule${(number * 7919) % (rule + 13)}:delay`).join(',');
+    journal.frame({ ...FRAME, number }, 'planned', undefined, `${strikes},n${number}:drop`, [1, 2, 3]);
+  }
+  t.ok(journal.bytes <= 4e6);
+  const lines = seqsOf(journal).length;
+  t.ok(lines < 20_000 && lines > 500, `${lines} lines are left`);
+  t.equal(lines + journal.forgotten, 20_000);
 });
 
 t.test('whoever reads while more is written gets all that was there when it began, in order', async (t) => {

@@ -1,0 +1,53 @@
+import type { JournalKind } from '../../shared/http/Journal.ts';
+import { lowerBound } from '../../shared/lowerBound.ts';
+
+/** A thing that is no frame, as the line that it will be. */
+export interface EventNote {
+  readonly seq: number;
+  readonly kind: JournalKind;
+  readonly line: string;
+}
+
+/** What stands behind a line's own text in memory, about: the object, the string's head, its place in the list. */
+const OVERHEAD_BYTES = 120;
+/** Forgotten notes are cut off the list this many at a time. */
+const CUT = 512;
+
+/** Notes in the order of their numbers, the newest of them as far as their bytes go. */
+export class EventList {
+  readonly #notes: EventNote[] = [];
+  /** Where those begin that are not forgotten. */
+  #start = 0;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  add(note: EventNote): void {
+    this.#notes.push(note);
+    this.#bytes += note.line.length + OVERHEAD_BYTES;
+  }
+
+  /** The first whose number is above; undefined when there is none. */
+  after(seq: number): EventNote | undefined {
+    return this.#notes[lowerBound(this.#start, this.#notes.length, (at) => (this.#notes[at]?.seq ?? 0) <= seq)];
+  }
+
+  /** @returns those that had to be forgotten, oldest first */
+  trim(bytesMax: number): EventNote[] {
+    const forgotten: EventNote[] = [];
+    while (this.#bytes > bytesMax) {
+      const oldest = this.#notes[this.#start];
+      if (oldest === undefined) break;
+      forgotten.push(oldest);
+      this.#bytes -= oldest.line.length + OVERHEAD_BYTES;
+      this.#start += 1;
+    }
+    if (this.#start >= CUT) {
+      this.#notes.splice(0, this.#start);
+      this.#start = 0;
+    }
+    return forgotten;
+  }
+}
