@@ -32,13 +32,13 @@ function rulesAt(rules: Rules, speed: number): Rules {
   return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, ruleAt(rule, speed)]));
 }
 
-/** Within what the relay takes: a day at most, and of flaps a millisecond at least. */
+/** Within what the relay takes: a day at most, and where 0 makes no sense a millisecond at least. */
 function ruleAt({ startAfterMs, ttlMs, flap, ...rule }: GivenRule, speed: number): GivenRule {
   const scaled = (ms: number, least = 0): number => Math.min(RULE_MS_MAX, Math.max(least, ms / speed));
   return {
     ...rule,
     ...(startAfterMs === undefined ? {} : { startAfterMs: scaled(startAfterMs) }),
-    ...(ttlMs === undefined ? {} : { ttlMs: scaled(ttlMs) }),
+    ...(ttlMs === undefined ? {} : { ttlMs: scaled(ttlMs, 1) }),
     ...(flap === undefined ? {} : { flap: { onMs: scaled(flap.onMs, 1), offMs: scaled(flap.offMs, 1) } }),
   };
 }

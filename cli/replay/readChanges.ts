@@ -2,11 +2,9 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { GivenNetwork } from '../../client/Given.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { JournalConnection, JournalFaults } from '../../shared/http/Journal.ts';
-import { Orphans } from '../../shared/http/Network.ts';
-import { RuleName } from '../../shared/http/Rule.ts';
-import { Count } from '../../shared/numbers.ts';
-import { Compile, type Static, Type } from '../../shared/schema.ts';
+import { JournalConnection, JournalFaults, JournalRelease } from '../../shared/http/Journal.ts';
+import type { Orphans } from '../../shared/http/Network.ts';
+import { Compile } from '../../shared/schema.ts';
 import { momentsOf } from './momentsOf.ts';
 
 /** A change of the faults, or a socket that was cut, as a journal tells it. */
@@ -36,26 +34,8 @@ export interface Changes {
   readonly forgotten: number;
 }
 
-/** Of a change of the faults: how it was made. Older journals lack it. */
-const HowMade = Type.Object({
-  frames: Type.Optional(Type.Union([Orphans, Type.Null()])),
-  seedSet: Type.Optional(Type.Boolean()),
-  healed: Type.Optional(Type.Boolean()),
-});
-type FaultsLine = JournalFaults & Static<typeof HowMade>;
-
-const Release = Type.Object({
-  kind: Type.Literal('release'),
-  seq: Count,
-  timeMs: Type.Number(),
-  rule: RuleName,
-  order: Type.Union([Type.Literal('inOrder'), Type.Literal('shuffled')]),
-  first: Type.Optional(Type.Union([Count, Type.Null()])),
-});
-
 const isFaults = Compile(JournalFaults);
-const isHowMade = Compile(HowMade);
-const isRelease = Compile(Release);
+const isRelease = Compile(JournalRelease);
 const isConnection = Compile(JournalConnection);
 
 /**
@@ -89,7 +69,7 @@ interface Line {
 
 class Reading {
   readonly #path: string;
-  readonly #faults: { line: FaultsLine; atMs: number }[] = [];
+  readonly #faults: { line: JournalFaults; atMs: number }[] = [];
   readonly #others: NumberedChange[] = [];
   #firstMs: number | undefined;
   #lastMs = 0;
@@ -109,8 +89,7 @@ class Reading {
     const atMs = Math.max(0, line.timeMs - this.#firstMs);
     this.#lastMs = atMs;
     if (line.kind === 'faults') {
-      if (!isFaults.Check(line) || !isHowMade.Check(line))
-        throw this.#refused(number, 'its change of the faults has another shape');
+      if (!isFaults.Check(line)) throw this.#refused(number, 'its change of the faults has another shape');
       this.#faults.push({ line, atMs });
     } else if (line.kind === 'release') {
       if (!isRelease.Check(line)) throw this.#refused(number, 'its release has another shape');
@@ -145,8 +124,8 @@ class Reading {
     if (found === undefined) return [];
     const { line, atMs } = found;
     const { seq, rules, profile, text } = line;
-    const frames = (line.frames ?? undefined) as Orphans | undefined;
-    if (line.healed === true) return [{ seq, atMs, text, act: { type: 'heal', frames } }];
+    const frames = (line.frames as Orphans | null | undefined) ?? undefined;
+    if (line.healed === true && isBare(line)) return [{ seq, atMs, text, act: { type: 'heal', frames } }];
     const before = this.#faults[at - 1]?.line;
     const isSeedSet = line.seedSet === true || (before !== undefined && before.seed !== line.seed);
     const untilMs = this.#faults[at + 1]?.atMs ?? Infinity;
@@ -179,4 +158,9 @@ class Reading {
   #refused(number: number, why: string): WhitewaterError {
     return new WhitewaterError('USAGE', `${this.#path}:${number}: this is no line of a journal: ${why}`);
   }
+}
+
+/** Nothing is in force: what ends the partition alone, and leaves rules, is no heal. */
+function isBare({ partition, rules, profile }: JournalFaults): boolean {
+  return partition === null && Object.keys(rules).length === 0 && profile.name === 'reliable';
 }

@@ -1,6 +1,5 @@
 import type { Network } from '../../client/Network.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { JOURNAL_KINDS } from '../../shared/http/Journal.ts';
 import { pause } from '../live/followCluster.ts';
 import type { SafetyLedger } from './SafetyLedger.ts';
 
@@ -9,8 +8,8 @@ const ASK_EVERY_MS = 100;
 /** How long the last lines may be waited for. */
 const DRAIN_MS_MAX = 15_000;
 
-/** Lines that share their room in the journal with statuses: where one of them is still there, none behind it was forgotten. */
-const KINDS = JOURNAL_KINDS.filter((kind) => kind !== 'frame' && kind !== 'arrival');
+/** Statuses, and what shares their room in the journal: where one of these lines is still there, none behind it was forgotten. */
+const KINDS = ['status', 'connection'] as const;
 
 /** Reads every status of a cluster from its journal into a ledger. */
 export class SafetyWatch {
@@ -83,7 +82,6 @@ export class SafetyWatch {
         lines = line.newest;
         continue;
       }
-      // The first answer may begin with faults that are older than what was forgotten: none of it was missed.
       isKnownThere ||= line.seq === known;
       if (!isKnownThere) break;
       if (line.seq <= this.#newest) continue;
