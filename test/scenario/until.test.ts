@@ -1,4 +1,3 @@
-import { setTimeout as after } from 'node:timers/promises';
 import t from 'tap';
 import { parseCondition } from '../../cli/scenario/readCondition.ts';
 import { parseScenario } from '../../cli/scenario/readScenario.ts';
@@ -8,6 +7,7 @@ import { untilAll } from '../../cli/scenario/untilAll.ts';
 import { Wait } from '../../cli/scenario/Wait.ts';
 import { untilView } from '../../client/untilView.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { until } from '../support/until.ts';
 import { fakeStage, peer, viewOf } from './FakeStage.ts';
 
 const scope = { peers: ['p1', 'p2', 'p3'], variables: new Set<string>() };
@@ -98,11 +98,17 @@ t.test('all have to be true at once', async (t) => {
   t.match(await untilAll(conditions('equal commit within 60s'), calming, signal), /commit 0/);
 });
 
+/** An answer that takes so long. */
+async function passed(durationMs: number): Promise<void> {
+  const endMs = performance.now() + durationMs;
+  await until(() => performance.now() >= endMs, { withinMs: 60_000, what: 'the answer' });
+}
+
 t.test('an answer that comes after the deadline is late, though it says yes', async (t) => {
   const stage = fakeStage({
     view: () => leads,
     key: async () => {
-      await after(300);
+      await passed(300);
       return 'green';
     },
   });
@@ -111,7 +117,7 @@ t.test('an answer that comes after the deadline is late, though it says yes', as
   });
   const source = {
     look: async (): Promise<ClusterView> => {
-      await after(200);
+      await passed(200);
       return leads;
     },
     async *live(): AsyncGenerator<never, void, undefined> {},
