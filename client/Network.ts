@@ -81,8 +81,8 @@ export class Network {
   }
 
   /** Everything at once, in one step; what is left out is not in force afterwards. */
-  apply(request: GivenNetwork): Promise<NetworkView> {
-    return this.#client.apply(request);
+  apply(request: GivenNetwork, leaving: Leaving = {}): Promise<NetworkView> {
+    return this.#client.apply(request, leaving);
   }
 
   /** A named network such as `wan` or `labrpc-unreliable`, or by `rules` one of your own. */
@@ -112,8 +112,8 @@ export class Network {
   }
 
   /** No partition, no rules, profile `reliable`, nobody refused. */
-  heal(): Promise<ClusterView> {
-    return this.#relay.heal(this.cluster);
+  heal(leaving: Leaving = {}): Promise<ClusterView> {
+    return this.#relay.heal(this.cluster, leaving);
   }
 
   /** Each frame's fate with its cause, each change of the faults, connections and statuses; the oldest first. */

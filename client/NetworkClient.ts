@@ -39,8 +39,8 @@ export class NetworkClient {
   }
 
   /** Everything at once; what is left out is not in force afterwards. */
-  apply(request: GivenNetwork): Promise<NetworkView> {
-    return this.#request('PUT', 'network', isNetworkView, { body: request });
+  apply(request: GivenNetwork, { frames }: Leaving = {}): Promise<NetworkView> {
+    return this.#request('PUT', `network${queryOf({ frames })}`, isNetworkView, { body: request });
   }
 
   /** By groups, directed cuts, or the name of a shape; in place of the partition before. @throws PARTITION_OVERLAPS too */

@@ -8,7 +8,7 @@ import { isClusterList, isClusterView, isItem, isList, isMembers, isPartitionAns
 import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 import { keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
-import { NetworkClient } from './NetworkClient.ts';
+import { type Leaving, NetworkClient } from './NetworkClient.ts';
 import { RelayHttp } from './RelayHttp.ts';
 
 export interface RelayClientOptions {
@@ -83,8 +83,8 @@ export class RelayClient {
   }
 
   /** A network without faults: no partition, no rule, and nobody is refused. */
-  heal(cluster: string): Promise<ClusterView> {
-    return this.#http.request('POST', `${pathOf(cluster)}/heal`, isClusterView);
+  heal(cluster: string, { frames }: Leaving = {}): Promise<ClusterView> {
+    return this.#http.request('POST', `${pathOf(cluster)}/heal${queryOf({ frames })}`, isClusterView);
   }
 
   /**

@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 50;
 /**
  * Waits until a condition is true of the newest view: it is asked at each change that the feed tells of, and besides every 50 ms.
  * @returns the view of which it is true
- * @throws {WhitewaterError} TIMED_OUT saying what was seen last; what the condition throws; CLUSTER_UNKNOWN
+ * @throws {WhitewaterError} TIMED_OUT saying what was seen last, also when it was true and the look took too long; what the condition throws; CLUSTER_UNKNOWN
  */
 export async function untilView(
   source: ViewSource,
@@ -43,8 +43,9 @@ export async function untilView(
     for (;;) {
       const view = await source.look();
       const verdict = view === undefined ? NOBODY : await condition(view);
-      if (view !== undefined && verdict === true) return view;
       const leftMs = deadlineMs - performance.now();
+      // What is known too late is late, but for a look that was to be the only one.
+      if (view !== undefined && verdict === true && (leftMs >= 0 || withinMs === 0)) return view;
       if (leftMs <= 0) throw late(what, withinMs, verdict, view);
       await bell.rung(Math.min(leftMs, LOOK_EVERY_MS));
     }

@@ -21,6 +21,12 @@ export interface ChaosOptions {
   readonly signal: AbortSignal;
 }
 
+/**
+ * A socket that is away cannot be cut, nor a leader that there is not be isolated: such a fault is left out. Anything else that a
+ * relay refuses is a defect, of the relay or of what was drawn.
+ */
+const LEFT_OUT: ReadonlySet<string> = new Set(['PEER_NOT_CONNECTED', 'PARTITION_SHAPE_UNFIT']);
+
 /** Rounds of faults under load; after each the network is healed, and what must be true then is looked at. */
 export class ChaosRun {
   readonly faults = new Map<UpsetKind, number>();
@@ -73,7 +79,8 @@ export class ChaosRun {
       timeline.add({ verb: 'fault', what: upset.text, outcome: '', ok: true });
     } catch (error) {
       if (!(error instanceof WhitewaterError) || error.code === 'RELAY_UNREACHABLE') throw error;
-      // A leader that there is not cannot be isolated, and a socket that is away not be cut.
+      if (!LEFT_OUT.has(error.code))
+        throw new StepFailure(`${upset.text} was refused: ${error.code}: ${error.message}`);
       timeline.add({ verb: 'fault', what: `${upset.text}: ${error.code}, left out`, outcome: '', ok: true });
     }
   }

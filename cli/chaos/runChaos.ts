@@ -12,6 +12,7 @@ import { flagOf } from '../settings/Setting.ts';
 import { PEERS } from '../settings/upSettings.ts';
 import { ChaosRun, LIVENESS_MS_MAX } from './ChaosRun.ts';
 
+const FAILED = 1;
 /** The exit code of a process that Ctrl-C ended, as shells have it. */
 const INTERRUPTED = 130;
 /** What a run may take beyond its time: the last round is ended as a whole. */
@@ -34,23 +35,37 @@ export async function runChaos(invocation: Invocation): Promise<number> {
     timeline,
   });
   try {
-    const { stage, ledger } = scene;
-    let run: ChaosRun | undefined;
-    const failure = await scene.perform(
-      (signal) => {
-        run = new ChaosRun({ stage, seed, durationMs, timeline, ledger, signal });
-        return run.perform();
-      },
-      { interrupted: interrupted.signal, timeoutMs: durationMs + 3 * LIVENESS_MS_MAX + MARGIN_MS },
-    );
-    const journal = settings.get(JOURNAL_FILE);
-    if (journal !== undefined) await saveJournal(stage.network, journal);
-    if (run !== undefined) summarize(invocation, { run, scene, timeline, failure, seed });
-    if (interrupted.signal.aborted) return INTERRUPTED;
-    return failure === undefined ? 0 : 1;
+    return await performChaos(invocation, { scene, timeline, seed, durationMs, interrupted: interrupted.signal });
   } finally {
     await scene.close();
   }
+}
+
+export interface ChaosParts {
+  readonly scene: Scene;
+  readonly timeline: Timeline;
+  readonly seed: string;
+  readonly durationMs: number;
+  readonly interrupted: AbortSignal;
+}
+
+/** The run on a scene that is open, and what is told of it. @returns the exit code */
+export async function performChaos(invocation: Invocation, parts: ChaosParts): Promise<number> {
+  const { scene, timeline, seed, durationMs, interrupted } = parts;
+  const { stage, ledger } = scene;
+  let run: ChaosRun | undefined;
+  const failure = await scene.perform(
+    (signal) => {
+      run = new ChaosRun({ stage, seed, durationMs, timeline, ledger, signal });
+      return run.perform();
+    },
+    { interrupted, timeoutMs: durationMs + 3 * LIVENESS_MS_MAX + MARGIN_MS },
+  );
+  const journal = invocation.settings.get(JOURNAL_FILE);
+  if (journal !== undefined) await saveJournal(stage.network, journal);
+  if (run !== undefined) summarize(invocation, { run, scene, timeline, failure, seed });
+  if (interrupted.aborted) return INTERRUPTED;
+  return failure === undefined ? 0 : FAILED;
 }
 
 interface Summary {

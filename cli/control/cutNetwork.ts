@@ -1,5 +1,7 @@
 import type { GivenPartition } from '../../client/Given.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
 import type { Invocation } from '../Command.ts';
 import { networkAccess } from '../network/networkAccess.ts';
 import { parseGroups } from '../parse/groups.ts';
@@ -15,7 +17,20 @@ export async function cutAsTold(invocation: Invocation, text: string): Promise<n
     ...(stepMs === undefined ? {} : { stepMs }),
     ...(inFlight === undefined ? {} : { inFlight }),
   };
-  return cut(invocation, { ...(isShape(text) ? { shape: text.trim() } : { groups: parseGroups(text) }), ...options });
+  if (isShape(text)) return cut(invocation, { shape: text.trim(), ...options });
+  const groups = parseGroups(text);
+  try {
+    return await cut(invocation, { groups, ...options });
+  } catch (error) {
+    throw groups.flat().length === 1 ? neitherNor(text.trim(), error) : error;
+  }
+}
+
+/** One word may have been meant as the one or the other. */
+function neitherNor(word: string, error: unknown): unknown {
+  if (!(error instanceof WhitewaterError) || error.code !== 'PEER_UNKNOWN') return error;
+  const message = `${word} is neither a peer nor a shape; the shapes are ${PARTITION_SHAPES.join(', ')}; ${error.message}`;
+  return new WhitewaterError('PEER_UNKNOWN', message, { cause: error });
 }
 
 /** Puts a partition in force, in place of the one before, and says who can talk to whom now. */

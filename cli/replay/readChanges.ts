@@ -1,9 +1,11 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { GivenNetwork, GivenPartition } from '../../client/Given.ts';
+import type { GivenNetwork } from '../../client/Given.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { JournalConnection, JournalFaults } from '../../shared/http/Journal.ts';
+import { JournalConnection, JournalFaults, JournalRelease } from '../../shared/http/Journal.ts';
+import type { Orphans } from '../../shared/http/Network.ts';
 import { Compile } from '../../shared/schema.ts';
+import { momentsOf } from './momentsOf.ts';
 
 /** A change of the faults, or a socket that was cut, as a journal tells it. */
 export interface Change {
@@ -11,12 +13,20 @@ export interface Change {
   readonly atMs: number;
   readonly text: string;
   readonly act:
-    | { readonly type: 'apply'; readonly request: GivenNetwork }
+    | { readonly type: 'apply'; readonly request: GivenNetwork; readonly frames: Orphans | undefined }
+    | { readonly type: 'heal'; readonly frames: Orphans | undefined }
+    | {
+        readonly type: 'release';
+        readonly rule: string;
+        readonly order: 'inOrder' | 'shuffled';
+        /** Undefined: all. */
+        readonly first: number | undefined;
+      }
     | { readonly type: 'cut'; readonly id: string; readonly forMs: number };
 }
 
 export interface Changes {
-  /** In force from the beginning; undefined when the journal tells of none. */
+  /** In force from the beginning; undefined when the journal does not tell it, as when its first change sets one. */
   readonly seed: string | undefined;
   readonly changes: readonly Change[];
   /** Between the first and the last line. */
@@ -25,6 +35,7 @@ export interface Changes {
 }
 
 const isFaults = Compile(JournalFaults);
+const isRelease = Compile(JournalRelease);
 const isConnection = Compile(JournalConnection);
 
 /**
@@ -47,6 +58,9 @@ export async function readChanges(path: string): Promise<Changes> {
   return reading.end();
 }
 
+/** Things of one moment are done in the order in which they were. */
+type NumberedChange = Change & { readonly seq: number };
+
 interface Line {
   readonly kind: unknown;
   readonly timeMs: number;
@@ -56,7 +70,7 @@ interface Line {
 class Reading {
   readonly #path: string;
   readonly #faults: { line: JournalFaults; atMs: number }[] = [];
-  readonly #cuts: Change[] = [];
+  readonly #others: NumberedChange[] = [];
   #firstMs: number | undefined;
   #lastMs = 0;
   #forgotten = 0;
@@ -77,38 +91,55 @@ class Reading {
     if (line.kind === 'faults') {
       if (!isFaults.Check(line)) throw this.#refused(number, 'its change of the faults has another shape');
       this.#faults.push({ line, atMs });
+    } else if (line.kind === 'release') {
+      if (!isRelease.Check(line)) throw this.#refused(number, 'its release has another shape');
+      const { seq, rule, order, first } = line;
+      this.#others.push({
+        seq,
+        atMs,
+        text: `release ${rule}`,
+        act: { type: 'release', rule, order, first: first ?? undefined },
+      });
     } else if (line.kind === 'connection') {
       if (!isConnection.Check(line)) throw this.#refused(number, 'its connection has another shape');
       if (line.event !== 'cut') return;
-      const { id, forMs = 0 } = line;
-      this.#cuts.push({ atMs, text: `disconnect ${id}`, act: { type: 'cut', id, forMs } });
+      const { seq, id, forMs = 0 } = line;
+      this.#others.push({ seq, atMs, text: `disconnect ${id}`, act: { type: 'cut', id, forMs } });
     }
   }
 
   end(): Changes {
     if (this.#firstMs === undefined) throw new WhitewaterError('USAGE', `${this.#path} holds no line of a journal`);
-    const changes = [...this.#faults.flatMap((_, at) => this.#changesOf(at)), ...this.#cuts];
-    changes.sort((one, other) => one.atMs - other.atMs);
-    return { seed: this.#faults[0]?.line.seed, changes, durationMs: this.#lastMs, forgotten: this.#forgotten };
+    const numbered = [...this.#faults.flatMap((_, at) => this.#changesOf(at)), ...this.#others];
+    numbered.sort((one, other) => one.atMs - other.atMs || one.seq - other.seq);
+    const changes = numbered.map(({ atMs, text, act }) => ({ atMs, text, act }));
+    const first = this.#faults[0]?.line;
+    const seed = first?.seedSet === true ? undefined : first?.seed;
+    return { seed, changes, durationMs: this.#lastMs, forgotten: this.#forgotten };
   }
 
-  /** A seed that is set begins all draws anew, so it is set where it was, and nowhere else. */
-  #changesOf(at: number): Change[] {
+  /** A seed that is set begins all draws anew, the same one too, so it is set where it was, and nowhere else. */
+  #changesOf(at: number): NumberedChange[] {
     const found = this.#faults[at];
     if (found === undefined) return [];
     const { line, atMs } = found;
+    const { seq, rules, profile, text } = line;
+    const frames = (line.frames as Orphans | null | undefined) ?? undefined;
+    if (line.healed === true && isBare(line)) return [{ seq, atMs, text, act: { type: 'heal', frames } }];
     const before = this.#faults[at - 1]?.line;
-    const isNewSeed = before === undefined ? isBare(line) : before.seed !== line.seed;
-    const { rules, profile, text } = line;
-    const seed = isNewSeed ? { seed: line.seed } : {};
+    const isSeedSet = line.seedSet === true || (before !== undefined && before.seed !== line.seed);
     const untilMs = this.#faults[at + 1]?.atMs ?? Infinity;
-    return momentsOf(line)
+    return momentsOf(line.partition)
       .filter((moment, index) => index === 0 || atMs + moment.afterMs < untilMs)
-      .map(({ afterMs, partition }, index) => ({
-        atMs: atMs + afterMs,
-        text: index === 0 ? text : `${text}, ${Math.round(afterMs)} ms on`,
-        act: { type: 'apply', request: { rules, profile, partition, ...(index === 0 ? seed : {}) } },
-      }));
+      .map(({ afterMs, partition }, index) => {
+        const isFirst = index === 0;
+        const request = { rules, profile, partition, ...(isFirst && isSeedSet ? { seed: line.seed } : {}) };
+        return {
+          ...{ seq, atMs: atMs + afterMs },
+          text: isFirst ? text : `${text}, ${Math.round(afterMs)} ms on`,
+          act: { type: 'apply', request, frames: isFirst ? frames : undefined },
+        };
+      });
   }
 
   #parsed(text: string, number: number): Line {
@@ -129,30 +160,7 @@ class Reading {
   }
 }
 
-type Partitioned = GivenPartition | null;
-
-/** The partition as it was, whatever a shape would mean for another leader; one with absences, moment by moment. */
-function momentsOf({ partition }: JournalFaults): { afterMs: number; partition: Partitioned }[] {
-  if (partition === null) return [{ afterMs: 0, partition: null }];
-  const { groups, cuts = [], absences = [], inFlight } = partition;
-  const edges = new Set([0, ...absences.flatMap(({ fromMs, untilMs }) => [fromMs, untilMs])]);
-  return [...edges]
-    .sort((one, other) => one - other)
-    .map((afterMs) => {
-      const away = absences
-        .filter(({ fromMs, untilMs }) => fromMs <= afterMs && afterMs < untilMs)
-        .map(({ id }) => [id]);
-      const all = [...groups, ...away];
-      const parts = {
-        ...(all.length > 0 ? { groups: all } : {}),
-        ...(cuts.length > 0 ? { cuts } : {}),
-      };
-      const isWhole = all.length === 0 && cuts.length === 0;
-      return { afterMs, partition: isWhole ? null : { ...parts, ...(inFlight === undefined ? {} : { inFlight }) } };
-    });
-}
-
-/** Nothing is in force, so what this line tells of can only have been the seed. */
+/** Nothing is in force: what ends the partition alone, and leaves rules, is no heal. */
 function isBare({ partition, rules, profile }: JournalFaults): boolean {
   return partition === null && Object.keys(rules).length === 0 && profile.name === 'reliable';
 }

@@ -1,4 +1,5 @@
 import type { Network } from '../../client/Network.ts';
+import type { Leaving } from '../../client/NetworkClient.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
@@ -9,6 +10,7 @@ import { Timeline } from '../scenario/Timeline.ts';
 import { SPEED } from '../settings/runSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
+import { atSpeed } from './atSpeed.ts';
 import { readChanges, type Change } from './readChanges.ts';
 
 /** The exit code of a process that Ctrl-C ended, as shells have it. */
@@ -31,9 +33,10 @@ export async function replay(invocation: Invocation): Promise<number> {
   timeline.begin();
   let failures = 0;
   for (const change of changes) {
-    await pause(Math.max(0, change.atMs / speed - timeline.elapsedMs), interrupted.signal);
+    const scaled = atSpeed(change, speed);
+    await pause(Math.max(0, scaled.atMs - timeline.elapsedMs), interrupted.signal);
     if (interrupted.signal.aborted) return INTERRUPTED;
-    if (!(await perform(change, network, timeline))) failures += 1;
+    if (!(await perform(scaled, network, timeline))) failures += 1;
   }
   if (settings.get(JSON_OUTPUT)) stdout.write(json({ cluster, seed, changes: timeline.entries, failures }));
   else
@@ -44,10 +47,7 @@ export async function replay(invocation: Invocation): Promise<number> {
 /** @returns whether the relay took it */
 async function perform({ text, act }: Change, network: Network, timeline: Timeline): Promise<boolean> {
   try {
-    const outcome =
-      act.type === 'apply'
-        ? `epoch ${(await network.apply(act.request)).epoch}`
-        : await network.disconnect(act.id, act.forMs === 0 ? {} : { forMs: Math.round(act.forMs) }).then(() => 'cut');
+    const outcome = await put(act, network);
     timeline.add({ verb: 'replay', what: text, outcome, ok: true });
     return true;
   } catch (error) {
@@ -57,4 +57,26 @@ async function perform({ text, act }: Change, network: Network, timeline: Timeli
     timeline.add({ verb: 'replay', what: text, outcome: `${error.code}: ${error.message}`, ok: isAway });
     return isAway;
   }
+}
+
+/** By the route that it went by, since they differ in more than what is in force: a heal ends refusals too. @returns what came of it */
+async function put(act: Change['act'], network: Network): Promise<string> {
+  switch (act.type) {
+    case 'apply':
+      return `epoch ${(await network.apply(act.request, leavingOf(act.frames))).epoch}`;
+    case 'heal':
+      return `epoch ${(await network.heal(leavingOf(act.frames))).faults.epoch}`;
+    case 'release': {
+      const { rule, order, first } = act;
+      const released = await network.release(rule, { order, ...(first === undefined ? {} : { first }) });
+      return `${released} released`;
+    }
+    case 'cut':
+      await network.disconnect(act.id, act.forMs === 0 ? {} : { forMs: Math.max(1, Math.round(act.forMs)) });
+      return 'cut';
+  }
+}
+
+function leavingOf(frames: Leaving['frames']): Leaving {
+  return frames === undefined ? {} : { frames };
 }

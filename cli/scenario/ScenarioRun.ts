@@ -1,17 +1,12 @@
 import { WhitewaterError } from '../../shared/errors.ts';
-import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { pause } from '../live/followCluster.ts';
 import type { Condition } from './conditionTypes.ts';
-import { holds } from './holds.ts';
-import { WITHIN_MS_DEFAULT } from './readCondition.ts';
 import { rememberedValue } from './remembered.ts';
 import type { Scenario, Step } from './Scenario.ts';
 import type { Stage } from './Stage.ts';
 import { StepFailure } from './StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
-
-/** What is expected for a while is looked at for so much longer at most: a relay that does not answer must not hang the run. */
-const MARGIN_MS = 10_000;
+import { judge, MARGIN_MS, untilAll } from './untilAll.ts';
 
 /** One run of a scenario's steps on a stage. */
 export class ScenarioRun {
@@ -51,7 +46,8 @@ export class ScenarioRun {
     for (const action of step.actions) await this.#tell('do', action.text, step, () => action.run(this.#stage));
     const { waitMs } = step;
     if (waitMs !== undefined) await this.#tell('wait', `${waitMs} ms`, step, () => this.#wait(waitMs));
-    if (step.until.length > 0) await this.#tell('until', textOf(step.until), step, () => this.#until(step.until));
+    if (step.until.length > 0)
+      await this.#tell('until', textOf(step.until), step, () => untilAll(step.until, this.#stage, this.#signal));
     if (step.expect.length > 0) await this.#tell('expect', textOf(step.expect), step, () => this.#expect(step.expect));
     for (const [name, what] of step.remember) {
       await this.#tell('remember', name, step, async () => {
@@ -87,68 +83,28 @@ export class ScenarioRun {
     return 'waited';
   }
 
-  /** All of them at once; `for` counts from when they began to be true without a break. */
-  async #until(conditions: readonly Condition[]): Promise<string> {
-    const forMs = Math.max(0, ...conditions.map((condition) => condition.forMs ?? 0));
-    const given = conditions.flatMap(({ withinMs }) => withinMs ?? []);
-    const withinMs = given.length > 0 ? Math.max(...given) : WITHIN_MS_DEFAULT + forMs;
-    const startedMs = performance.now();
-    let trueSinceMs: number | undefined;
-    let seen = '';
-    await this.#stage.network.until(
-      async (view) => {
-        if (this.#signal.aborted) return true;
-        const verdict = await this.#judge(conditions, view);
-        seen = verdict.seen;
-        if (!verdict.isTrue) {
-          trueSinceMs = undefined;
-          return seen;
-        }
-        trueSinceMs ??= performance.now();
-        return performance.now() - trueSinceMs >= forMs || `${seen}, but not yet for ${forMs} ms`;
-      },
-      { withinMs, what: textOf(conditions) },
-    );
-    return `${seen}, after ${Math.round(performance.now() - startedMs)} ms`;
-  }
-
-  /** Now, and with `for`, without a break from now on. */
+  /** Now, and each with `for`, without a break from now on. */
   async #expect(conditions: readonly Condition[]): Promise<string> {
-    const forMs = Math.max(0, ...conditions.map((condition) => condition.forMs ?? 0));
     const startedMs = performance.now();
-    let seen = '';
+    const forMsMax = Math.max(...conditions.map(({ forMs = 0 }) => forMs));
+    const seen = new Map<Condition, string>();
+    const open = new Set(conditions);
     await this.#stage.network.until(
       async (view) => {
         if (this.#signal.aborted) return true;
-        const verdict = await this.#judge(conditions, view);
-        seen = verdict.seen;
-        const afterMs = Math.round(performance.now() - startedMs);
-        if (!verdict.isTrue) throw new StepFailure(forMs === 0 ? seen : `${seen}, after ${afterMs} ms`);
-        return afterMs >= forMs;
+        for (const condition of open) {
+          const verdict = await judge(condition, this.#stage, view);
+          const afterMs = Math.round(performance.now() - startedMs);
+          if (!verdict.isTrue)
+            throw new StepFailure(forMsMax === 0 ? verdict.seen : `${verdict.seen}, after ${afterMs} ms`);
+          seen.set(condition, verdict.seen);
+          if (afterMs >= (condition.forMs ?? 0)) open.delete(condition);
+        }
+        return open.size === 0;
       },
-      { withinMs: forMs + MARGIN_MS, what: textOf(conditions) },
+      { withinMs: forMsMax + MARGIN_MS, what: textOf(conditions) },
     );
-    return seen;
-  }
-
-  async #judge(conditions: readonly Condition[], view: ClusterView): Promise<{ isTrue: boolean; seen: string }> {
-    const seen: string[] = [];
-    for (const { claim } of conditions) {
-      const verdict = await this.#judgeOne(claim, view);
-      if (!verdict.isTrue) return verdict;
-      seen.push(verdict.seen);
-    }
-    return { isTrue: true, seen: seen.join('; ') };
-  }
-
-  /** What cannot be told yet, such as who follows a leader that there is not, is not true yet. */
-  async #judgeOne(claim: Condition['claim'], view: ClusterView): Promise<{ isTrue: boolean; seen: string }> {
-    try {
-      return await holds(claim, this.#stage, view);
-    } catch (error) {
-      if (error instanceof RangeError) return { isTrue: false, seen: error.message };
-      throw error;
-    }
+    return [...seen.values()].join('; ');
   }
 }
 

@@ -2,7 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { followCluster } from '../live/followCluster.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import { SafetyLedger } from '../safety/SafetyLedger.ts';
-import { watchSafety } from '../safety/watchSafety.ts';
+import { SafetyWatch } from '../safety/watchSafety.ts';
 import { URL_OF_RUNNING } from '../settings/runSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER_DEFAULT } from '../settings/sharedSettings.ts';
@@ -37,6 +37,7 @@ export class Scene {
   readonly #ending = new AbortController();
   readonly #besides: Promise<unknown>[] = [];
   readonly #offence: Promise<never>;
+  readonly #safety: SafetyWatch;
   #offend: (offence: string) => void = () => undefined;
 
   /**
@@ -72,15 +73,26 @@ export class Scene {
     timeline.begin();
     timeline.add({ verb: 'start', what: stage.peers.join(', '), outcome: `relay at ${access.url}`, ok: true });
     this.#follow(access);
+    this.#safety = new SafetyWatch(stage.network, this.ledger, (offence) => this.#offend(offence));
   }
 
   /**
+   * The verdict is given when all that the peers told until then has been read.
    * @param work ends soon after its signal aborts
    * @returns why it failed; undefined when it did not, or was interrupted
    */
   async perform(
     work: (signal: AbortSignal) => Promise<void>,
     { interrupted, timeoutMs }: { interrupted: AbortSignal; timeoutMs: number },
+  ): Promise<string | undefined> {
+    const failure = await this.#work(work, interrupted, timeoutMs);
+    return failure === undefined && !interrupted.aborted ? this.#safety.drain() : failure;
+  }
+
+  async #work(
+    work: (signal: AbortSignal) => Promise<void>,
+    interrupted: AbortSignal,
+    timeoutMs: number,
   ): Promise<string | undefined> {
     const late = setTimeout(() => this.#offend(`it took longer than ${timeoutMs} ms, its timeout`), timeoutMs);
     const stopped = new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve()));
@@ -104,13 +116,13 @@ export class Scene {
   async close(): Promise<void> {
     this.#ending.abort();
     if (this.#own === undefined) await this.stage.network.heal().catch(() => undefined);
-    await Promise.allSettled(this.#besides);
+    await Promise.allSettled([...this.#besides, this.#safety.end()]);
     await this.#own?.close();
   }
 
   #follow({ url, token }: Access): void {
     const { signal } = this.#ending;
-    const { cluster, network } = this.stage;
+    const { cluster } = this.stage;
     const since = Date.now();
     const followed = followCluster({
       ...{ url, token, cluster, signal, isPatient: () => true },
@@ -121,6 +133,5 @@ export class Scene {
       },
     });
     this.#besides.push(followed.ended);
-    this.#besides.push(watchSafety(network, this.ledger, signal, (offence) => this.#offend(offence)));
   }
 }

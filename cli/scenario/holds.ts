@@ -3,6 +3,7 @@ import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { Amount, Claim, Comparison, KeyTest, NumberField, ResultTest, Text } from './conditionTypes.ts';
 import { StepFailure } from './StepFailure.ts';
 import { sightOf, type Stage } from './Stage.ts';
+import { knownPeers, numberOf, witnessesOf } from './witnesses.ts';
 import { idsOf, type Who } from './who.ts';
 
 /** Whether a claim is true, and what was seen, in words. */
@@ -14,15 +15,32 @@ export interface Verdict {
 /** How long one look at a key may take. */
 const KEY_TIMEOUT_MS = 1000;
 
-/** @throws {WhitewaterError} when the relay cannot be asked */
-export async function holds(claim: Claim, stage: Stage, view: ClusterView): Promise<Verdict> {
+interface Look {
+  readonly view: ClusterView;
+  readonly timeoutMs: number;
+}
+
+/** Whether more than the view is needed to judge it: a request to the relay, which takes its time. */
+export function isAsked({ kind }: Claim): boolean {
+  return kind === 'key' || kind === 'rule' || kind === 'frames';
+}
+
+/**
+ * What nobody told is not true, and its contrary neither.
+ * @param timeoutMs how long a look at a key may take
+ * @throws {StepFailure} when it can never be true @throws {WhitewaterError} when the relay cannot be asked
+ */
+export async function holds(
+  claim: Claim,
+  stage: Stage,
+  view: ClusterView,
+  timeoutMs: number = KEY_TIMEOUT_MS,
+): Promise<Verdict> {
   switch (claim.kind) {
     case 'leader':
       return leaderHolds(claim, stage, view);
-    case 'noLeader': {
-      const leaders = leadersAmong(claim.among, stage, view);
-      return verdict(leaders.length === 0, leaders.length === 0 ? 'nobody leads' : leadText(leaders));
-    }
+    case 'noLeader':
+      return noLeaderHolds(claim.among, stage, view);
     case 'oneTerm':
       return alike('term', claim.among, stage, view);
     case 'equalCommit':
@@ -34,7 +52,7 @@ export async function holds(claim: Claim, stage: Stage, view: ClusterView): Prom
     case 'role':
       return roleHolds(claim, stage, view);
     case 'key':
-      return keyHolds(claim, stage, view);
+      return keyHolds(claim, stage, { view, timeoutMs });
     case 'result':
       return resultHolds(claim.name, claim.test, stage);
     case 'rule': {
@@ -56,19 +74,11 @@ function verdict(isTrue: boolean, seen: string): Verdict {
   return { isTrue, seen };
 }
 
-function peersOf(whos: readonly Who[] | undefined, stage: Stage, view: ClusterView): PeerView[] {
-  const ids = whos === undefined ? stage.peers : idsOf(whos, sightOf(stage, view));
-  return ids.flatMap((id) => view.peers.find((peer) => peer.id === id) ?? []);
-}
-
-function leadersAmong(among: readonly Who[] | undefined, stage: Stage, view: ClusterView): PeerView[] {
-  return peersOf(among, stage, view).filter(({ connected, role }) => connected && role === 'leader');
-}
-
-/** As the lab's checkOneLeader: of several leaders the one of the highest term counts; two of one term are an error. */
+/** Any that is seen to lead will do, whatever the others are. As the lab's checkOneLeader: of several the one of the highest term counts; two of one term are an error. */
 function leaderHolds({ among, is }: Extract<Claim, { kind: 'leader' }>, stage: Stage, view: ClusterView): Verdict {
-  const leaders = leadersAmong(among, stage, view).sort((one, other) => (other.term ?? 0) - (one.term ?? 0));
-  const [leader, second] = leaders;
+  const known = knownPeers(among, stage, view);
+  if ('silent' in known) return verdict(false, known.silent);
+  const [leader, second] = leadersOf(known.peers).sort((one, other) => (other.term ?? 0) - (one.term ?? 0));
   if (leader === undefined) return verdict(false, `nobody leads${among === undefined ? '' : ' among these'}`);
   if (second !== undefined && second.term === leader.term) {
     throw new StepFailure(`${leader.id} and ${second.id} both lead in term ${leader.term ?? 0}`);
@@ -77,85 +87,108 @@ function leaderHolds({ among, is }: Extract<Claim, { kind: 'leader' }>, stage: S
   return verdict(wanted === undefined || wanted !== is?.isNot, leadText([leader]));
 }
 
+function noLeaderHolds(among: readonly Who[] | undefined, stage: Stage, view: ClusterView): Verdict {
+  const witnesses = witnessesOf(among, stage, view);
+  if ('silent' in witnesses) return verdict(false, witnesses.silent);
+  const leaders = leadersOf(witnesses.peers);
+  return verdict(leaders.length === 0, leaders.length === 0 ? 'nobody leads' : leadText(leaders));
+}
+
+function leadersOf(peers: readonly PeerView[]): PeerView[] {
+  return peers.filter(({ connected, role }) => connected && role === 'leader');
+}
+
 function leadText(leaders: readonly PeerView[]): string {
   return leaders.map(({ id, term }) => `${id} leads term ${term ?? 0}`).join(', ');
 }
 
-const FIELDS: Readonly<Record<NumberField, (peer: PeerView) => number>> = {
-  term: ({ term }) => term ?? 0,
-  commit: ({ commitIndex }) => commitIndex ?? 0,
-  applied: ({ lastApplied }) => lastApplied ?? 0,
-  log: ({ lastLogIndex }) => lastLogIndex ?? 0,
-};
-
 function alike(field: NumberField, among: readonly Who[] | undefined, stage: Stage, view: ClusterView): Verdict {
-  const peers = peersOf(among, stage, view).filter(({ connected }) => connected);
-  const values = new Set(peers.map(FIELDS[field]));
+  const witnesses = witnessesOf(among, stage, view);
+  if ('silent' in witnesses) return verdict(false, witnesses.silent);
+  const { peers } = witnesses;
+  const values = new Set(peers.map((peer) => numberOf(peer, field)));
   return verdict(values.size === 1, values.size === 1 ? `${field} ${[...values].join()}` : fieldText(field, peers));
 }
 
-/** Without `of`, a term is the cluster's, and an index is that of whoever is furthest. */
+/** Without `of`, the highest of all that are connected counts. */
 function numberHolds(claim: Extract<Claim, { kind: 'number' }>, stage: Stage, view: ClusterView): Verdict {
   const { field, of, comparison } = claim;
   const wanted = amount(claim.amount, stage);
-  const peers = peersOf(of, stage, view);
+  const witnesses = witnessesOf(of, stage, view);
+  if ('silent' in witnesses) return verdict(false, witnesses.silent);
+  const { peers } = witnesses;
+  const numbers = peers.map((peer) => numberOf(peer, field));
   if (of !== undefined) {
-    const isTrue = peers.length > 0 && peers.every((peer) => compare(FIELDS[field](peer), comparison, wanted));
-    return verdict(isTrue, fieldText(field, peers));
+    return verdict(
+      numbers.every((number) => compare(number, comparison, wanted)),
+      fieldText(field, peers),
+    );
   }
-  const most = field === 'term' ? view.term : Math.max(0, ...peers.map(FIELDS[field]));
+  const most = Math.max(...numbers);
   return verdict(compare(most, comparison, wanted), `${field} ${most}`);
 }
 
 function fieldText(field: NumberField, peers: readonly PeerView[]): string {
-  return peers.map((peer) => `${peer.id} ${field} ${FIELDS[field](peer)}`).join(', ') || 'none of them is known';
+  return peers.map((peer) => `${peer.id} ${field} ${numberOf(peer, field)}`).join(', ');
 }
 
-/** Of connected peers; `all` is all that do not lead themselves. */
+/** Peers that lead themselves need not follow, so that `all` may be said. */
 function followsHolds(claim: Extract<Claim, { kind: 'follows' }>, stage: Stage, view: ClusterView): Verdict {
   const isLeaderKnown = view.leader !== null || !claim.leader.some(({ kind }) => kind === 'leader');
   if (!isLeaderKnown) return verdict(false, 'nobody leads');
-  const [leader = ''] = idsOf(claim.leader, sightOf(stage, view));
-  const peers = peersOf(claim.who, stage, view).filter(({ id }) => id !== leader);
-  const term = view.peers.find(({ id }) => id === leader)?.term;
-  const astray = peers.filter((peer) => !peer.connected || peer.leader !== leader || peer.term !== term);
+  const [leader = '', ...others] = idsOf(claim.leader, sightOf(stage, view));
+  if (others.length > 0) throw new StepFailure(`nobody follows several: ${[leader, ...others].join(', ')}`);
+  const followed = witnessesOf([{ kind: 'id', id: leader }], stage, view);
+  const witnesses = witnessesOf(claim.who, stage, view);
+  if ('silent' in followed) return verdict(false, followed.silent);
+  if ('silent' in witnesses) return verdict(false, witnesses.silent);
+  const term = followed.peers[0]?.term;
+  const peers = witnesses.peers.filter(({ id }) => id !== leader);
+  const astray = peers.filter((peer) => peer.leader !== leader || peer.term !== term);
   const seen = (astray.length === 0 ? peers : astray).map(
     ({ id, leader, term }) => `${id} follows ${leader ?? 'nobody'} in term ${term ?? 0}`,
   );
-  return verdict(astray.length === 0 && peers.length > 0, seen.join(', '));
+  return verdict(astray.length === 0 && peers.length > 0, seen.join(', ') || `${leader} is alone`);
 }
 
-function roleHolds(claim: Extract<Claim, { kind: 'role' }>, stage: Stage, view: ClusterView): Verdict {
-  const peers = peersOf(claim.who, stage, view);
-  const is = ({ connected, role }: PeerView): boolean => {
-    if (claim.role === 'connected') return connected;
-    if (claim.role === 'disconnected') return !connected;
-    return connected && role === claim.role;
-  };
+function roleHolds({ who, role, isNot }: Extract<Claim, { kind: 'role' }>, stage: Stage, view: ClusterView): Verdict {
+  const isOfConnections = role === 'connected' || role === 'disconnected';
+  const witnesses = isOfConnections ? knownPeers(who, stage, view) : witnessesOf(who, stage, view);
+  if ('silent' in witnesses) return verdict(false, witnesses.silent);
+  const { peers } = witnesses;
+  const is = (peer: PeerView): boolean =>
+    isOfConnections ? peer.connected === (role === 'connected') : peer.role === role;
   const seen = peers.map(({ id, connected, role }) => `${id} ${connected ? (role ?? 'connected') : 'disconnected'}`);
-  return verdict(peers.length > 0 && peers.every((peer) => is(peer) !== claim.isNot), seen.join(', '));
+  return verdict(
+    peers.every((peer) => is(peer) !== isNot),
+    seen.join(', '),
+  );
 }
 
 async function keyHolds(
   { key, at, test }: Extract<Claim, { kind: 'key' }>,
   stage: Stage,
-  view: ClusterView,
+  { view, timeoutMs }: Look,
 ): Promise<Verdict> {
-  const [peer] = at === undefined ? [] : idsOf(at, sightOf(stage, view));
-  try {
-    const options = {
-      timeoutMs: KEY_TIMEOUT_MS,
-      ...(peer === undefined ? {} : { at: peer, consistency: 'stale' as const }),
-    };
-    const item = await stage.client.get(stage.cluster, key, options);
-    const seen = item === null ? `there is no key ${key}` : `${key} = ${item.value.slice(0, 200)}`;
-    return verdict(keyIs(item?.value, test, stage), seen);
-  } catch (error) {
-    // A cluster that cannot be asked now may be asked again.
-    if (error instanceof WhitewaterError && error.code !== 'RELAY_UNREACHABLE')
-      return verdict(false, `${key}: ${error.code}`);
-    throw error;
+  const replicas = at === undefined ? [undefined] : idsOf(at, sightOf(stage, view));
+  if (replicas.length === 0) return verdict(false, 'this names nobody');
+  const seen: string[] = [];
+  for (const replica of replicas) {
+    const options = { timeoutMs, ...(replica === undefined ? {} : { at: replica, consistency: 'stale' as const }) };
+    const where = replicas.length > 1 && replica !== undefined ? ` at ${replica}` : '';
+    try {
+      const item = await stage.client.get(stage.cluster, key, options);
+      const told = (item === null ? `there is no key ${key}` : `${key} = ${item.value.slice(0, 200)}`) + where;
+      if (!keyIs(item?.value, test, stage)) return verdict(false, told);
+      seen.push(told);
+    } catch (error) {
+      // A cluster that cannot be asked now may be asked again.
+      if (error instanceof WhitewaterError && error.code !== 'RELAY_UNREACHABLE')
+        return verdict(false, `${key}: ${error.code}${where}`);
+      throw error;
+    }
   }
+  return verdict(true, seen.join(', '));
 }
 
 function keyIs(value: string | undefined, test: KeyTest, stage: Stage): boolean {
@@ -170,7 +203,9 @@ export function textFrom(text: Text, { memory }: Pick<Stage, 'memory'>): string 
 }
 
 function resultHolds(name: string, test: ResultTest, { requests }: Stage): Verdict {
-  const outcome = requests.get(name)?.outcome;
+  const request = requests.get(name);
+  if (request === undefined) return verdict(false, `no request was made as $${name}`);
+  const { outcome } = request;
   if (outcome === undefined) return verdict(test.kind === 'pending', `$${name} has no answer yet`);
   const seen = outcome.ok
     ? `$${name} succeeded: ${outcome.text}`

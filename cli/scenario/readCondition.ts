@@ -71,19 +71,42 @@ export function parseCondition(text: string, scope: Scope): Condition {
   throw new RangeError(`${JSON.stringify(text)} is no condition; legal: ${CONDITION_FORMS.join('; ')}`);
 }
 
-/** `within 5s` may stand behind the first word too; `for 2s` stands at the end. */
-function timesOf(text: string): { rest: string; withinMs: number | undefined; forMs: number | undefined } {
-  let rest = ` ${text} `;
-  const take = (word: string): number | undefined => {
-    // A value to be compared with may hold such words: only what is followed by a duration counts.
-    const match = new RegExp(` ${word} ([\\d.]+ ?(?:ms|s|m|h)?) `).exec(rest);
-    if (match === null) return undefined;
-    rest = rest.replace(match[0], ' ');
-    return unitDurationMs(match[1]?.trim() ?? '');
-  };
-  const [withinMs, forMs] = [take('within'), take('for')];
-  return { rest: rest.trim(), withinMs, forMs };
+interface Timed {
+  readonly rest: string;
+  readonly withinMs: number | undefined;
+  readonly forMs: number | undefined;
 }
+
+const TIME = /(?<= )(within|for) ([\d.]+ ?(?:ms|s|m|h)?)(?= )/;
+
+/** `within 5s` may stand behind the first word too; `for 2s` stands at the end. Neither is looked for in a key's name or value. */
+function timesOf(text: string): Timed {
+  const [, head = '', between = text, quoted = '', tail = '', bare = ''] = KEY_AND_VALUE.exec(text) ?? [];
+  if (TIME.test(` ${bare} `)) {
+    throw new RangeError(
+      `${JSON.stringify(bare)} may be a value, or a value and a time: write values in quotes, and times behind them, such as key a = "b" within 5s`,
+    );
+  }
+  const times = new Map<string, number>();
+  const without = (part: string): string => {
+    let rest = ` ${part} `;
+    for (let match = TIME.exec(rest); match !== null; match = TIME.exec(rest)) {
+      const [all, word = '', duration = ''] = match;
+      if (times.has(word)) throw new RangeError(`${JSON.stringify(text)} says "${word}" twice`);
+      times.set(word, unitDurationMs(duration.trim()));
+      rest = rest.replace(` ${all} `, ' ');
+    }
+    return rest.trim();
+  };
+  const rest = [head, without(between), quoted, bare, without(tail)].filter((part) => part !== '').join(' ');
+  return { rest, withinMs: times.get('within'), forMs: times.get('for') };
+}
+
+/** A value in quotes is a JSON text. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*"`;
+const KEY_AND_VALUE = new RegExp(
+  String.raw`^(key \S+) ((?:(?:within|for) [\d.]+ ?(?:ms|s|m|h)? )*(?:=|!=|contains)) (?:(${QUOTED})((?: .*)?)|(.+))$`,
+);
 
 function leader(text: string, scope: Scope): Claim | undefined {
   const match = new RegExp(`^leader(?: among (${WHO}?))?(?: is (not )?(${WHO}))?$`).exec(text);
@@ -125,10 +148,13 @@ function numbers(text: string, scope: Scope): Claim | undefined {
 }
 
 function follows(text: string, scope: Scope): Claim | undefined {
-  const match = new RegExp(`^(${WHO}) follows? (\\S+)$`).exec(text);
+  const match = new RegExp(`^(${WHO}) follows? (${WHO})$`).exec(text);
   if (match === null) return undefined;
   const [, who = '', leader = ''] = match;
-  return { kind: 'follows', who: whosOf(who, scope), leader: whosOf(leader, scope) };
+  const leaders = whosOf(leader, scope);
+  if (leaders.length > 1 || ['followers', 'all', 'rest', 'allBut'].includes(leaders[0]?.kind ?? ''))
+    throw new RangeError(`${JSON.stringify(leader)} is not one peer, and nobody follows several`);
+  return { kind: 'follows', who: whosOf(who, scope), leader: leaders };
 }
 
 function role(text: string, scope: Scope): Claim | undefined {
@@ -139,14 +165,27 @@ function role(text: string, scope: Scope): Claim | undefined {
 }
 
 function key(text: string, scope: Scope): Claim | undefined {
-  const match = /^key (\S+) (?:is (missing|present)|(=|!=|contains) (.+?))(?: at (\S+))?$/.exec(text);
+  const match = new RegExp(
+    `^key (\\S+) (?:is (missing|present)|(=|!=|contains) (?:(${QUOTED})|(.+?)))(?: at (${WHO}))?$`,
+  ).exec(text);
   if (match === null) return undefined;
-  const [, name = '', word, comparison, value = '', at] = match;
+  const [, name = '', word, comparison, quoted, value = '', at] = match;
   const test =
     word === undefined
-      ? { kind: comparison as '=' | '!=' | 'contains', value: textOf(value, scope) }
+      ? {
+          kind: comparison as '=' | '!=' | 'contains',
+          value: quoted === undefined ? textOf(value, scope) : { text: unquoted(quoted) },
+        }
       : { kind: word as 'missing' | 'present' };
   return { kind: 'key', key: name, at: whoIn(at, scope), test: test satisfies KeyTest };
+}
+
+function unquoted(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    throw new RangeError(`${quoted} is not a text as JSON has them`);
+  }
 }
 
 function result(text: string, scope: Scope): Claim | undefined {

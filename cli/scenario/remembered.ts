@@ -2,6 +2,7 @@ import type { Remembered } from './Scenario.ts';
 import { sightOf, type Stage } from './Stage.ts';
 import { StepFailure } from './StepFailure.ts';
 import { idsOf } from './who.ts';
+import { numberOf, witnessesOf } from './witnesses.ts';
 
 /** @throws {StepFailure | RangeError} when there is nothing to remember, such as the leader of a cluster without one */
 export async function rememberedValue(what: Remembered, stage: Stage): Promise<unknown> {
@@ -18,10 +19,9 @@ export async function rememberedValue(what: Remembered, stage: Stage): Promise<u
       return [...new Set(drawn)];
     }
     case 'number': {
-      const ids: readonly string[] = what.of === undefined ? stage.peers : idsOf(what.of, sight);
-      const peers = view.peers.filter(({ id }) => ids.includes(id));
-      const read = { term: 'term', commit: 'commitIndex', applied: 'lastApplied', log: 'lastLogIndex' } as const;
-      return Math.max(0, ...peers.map((peer) => peer[read[what.field]] ?? 0)) + what.plus;
+      const witnesses = witnessesOf(what.of, stage, view);
+      if ('silent' in witnesses) throw new StepFailure(witnesses.silent);
+      return Math.max(...witnesses.peers.map((peer) => numberOf(peer, what.field))) + what.plus;
     }
     case 'key': {
       const item = await stage.client.get(stage.cluster, what.key);

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import t, { type Test } from 'tap';
+import { Network } from '../../client/Network.ts';
+import { RelayClient } from '../../client/RelayClient.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import { runProgram } from '../../cli/program.ts';
 import { TestRelay } from '../server/support/relay.ts';
@@ -103,8 +105,12 @@ t.test('partitions by shape, profiles, seeds, everything from a file, and held f
     profile: { name: 'ours' },
     partition: { shape: 'halves' },
   });
+  await t.rejects(command('partition', 'thirds'), {
+    code: 'PEER_UNKNOWN',
+    message: /^thirds is neither a peer nor a shape; the shapes are halves, majority-minority, .*swizzle; /,
+  });
   writeFileSync(file, 'rules: { a: { from: p1, to: p2, drop: 2 } }\n');
-  await t.rejects(command('network', file), { code: 'REQUEST_INVALID' });
+  await t.rejects(command('network', file), { code: 'RULE_INVALID' });
   writeFileSync(file, 'rules: [');
   await t.rejects(command('network', file), { code: 'USAGE', message: /bad-day\.yaml:\d+:\d+: this is not YAML/ });
   t.match(await command('network'), /profile +ours/, 'what was in force stays');
@@ -155,3 +161,62 @@ t.test('a journal is printed, kept in a file, and its faults are in force again'
   await t.rejects(command('replay', join(folder, 'none')), { code: 'USAGE', message: /cannot be read/ });
   t.match((await relay.view('demo')).partition, { groups: [['p1'], ['p2', 'p3']] }, 'a bad file changes nothing');
 });
+
+interface FaultsLine {
+  readonly kind: string;
+  readonly text?: string;
+}
+
+t.test(
+  'a replay makes each change as it was made: heals, releases, seeds, frames, and times at its speed',
+  async (t) => {
+    const { command, result, folder, relay } = await start(t);
+    const network = new Network(new RelayClient({ url: relay.url }), 'demo');
+    await command('link', 'p1', 'p2', '--hold', '--name', 'stuck');
+    await command('seed', 'monday');
+    await command('seed', 'monday');
+    await command('release', 'stuck', '--shuffled', '--first', '2');
+    await network.rule('timed', {
+      from: 'p2',
+      to: 'p3',
+      drop: 1,
+      ttlMs: 8_000_000,
+      startAfterMs: 6000,
+      flap: { onMs: 4000, offMs: 2 },
+    });
+    await network.removeRule('stuck', { frames: 'drop' });
+    await command('disconnect', 'p3', '--for', '600s');
+    await command('heal');
+    const file = join(folder, 'made.ndjson');
+    const again = join(folder, 'again.ndjson');
+    await command('journal', '--output', file);
+    const linesIn = (path: string) =>
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map((text) => JSON.parse(text) as FaultsLine & Record<string, unknown>)
+        .filter(({ kind }) => kind === 'faults' || kind === 'release');
+    const newest = linesIn(file).length;
+    const replayed = await result('replay', file, '--speed', '2');
+    t.equal(replayed.code, 0, replayed.text);
+    await command('journal', '--output', again);
+    const shape = ({ kind, seed, frames, seedSet, healed, rule, order, first }: Record<string, unknown>) => ({
+      ...{ kind, seed, frames, seedSet, healed, rule, order, first },
+    });
+    const made = linesIn(file);
+    const remade = linesIn(again).slice(newest);
+    t.same(remade.map(shape), [
+      { ...shape(remade[0] ?? {}), seed: made[0]?.['seed'], seedSet: true, healed: false },
+      ...made.map(shape),
+    ]);
+    const timed = remade
+      .map(({ rules }) => (rules as Record<string, unknown> | undefined)?.['timed'])
+      .find((rule) => rule !== undefined);
+    t.match(timed, { ttlMs: 4_000_000, startAfterMs: 3000, flap: { onMs: 2000, offMs: 1 }, drop: 1 });
+    const view = await relay.view('demo');
+    t.notOk(
+      view.peers.some(({ refusedForMs }) => refusedForMs !== null),
+      'the heal ended the refusal',
+    );
+  },
+);

@@ -35,7 +35,7 @@ t.test('scenarios that ship pass, Figure 8 among them; their journal is kept', a
     .split('\n')
     .map((line) => JSON.parse(line) as { kind: string });
   const kinds = new Set(lines.map(({ kind }) => kind));
-  t.same([...kinds].sort(), ['arrival', 'connection', 'faults', 'frame', 'journal', 'status']);
+  t.same([...kinds].sort(), ['arrival', 'connection', 'faults', 'frame', 'journal', 'release', 'status']);
 });
 
 t.test(
