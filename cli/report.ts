@@ -4,7 +4,20 @@ import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 export function asWhitewaterError(error: unknown): WhitewaterError {
   if (error instanceof WhitewaterError) return error;
   const message = error instanceof Error ? error.message : String(error);
+  if (isOutputTrouble(error)) {
+    return new WhitewaterError('OUTPUT_FAILED', `${message}: make room, or write somewhere else`, { cause: error });
+  }
   return new WhitewaterError('INTERNAL', `${message}; please report it with what stands below`, { cause: error });
+}
+
+/** What a full disk, a folder without leave to write, or a name that is no file has to say. */
+const OUTPUT_TROUBLE: ReadonlySet<unknown> = new Set([
+  ...['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG', 'EACCES', 'EPERM', 'EISDIR', 'ENOENT', 'ENOTDIR'],
+]);
+
+function isOutputTrouble(error: unknown): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return (syscall === 'write' || syscall === 'open') && OUTPUT_TROUBLE.has(code);
 }
 
 /** Codes of a defect in the program: whoever reports it needs the stack. */

@@ -95,11 +95,14 @@ export class Scene {
     timeoutMs: number,
   ): Promise<string | undefined> {
     const late = setTimeout(() => this.#offend(`it took longer than ${timeoutMs} ms, its timeout`), timeoutMs);
-    const stopped = new Promise<void>((resolve) => interrupted.addEventListener('abort', () => resolve()));
+    const stopped = new Promise<void>((resolve) => {
+      if (interrupted.aborted) resolve();
+      else interrupted.addEventListener('abort', () => resolve());
+    });
     const broken = this.#own?.broken ?? new Promise<never>(() => undefined);
     const working = work(this.#ending.signal);
     try {
-      await Promise.race([working, this.#offence, broken, ...(interrupted.aborted ? [] : [stopped])]);
+      await Promise.race([working, this.#offence, broken, stopped]);
       return undefined;
     } catch (error) {
       if (error instanceof StepFailure) return error.message;
