@@ -18,7 +18,7 @@ const ALONE = [
   ...[
     /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
     /^test\/sim\/(?:elections|liveness|safety)\./,
-    /^test\/server\/(?:faultRules|fuzz|limits|tls)\./,
+    /^test\/server\/(?:faultRules|faultRoutes|fuzz|limits|tls|waitingFrames)\./,
   ],
 ];
 /** Programs that tests start. */

@@ -27,7 +27,10 @@ export function parseText(text: string, place: string): unknown {
     });
   }
   try {
-    return document.toJS({ maxAliasCount: ALIASES_MAX });
+    const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
+    // An alias may stand within what it stands for, and whoever walks through that does not end.
+    JSON.stringify(value);
+    return value;
   } catch (cause) {
     throw new WhitewaterError('USAGE', `${place}: this is not YAML: ${(cause as Error).message}`, { cause });
   }

@@ -48,6 +48,7 @@ interface Told {
   readonly kind: LiveEvent['kind'];
   readonly text: string;
   readonly seedSet: boolean;
+  readonly isHeal: boolean;
   /** Settles what becomes of frames that wait, in place of what becomes of those of rules that went. */
   readonly settle?: ((nowMs: number) => void) | undefined;
 }
@@ -188,7 +189,7 @@ export class ClusterFaults {
     const change = { partition: null, rules: new Map(), profile: { name: 'reliable' } };
     // All at once, for less than rule by rule.
     const everything = options.frames === undefined ? (nowMs: number) => queue.releaseAll(nowMs) : undefined;
-    this.#change(change, options, 'healed', 'the network is healed', everything);
+    this.#change(change, options, 'healed', 'the network is healed', { isHeal: true, settle: everything });
   }
 
   /**
@@ -245,7 +246,7 @@ export class ClusterFaults {
     options: ChangeOptions,
     kind: LiveEvent['kind'],
     text: string,
-    settle?: (nowMs: number) => void,
+    { isHeal = false, settle }: Partial<Pick<Told, 'isHeal' | 'settle'>> = {},
   ): void {
     const nowMs = this.#nowMs();
     const before = this.at(nowMs);
@@ -257,7 +258,10 @@ export class ClusterFaults {
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(change) });
-    this.#putInForce(after, nowMs, { frames: options.frames, kind, text, seedSet: change.seed !== undefined, settle });
+    this.#putInForce(after, nowMs, {
+      ...{ frames: options.frames, kind, text, isHeal, settle },
+      seedSet: change.seed !== undefined,
+    });
   }
 
   #expire(nowMs: number): void {
@@ -274,10 +278,10 @@ export class ClusterFaults {
     this.#expiresAtMs = Infinity;
     const after = changeFaults(this.#faults, change, { nowMs, peers: [] });
     const text = `the time of ${what.join(', ')} is over`;
-    this.#putInForce(after, nowMs, { frames: undefined, kind: 'faultsChanged', text, seedSet: false });
+    this.#putInForce(after, nowMs, { frames: undefined, kind: 'faultsChanged', text, seedSet: false, isHeal: false });
   }
 
-  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet, settle }: Told): void {
+  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet, isHeal, settle }: Told): void {
     const before = this.#faults;
     this.#faults = after;
     if (settle === undefined) this.#settleOrphans(before, after, frames, nowMs);
@@ -292,7 +296,7 @@ export class ClusterFaults {
       partition: this.partition,
       rules: Object.fromEntries(this.#userRules()),
     };
-    const told = { frames: frames ?? null, seedSet, healed: kind === 'healed' && profile.name === 'reliable', text };
+    const told = { frames: frames ?? null, seedSet, healed: isHeal, text };
     this.#parts.journal.event('faults', { epoch, seed, ...inForce, ...told });
     this.#parts.onChange(after, kind, text);
   }
