@@ -106,7 +106,7 @@ async function chaos(wrong: Misbehaviour): Promise<{ code: number; failure: stri
   const scene = new Scene(stageOf(wrong), undefined, { url: 'http://127.0.0.1:1', token: undefined }, timeline);
   try {
     const code = await performChaos({ settings, args: [], stdout, stderr: stdout } as never, {
-      ...{ scene, timeline, seed: '7', durationMs: 100, interrupted: new AbortController().signal },
+      ...{ scene, timeline, seed: '7', durationMs: 1_500, interrupted: new AbortController().signal },
     });
     const { failure, passed } = JSON.parse(text) as { failure?: string; passed: boolean };
     if (passed !== (code === 0)) throw new Error(`exit code ${code}, and ${text}`);
