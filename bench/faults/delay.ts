@@ -15,8 +15,8 @@ export interface DelayPlan {
   readonly delayMs: number;
 }
 
-/** How much later than their delay frames came, from before `send` to the receiver's handler, in milliseconds. */
-export interface DelayFigures {
+/** How much later than it should a frame came, from before `send` to the receiver's handler, in milliseconds. */
+export interface LatenessFigures {
   /** The earliest of all: below 0, one would have come before its time. */
   readonly earliestMs: number;
   readonly p50Ms: Spread;
@@ -25,14 +25,33 @@ export interface DelayFigures {
   readonly framesLost: number;
 }
 
-/** Every frame of ten links is delayed by the same time. */
+export interface DelayFigures {
+  readonly delayed: LatenessFigures;
+  /** The same frames without a rule: what the machine and the way through the relay make late. */
+  readonly undelayed: LatenessFigures;
+  /** How much later the 99th percentile is by the delay, of rounds that followed one another. */
+  readonly addedP99Ms: Spread;
+}
+
+type Round = Awaited<ReturnType<typeof runRound>>;
+
+/** Every frame of ten links is delayed by the same time, or not at all, in turns. */
 export async function measureDelay(child: Child, plan: DelayPlan, progress: Progress): Promise<DelayFigures> {
-  await putInForce(child, 'latency', { rules: { slow: { from: '*', to: '*', delay: `${plan.delayMs}ms` } } });
-  const rounds = [];
+  const rules = { slow: { from: '*', to: '*', delay: `${plan.delayMs}ms` } };
+  const delayed: Round[] = [];
+  const undelayed: Round[] = [];
   for (let round = 1; round <= plan.rounds; round += 1) {
-    progress.step('delay', `round ${round} of ${plan.rounds}`, plan.secondsPerRound);
-    rounds.push(await runRound(child, plan));
+    progress.step('delay', `round ${round} of ${plan.rounds}`, 2 * plan.secondsPerRound);
+    await putInForce(child, 'latency', {});
+    undelayed.push(await runRound(child, plan, 0));
+    await putInForce(child, 'latency', { rules });
+    delayed.push(await runRound(child, plan, plan.delayMs));
   }
+  const added = delayed.map(({ p99Ms }, at) => p99Ms - (undelayed[at]?.p99Ms ?? NaN));
+  return { delayed: figures(delayed), undelayed: figures(undelayed), addedP99Ms: spreadOf(added) };
+}
+
+function figures(rounds: readonly Round[]): LatenessFigures {
   return {
     earliestMs: Math.min(...rounds.map(({ earliestMs }) => earliestMs)),
     p50Ms: spreadOf(rounds.map(({ p50Ms }) => p50Ms)),
@@ -42,14 +61,14 @@ export async function measureDelay(child: Child, plan: DelayPlan, progress: Prog
   };
 }
 
-async function runRound(child: Child, plan: DelayPlan) {
+async function runRound(child: Child, plan: DelayPlan, delayMs: number) {
   const wires: LatencyWire[] = [];
   try {
     for (const link of separateLinks(plan.pairs)) {
       wires.push(await LatencyWire.open({ name: 'relay', child }, link, plan.frameBytes));
     }
     const { tookMicros, framesPerSecond } = await timesOfFrames(wires, plan);
-    const lateMs = tookMicros.filter((micros) => !Number.isNaN(micros)).map((micros) => micros / 1000 - plan.delayMs);
+    const lateMs = tookMicros.filter((micros) => !Number.isNaN(micros)).map((micros) => micros / 1000 - delayMs);
     return {
       earliestMs: lateMs.reduce((least, late) => Math.min(least, late), Infinity),
       p50Ms: percentileOf(lateMs, 50),

@@ -32,7 +32,9 @@ export interface FaultsMeasured {
 }
 
 export function plannedSeconds({ throughput, latency, delay }: FaultsPlan): number {
-  return 2 * throughputSeconds(throughput) + 2 * latencySeconds(latency) + delay.rounds * delay.secondsPerRound + 10;
+  return (
+    2 * throughputSeconds(throughput) + 2 * latencySeconds(latency) + 2 * delay.rounds * delay.secondsPerRound + 10
+  );
 }
 
 /** Each part has a relay of its own: nothing has been compiled for another. */

@@ -1,6 +1,7 @@
 import type { BenchResult } from '../support/BenchResult.ts';
 import { mebibytes, number, occasionPart, spread, targetsPart } from '../support/reportParts.ts';
 import { table } from '../support/table.ts';
+import type { LatenessFigures } from './delay.ts';
 import type { FaultsMeasured, FaultsPlan } from './measure.ts';
 
 const HELD_BOUND_BYTES = 100 * 2 ** 20;
@@ -16,25 +17,22 @@ export function report(result: BenchResult<FaultsPlan> & { readonly measured: Fa
       `forwarder that only forwards, in turns within the run; median (least - most) of the rounds.`,
     throughputTable(measured),
     latencyTable(measured),
-    `Every frame delayed by ${plan.delay.delayMs} ms, ${number(measured.delay.framesPerSecond)} a second over ${plan.delay.pairs} links: how much later than ` +
-      `that they came, from before \`send\` to the receiver's handler.`,
+    `Every frame delayed by ${plan.delay.delayMs} ms, and the same without a delay in turns with it, ` +
+      `${number(measured.delay.delayed.framesPerSecond)} a second over ${plan.delay.pairs} links: how much later than they should they came, from ` +
+      `before \`send\` to the receiver's handler. What the machine makes late stands in both.`,
     table(
       ['delay', 'earliest ms', 'p50 ms', 'p99 ms', 'lost'],
-      [
-        [
-          `${plan.delay.delayMs} ms`,
-          number(measured.delay.earliestMs, 3),
-          spread(measured.delay.p50Ms, 2),
-          spread(measured.delay.p99Ms, 2),
-          number(measured.delay.framesLost),
-        ],
-      ],
+      [latenessRow('none', measured.delay.undelayed), latenessRow(`${plan.delay.delayMs} ms`, measured.delay.delayed)],
     ),
     `${number(measured.held.framesHeld)} frames of ${plan.held.frameBytes} bytes held on one link took ` +
       `${mebibytes(heldBytes(measured), 1)} MiB of resident memory beyond what the relay had after as many had passed, garbage apart; their release took ` +
       `${number(measured.held.releaseMs)} ms until the last had come.`,
     targets(measured),
   ].join('\n\n');
+}
+
+function latenessRow(name: string, { earliestMs, p50Ms, p99Ms, framesLost }: LatenessFigures): string[] {
+  return [name, number(earliestMs, 3), spread(p50Ms, 2), spread(p99Ms, 2), number(framesLost)];
 }
 
 function throughputTable({ throughput }: FaultsMeasured): string {
@@ -82,14 +80,12 @@ function targets(measured: FaultsMeasured): string {
     ratio('throughput with a partition and ten rules', 0.8, tenRules, tenRules >= 0.8, 'at least'),
     ratio('median latency with a partition and ten rules', 1.1, latencyRatio, latencyRatio <= 1.1, 'at most'),
     {
-      ...{ what: 'delays, 99th percentile', goal: 'within 2 ms', measured: `${number(delay.p99Ms.median, 2)} ms` },
-      isMet: delay.p99Ms.median <= 2,
+      ...{ what: 'delays, 99th percentile over that without a delay', goal: 'within 2 ms' },
+      ...{ measured: `${number(delay.addedP99Ms.median, 2)} ms`, isMet: delay.addedP99Ms.median <= 2 },
     },
     {
-      what: 'none before its time',
-      goal: 'at least 0',
-      measured: `${number(delay.earliestMs, 3)} ms`,
-      isMet: delay.earliestMs >= 0,
+      ...{ what: 'none before its time', goal: 'at least 0', measured: `${number(delay.delayed.earliestMs, 3)} ms` },
+      isMet: delay.delayed.earliestMs >= 0,
     },
     {
       ...{ what: `${number(measured.held.framesHeld)} frames held`, goal: 'under 100 MiB' },
