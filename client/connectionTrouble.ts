@@ -20,8 +20,13 @@ export function unreachable(origin: string, cause: unknown): WhitewaterError {
   const code = codeOf(cause);
   const message = NOT_TRUSTED.includes(code)
     ? `the certificate that ${origin} shows is not trusted (${String(code)}): use a name that stands in it, and for an authority of your own set NODE_EXTRA_CA_CERTS to the file of its certificate`
-    : `no relay answers at ${origin}: start one with "whitewater relay", or name another address`;
+    : `no relay answers at ${origin}${mayBeTls(origin, code) ? ' in the clear: if it speaks TLS, name it with https://; else' : ':'} start one with "whitewater relay", or name another address`;
   return new WhitewaterError('RELAY_UNREACHABLE', message, { cause });
+}
+
+/** Something is there that hangs up when it is spoken to without TLS. */
+function mayBeTls(origin: string, code: unknown): boolean {
+  return origin.startsWith('http:') && (code === 'UND_ERR_SOCKET' || code === 'ECONNRESET');
 }
 
 function codeOf(error: unknown): unknown {

@@ -1,5 +1,6 @@
 import { FRAME_BYTES_MAX } from '../shared/envelope.ts';
 import { WhitewaterError } from '../shared/errors.ts';
+import { nearest } from '../shared/nearest.ts';
 import { checkSecret } from '../shared/signing.ts';
 import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
 import type { TlsFiles } from './locks/CertificateFiles.ts';
@@ -180,8 +181,29 @@ const MOST: Partial<Record<keyof RelayOptions, number>> = { port: 65_535 };
 /** Timers take no longer delay, and no buffer is larger. */
 const MOST_OF_ALL = 2 ** 31 - 1;
 
+/** Options without a default. */
+const WITHOUT_DEFAULT = [
+  'token',
+  'tokens',
+  'tls',
+  'secret',
+  'dashboardDirectory',
+  'seed',
+] as const satisfies Optional[];
+
+/** TypeScript sees a misspelt option; JavaScript does not. */
+function refuseUnknown(options: RelayOptions): void {
+  const known = [...Object.keys(RELAY_DEFAULTS), ...WITHOUT_DEFAULT];
+  const strange = Object.keys(options).find((name) => !known.includes(name));
+  if (strange === undefined) return;
+  const meant = nearest(strange, known);
+  const hint = meant === undefined ? `it takes ${known.join(', ')}` : `did you mean ${meant}?`;
+  throw new WhitewaterError('USAGE', `a relay has no option ${JSON.stringify(strange)}; ${hint}`);
+}
+
 /** @throws {WhitewaterError} USAGE, naming the option and its legal values */
 export function resolveOptions(options: RelayOptions): ResolvedOptions {
+  refuseUnknown(options);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const resolved: ResolvedOptions = { ...RELAY_DEFAULTS, ...given };
   for (const [name, least] of Object.entries(LEAST) as [keyof RelayOptions, number][]) {

@@ -20,6 +20,16 @@ export function parseDurationMs(text: string): number {
   return durationMs;
 }
 
+/**
+ * The same where faults are meant, in which a bare number might be anything.
+ * @throws {RangeError} saying what is legal
+ */
+export function parseTimeMs(text: string): number {
+  const bare = text.trim();
+  if (/^[\d.]+$/.test(bare)) throw new RangeError(`${JSON.stringify(text)} has no unit: write ${bare}ms or ${bare}s`);
+  return parseDurationMs(text);
+}
+
 export interface DurationRange {
   readonly minMs: number;
   readonly maxMs: number;

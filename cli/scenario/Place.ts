@@ -1,6 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../parse/duration.ts';
 
 /** A value of a scenario and where it stands, for errors that name the place and what is legal there. */
 export class Place {
@@ -122,8 +122,7 @@ export interface Fields<Name extends string> {
 
 /** @throws {RangeError} for one without a unit too */
 export function unitDurationMs(text: string): number {
-  if (/^[\d.]+$/.test(text)) throw new RangeError(`${JSON.stringify(text)} has no unit: write ${text}ms or ${text}s`);
-  return parseDurationMs(text);
+  return parseTimeMs(text);
 }
 
 export function shown(value: unknown): string {

@@ -1,7 +1,7 @@
 import { ORPHANS, type Orphans } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
 import { parseDelayText } from '../parse/delay.ts';
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../parse/duration.ts';
 import { parseRate, parseShare, parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
@@ -25,7 +25,7 @@ function countSetting(name: string, description: string): Setting<number | undef
 }
 
 function timeSetting(name: string, description: string): Setting<number | undefined> {
-  return faultSetting({ name, placeholder: '<duration>', description, parse: parseDurationMs });
+  return faultSetting({ name, placeholder: '<duration>', description, parse: parseTimeMs });
 }
 
 export const DROP = shareSetting('drop', 'lose this share of the frames, 0 to 1');
@@ -108,5 +108,5 @@ function parseFlap(text: string): NonNullable<Rule['flap']> {
   if (on === undefined || off === undefined || rest.length > 0) {
     throw new RangeError(`${JSON.stringify(text)} is not two durations with a slash between them: write 1s/2s`);
   }
-  return { onMs: parseDurationMs(on), offMs: parseDurationMs(off) };
+  return { onMs: parseTimeMs(on), offMs: parseTimeMs(off) };
 }

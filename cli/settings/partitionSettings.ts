@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../parse/duration.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 
@@ -6,7 +6,7 @@ export const STEP: Setting<number | undefined> = {
   name: 'step',
   placeholder: '<duration>',
   description: 'between two steps of swizzle',
-  parse: parseDurationMs,
+  parse: parseTimeMs,
   fallback: undefined,
   fallbackText: '500ms',
 };

@@ -66,6 +66,14 @@ t.test('link: every fault by its flag, and what is wrong is refused', async (t) 
   t.match(await command('link', '--remove', 'p1-p2', '--frames', 'drop'), 'demo: removed p1-p2; 2 left\n');
 
   const refused: [words: string[], expected: { code: string; message?: string | RegExp }][] = [
+    [
+      ['p1', 'p2', '--drop', '1', '--ttl', '60'],
+      { code: 'USAGE', message: '--ttl: "60" has no unit: write 60ms or 60s' },
+    ],
+    [
+      ['p1', 'p2', '--drop', '1', '--flap', '1/2'],
+      { code: 'USAGE', message: '--flap: "1" has no unit: write 1ms or 1s' },
+    ],
     [['p1', 'p2', '--delay', '50..200'], { code: 'USAGE', message: '--delay: "50..200" has no unit: write 50..200ms' }],
     [['p1', 'p2', '--delay', 'soon'], { code: 'USAGE', message: /--delay: "soon"/ }],
     [['p1', 'p2', '--drop', '1.5'], { code: 'USAGE', message: /--drop: "1.5" is not a share/ }],

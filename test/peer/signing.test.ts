@@ -71,7 +71,8 @@ t.test('a signature is good for this very frame, and no other', async (t) => {
   t.equal(read(frame, nodeSigner(SECRET, 'other')), 'wronglySigned', 'a frame of another cluster');
   t.equal(read(frame, nodeSigner(`${SECRET}!`, 'demo')), 'wronglySigned', 'another secret');
   const mac = decodedMac(frame) ?? '';
-  const twins = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'].map(
+  const twins = Array.from(
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_',
     (last) => mac.slice(0, -1) + last,
   );
   t.same(

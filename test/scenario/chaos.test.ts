@@ -237,11 +237,7 @@ t.test('a stale read of what another client wrote is found', async (t) => {
 
 t.test('a watch reads to the newest line before it ends, whatever else is in the journal', async (t) => {
   const watched = (journal: FakeJournal) =>
-    new SafetyWatch(
-      { journal: (options: object) => journal.read(options) },
-      new SafetyLedger(),
-      () => undefined,
-    );
+    new SafetyWatch({ journal: (options: object) => journal.read(options) }, new SafetyLedger(), () => undefined);
   const journal = new FakeJournal();
   const watch = watched(journal);
   journal.line({ kind: 'faults' });

@@ -3,7 +3,7 @@ import t from 'tap';
 import { buildRelay } from '../../server/app.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { isLoopback } from '../../server/locks/loopback.ts';
-import { RELAY_DEFAULTS } from '../../server/options.ts';
+import { RELAY_DEFAULTS, type RelayOptions } from '../../server/options.ts';
 import { TestRelay } from './support/relay.ts';
 
 t.test('a relay on port 0 tells the port that it got', async (t) => {
@@ -130,4 +130,9 @@ t.test('while it stops, it takes nothing more, in the documented shape', async (
   t.match(upgrade, { status: 503, code: 'RELAY_STOPPING' });
   frozen.webSocket.resume();
   await closing;
+});
+
+t.test('an option that there is not is refused, with what may be meant', async (t) => {
+  const misspelt = { prot: 7330 } as RelayOptions;
+  await t.rejects(listenRelay(misspelt), { code: 'USAGE', message: /no option "prot"; did you mean port\?/ });
 });
