@@ -52,7 +52,7 @@ function runOnce({ file }, traceFolder, timeoutSeconds) {
   const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, builtPath(file))], {
     cwd: ROOT,
     detached: true,
-    env: { ...process.env, ...tap, WHITEWATER_TRACE_DIR: traceFolder },
+    env: { ...process.env, ...tap, WHITEWATER_TRACE_DIR: traceFolder, WHITEWATER_ALL_SCENARIOS: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   /** @type {string[]} */

@@ -16,7 +16,7 @@ const MORE_BYTES_MAX = 1000 * CONNECTIONS * ROUNDS;
 /** A relay that says, whenever it gets a line, what its heap holds without garbage. */
 const RELAY = `
   import { listenRelay } from '${join(ROOT, 'dist/server/index.js')}';
-  const relay = await listenRelay({ port: 0 });
+  const relay = await listenRelay({ port: 0, journalBytesMax: 200_000 });
   console.log(relay.url);
   const pause = () => new Promise((resolve) => setTimeout(resolve, 200));
   process.stdin.on('data', async () => {
