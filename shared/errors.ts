@@ -171,7 +171,7 @@ export const ERRORS = {
     meaning: 'a command, flag, environment variable or configuration file is wrong',
   },
   RELAY_UNREACHABLE: { exitCode: 3, definite: false, meaning: 'no relay answers at that address' },
-  OUTPUT_FAILED: { exitCode: 1, definite: false, meaning: 'what a command had to write could not be written' },
+  OUTPUT_FAILED: { exitCode: 10, definite: false, meaning: 'what a command had to write could not be written' },
   PORT_IN_USE: { exitCode: 6, definite: true, meaning: 'another program listens on that address and port' },
   ADDRESS_UNAVAILABLE: { exitCode: 6, definite: true, meaning: 'this machine cannot listen on that address and port' },
   TOKEN_REQUIRED: { exitCode: 2, definite: true, meaning: 'a relay that others can reach needs a token' },
