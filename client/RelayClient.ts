@@ -62,7 +62,7 @@ export class RelayClient {
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */
   setPartition(cluster: string, groups: readonly (readonly string[])[]): Promise<ClusterView> {
-    return this.#http.request('PUT', `${pathOf(cluster)}/partition`, isClusterView, { body: { groups } });
+    return this.network(cluster).setPartition({ groups });
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
@@ -74,7 +74,7 @@ export class RelayClient {
 
   /** Ends the partition; those whom an operator refuses stay refused. */
   clearPartition(cluster: string): Promise<ClusterView> {
-    return this.#http.request('DELETE', `${pathOf(cluster)}/partition`, isClusterView);
+    return this.network(cluster).clearPartition();
   }
 
   /** The faults of a cluster: rules, partitions in all shapes, profiles, the journal. */

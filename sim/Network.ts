@@ -6,7 +6,7 @@ import {
   nextExpiryMs,
   noFaults,
 } from '../server/faults/Faults.ts';
-import { crossesPartition, judge } from '../server/faults/judge.ts';
+import { judge } from '../server/faults/judge.ts';
 import type { JudgedEndpoint } from '../server/faults/JudgedEndpoint.ts';
 import { LinkFaults } from '../server/faults/LinkFaults.ts';
 import type { RuleInForce } from '../server/faults/RuleInForce.ts';
@@ -185,7 +185,7 @@ export class SimulatedNetwork {
   }
 
   isCut(from: PeerId, to: PeerId): boolean {
-    return crossesPartition(this.#link(from, to), this.faults, this.#clock.nowMs());
+    return this.#link(from, to).isCut(this.faults, this.#clock.nowMs());
   }
 
   send(from: PeerId, to: PeerId, id: number, message: RaftMessage): void {

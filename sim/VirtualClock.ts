@@ -1,3 +1,4 @@
+import { BinaryHeap } from '../shared/BinaryHeap.ts';
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** At one time, what arrives comes before the timers: `Clock` promises that input is delivered first. */
@@ -18,8 +19,7 @@ interface Appointment {
 export class VirtualClock implements Clock {
   #nowMs: number;
   #count = 0;
-  /** A binary heap: the earliest stands first. */
-  readonly #heap: Appointment[] = [];
+  readonly #appointments = new BinaryHeap<Appointment>(isBefore);
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -46,16 +46,14 @@ export class VirtualClock implements Clock {
   /** The time of the next appointment; undefined when there is none. */
   nextAtMs(): number | undefined {
     this.#dropStopped();
-    const first = this.#heap[0];
-    return first?.atMs;
+    return this.#appointments.first?.atMs;
   }
 
   /** Moves to the next appointment and keeps it. @returns false when there is none */
   runNext(): boolean {
     this.#dropStopped();
-    const first = this.#heap[0];
+    const first = this.#appointments.take();
     if (first === undefined) return false;
-    this.#removeFirst();
     this.#nowMs = first.atMs;
     const { callback } = first;
     first.callback = undefined;
@@ -76,7 +74,7 @@ export class VirtualClock implements Clock {
   #add(atMs: number, kind: Appointment['kind'], callback: () => void): Timer {
     const appointment: Appointment = { atMs: Math.max(atMs, this.#nowMs), kind, number: this.#count, callback };
     this.#count += 1;
-    this.#push(appointment);
+    this.#appointments.add(appointment);
     return {
       stop: () => {
         appointment.callback = undefined;
@@ -85,39 +83,8 @@ export class VirtualClock implements Clock {
   }
 
   #dropStopped(): void {
-    while (this.#heap[0] !== undefined && this.#heap[0].callback === undefined) this.#removeFirst();
-  }
-
-  #push(appointment: Appointment): void {
-    const heap = this.#heap;
-    let at = heap.length;
-    while (at > 0) {
-      const parentAt = (at - 1) >> 1;
-      const parent = heap[parentAt];
-      if (parent === undefined || isBefore(parent, appointment)) break;
-      heap[at] = parent;
-      at = parentAt;
-    }
-    heap[at] = appointment;
-  }
-
-  #removeFirst(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const leftAt = 2 * at + 1;
-      const left = heap[leftAt];
-      if (left === undefined) break;
-      const right = heap[leftAt + 1];
-      const childAt = right !== undefined && isBefore(right, left) ? leftAt + 1 : leftAt;
-      const child = childAt === leftAt ? left : right;
-      if (child === undefined || isBefore(last, child)) break;
-      heap[at] = child;
-      at = childAt;
-    }
-    heap[at] = last;
+    const appointments = this.#appointments;
+    while (appointments.first !== undefined && appointments.first.callback === undefined) appointments.take();
   }
 }
 

@@ -1,4 +1,4 @@
-import { DueQueue } from './DueQueue.ts';
+import { BinaryHeap } from '../../shared/BinaryHeap.ts';
 import type { RuleInForce } from './RuleInForce.ts';
 import type { PlannedCopy } from './judge.ts';
 import type { LinkFaults } from './LinkFaults.ts';
@@ -37,7 +37,7 @@ export const COPY_OVERHEAD_BYTES = 250;
  */
 export class FrameQueue<Payload> {
   readonly #limits: FrameQueueLimits;
-  readonly #due = new DueQueue<WaitingCopy<Payload>>();
+  readonly #due = new BinaryHeap<WaitingCopy<Payload>>(isBefore);
   readonly #held = new Map<RuleInForce, WaitingCopy<Payload>[]>();
   #heldCount = 0;
   #bytes = 0;
@@ -90,11 +90,8 @@ export class FrameQueue<Payload> {
 
   /** Takes away, without delivering them, those that are delayed and meant. What is behind them does not wait for them any more. */
   takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean, nowMs: number): WaitingCopy<Payload>[] {
-    const taken = this.#due.takeAll(isMeant);
-    for (const waiting of taken) {
-      this.#unqueued(waiting);
-      this.#gone(waiting);
-    }
+    const taken = this.#unqueueAll(isMeant);
+    for (const waiting of taken) this.#gone(waiting);
     this.#moveUp(new Set(taken.map(({ link }) => link)), nowMs);
     return taken;
   }
@@ -216,7 +213,6 @@ export class FrameQueue<Payload> {
   /** The frames of these links that keep the order come as early as their own delays let them. */
   #moveUp(links: ReadonlySet<LinkFaults>, nowMs: number): void {
     if (links.size === 0) return;
-    for (const link of links) link.lastAtMs = -Infinity;
     const rest = this.#unqueueAll(({ copy, link }) => copy.inOrder && links.has(link));
     this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting)));
   }
@@ -248,6 +244,11 @@ export class FrameQueue<Payload> {
       if (copy.inOrder && links.has(link)) link.lastAtMs = Math.max(link.lastAtMs, atMs);
     });
   }
+}
+
+/** By time; and of the same time, what was planned first. */
+function isBefore(one: WaitingCopy<unknown>, other: WaitingCopy<unknown>): boolean {
+  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
 }
 
 /**

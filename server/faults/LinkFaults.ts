@@ -91,6 +91,11 @@ export class LinkFaults {
     return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
   }
 
+  /** Whether the partition has kept frames from passing at any moment between the two times. */
+  wasCut(faults: Faults, fromMs: number, untilMs: number): boolean {
+    return this.isCut(faults, untilMs) || this.wasAbsent(faults, fromMs, untilMs);
+  }
+
   /** Whether the network lost one of the two ends for a while between the two times. */
   wasAbsent({ partition }: Faults, fromMs: number, untilMs: number): boolean {
     if (partition === undefined || partition.absencesOf.size === 0) return false;

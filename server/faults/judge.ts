@@ -220,16 +220,6 @@ function countConnection({ connectionsOf }: RuleInForce, id: string): number {
   return number;
 }
 
-/** Whether the partition in force has kept frames of this link from passing at any moment between the two times. */
-export function wasCut(link: LinkFaults, faults: Faults, fromMs: number, untilMs: number): boolean {
-  return link.isCut(faults, untilMs) || link.wasAbsent(faults, fromMs, untilMs);
-}
-
-/** Whether the partition keeps frames of this link from passing at this moment: for those that are on their way already. */
-export function crossesPartition(link: LinkFaults, faults: Faults, nowMs: number): boolean {
-  return link.isCut(faults, nowMs);
-}
-
 /**
  * @param stream draws of one seed under different names are independent of each other
  * @returns the items in an order drawn from the seed, each as likely (Fisher and Yates)

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { nanoid } from 'nanoid';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
@@ -13,7 +12,7 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { acceptDelay, crossesPartition, shuffled } from '../faults/judge.ts';
+import { shuffled } from '../faults/judge.ts';
 import { checkRule } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
@@ -27,6 +26,8 @@ import { cutsInFlight } from './FrameCarrier.ts';
 import type { HubServices } from './HubServices.ts';
 import { partitionText } from './partitionText.ts';
 import type { Roster } from './Roster.ts';
+import { SlowAccepts } from './SlowAccepts.ts';
+import { timerMs } from './timerMs.ts';
 import type { WaitingCopy } from '../faults/FrameQueue.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
 
@@ -61,30 +62,23 @@ export interface ChangeOptions {
   readonly epoch?: number;
 }
 
-/** A connection that waits for its answer. */
-interface SlowedConnection {
-  readonly rules: readonly RuleInForce[];
-  readonly end: () => void;
-}
-
-const TIMER_MS_MAX = 2 ** 31 - 1;
-
 /**
  * The faults in force in one cluster, and every way to change them. Each change is one step: it is checked as a whole, makes the
  * next epoch, settles what becomes of frames that wait, and is told.
  *
  * Methods that change something throw a WhitewaterError, having changed nothing: RULE_INVALID, PROFILE_UNKNOWN,
- * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PEER_UNKNOWN, NO_LEADER, RULE_UNKNOWN, EPOCH_DIFFERS.
+ * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PARTITION_SHAPE_UNFIT, PEER_UNKNOWN, RULE_UNKNOWN, EPOCH_DIFFERS.
  */
 export class ClusterFaults {
   readonly #parts: ClusterFaultsParts;
   #faults: Faults;
-  readonly #slowed = new Set<SlowedConnection>();
+  readonly #slowAccepts: SlowAccepts;
   #expiresAtMs = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: ClusterFaultsParts) {
     this.#parts = parts;
+    this.#slowAccepts = new SlowAccepts(parts.services.clock, parts.journal);
     const { seed } = parts.services.options;
     this.#faults = noFaults(seed === undefined ? nanoid(10) : `${seed}/${parts.clusterId}`);
   }
@@ -119,11 +113,8 @@ export class ClusterFaults {
    * @throws {WhitewaterError} RULE_INVALID
    */
   checkRules(rules: Readonly<Record<string, unknown>>, place: string): void {
-    for (const [name, rule] of Object.entries(rules)) {
-      const types = (rule as { readonly types?: unknown } | null)?.types;
-      const extraTypes = this.#isRaft || !Array.isArray(types) ? [] : types.filter((type) => typeof type === 'string');
-      checkRule(rule, `${place}/${name}`, extraTypes);
-    }
+    const extraTypes = this.#typesOfOthers(Object.values(rules));
+    for (const [name, rule] of Object.entries(rules)) checkRule(rule, `${place}/${name}`, extraTypes);
   }
 
   setPartition(request: PartitionRequest | null, options: ChangeOptions = {}): void {
@@ -213,24 +204,7 @@ export class ClusterFaults {
 
   /** Waits for as long as rules make the network slow to answer a new connection of that endpoint, or until they are gone. */
   async slowAccept(endpoint: JudgedEndpoint, signal: AbortSignal): Promise<void> {
-    const startMs = this.#nowMs();
-    const { delayMs, rules } = acceptDelay(endpoint, this.at(startMs), startMs);
-    if (delayMs === 0) return;
-    const reason = rules.map(({ name }) => `${name}:accept`).join(',');
-    this.#parts.journal.event('connection', { event: 'slowed', id: endpoint.id, reason, forMs: delayMs });
-    const gone = new AbortController();
-    const slowed: SlowedConnection = { rules, end: () => gone.abort() };
-    this.#slowed.add(slowed);
-    try {
-      // Timers may fire early.
-      for (let restMs = delayMs; restMs > 0; restMs = startMs + delayMs - this.#nowMs()) {
-        await setTimeout(Math.ceil(restMs), undefined, { signal: AbortSignal.any([signal, gone.signal]), ref: false });
-      }
-    } catch (error) {
-      if (!gone.signal.aborted && !signal.aborted) throw error;
-    } finally {
-      this.#slowed.delete(slowed);
-    }
+    await this.#slowAccepts.wait(endpoint, this.at(this.#nowMs()), signal);
   }
 
   stop(): void {
@@ -257,7 +231,8 @@ export class ClusterFaults {
     const { roster } = this.#parts;
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
-    const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(change) });
+    const named = [...(change.rules?.values() ?? []), ...Object.values(change.profile?.rules ?? {})];
+    const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(named) });
     this.#putInForce(after, nowMs, {
       ...{ frames: options.frames, kind, text, isHeal, settle },
       seedSet: change.seed !== undefined,
@@ -289,7 +264,7 @@ export class ClusterFaults {
     this.#loseCut(before, after, nowMs);
     this.#parts.delayed().changed();
     this.#setTimer();
-    for (const { rules, end } of this.#slowed) if (!rules.some((rule) => after.rules.includes(rule))) end();
+    this.#slowAccepts.endThoseWithout(after.rules);
     const { epoch, seed, profile } = after;
     const inForce = {
       profile: profile.source,
@@ -337,8 +312,7 @@ export class ClusterFaults {
     const { queue } = this.#parts.delayed();
     const wasLost = ({ link, sinceMs }: WaitingCopy<DelayedFrame>): boolean =>
       cutsInFlight(before) && link.wasAbsent(before, sinceMs, nowMs);
-    const isLost = ({ link }: WaitingCopy<DelayedFrame>): boolean =>
-      cutsInFlight(after) && crossesPartition(link, after, nowMs);
+    const isLost = ({ link }: WaitingCopy<DelayedFrame>): boolean => cutsInFlight(after) && link.isCut(after, nowMs);
     this.#lose(
       queue.takeDelayed((waiting) => wasLost(waiting) || isLost(waiting), nowMs),
       'partition',
@@ -365,14 +339,14 @@ export class ClusterFaults {
     return partitionOf(request, { peers, others, leader: leader(), seed, epoch });
   }
 
-  /** Where endpoints speak another protocol than Raft, any type of message may be meant. */
-  #typesOfOthers({ rules = new Map(), profile }: FaultsChange): readonly string[] | undefined {
-    if (this.#isRaft) return undefined;
-    return [...rules.values(), ...Object.values(profile?.rules ?? {})].flatMap(({ types = [] }) => types);
-  }
-
-  get #isRaft(): boolean {
-    return [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
+  /** Where endpoints speak another protocol than Raft, any type of message may be meant: those that these rules name. */
+  #typesOfOthers(rules: Iterable<unknown>): readonly string[] {
+    const isRaft = [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
+    if (isRaft) return [];
+    return [...rules].flatMap((rule) => {
+      const types = (rule as { readonly types?: unknown } | null)?.types;
+      return Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [];
+    });
   }
 
   #userRules(): Map<string, Rule> {
@@ -398,12 +372,10 @@ export class ClusterFaults {
     const partitionEndsAtMs = this.#faults.partition?.endsAtMs ?? Infinity;
     this.#expiresAtMs = Math.min(nextExpiryMs(this.#faults) ?? Infinity, partitionEndsAtMs);
     if (this.#expiresAtMs === Infinity) return;
-    const inMs = Math.min(Math.max(1, Math.ceil(this.#expiresAtMs - this.#nowMs())), TIMER_MS_MAX);
-    this.#timer = globalThis
-      .setTimeout(() => {
-        this.at(this.#nowMs());
-        this.#setTimer();
-      }, inMs)
-      .unref();
+    const onTimer = (): void => {
+      this.at(this.#nowMs());
+      this.#setTimer();
+    };
+    this.#timer = setTimeout(onTimer, timerMs(this.#expiresAtMs, this.#nowMs())).unref();
   }
 }

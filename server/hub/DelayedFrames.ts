@@ -2,6 +2,7 @@ import { FrameQueue, type FrameQueueLimits, type WaitingCopy } from '../faults/F
 import type { PlannedCopy } from '../faults/judge.ts';
 import type { Link } from './Link.ts';
 import type { MessageKind } from './messageKinds.ts';
+import { timerMs } from './timerMs.ts';
 
 /** What a frame's way needs to know of it, besides its bytes. */
 export interface FrameFacts {
@@ -36,8 +37,6 @@ export interface DelayedFramesOptions extends FrameQueueLimits {
 
 /** So many leave in one turn of the event loop; then others have theirs, and the sockets are written. */
 const FRAMES_PER_TURN = 500;
-/** Timers take no longer time. */
-const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** The queue of a cluster's frames that wait, and the one timer that serves it. Nothing comes before its time. */
 export class DelayedFrames {
@@ -69,8 +68,7 @@ export class DelayedFrames {
     this.#timer = undefined;
     this.#timerAtMs = atMs;
     if (atMs === Infinity) return;
-    const inMs = Math.min(Math.max(1, Math.ceil(atMs - this.#options.clock())), TIMER_MS_MAX);
-    this.#timer = setTimeout(this.#deliverDue, inMs);
+    this.#timer = setTimeout(this.#deliverDue, timerMs(atMs, this.#options.clock()));
   }
 
   /** Forgets everything. */

@@ -2,7 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { type DropCause, noDrops, type Traffic } from '../../shared/http/Traffic.ts';
 import { damaged } from '../faults/damage.ts';
 import type { Faults } from '../faults/Faults.ts';
-import { judge, wasCut, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
+import { judge, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
 import type { Journal } from '../journal/Journal.ts';
 import type { LiveFeed } from '../live/LiveFeed.ts';
 import { DelayedFrames, type DelayedFrame, type FrameFacts } from './DelayedFrames.ts';
@@ -35,13 +35,13 @@ export class FrameCarrier {
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
-    const { options, clock, trace } = { ...parts.services, trace: parts.services.options.trace };
-    this.#tracesFrames = trace.wants('frame');
+    const { options, clock, delayedBytes } = parts.services;
+    this.#tracesFrames = options.trace.wants('frame');
     this.delayed = new DelayedFrames({
       clock,
       framesMax: options.delayedFramesMax,
       bytesMax: options.delayedBytesMax,
-      total: parts.services.delayedBytes,
+      total: delayedBytes,
       onDue: (frame, waitedMs, nowMs) => this.#arrive(frame, waitedMs, nowMs),
     });
   }
@@ -81,10 +81,8 @@ export class FrameCarrier {
   }
 
   /** Counts what waited and was lost after all. */
-  lose({ facts, link }: DelayedFrame, cause: DropCause, waitedMs: number): void {
-    this.#count(link, cause);
-    this.#parts.journal.arrival(facts, cause, waitedMs);
-    if (this.#tracesFrames) this.#parts.trace.frame(facts, facts.bytes, cause);
+  lose(frame: DelayedFrame, cause: DropCause, waitedMs: number): void {
+    this.#settle(frame, frame.text.length, cause, waitedMs);
   }
 
   /** Nothing that waits will come any more. */
@@ -134,7 +132,7 @@ export class FrameCarrier {
   #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number): void {
     const { link, text } = frame;
     const faults = this.#parts.faultsAt(nowMs);
-    const isCut = cutsInFlight(faults) && wasCut(link.faults, faults, nowMs - waitedMs, nowMs);
+    const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, nowMs - waitedMs, nowMs);
     this.#settle(frame, text.length, isCut ? 'partition' : offer(link, Buffer.from(text, 'latin1')), waitedMs);
   }
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { noFaults } from '../../server/faults/Faults.ts';
-import { crossesPartition, judge } from '../../server/faults/judge.ts';
+import { judge } from '../../server/faults/judge.ts';
 import { LinkFaults } from '../../server/faults/LinkFaults.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import { change, client, EVERYBODY, faultsOf, fatesOf, link, peer, rulesOf, sketch } from './stage.ts';
@@ -14,7 +14,7 @@ t.test('groups, cuts and clients, at the frame', async (t) => {
   const fate = (from: LinkFaults['from'], to: LinkFaults['to']): string => {
     const on = new LinkFaults(from, to);
     const { type } = judge(on, 'PreVote', 1, faults, 0);
-    t.equal(crossesPartition(on, faults, 0), type === 'dropped');
+    t.equal(on.isCut(faults, 0), type === 'dropped');
     return type;
   };
   t.equal(fate(peer('p1'), peer('p2')), 'dropped', 'a cut within the group');

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { WebSocket } from 'ws';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { RunningProcess } from '../support/processes.ts';
+import { sendRaw } from '../support/fuzz/sendRaw.ts';
 import { until } from '../support/until.ts';
 import { RelayFuzzer } from '../server/support/RelayFuzzer.ts';
 import { TestPeer, UpgradeRefused } from '../server/support/TestPeer.ts';
@@ -184,20 +184,6 @@ class Attacker {
     if (answer.ok) throw new Error(`${method} ${tail} was done with the token ${token}`);
     await answer.text();
   }
-}
-
-function sendRaw(port: number, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    const end = (): void => {
-      socket.destroy();
-      resolve();
-    };
-    socket.setTimeout(20, end);
-    socket.on('data', end);
-    socket.on('error', end);
-    socket.on('close', end);
-  });
 }
 
 async function metric(url: string, name: string): Promise<number> {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import t from 'tap';
 import { WebSocket } from 'ws';
+import { sendRaw } from '../support/fuzz/sendRaw.ts';
 import { TestRelay } from './support/relay.ts';
 import { RelayFuzzer } from './support/RelayFuzzer.ts';
 import { TestPeer } from './support/TestPeer.ts';
@@ -74,19 +74,4 @@ async function sendTooMuch(url: string, more: number): Promise<void> {
   const peer = await TestPeer.open(url, { id: 'p3', path: 'peer' });
   peer.sendText(`"${'x'.repeat(FRAME_BYTES_MAX - 1 + more)}"`);
   if (peer.webSocket.readyState !== WebSocket.CLOSED) await once(peer.webSocket, 'close');
-}
-
-/** Sends it, and waits until the relay has closed the socket or has answered, or has waited long enough for more. */
-function sendRaw(port: number, text: string): Promise<void> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
-    const end = (): void => {
-      socket.destroy();
-      resolve();
-    };
-    socket.setTimeout(20, end);
-    socket.on('data', end);
-    socket.on('error', end);
-    socket.on('close', end);
-  });
 }
