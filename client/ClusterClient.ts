@@ -1,6 +1,7 @@
-import { nanoid } from 'nanoid';
+import { customRandom, nanoid, urlAlphabet } from 'nanoid';
 import { SystemClock } from '../endpoint/clock/SystemClock.ts';
 import type { Clock } from '../endpoint/ports/Clock.ts';
+import type { Random } from '../shared/random.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import { peerId, type PeerId } from '../shared/ids.ts';
 import {
@@ -41,6 +42,8 @@ export interface ClusterClientOptions {
   readonly clock?: Clock;
   /** How long peers remember this client's session when it is not used, 1 s to 30 days. Default 10 minutes. */
   readonly sessionTimeToLiveMs?: number;
+  /** Names sessions and says how long to wait before a request is repeated: for runs that are to be the same again. Default: chance. */
+  readonly random?: Random;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -60,14 +63,16 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   readonly #requests: Requests;
   readonly #clock: Clock;
   readonly #timeToLiveMs: number;
+  readonly #newId: () => string;
   #session: Promise<Session> | undefined;
   #current: Session | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor({ transport, clock = new SystemClock(), sessionTimeToLiveMs }: ClusterClientOptions) {
+  constructor({ transport, clock = new SystemClock(), sessionTimeToLiveMs, random }: ClusterClientOptions) {
     this.#transport = new SeenTransport(transport);
     this.#clock = clock;
-    this.#requests = new Requests(this.#transport, clock);
+    this.#requests = new Requests(this.#transport, clock, random);
+    this.#newId = random === undefined ? nanoid : idsFrom(random);
     this.#timeToLiveMs = timeToLiveOf(sessionTimeToLiveMs);
   }
 
@@ -187,7 +192,7 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
   }
 
   async #newSession(): Promise<Session> {
-    const id = nanoid();
+    const id = this.#newId();
     const operation: Operation = { type: 'openSession', session: id, timeToLiveMs: this.#timeToLiveMs };
     // To open it twice opens it once. Several commands may wait for it, each as long as it likes.
     const opened = await this.#ask(() => operation, { timeoutMs: SESSION_TIMEOUT_MS, hasEffect: false });
@@ -283,6 +288,11 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
       if (pending !== undefined) signal.addEventListener('abort', onAbort, { once: true });
     });
   }
+}
+
+/** As many characters as `nanoid` has. */
+function idsFrom(random: Random): () => string {
+  return customRandom(urlAlphabet, 21, (count) => Uint8Array.from({ length: count }, () => Math.floor(random() * 256)));
 }
 
 /** @throws {WhitewaterError} `USAGE` */

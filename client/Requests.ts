@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import { NumberMap } from '../shared/NumberMap.ts';
+import type { Random } from '../shared/random.ts';
 import { type WhitewaterError } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
@@ -30,6 +31,7 @@ const PENDING_MAX = 20_000;
 export class Requests {
   readonly #transport: ClusterTransport;
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #finder = new LeaderFinder();
   /** Those that are over leave when there are more of them than of the others. */
   #pending: Pending[] = [];
@@ -42,16 +44,18 @@ export class Requests {
   #placesTaken = 0;
   #copies = 0;
   /** Begins anywhere, since a client may come back under its old id, and peers know frames by their numbers. */
-  #frameId = Math.floor(Math.random() * 2 ** 48);
+  #frameId: number;
   #isConnected = false;
   #willFlush = false;
   #lookedUpAtMs = Number.NEGATIVE_INFINITY;
   #timer: Timer | undefined;
   #ended: WhitewaterError | undefined;
 
-  constructor(transport: ClusterTransport, clock: Clock) {
+  constructor(transport: ClusterTransport, clock: Clock, random: Random = Math.random) {
     this.#transport = transport;
     this.#clock = clock;
+    this.#random = random;
+    this.#frameId = Math.floor(random() * 2 ** 48);
     transport.start({
       onMessage: (from, _id, message) => {
         if (message.type === 'ClientReply') this.#replied(from, message.body.replies);
@@ -132,7 +136,7 @@ export class Requests {
     if (this.#willFlush) return;
     this.#willFlush = true;
     // All requests of one turn leave together.
-    queueMicrotask(() => {
+    this.#clock.soon(() => {
       this.#willFlush = false;
       this.#flush();
     });
@@ -237,8 +241,13 @@ export class Requests {
     }
     // An older copy's answer says nothing of a newer one.
     if (pending.askedPeer !== from) return;
-    this.#askAgain(pending, isRedirected && pending.failures === 0 ? 0 : waitMs(pending.failures));
+    this.#askAgain(pending, isRedirected && pending.failures === 0 ? 0 : this.#waitMs(pending.failures));
     pending.failures += 1;
+  }
+
+  /** Longer with each failure, and never the same for two clients. */
+  #waitMs(failures: number): number {
+    return Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** failures) * (0.5 + this.#random() / 2);
   }
 
   #askAgain(pending: Pending, afterMs: number): void {
@@ -311,9 +320,4 @@ export class Requests {
     }
     this.#flush();
   }
-}
-
-/** Longer with each failure, and never the same for two clients. */
-function waitMs(failures: number): number {
-  return Math.min(WAIT_MS_MAX, WAIT_MS_MIN * 2 ** failures) * (0.5 + Math.random() / 2);
 }

@@ -5,18 +5,17 @@ import type { Status } from '../shared/messages/Status.ts';
 import { seededRandom } from '../shared/random.ts';
 import { defaultOpenSocket, openStorage, processId, signerOf } from './adapters.ts';
 import { SystemClock } from '../endpoint/clock/SystemClock.ts';
-import { Driver, type DriverCounters, type DriverEvent } from './Driver.ts';
+import { assemblePeer, type PeerParts } from './assemblePeer.ts';
+import type { Driver, DriverCounters, DriverEvent, DriverHandlers } from './Driver.ts';
 import { PeerEvents } from './PeerEvents.ts';
 import { checkKinds } from './optionChecks.ts';
 import { checkPeerOptions, type CheckedOptions, type PeerOptions } from './PeerOptions.ts';
 import { SILENT_LOGGER, type Logger } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from './ports/Storage.ts';
 import { Leadership, type Reign } from './replica/Leadership.ts';
-import { openReplica, withSnapshotBytes } from './replica/openReplica.ts';
-import { Operations } from './replica/Operations.ts';
+import type { Operations } from './replica/Operations.ts';
 import type { Replica } from './replica/Replica.ts';
 import type { Patience } from './replica/Wait.ts';
-import { Raft } from './raft/Raft.ts';
 import { wantsDetails } from './traceOf.ts';
 import { traceWithStatus } from './traceWithStatus.ts';
 import { RelayTransport } from '../endpoint/transport/RelayTransport.ts';
@@ -73,14 +72,11 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
 
   private constructor(
     { cluster, id, raft }: CheckedOptions,
-    { storage, stored, snapshots }: OpenedStorage,
+    { storage, snapshots }: OpenedStorage,
     transport: RelayTransport,
-    replica: Replica,
-    options: Pick<PeerOptions, 'trace'> & Required<Pick<PeerOptions, 'clock' | 'logger'>>,
-    hasMachine: boolean,
+    { driver, replica, operations }: PeerParts,
+    { clock, logger }: Required<Pick<PeerOptions, 'clock' | 'logger'>>,
   ) {
-    const { clock, logger, trace } = options;
-    const pid = processId();
     this.cluster = cluster;
     this.id = id;
     this.events = new PeerEvents(logger);
@@ -89,38 +85,17 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     this.#snapshots = snapshots;
     this.#transport = transport;
     this.#replica = replica;
+    this.#operations = operations;
+    this.#driver = driver;
     this.#checksQuorum = raft.checkQuorum;
-    this.#operations = new Operations(replica, clock, () => this.status(), hasMachine);
-    replica.serve((operation, timeoutMs, settle) => this.#operations.carry(operation, { timeoutMs }, settle));
     this.#settle = promiseWithResolvers();
     this.stopped = this.#settle.promise;
     // An unheard rejection would end the process.
     this.stopped.catch(() => undefined);
-    this.#driver = new Driver(
-      {
-        ...{
-          cluster,
-          id,
-          raft: new Raft({ ...raft, wantsDetails: () => wantsDetails(trace) }, stored),
-          storage,
-          transport,
-          clock,
-          application: replica,
-        },
-        ...(trace === undefined ? {} : { trace }),
-        ...(pid === undefined ? {} : { pid }),
-      },
-      {
-        onEvent: (event) => this.#happened(event),
-        onHandingOver: () => this.#leadership.changed(),
-        onConnected: (connected) => this.#connected(connected),
-        onFailed: (error) => this.#failed(error),
-      },
-    );
     this.#leadership = new Leadership(clock, () => ({
-      isLeader: this.#driver.status().role === 'leader',
-      term: this.#driver.status().term,
-      leaseUntilMs: this.#driver.leaseUntilMs(),
+      isLeader: driver.status().role === 'leader',
+      term: driver.status().term,
+      leaseUntilMs: driver.leaseUntilMs(),
     }));
   }
 
@@ -166,18 +141,16 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       `peer "${id}" of cluster "${cluster}" begins at term ${hardState.currentTerm} with ${entries.length} log entries; seed ${seed}`,
     );
     try {
-      const { machine } = options;
-      const leader = (): PeerId | null => peer?.status().leader ?? null;
-      const replica = await openReplica(machine, opened, leader, logger);
-      const surroundings = { clock, logger, ...(trace === undefined ? {} : { trace }) };
-      peer = new Peer(
-        checked,
-        await withSnapshotBytes(opened),
-        transport,
-        replica,
-        surroundings,
-        machine !== undefined,
+      const parts = await assemblePeer(
+        {
+          ...{ cluster, id, opened, transport, clock, logger, trace },
+          raft: { ...checked.raft, wantsDetails: () => wantsDetails(trace) },
+          machine: options.machine,
+          pid: processId(),
+        },
+        Peer.#handlersOf(() => peer),
       );
+      peer = new Peer(checked, opened, transport, parts, { clock, logger });
       peer.#driver.start();
       const running = peer;
       signal?.addEventListener('abort', () => void running.stop(), { once: true });
@@ -186,6 +159,20 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
       await opened.storage.close();
       throw error;
     }
+  }
+
+  /** Nothing happens before the driver is started, and then the peer is there. */
+  static #handlersOf(peer: () => Peer | undefined): DriverHandlers {
+    const tell = (about: (peer: Peer) => void): void => {
+      const running = peer();
+      if (running !== undefined) about(running);
+    };
+    return {
+      onEvent: (event) => tell((running) => running.#happened(event)),
+      onHandingOver: () => tell((running) => running.#leadership.changed()),
+      onConnected: (connected) => tell((running) => running.#connected(connected)),
+      onFailed: (error) => tell((running) => running.#failed(error)),
+    };
   }
 
   /**

@@ -187,6 +187,7 @@ export class SimulatedPeer {
       nowMs: () => clock.nowMs(),
       wallMs: () => clock.wallMs(),
       setTimer: (atMs: number, callback: () => void): Timer => process.setTimer(atMs, callback),
+      soon: (callback: () => void): void => clock.soon(() => process.takeIn(callback)),
     };
   }
 

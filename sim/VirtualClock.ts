@@ -43,6 +43,10 @@ export class VirtualClock implements Clock {
     return this.#add(atMs, ARRIVAL, callback);
   }
 
+  soon(callback: () => void): void {
+    this.setArrival(this.#nowMs, callback);
+  }
+
   /** The time of the next appointment; undefined when there is none. */
   nextAtMs(): number | undefined {
     this.#dropStopped();

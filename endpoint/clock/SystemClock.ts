@@ -22,6 +22,10 @@ export class SystemClock implements Clock {
     return performance.timeOrigin + performance.now();
   }
 
+  soon(callback: () => void): void {
+    queueMicrotask(callback);
+  }
+
   setTimer(atMs: number, callback: () => void): Timer {
     let stopped = false;
     let timeout: ReturnType<typeof setTimeout> | undefined;

@@ -14,4 +14,6 @@ export interface Clock {
    * (a late timer must not beat the unread heartbeat that would have reset it), so never within this call either.
    */
   setTimer(atMs: number, callback: () => void): Timer;
+  /** Calls back when what happens now has come to its end, before anything else happens; never within this call. */
+  soon(callback: () => void): void;
 }

@@ -1,13 +1,17 @@
+import type { Clock } from '../../endpoint/ports/Clock.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
 import { restoreSnapshot } from './restoreSnapshot.ts';
 
-type Work =
-  | { readonly type: 'entries'; readonly firstIndex: number; readonly entries: readonly Entry[] }
-  | { readonly type: 'restore'; readonly index: number }
-  | { readonly type: 'snapshot' };
+interface Entries {
+  readonly type: 'entries';
+  readonly firstIndex: number;
+  readonly entries: readonly Entry[];
+}
+
+type Work = Entries | { readonly type: 'restore'; readonly index: number } | { readonly type: 'snapshot' };
 
 export interface ApplierHandlers {
   /** What came of a command. Entries that are no command have none. */
@@ -32,6 +36,7 @@ const SLICE_MS = 8;
 export class Applier {
   readonly #machine: ReplicatedMachine;
   readonly #snapshots: SnapshotStore;
+  readonly #clock: Clock;
   readonly #handlers: ApplierHandlers;
   readonly #queue: Work[] = [];
   #appliedIndex: number;
@@ -41,7 +46,14 @@ export class Applier {
   #isStopped = false;
 
   /** @param appliedIndex what the machine holds already */
-  constructor(machine: ReplicatedMachine, snapshots: SnapshotStore, appliedIndex: number, handlers: ApplierHandlers) {
+  constructor(
+    machine: ReplicatedMachine,
+    snapshots: SnapshotStore,
+    clock: Clock,
+    appliedIndex: number,
+    handlers: ApplierHandlers,
+  ) {
+    this.#clock = clock;
     this.#machine = machine;
     this.#snapshots = snapshots;
     this.#appliedIndex = appliedIndex;
@@ -81,40 +93,48 @@ export class Applier {
     this.#queue.push(work);
     if (this.#isWorking || this.#isStopped) return;
     this.#isWorking = true;
-    void this.#work().catch((error: unknown) => {
-      this.stop();
-      this.#handlers.onFailed(error instanceof Error ? error : new Error(String(error)));
-    });
+    this.#clock.soon(() => this.#beginSlice());
   }
 
-  async #work(): Promise<void> {
-    await Promise.resolve();
-    this.#sliceBeganMs = performance.now();
+  #beginSlice(): void {
+    this.#sliceBeganMs = this.#clock.nowMs();
+    this.#work();
+  }
+
+  #work(): void {
     try {
       for (let work = this.#queue.shift(); work !== undefined; work = this.#queue.shift()) {
-        if (work.type === 'entries') await this.#applyAll(work.firstIndex, work.entries);
-        else if (work.type === 'restore') await this.#restore(work.index);
-        else this.#beginSnapshot();
-        if (this.#isStopped) return;
+        if (work.type === 'snapshot') this.#beginSnapshot();
+        // These go on by themselves when their time has come.
+        else if (work.type === 'restore') return this.#restore(work.index);
+        else if (!this.#applyAll(work)) return;
       }
-    } finally {
       this.#isWorking = false;
+    } catch (error) {
+      this.#fail(error);
     }
   }
 
-  async #applyAll(firstIndex: number, entries: readonly Entry[]): Promise<void> {
+  #fail(error: unknown): void {
+    this.stop();
+    this.#handlers.onFailed(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** @returns false when others have their turn first */
+  #applyAll({ firstIndex, entries }: Entries): boolean {
     for (const [at, entry] of entries.entries()) {
       const index = firstIndex + at;
       if (index <= this.#appliedIndex) continue;
       this.#applyOne(index, entry);
-      if (performance.now() - this.#sliceBeganMs < SLICE_MS) continue;
+      if (this.#isStopped) return true;
+      if (this.#clock.nowMs() - this.#sliceBeganMs < SLICE_MS) continue;
+      this.#queue.unshift({ type: 'entries', firstIndex: index + 1, entries: entries.slice(at + 1) });
       this.#handlers.onApplied(index);
-      await nextTurn();
-      this.#sliceBeganMs = performance.now();
-      // It was stopped, or a snapshot came that holds the rest.
-      if (this.#isStopped || this.#queue[0]?.type === 'restore') return;
+      this.#clock.setTimer(this.#clock.nowMs(), () => this.#beginSlice());
+      return false;
     }
     this.#handlers.onApplied(this.#appliedIndex);
+    return true;
   }
 
   #applyOne(index: number, entry: Entry): void {
@@ -125,13 +145,21 @@ export class Applier {
     this.#handlers.onOutcome(index, entry.term, outcome);
   }
 
-  async #restore(index: number): Promise<void> {
-    if (index <= this.#appliedIndex) return;
+  #restore(index: number): void {
+    if (index <= this.#appliedIndex) return this.#work();
     this.#isRestoring = true;
-    await restoreSnapshot(this.#machine, this.#snapshots, index);
+    restoreSnapshot(this.#machine, this.#snapshots, index).then(
+      () => this.#restored(index),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #restored(index: number): void {
     this.#isRestoring = false;
     this.#appliedIndex = index;
-    if (!this.#isStopped) this.#handlers.onRestored(index);
+    if (this.#isStopped) return;
+    this.#handlers.onRestored(index);
+    this.#beginSlice();
   }
 
   /** The state is that of this moment; it is written while commands go on being applied, and they do not show in it. */
@@ -148,9 +176,4 @@ export class Applier {
   #tellSnapshot(index: number, bytes: number, error?: Error): void {
     if (!this.#isStopped) this.#handlers.onSnapshotTaken(index, bytes, error);
   }
-}
-
-/** Sockets and timers have their turn. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, 0));
 }

@@ -1,3 +1,4 @@
+import type { Clock, Timer } from '../../endpoint/ports/Clock.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { ClientReply, Reply } from '../../shared/messages/ClientReply.ts';
@@ -15,6 +16,7 @@ export interface ClientServiceOptions {
   readonly leader: () => PeerId | null;
   /** @returns false when too much waits for the network already */
   readonly send: (to: PeerId, body: ClientReply) => boolean;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -34,7 +36,7 @@ export class ClientService {
   /** Frames for which the network had no room. */
   readonly #waiting: { readonly to: PeerId; readonly replies: Reply[] }[] = [];
   #waitingSinceMs = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   readonly #gathered = new Map<PeerId, Reply[]>();
 
   constructor(options: ClientServiceOptions) {
@@ -42,7 +44,7 @@ export class ClientService {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     this.#waiting.length = 0;
   }
 
@@ -68,7 +70,7 @@ export class ClientService {
   }
 
   #reply(to: PeerId, reply: Reply): void {
-    if (this.#gathered.size === 0) queueMicrotask(() => this.#flush());
+    if (this.#gathered.size === 0) this.#options.clock.soon(() => this.#flush());
     const replies = this.#gathered.get(to);
     if (replies === undefined) this.#gathered.set(to, [reply]);
     else replies.push(reply);
@@ -86,9 +88,9 @@ export class ClientService {
     if (this.#waiting.length === 0 && this.#options.send(to, { replies })) return;
     // Whoever does not get an answer asks again.
     if (this.#waiting.length >= WAITING_MAX) return;
-    if (this.#waiting.length === 0) this.#waitingSinceMs = performance.now();
+    if (this.#waiting.length === 0) this.#waitingSinceMs = this.#nowMs;
     this.#waiting.push({ to, replies });
-    this.#timer ??= setTimeout(() => this.#sendWaiting(), RETRY_MS);
+    this.#timer ??= this.#later();
   }
 
   #sendWaiting(): void {
@@ -96,11 +98,19 @@ export class ClientService {
     for (let first = this.#waiting[0]; first !== undefined; first = this.#waiting[0]) {
       if (!this.#options.send(first.to, { replies: first.replies })) break;
       this.#waiting.shift();
-      this.#waitingSinceMs = performance.now();
+      this.#waitingSinceMs = this.#nowMs;
     }
     // There is no connection, it seems.
-    if (performance.now() - this.#waitingSinceMs > WAITING_MS_MAX) this.#waiting.length = 0;
-    if (this.#waiting.length > 0) this.#timer = setTimeout(() => this.#sendWaiting(), RETRY_MS);
+    if (this.#nowMs - this.#waitingSinceMs > WAITING_MS_MAX) this.#waiting.length = 0;
+    if (this.#waiting.length > 0) this.#timer = this.#later();
+  }
+
+  #later(): Timer {
+    return this.#options.clock.setTimer(this.#nowMs + RETRY_MS, () => this.#sendWaiting());
+  }
+
+  get #nowMs(): number {
+    return this.#options.clock.nowMs();
   }
 }
 

@@ -1,3 +1,5 @@
+import type { Clock, Timer } from '../../endpoint/ports/Clock.ts';
+
 /** What happens at a time unless it is called off. */
 export interface Expiration {
   readonly atMs: number;
@@ -16,18 +18,23 @@ const SPARE = 64;
  * called off leaves when there is more of it than of the others.
  */
 export class Expirations {
+  readonly #clock: Clock;
   #waiting: Expiration[] = [];
   #count = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   timeAfter(afterMs: number): number {
-    return performance.now() + Math.min(afterMs, Number.MAX_SAFE_INTEGER);
+    return this.#clock.nowMs() + Math.min(afterMs, Number.MAX_SAFE_INTEGER);
   }
 
   add(expiration: Expiration): void {
     this.#waiting.push(expiration);
     this.#count += 1;
-    this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+    this.#lookLater();
   }
 
   callOff(expiration: Expiration): void {
@@ -38,7 +45,7 @@ export class Expirations {
   }
 
   stop(): void {
-    clearTimeout(this.#timer);
+    this.#timer?.stop();
     this.#timer = undefined;
     this.#waiting = [];
     this.#count = 0;
@@ -46,14 +53,18 @@ export class Expirations {
 
   #look(): void {
     this.#timer = undefined;
-    const nowMs = performance.now();
+    const nowMs = this.#clock.nowMs();
     for (const expiration of this.#live()) {
       // One that expires may call others off.
       if (expiration.isOver || expiration.atMs > nowMs) continue;
       this.callOff(expiration);
       expiration.expire();
     }
-    if (this.#count > 0) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS);
+    if (this.#count > 0) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    this.#timer ??= this.#clock.setTimer(this.#clock.nowMs() + LOOK_MS, () => this.#look());
   }
 
   #live(): Expiration[] {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../endpoint/ports/Clock.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { messageOf } from '../machine/messageOf.ts';
 import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
@@ -14,9 +15,14 @@ export class Queries {
   /** That may be answered once so much is applied. */
   readonly #reads = new WaitingReads();
   /** Whose turn has not come. */
-  readonly #slices = new TimeSlices();
+  readonly #slices: TimeSlices;
 
-  constructor(machine: Pick<ReplicatedMachine, 'query'>, applier: Pick<Applier, 'appliedIndex' | 'isRestoring'>) {
+  constructor(
+    machine: Pick<ReplicatedMachine, 'query'>,
+    applier: Pick<Applier, 'appliedIndex' | 'isRestoring'>,
+    clock: Clock,
+  ) {
+    this.#slices = new TimeSlices(clock);
     this.#machine = machine;
     this.#applier = applier;
   }

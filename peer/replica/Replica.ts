@@ -5,6 +5,7 @@ import type { ReplicatedMachine } from '../machine/ReplicatedMachine.ts';
 import { resultOf } from '../machine/resultOf.ts';
 import type { Outcome } from '../machine/Sessions.ts';
 import type { Application, ApplicationEffect, ApplicationHost } from '../ports/Application.ts';
+import type { Clock } from '../../endpoint/ports/Clock.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { SnapshotStore } from '../ports/SnapshotStore.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
@@ -15,7 +16,7 @@ import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
 import { Queries } from './Queries.ts';
 import { SnapshotCourier } from './SnapshotCourier.ts';
-import { reasonOf, Wait, type Patience } from './Wait.ts';
+import { reasonOf, Wait, type Patience, type Waiting } from './Wait.ts';
 import { Waiters, type Settle } from './Waiters.ts';
 
 export interface ReplicaOptions {
@@ -25,6 +26,7 @@ export interface ReplicaOptions {
   /** In force when the peer starts. */
   readonly snapshot: SnapshotMetadata | null;
   readonly leader: () => PeerId | null;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -33,17 +35,12 @@ const WAITING_MAX = 100_000;
 
 /** A state machine that is replicated: gives it what is committed, keeps its snapshots, and answers who asks it something. */
 export class Replica implements Application {
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #leader: () => PeerId | null;
   readonly #waiters: Waiters;
-  readonly #expirations = new Expirations();
-  readonly #waiting = {
-    expirations: this.#expirations,
-    forget: (requestId: number): boolean => {
-      this.#queries.forget(requestId);
-      return this.#waiters.forget(requestId);
-    },
-  };
+  readonly #expirations: Expirations;
+  readonly #waiting: Waiting;
   readonly #applier: Applier;
   readonly #courier: SnapshotCourier;
   readonly #queries: Queries;
@@ -53,18 +50,27 @@ export class Replica implements Application {
   #clients: ClientService | undefined;
   #repliesSent = 0;
 
-  constructor({ machine, snapshots, snapshot, leader, logger }: ReplicaOptions) {
+  constructor({ machine, snapshots, snapshot, leader, clock, logger }: ReplicaOptions) {
+    this.#clock = clock;
     this.#logger = logger;
     this.#leader = leader;
     this.#waiters = new Waiters(leader);
-    this.#applier = new Applier(machine, snapshots, snapshot?.index ?? 0, {
+    this.#expirations = new Expirations(clock);
+    this.#waiting = {
+      expirations: this.#expirations,
+      forget: (requestId) => {
+        this.#queries.forget(requestId);
+        return this.#waiters.forget(requestId);
+      },
+    };
+    this.#applier = new Applier(machine, snapshots, clock, snapshot?.index ?? 0, {
       onOutcome: (index, term, outcome) => this.#applied(index, term, outcome),
       onApplied: (index) => this.#host?.feed({ type: 'applied', index }),
       onRestored: (index) => this.#restored(index),
       onSnapshotTaken: (index, bytes, error) => this.#snapshotTaken(index, bytes, error),
       onFailed: (error) => this.#host?.fail(error),
     });
-    this.#queries = new Queries(machine, this.#applier);
+    this.#queries = new Queries(machine, this.#applier, clock);
     this.#courier = new SnapshotCourier(snapshots, snapshot, {
       onPiece: ({ to, id, after }, body) => this.#host?.send(to, id, { type: 'InstallSnapshot', body }, after),
       onStored: (input) => this.#host?.feed(input),
@@ -84,7 +90,7 @@ export class Replica implements Application {
   /** From now on requests of clients are carried out in this way; before, they are lost. */
   serve(carry: Carry): void {
     this.#clients = new ClientService({
-      ...{ carry, leader: this.#leader, logger: this.#logger },
+      ...{ carry, leader: this.#leader, clock: this.#clock, logger: this.#logger },
       send: (to, body) => {
         this.#repliesSent += 1;
         // What is told was committed, so a majority has it on disk.
@@ -154,7 +160,7 @@ export class Replica implements Application {
     const wait = this.#waitFor(patience, settle);
     if (wait === undefined) return;
     wait.requestId = this.#waiters.proposal(wait);
-    if (this.#gathered.length === 0) queueMicrotask(() => this.#propose());
+    if (this.#gathered.length === 0) this.#clock.soon(() => this.#propose());
     this.#gathered.push({ requestId: wait.requestId, command });
   }
 

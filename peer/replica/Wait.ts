@@ -12,7 +12,7 @@ export interface Patience {
 const TIMEOUT_MS = 10_000;
 
 /** Who looks after the wait. */
-interface Waiting {
+export interface Waiting {
   readonly expirations: Expirations;
   /** Nobody waits for this request any more. @returns whether it may still take effect */
   readonly forget: (requestId: number) => boolean;

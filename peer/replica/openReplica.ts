@@ -2,6 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { NoMachine } from '../machine/NoMachine.ts';
 import { ReplicatedMachine, type AnyMachine } from '../machine/ReplicatedMachine.ts';
+import type { Clock } from '../../endpoint/ports/Clock.ts';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { MemorySnapshotStore } from '../snapshots/MemorySnapshotStore.ts';
@@ -17,6 +18,7 @@ export async function openReplica(
   machine: AnyMachine | undefined,
   { snapshots, stored }: OpenedStorage,
   leader: () => PeerId | null,
+  clock: Clock,
   logger: Logger,
 ): Promise<Replica> {
   if (snapshots === undefined && machine !== undefined) {
@@ -29,7 +31,7 @@ export async function openReplica(
     await restoreSnapshot(replicated, places, snapshot.index);
     await places.forgetOlder(snapshot.index);
   }
-  return new Replica({ machine: replicated, snapshots: places, snapshot, leader, logger });
+  return new Replica({ machine: replicated, snapshots: places, snapshot, leader, clock, logger });
 }
 
 /** The core is told how large the last snapshot is: by that it judges whether the log is long. */

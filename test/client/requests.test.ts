@@ -82,6 +82,7 @@ class Stage {
   /** What was sent since the last call, once everybody had a turn. */
   async takeSent(): Promise<Sent[]> {
     await Promise.resolve();
+    this.clock.advance(0);
     await Promise.resolve();
     return this.sent.splice(0);
   }

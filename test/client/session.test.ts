@@ -152,7 +152,10 @@ async function fullStage(): Promise<ReturnType<typeof stage> & { answer: () => v
   const made = stage((operation) => (operation.type === 'openSession' || isAnswering ? { value: 'done' } : 'lost'));
   const first = Array.from({ length: 1_000 }, () => made.client.command('x', { timeoutMs: 60_000 }));
   for (const one of first) one.catch(() => undefined);
-  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  for (let turn = 0; turn < 20; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    made.clock.advance(0);
+  }
   if (commandsIn(made.seen).length !== 1_000) throw new Error(`${commandsIn(made.seen).length} commands were sent`);
   return { ...made, first, answer: () => void (isAnswering = true) };
 }

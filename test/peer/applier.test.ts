@@ -1,4 +1,5 @@
 import t from 'tap';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { encodeCommand } from '../../peer/machine/command.ts';
 import { ReplicatedMachine } from '../../peer/machine/ReplicatedMachine.ts';
 import type { Outcome } from '../../peer/machine/Sessions.ts';
@@ -54,7 +55,7 @@ function stage(appliedIndex = 0): { machine: Recorder; applier: Applier; snapsho
   const machine = new Recorder();
   const snapshots = new MemorySnapshotStore();
   const told: Told = { outcomes: [], applied: [], snapshots: [], failures: [] };
-  const applier = new Applier(new ReplicatedMachine(machine), snapshots, appliedIndex, {
+  const applier = new Applier(new ReplicatedMachine(machine), snapshots, new SystemClock(), appliedIndex, {
     onOutcome: (index, _term, outcome) => told.outcomes.push([index, outcome]),
     onApplied: (index) => told.applied.push(index),
     onRestored: (index) => told.applied.push(index),

@@ -1,4 +1,5 @@
 import t, { type Test } from 'tap';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { ClientService, type Carry } from '../../peer/replica/ClientService.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { peerId } from '../../shared/ids.ts';
@@ -30,7 +31,7 @@ class Stage {
     carry: Carry = (operation, _timeoutMs, settle) => settle.resolve((operation as { query?: unknown }).query),
   ) {
     this.service = new ClientService({
-      ...{ carry, leader: () => leader, logger: new RecordingLogger() },
+      ...{ carry, leader: () => leader, clock: new SystemClock(), logger: new RecordingLogger() },
       send: (to, body) => this.#send(to, body),
     });
     t.teardown(() => this.service.stop());

@@ -85,6 +85,7 @@ t.test('a process that was stopped for a while asks before it judges', async (t)
     nowMs: () => clock.nowMs() + stoppedMs,
     wallMs: () => clock.wallMs() + stoppedMs,
     setTimer: (atMs, callback) => clock.setTimer(atMs - stoppedMs, callback),
+    soon: (callback) => clock.soon(callback),
   };
   const { sockets, heard } = stage(['a'], { clock: jumping });
   sockets.last.welcome();

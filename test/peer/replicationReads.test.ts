@@ -1,4 +1,5 @@
 import t from 'tap';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import type { WhitewaterError } from '../../shared/errors.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { NoMachine } from '../../peer/machine/NoMachine.ts';
@@ -22,6 +23,7 @@ function grantingReplica(
     snapshots,
     snapshot: null,
     leader: () => null,
+    clock: new SystemClock(),
     logger: SILENT_LOGGER,
   });
   replica.start({

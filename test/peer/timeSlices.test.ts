@@ -1,4 +1,5 @@
 import t from 'tap';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { TimeSlices } from '../../peer/replica/TimeSlices.ts';
 import { until } from '../support/until.ts';
 
@@ -33,7 +34,7 @@ function turn(slices: TimeSlices, run: () => void, wait = WAITS): Promise<void> 
 }
 
 t.test('queries are answered in slices of about 8 ms, in order, and others have their turn between them', async (t) => {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(new SystemClock());
   const seen = others();
   t.teardown(seen.stop);
   const answered: number[] = [];
@@ -57,7 +58,7 @@ t.test('queries are answered in slices of about 8 ms, in order, and others have 
 });
 
 t.test('the first ones are done at once; who comes later does not overtake who waits', async (t) => {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(new SystemClock());
   const order: string[] = [];
   const done = turn(slices, () => {
     order.push('at once');
@@ -72,7 +73,7 @@ t.test('the first ones are done at once; who comes later does not overtake who w
 });
 
 t.test('work for which nobody waits any more is not done', async (t) => {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(new SystemClock());
   slices.add({ wait: WAITS, run: () => work(10) });
   const wait = { ...WAITS };
   let isDone = false;
@@ -85,7 +86,7 @@ t.test('work for which nobody waits any more is not done', async (t) => {
 });
 
 t.test('after a rest the next one need not wait; after stop nothing is done', async (t) => {
-  const slices = new TimeSlices();
+  const slices = new TimeSlices(new SystemClock());
   slices.add({ wait: WAITS, run: () => work(10) });
   await turn(slices, () => undefined);
   let isFree = false;

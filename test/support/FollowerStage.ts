@@ -7,6 +7,7 @@ import { openStorage } from '../../peer/adapters.ts';
 import type { OpenedStorage } from '../../peer/ports/Storage.ts';
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { Raft } from '../../peer/raft/Raft.ts';
+import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { openReplica } from '../../peer/replica/openReplica.ts';
 import type { Replica } from '../../peer/replica/Replica.ts';
 import { MemorySnapshotStore } from '../../peer/snapshots/MemorySnapshotStore.ts';
@@ -115,7 +116,7 @@ export class FollowerStage {
     const opened = wrap?.(onDisk) ?? onDisk;
     try {
       const machine = new KeyValueMachine() as unknown as AnyMachine;
-      const replica = await openReplica(machine, opened, () => null, logger);
+      const replica = await openReplica(machine, opened, () => null, new SystemClock(), logger);
       const stage = new FollowerStage(opened, replica);
       stage.driver.start();
       return stage;
