@@ -19,7 +19,8 @@ export type { SnapshotStore } from './ports/SnapshotStore.ts';
 export { MemorySnapshotStore } from './snapshots/MemorySnapshotStore.ts';
 export type { OpenedStorage, Storage, StoredState } from './ports/Storage.ts';
 export { openLevelStorage } from './storage/openLevelStorage.ts';
-export type { Database, StoreOwner } from './storage/loadStore.ts';
+export type { Database } from './storage/Database.ts';
+export type { StoreOwner } from './storage/loadStore.ts';
 export { openBrowserWebSocket, type BrowserWebSocket } from '../endpoint/transport/browserWebSocket.ts';
 export type {
   OpenSocket,

@@ -1,6 +1,7 @@
 import type { Storage, StoredState } from '../peer/ports/Storage.ts';
 import type { HardState, StorageStep } from '../peer/raft/effect.ts';
 import type { Random } from '../shared/random.ts';
+import { type DurableState, StoredImage } from './StoredImage.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 
@@ -22,33 +23,35 @@ interface Write {
  * A disk that outlives its peer. A write is all or nothing and durable when it is done; a crash before that finds it, by
  * chance, either done or lost, and its writer never knows which.
  */
-export class SimulatedDisk implements Storage {
+export class SimulatedDisk implements Storage, DurableState {
   readonly kind = 'disk';
   options: DiskOptions = QUICK_DISK;
   readonly #clock: VirtualClock;
   readonly #random: Random;
-  #stored: StoredState;
+  readonly #image: StoredImage;
   #writing: Write | undefined;
 
   constructor(clock: VirtualClock, random: Random, stored: StoredState) {
     this.#clock = clock;
     this.#random = random;
-    this.#stored = stored;
+    this.#image = new StoredImage(stored);
   }
 
   /** What a peer that is started now would find. */
   get stored(): StoredState {
-    return this.#stored;
+    return this.#image.copy();
   }
 
   get hardState(): HardState {
-    return this.#stored.hardState;
+    return this.#image.hardState;
   }
 
-  /** The term of a durable entry, or of the one that the log begins behind; undefined when the log on disk is shorter. */
+  get baseIndex(): number {
+    return this.#image.baseIndex;
+  }
+
   termAt(index: number): number | undefined {
-    const { base, entries } = this.#stored;
-    return index === base.index ? base.term : entries[index - base.index - 1]?.term;
+    return this.#image.termAt(index);
   }
 
   write(steps: readonly StorageStep[], done: (error?: Error) => void): void {
@@ -77,30 +80,6 @@ export class SimulatedDisk implements Storage {
   }
 
   #apply(steps: readonly StorageStep[]): void {
-    this.#stored = steps.reduce(afterStep, this.#stored);
-  }
-}
-
-/** What a store holds after one step more. */
-export function afterStep(stored: StoredState, step: StorageStep): StoredState {
-  const { base, entries } = stored;
-  const lastIndex = base.index + entries.length;
-  switch (step.type) {
-    case 'setHardState':
-      return { ...stored, hardState: step.hardState };
-    case 'truncate':
-      return { ...stored, entries: entries.slice(0, Math.max(0, step.fromIndex - base.index - 1)) };
-    case 'append':
-      if (step.firstIndex !== lastIndex + 1) {
-        throw new SimulationFailure(
-          `entries from ${step.firstIndex} on leave a gap: the log on disk ends at ${lastIndex}`,
-        );
-      }
-      return { ...stored, entries: [...entries, ...step.entries] };
-    case 'useSnapshot': {
-      const { snapshot, baseIndex, baseTerm, replacesLog } = step;
-      const kept = replacesLog ? [] : entries.slice(baseIndex - base.index);
-      return { ...stored, snapshot, base: { index: baseIndex, term: baseTerm }, entries: kept };
-    }
+    for (const step of steps) this.#image.take(step);
   }
 }

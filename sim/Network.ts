@@ -14,7 +14,7 @@ import type { Timer } from '../endpoint/ports/Clock.ts';
 import { encodeFrame } from '../shared/envelope.ts';
 import type { Partition } from '../shared/http/Partition.ts';
 import type { PeerId } from '../shared/ids.ts';
-import type { RaftMessage } from '../shared/protocol.ts';
+import type { EndpointMessage } from '../shared/protocol.ts';
 import type { Random } from '../shared/random.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
@@ -47,15 +47,15 @@ const IN_FLIGHT_MAX = 20_000;
 
 /** What becomes of a message: `damaged` when it arrives as something that its receiver cannot read. */
 export type Fate = 'delivered' | 'lost' | 'cut' | 'duplicated' | 'held' | 'damaged' | 'nobody';
-export type Receiver = (from: PeerId, id: number, message: RaftMessage) => void;
-export type FateListener = (from: PeerId, to: PeerId, id: number, message: RaftMessage, fate: Fate) => void;
+export type Receiver = (from: PeerId, id: number, message: EndpointMessage) => void;
+export type FateListener = (from: PeerId, to: PeerId, id: number, message: EndpointMessage, fate: Fate) => void;
 type RoleOf = () => string | undefined;
 
 const NO_ROLE: RoleOf = () => undefined;
 
 class SimulatedEndpoint implements JudgedEndpoint {
   readonly id: PeerId;
-  readonly isClient = false;
+  isClient = false;
   roleOf = NO_ROLE;
 
   constructor(id: PeerId) {
@@ -98,6 +98,7 @@ export class SimulatedNetwork {
   #held: Held[] = [];
   #expiry: Timer | undefined;
   #inFlight = 0;
+  #relayLife = 1;
 
   /** @param random gives the seed of the faults */
   constructor(clock: VirtualClock, random: Random, onFate?: FateListener) {
@@ -138,6 +139,19 @@ export class SimulatedNetwork {
   attach(peer: PeerId, receiver: Receiver, roleOf: RoleOf = NO_ROLE): void {
     this.#receivers.set(peer, receiver);
     this.#endpoint(peer).roleOf = roleOf;
+  }
+
+  /** As `attach`, for an endpoint that is no peer: roles do not mean it. */
+  attachClient(client: PeerId, receiver: Receiver): void {
+    this.#receivers.set(client, receiver);
+    this.#endpoint(client).isClient = true;
+  }
+
+  /** The relay goes down: what is on its way is lost, and what rules hold too. */
+  loseAll(): void {
+    this.#relayLife += 1;
+    this.#inFlight -= this.#held.length;
+    this.#held = [];
   }
 
   /** Nobody hears what is sent to the peer. */
@@ -188,13 +202,15 @@ export class SimulatedNetwork {
     return this.#link(from, to).isCut(this.faults, this.#clock.nowMs());
   }
 
-  send(from: PeerId, to: PeerId, id: number, message: RaftMessage): void {
+  send(from: PeerId, to: PeerId, id: number, message: EndpointMessage): void {
     const bytes = this.#measuresBytes
       ? encodeFrame({ type: message.type, from, to, id, body: message.body }).length
       : 0;
     const nowMs = this.#clock.nowMs();
     const fate = judge(this.#link(from, to), message.type, bytes, this.faults, nowMs);
-    if (fate.type === 'delivered') return this.#carry(nowMs, () => this.#arrive(from, to, id, message, false));
+    const relayLife = this.#relayLife;
+    const arriveAs = (isDamaged: boolean) => (): void => this.#arrive(from, to, id, message, isDamaged, relayLife);
+    if (fate.type === 'delivered') return this.#carry(nowMs, arriveAs(false));
     if (fate.type === 'dropped') {
       return this.#onFate?.(from, to, id, message, fate.cause === 'partition' ? 'cut' : 'lost');
     }
@@ -202,7 +218,7 @@ export class SimulatedNetwork {
     for (const { atMs = nowMs, heldBy, damage } of fate.copies) {
       if (!isFirst) this.#onFate?.(from, to, id, message, 'duplicated');
       isFirst = false;
-      const arrive = (): void => this.#arrive(from, to, id, message, damage !== undefined);
+      const arrive = arriveAs(damage !== undefined);
       if (heldBy === undefined) {
         this.#carry(atMs, arrive);
         continue;
@@ -213,8 +229,9 @@ export class SimulatedNetwork {
     }
   }
 
-  #arrive(from: PeerId, to: PeerId, id: number, message: RaftMessage, isDamaged: boolean): void {
+  #arrive(from: PeerId, to: PeerId, id: number, message: EndpointMessage, isDamaged: boolean, relayLife: number): void {
     this.#inFlight -= 1;
+    if (relayLife !== this.#relayLife) return this.#onFate?.(from, to, id, message, 'lost');
     const receiver = this.#receivers.get(to);
     const fate = receiver === undefined ? 'nobody' : isDamaged ? 'damaged' : 'delivered';
     this.#onFate?.(from, to, id, message, fate);

@@ -1,22 +1,28 @@
-import { Driver, type DriverEvent } from '../peer/Driver.ts';
-import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+import { Driver, type DriverHandlers } from '../peer/Driver.ts';
+import { SILENT_LOGGER } from '../endpoint/ports/Logger.ts';
 import type { Storage } from '../peer/ports/Storage.ts';
-import type { Transport, TransportHandlers } from '../endpoint/ports/Transport.ts';
-import type { Effect, StorageStep } from '../peer/raft/effect.ts';
+import type { Transport } from '../endpoint/ports/Transport.ts';
+import { assemblePeer, type PeerParts } from '../peer/assemblePeer.ts';
+import type { AnyMachine } from '../peer/machine/ReplicatedMachine.ts';
+import type { StorageStep } from '../peer/raft/effect.ts';
 import type { RaftEvent } from '../peer/raft/event.ts';
-import type { Input } from '../peer/raft/input.ts';
-import type { ElectionOptions } from '../peer/raft/options.ts';
+import type { ElectionOptions, ReplicationOptions } from '../peer/raft/options.ts';
 import { Raft } from '../peer/raft/Raft.ts';
 import type { RaftStatus } from '../peer/raft/status.ts';
 import { clusterId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
-import type { RaftMessage } from '../shared/protocol.ts';
+import { isRaftMessageType, type EndpointMessage, type RaftMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
-import type { SimulatedDisk } from './Disk.ts';
+import { SimulatedDisk } from './Disk.ts';
 import type { Invariants } from './invariants.ts';
 import type { SimulatedNetwork } from './Network.ts';
-import { SimulatedProcess } from './SimulatedProcess.ts';
+import { PeerWatch } from './PeerWatch.ts';
+import type { RecordDisk } from './RecordDisk.ts';
+import { SettlingClock } from './SettlingClock.ts';
+import { type ClockRate, SimulatedProcess } from './SimulatedProcess.ts';
+import type { SimulatedRelay } from './SimulatedRelay.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
+import type { DurableState } from './StoredImage.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 
 export interface SentMessage {
@@ -29,54 +35,60 @@ export interface SentMessage {
 export interface SimulatedWorld {
   readonly clock: VirtualClock;
   readonly network: SimulatedNetwork;
+  readonly relay: SimulatedRelay;
   readonly invariants: Invariants;
+  readonly diskOf: (peer: PeerId) => DurableState | undefined;
   /** Called when a peer has begun a write. */
   readonly onWrite: (peer: PeerId) => void;
   readonly onSend: (from: PeerId, sent: SentMessage) => void;
   readonly onEvent: (peer: PeerId, event: RaftEvent, messageId: string | undefined) => void;
+  /** A peer ended by itself, or could not begin. */
+  readonly onEnded: (peer: PeerId, error: Error) => void;
+  /** Something that must not happen did, where to throw it would not be heard. */
+  readonly fail: (error: unknown) => void;
 }
 
 export interface SimulatedPeerOptions {
   readonly id: PeerId;
   readonly election: ElectionOptions;
-  readonly entriesPerMessageMax?: number;
+  readonly replication?: Partial<ReplicationOptions>;
   /** Names the peer's random choices. */
   readonly seed: string;
   /** Whether it tells statuses, which takes about as much time as all the rest. */
   readonly tellsStatuses: boolean;
+  readonly clockRate?: ClockRate;
+  /** What is replicated: a new one for each life. Without it the peer elects leaders and replicates what it has. */
+  readonly machine?: () => AnyMachine;
 }
 
 /** One life: what a crash ends. */
 interface Life {
   readonly process: SimulatedProcess;
-  readonly raft: Raft;
-  readonly driver: Driver;
+  /** Once it has opened its store. */
+  running: { readonly raft: Raft; readonly driver: Driver; readonly parts: PeerParts | undefined } | undefined;
 }
 
 const CLUSTER = clusterId('simulation');
-
-/** The simulated peers have no state machine yet. */
 const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** The real core and the real driver over a simulated process, disk and network, through any number of lives. */
 export class SimulatedPeer {
   readonly id: PeerId;
-  readonly disk: SimulatedDisk;
+  readonly disk: SimulatedDisk | RecordDisk;
   readonly #world: SimulatedWorld;
   readonly #options: SimulatedPeerOptions;
-  #lives = 0;
+  readonly #watch: PeerWatch;
   #life: Life | undefined;
-  /** The log as the core has it: what is on disk and what is on its way there. */
-  #log: Entry[] = [];
-  #role: RaftStatus['role'] = 'follower';
-  #term = 0;
-  #leader: PeerId | null = null;
 
-  constructor(options: SimulatedPeerOptions, disk: SimulatedDisk, world: SimulatedWorld) {
-    this.id = options.id;
+  /** @param disk one that holds records if there is a machine */
+  constructor(options: SimulatedPeerOptions, disk: SimulatedDisk | RecordDisk, world: SimulatedWorld) {
+    const { id } = options;
+    this.id = id;
     this.disk = disk;
     this.#options = options;
     this.#world = world;
+    const { invariants, diskOf, onEvent } = world;
+    this.#watch = new PeerWatch({ id, disk, diskOf, invariants, onEvent }, disk.stored);
   }
 
   get isUp(): boolean {
@@ -89,24 +101,34 @@ export class SimulatedPeer {
 
   /** Counts its starts, from 1. */
   get lives(): number {
-    return this.#lives;
+    return this.#watch.lives;
   }
 
   get role(): RaftStatus['role'] {
-    return this.#role;
+    return this.#watch.role;
   }
 
   get term(): number {
-    return this.#term;
+    return this.#watch.term;
   }
 
   /** Whom it takes for the leader of its term. */
   get leader(): PeerId | null {
-    return this.#leader;
+    return this.#watch.leader;
   }
 
+  /** Behind what its log begins with. */
   get log(): readonly Entry[] {
-    return this.#log;
+    return this.#watch.log;
+  }
+
+  get lastIndex(): number {
+    return this.#watch.lastIndex;
+  }
+
+  /** What its core has handed out, in this life. */
+  get appliedThrough(): number {
+    return this.#watch.appliedThrough;
   }
 
   /**
@@ -114,55 +136,33 @@ export class SimulatedPeer {
    * @throws {SimulationFailure} when the peer is not up
    */
   status(): RaftStatus {
-    if (this.#life === undefined) throw new SimulationFailure(`${this.id} is not up`);
-    return this.#life.raft.status(this.#world.clock.nowMs());
+    const { process, running } = this.#life ?? {};
+    if (process === undefined || running === undefined) throw new SimulationFailure(`${this.id} is not up`);
+    return running.raft.status(process.nowMs());
+  }
+
+  /** Asks its machine as it is here and now. */
+  query(query: unknown): unknown {
+    return this.#life?.running?.parts?.operations.readStale(query);
   }
 
   start(): void {
     if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
-    const { hardState, entries } = this.disk.stored;
-    this.#lives += 1;
-    this.#log = [...entries];
-    this.#role = 'follower';
-    this.#term = hardState.currentTerm;
-    this.#leader = null;
-    this.#world.invariants.restarted(this.id, hardState);
-    const process = new SimulatedProcess(this.#world.clock);
-    const raft = this.#raft();
-    const driver = new Driver(
-      {
-        cluster: CLUSTER,
-        id: this.id,
-        raft: {
-          step: (input) => this.#step(raft, input),
-          status: (nowMs) => raft.status(nowMs),
-          leaseUntilMs: () => raft.leaseUntilMs(),
-        },
-        storage: this.#storage(process),
-        transport: this.#transport(process),
-        clock: this.#clock(process),
-      },
-      {
-        onEvent: (event) => this.#told(event),
-        onConnected: () => undefined,
-        onFailed: (error) => {
-          throw error;
-        },
-      },
-    );
-    this.#life = { process, raft, driver };
-    driver.start();
+    const process = new SimulatedProcess(this.#world.clock, this.#options.clockRate);
+    const life: Life = { process, running: undefined };
+    this.#life = life;
+    if (this.disk instanceof SimulatedDisk) return this.#startBare(life, this.disk);
+    this.#world.clock.settles();
+    this.#startWhole(life, this.disk).catch((error: unknown) => {
+      if (this.#life !== life) return;
+      this.#end(life);
+      this.#ended(error);
+    });
   }
 
   /** Loses everything but what is on disk; a write under way is done or lost. */
   crash(): void {
-    const life = this.#life;
-    if (life === undefined) return;
-    this.#life = undefined;
-    life.driver.stop();
-    life.process.kill();
-    this.#world.network.detach(this.id);
-    this.disk.crash();
+    if (this.#life !== undefined) this.#end(this.#life);
   }
 
   /** Stops the process where it is, as SIGSTOP does. */
@@ -174,112 +174,142 @@ export class SimulatedPeer {
     this.#life?.process.resume();
   }
 
-  #raft(): Raft {
-    const { id, election, entriesPerMessageMax, seed } = this.#options;
-    const random = seededRandom(seed, `${id}/${this.#lives}`);
-    const bounds = entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax };
-    return new Raft({ ...election, ...bounds, ...WITHOUT_SNAPSHOTS, id, random }, this.disk.stored);
+  #end({ process, running }: Life): void {
+    this.#life = undefined;
+    running?.driver.stop();
+    process.kill();
+    this.#world.relay.detach(this.id);
+    this.#world.network.detach(this.id);
+    this.disk.crash();
   }
 
-  #clock(process: SimulatedProcess): Clock {
-    const { clock } = this.#world;
+  /** Without a machine: elections, and logs that are what they are. */
+  #startBare(life: Life, disk: SimulatedDisk): void {
+    const { stored } = disk;
+    this.#watch.begins(stored);
+    const raft = new Raft({ ...this.#raftOptions(), ...WITHOUT_SNAPSHOTS, id: this.id }, stored);
+    const { process } = life;
+    const driver = new Driver(
+      {
+        cluster: CLUSTER,
+        id: this.id,
+        raft: this.#watched(raft),
+        storage: this.#bareStorage(disk, process),
+        transport: this.#transport(process),
+        clock: process,
+      },
+      this.#handlers(life),
+    );
+    life.running = { raft, driver, parts: undefined };
+    driver.start();
+  }
+
+  async #startWhole(life: Life, disk: RecordDisk): Promise<void> {
+    const { process } = life;
+    const opened = await disk.open(process);
+    if (this.#life !== life) return;
+    this.#watch.begins(opened.stored);
+    let raft: Raft | undefined;
+    const parts = await assemblePeer(
+      {
+        cluster: CLUSTER,
+        id: this.id,
+        raft: this.#raftOptions(),
+        opened: { ...opened, storage: this.#noting(opened.storage) },
+        transport: this.#transport(process),
+        clock: new SettlingClock(process, this.#world.clock),
+        logger: SILENT_LOGGER,
+        machine: this.#options.machine?.(),
+        watch: (core) => {
+          raft = core;
+          return this.#watched(core);
+        },
+      },
+      this.#handlers(life),
+    );
+    if (this.#life !== life || raft === undefined) return;
+    life.running = { raft, driver: parts.driver, parts };
+    parts.driver.start();
+  }
+
+  #raftOptions(): ConstructorParameters<typeof Raft>[0] {
+    const { id, election, replication, seed } = this.#options;
+    return { ...election, ...replication, id, random: seededRandom(seed, `${id}/${this.lives}`) };
+  }
+
+  #watched(raft: Raft): Pick<Raft, 'step' | 'status' | 'leaseUntilMs'> {
     return {
-      nowMs: () => clock.nowMs(),
-      wallMs: () => clock.wallMs(),
-      setTimer: (atMs: number, callback: () => void): Timer => process.setTimer(atMs, callback),
-      soon: (callback: () => void): void => clock.soon(() => process.takeIn(callback)),
+      step: (input) => this.#held(() => this.#watch.step(raft, input)),
+      status: (nowMs) => raft.status(nowMs),
+      leaseUntilMs: () => raft.leaseUntilMs(),
     };
   }
 
-  #storage(process: SimulatedProcess): Storage {
-    const { disk } = this;
+  #handlers(life: Life): DriverHandlers {
     return {
+      onEvent: (event) => this.#held(() => this.#watch.told(event)),
+      onConnected: () => undefined,
+      onFailed: (error) => {
+        if (this.#life !== life) return;
+        // It fails in the midst of a step, and the process ends when that is over.
+        this.#world.clock.soon(() => {
+          if (this.#life !== life) return;
+          this.#end(life);
+          this.#ended(error);
+        });
+      },
+    };
+  }
+
+  #ended(error: unknown): void {
+    this.#world.onEnded(this.id, error instanceof Error ? error : new Error(String(error)));
+  }
+
+  /** What breaks a rule is told to the world too: a driver takes what its core throws for the end of one peer. */
+  #held<Value>(act: () => Value): Value {
+    try {
+      return act();
+    } catch (error) {
+      this.#world.fail(error);
+      throw error;
+    }
+  }
+
+  #bareStorage(disk: SimulatedDisk, process: SimulatedProcess): Storage {
+    return this.#noting({
       kind: disk.kind,
+      write: (steps, done) => disk.write(steps, (error) => process.takeIn(() => done(error))),
+      close: () => disk.close(),
+    });
+  }
+
+  #noting(storage: Storage): Storage {
+    return {
+      kind: storage.kind,
       write: (steps: readonly StorageStep[], done: (error?: Error) => void): void => {
-        disk.write(steps, (error) => process.takeIn(() => done(error)));
+        storage.write(steps, done);
         this.#world.onWrite(this.id);
       },
-      close: () => disk.close(),
+      close: () => storage.close(),
     };
   }
 
   #transport(process: SimulatedProcess): Transport {
-    const { network, invariants, clock } = this.#world;
-    return {
-      start: (handlers: TransportHandlers): void => {
-        network.attach(
-          this.id,
-          (from, id, message) => process.takeIn(() => handlers.onMessage(from, id, message)),
-          () => this.role,
-        );
-        if (this.#options.tellsStatuses) {
-          clock.setArrival(clock.nowMs(), () => process.takeIn(() => handlers.onConnected(true)));
-        }
-      },
-      send: (to, id, message): boolean => {
-        // There are no clients here yet.
-        if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
-        const sent = { to, id, message };
-        invariants.messageLeaves(this.id, to, message, this.disk);
-        this.#world.onSend(this.id, sent);
-        network.send(this.id, to, id, message);
-        return true;
-      },
-      sendStatus: (status): boolean => {
-        invariants.statusLeaves(this.id, this.#lives, status, this.disk);
-        return true;
-      },
-      stop: () => Promise.resolve(),
-    };
+    return this.#world.relay.transport({
+      ...{ id: this.id, process, isClient: false, tellsStatuses: this.#options.tellsStatuses },
+      roleOf: () => this.role,
+      onSend: (to, id, message) => this.#leaves(to, id, message),
+      onStatus: (status) => this.#held(() => this.#watch.statusLeaves(status)),
+    });
   }
 
-  /** What the core decides is noted, and held against the rules, before anything of it leaves. */
-  #step(raft: Raft, input: Input): Effect[] {
-    const effects = raft.step(input);
-    for (const effect of effects) {
-      if (effect.type === 'persist') this.#changeLog(effect.steps);
-      if (effect.type === 'report') this.#note(effect.event, effect.messageId);
-      if (effect.type === 'apply') {
-        this.#world.invariants.applied(this.id, effect.firstIndex, effect.entries, this.#term);
-      }
-    }
-    return effects;
+  #leaves(to: PeerId, id: number, message: EndpointMessage): void {
+    if (!isRaftMessage(message)) return;
+    this.#held(() => this.#watch.messageLeaves(to, message));
+    this.#world.onSend(this.id, { to, id, message });
   }
+}
 
-  #changeLog(steps: readonly StorageStep[]): void {
-    const { invariants } = this.#world;
-    for (const step of steps) {
-      if (step.type === 'truncate') {
-        invariants.truncated(this.id, step.fromIndex, this.#log);
-        this.#log.length = step.fromIndex - 1;
-      } else if (step.type === 'append') {
-        this.#log.push(...step.entries);
-        invariants.appended(this.id, step.firstIndex, step.entries, this.#log);
-      }
-    }
-  }
-
-  #note(event: RaftEvent, messageId: string | undefined): void {
-    if (event.type === 'roleChanged') this.#role = event.to;
-    if (event.type === 'leaderChanged') this.#leader = event.leader;
-    if (event.type === 'termChanged') {
-      if (event.from !== this.#term || event.to <= event.from) {
-        throw new SimulationFailure(`${this.id} goes from term ${this.#term} to ${event.to}`);
-      }
-      this.#term = event.to;
-    }
-    this.#world.onEvent(this.id, event, messageId);
-    if (event.type === 'roleChanged' && event.to === 'leader') {
-      this.#world.invariants.electedLeader(this.id, this.#lives, this.#term, this.#log);
-    }
-  }
-
-  /** The driver tells its program of a term only when the disk has it. */
-  #told(event: DriverEvent): void {
-    const term = event.type === 'termChanged' ? event.to : event.type === 'committed' ? 0 : event.term;
-    const { currentTerm } = this.disk.hardState;
-    if (term > currentTerm) {
-      throw new SimulationFailure(`${this.id} tells of term ${term} while its disk has term ${currentTerm}`);
-    }
-  }
+function isRaftMessage(message: EndpointMessage): message is RaftMessage {
+  return isRaftMessageType(message.type);
 }

@@ -1,22 +1,48 @@
-import type { Timer } from '../endpoint/ports/Clock.ts';
+import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 
 /** More than this many inputs waiting for a stopped process is a defect. */
 const WAITING_MAX = 100_000;
 
+/** How a machine's clock goes, as against virtual time. */
+export interface ClockRate {
+  /** Of its monotonic clock: 1.01 runs one hundredth too fast. */
+  readonly rate: number;
+  /** How far its time of day is ahead. */
+  readonly wallOffsetMs: number;
+}
+
+const RIGHT: ClockRate = { rate: 1, wallOffsetMs: 0 };
+/** What floating-point arithmetic may take from a time, and give back. */
+const ROUNDING_MS = 1e-6;
+
 /**
  * One operating-system process: it can be killed, and stopped as by SIGSTOP. A stopped one takes in nothing and its timers do not
  * fire; when it goes on, what arrived meanwhile comes first, then the timers that are due.
  */
-export class SimulatedProcess {
+export class SimulatedProcess implements Clock {
   readonly #clock: VirtualClock;
+  readonly #rate: ClockRate;
   #state: 'running' | 'paused' | 'killed' = 'running';
   #arrived: (() => void)[] = [];
   #due: (() => void)[] = [];
 
-  constructor(clock: VirtualClock) {
+  constructor(clock: VirtualClock, rate: ClockRate = RIGHT) {
     this.#clock = clock;
+    this.#rate = rate;
+  }
+
+  nowMs(): number {
+    return this.#clock.nowMs() * this.#rate.rate;
+  }
+
+  wallMs(): number {
+    return this.nowMs() + this.#rate.wallOffsetMs;
+  }
+
+  get isKilled(): boolean {
+    return this.#state === 'killed';
   }
 
   get isPaused(): boolean {
@@ -51,9 +77,13 @@ export class SimulatedProcess {
     this.#arrived.push(input);
   }
 
+  /** @param atMs by this process's clock, as all times within it */
   setTimer(atMs: number, callback: () => void): Timer {
     let isStopped = false;
-    const timer = this.#clock.setTimer(atMs, () =>
+    const { rate } = this.#rate;
+    let dueAtMs = atMs / rate;
+    if (dueAtMs * rate < atMs) dueAtMs += ROUNDING_MS;
+    const timer = this.#clock.setTimer(dueAtMs, () =>
       this.#fire(() => {
         if (!isStopped) callback();
       }),
@@ -64,6 +94,10 @@ export class SimulatedProcess {
         timer.stop();
       },
     };
+  }
+
+  soon(callback: () => void): void {
+    this.#clock.soon(() => this.takeIn(callback));
   }
 
   #fire(callback: () => void): void {

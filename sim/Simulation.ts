@@ -1,15 +1,22 @@
 import type { RaftEvent } from '../peer/raft/event.ts';
-import type { ElectionOptions } from '../peer/raft/options.ts';
-import { peerId, type PeerId } from '../shared/ids.ts';
+import type { ElectionOptions, ReplicationOptions } from '../peer/raft/options.ts';
+import { KeyValueMachine } from '../peer/machine/keyValue/KeyValueMachine.ts';
+import type { AnyMachine } from '../peer/machine/ReplicatedMachine.ts';
+import { clusterId, peerId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
-import { SimulatedPeer, type SentMessage } from './SimulatedPeer.ts';
+import { RecordDisk } from './RecordDisk.ts';
+import { SimulatedPeer, type SentMessage, type SimulatedWorld } from './SimulatedPeer.ts';
+import type { ClockRate } from './SimulatedProcess.ts';
+import { SimulatedRelay } from './SimulatedRelay.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
+import { StoredImage } from './StoredImage.ts';
 import { VirtualClock } from './VirtualClock.ts';
+import { Workload, type WorkloadOptions } from './Workload.ts';
 
 /** Everything that decides a run: plain data, so that it can be printed and given again. */
 export interface SimulationOptions {
@@ -23,9 +30,17 @@ export interface SimulationOptions {
   readonly disk?: Partial<DiskOptions>;
   /** `random` makes up a past with conflicting logs; else the terms of the entries, by peer. Empty unless told otherwise. */
   readonly logs?: 'random' | Readonly<Record<string, readonly number[]>>;
-  readonly entriesPerMessageMax?: number;
+  readonly replication?: Partial<ReplicationOptions>;
   /** Whether the peers tell statuses, as to a relay; it takes about as much time as all the rest. */
   readonly statuses?: boolean;
+  /** Every peer has the key-value machine, a real store on its disk, snapshots and sessions. Then `logs` must not be given. */
+  readonly machine?: boolean;
+  /** Of these, with a machine, how many wait to be made members; the last ones. Default none. */
+  readonly spares?: number;
+  /** Clocks of single peers that go wrong. */
+  readonly clockRates?: Readonly<Record<string, ClockRate>>;
+  /** Who writes and reads meanwhile; needs `machine`. */
+  readonly clients?: WorkloadOptions;
 }
 
 export interface SimulationListeners {
@@ -46,11 +61,20 @@ export class Simulation {
   readonly options: SimulationOptions;
   readonly clock = new VirtualClock();
   readonly network: SimulatedNetwork;
+  readonly relay: SimulatedRelay;
+  /** What clients do, if there are any. */
+  readonly workload: Workload | undefined;
   readonly invariants = new Invariants();
   readonly peers: ReadonlyMap<PeerId, SimulatedPeer>;
   /** Called when a peer has begun a write: where a crash hurts most. */
   onWrite: (peer: PeerId) => void = () => undefined;
+  /** Called when a peer ended by itself, or could not begin. */
+  onEnded: (peer: PeerId, error: Error) => void = (peer, error) => {
+    throw new SimulationFailure(`${peer} ended by itself: ${error.message}`, { cause: error });
+  };
   readonly #listeners: SimulationListeners;
+  /** What went wrong first, where nobody would hear it thrown. */
+  #failed: Error | undefined;
 
   constructor(options: SimulationOptions, listeners: SimulationListeners = {}) {
     this.options = options;
@@ -59,6 +83,8 @@ export class Simulation {
     this.network = new SimulatedNetwork(this.clock, seededRandom(seed, 'network'), this.#fateListener());
     this.network.options = { ...RELIABLE_NETWORK, ...options.network };
     const ids = Array.from({ length: options.peers }, (_, at) => peerId(`p${at + 1}`));
+    this.relay = new SimulatedRelay(this.clock, this.network, seededRandom(seed, 'relay'));
+    this.workload = options.clients && new Workload(options.clients, this);
     const past = this.#pastOf(ids);
     this.#recall(past);
     this.peers = new Map(ids.map((id) => [id, this.#peer(id, ids, past)]));
@@ -78,12 +104,13 @@ export class Simulation {
     throw this.failure(`there is no peer ${id}`);
   }
 
-  /** Starts every peer, at the same moment. */
+  /** Starts every peer and every client, at the same moment. */
   start(): void {
     for (const peer of this.peers.values()) {
       this.note(`${peer.id} starts`);
       peer.start();
     }
+    this.workload?.start();
   }
 
   /** Peers that are up and say that they lead, of whatever term. */
@@ -110,9 +137,13 @@ export class Simulation {
   }
 
   /** Lets this much time pass. */
-  run(forMs: number): void {
+  async run(forMs: number): Promise<void> {
     const untilMs = this.nowMs + forMs;
-    this.#guard(() => this.clock.advanceTo(untilMs));
+    for (let atMs = this.clock.nextAtMs(); atMs !== undefined && atMs <= untilMs; atMs = this.clock.nextAtMs()) {
+      const settling = this.#next();
+      if (settling !== undefined) await settling;
+    }
+    this.clock.advanceTo(untilMs);
   }
 
   /**
@@ -121,16 +152,36 @@ export class Simulation {
    * @param what the condition is, for the failure
    * @returns how long it took
    */
-  runUntil(condition: () => boolean, withinMs: number, what: string): number {
+  async runUntil(condition: () => boolean, withinMs: number, what: string): Promise<number> {
     const startMs = this.nowMs;
     while (!condition()) {
       const nextAtMs = this.clock.nextAtMs();
       if (nextAtMs === undefined || nextAtMs > startMs + withinMs) {
         throw this.failure(`waited ${withinMs} ms in vain: ${what}`);
       }
-      this.#guard(() => void this.clock.runNext());
+      const settling = this.#next();
+      if (settling !== undefined) await settling;
     }
     return this.nowMs - startMs;
+  }
+
+  /** One event. @returns what has to be waited for before the next one */
+  #next(): Promise<void> | undefined {
+    this.#guard(() => void this.clock.runNext());
+    if (this.#failed !== undefined) this.#throw(this.#failed);
+    return this.clock.takeSettling() ? this.#atRest() : undefined;
+  }
+
+  /** Promises of the real code have come to rest: nothing but virtual time can go on. */
+  async #atRest(): Promise<void> {
+    do await new Promise<void>((resolve) => void setImmediate(resolve));
+    while (this.clock.takeSettling());
+    if (this.#failed !== undefined) this.#throw(this.#failed);
+  }
+
+  /** Something that must not happen did, where to throw it would not be heard. */
+  fail(error: unknown): void {
+    this.#failed ??= error instanceof Error ? error : new Error(String(error));
   }
 
   crash(peer: SimulatedPeer): void {
@@ -172,9 +223,13 @@ export class Simulation {
     try {
       act();
     } catch (error) {
-      if (error instanceof SimulationFailure && error.replay !== undefined) throw error;
-      throw this.failure(error instanceof Error ? error.message : String(error), error);
+      this.#throw(error);
     }
+  }
+
+  #throw(error: unknown): never {
+    if (error instanceof SimulationFailure && error.replay !== undefined) throw error;
+    throw this.failure(error instanceof Error ? error.message : String(error), error);
   }
 
   #fateListener(): FateListener | undefined {
@@ -203,39 +258,71 @@ export class Simulation {
 
   /** Tells the invariants what happened before the run. */
   #recall({ stored, committed }: Past): void {
-    for (const [id, { entries }] of stored) this.invariants.appended(id, 1, entries, entries);
+    for (const [id, state] of stored) this.invariants.appended(id, 1, state.entries, new StoredImage(state));
     for (const [at, { entry, inTerm }] of committed.entries()) {
       this.invariants.applied(peerId('past'), at + 1, [entry], inTerm);
     }
   }
 
-  #peer(id: PeerId, voters: readonly PeerId[], past: Past): SimulatedPeer {
-    const { seed, election, electionOf, entriesPerMessageMax } = this.options;
-    const stored = past.stored.get(id) ?? storedState(voters);
-    const disk = new SimulatedDisk(this.clock, seededRandom(seed, `${id}/disk`), stored);
-    disk.options = { ...QUICK_DISK, ...this.options.disk };
-    const { record, onEvent, onSend } = this.#listeners;
+  #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
+    const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
+    const clockRate = clockRates?.[id];
+    const options = {
+      id,
+      election: { ...election, ...electionOf?.[id] },
+      seed: String(seed),
+      tellsStatuses: statuses,
+      ...(replication === undefined ? {} : { replication }),
+      ...(clockRate === undefined ? {} : { clockRate }),
+      ...(machine ? { machine: () => new KeyValueMachine() as unknown as AnyMachine } : {}),
+    };
     return new SimulatedPeer(
-      {
-        id,
-        election: { ...election, ...electionOf?.[id] },
-        seed: String(seed),
-        tellsStatuses: this.options.statuses ?? false,
-        ...(entriesPerMessageMax === undefined ? {} : { entriesPerMessageMax }),
-      },
-      disk,
-      {
-        clock: this.clock,
-        network: this.network,
-        invariants: this.invariants,
-        onWrite: (peer) => this.onWrite(peer),
-        onSend: (from, sent) => onSend?.(this.nowMs, from, sent),
-        onEvent: (peer, event, messageId) => {
-          if (record !== undefined)
-            this.note(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
-          onEvent?.(this.nowMs, peer, event);
-        },
-      },
+      options,
+      machine ? this.#recordDisk(id, ids) : this.#bareDisk(id, ids, past),
+      this.#world(),
     );
+  }
+
+  #bareDisk(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedDisk {
+    const stored = past.stored.get(id) ?? storedState(ids);
+    const disk = new SimulatedDisk(this.clock, seededRandom(this.options.seed, `${id}/disk`), stored);
+    disk.options = { ...QUICK_DISK, ...this.options.disk };
+    return disk;
+  }
+
+  /** A spare founds nothing: it waits to be made a member. */
+  #recordDisk(id: PeerId, ids: readonly PeerId[]): RecordDisk {
+    const { seed, spares = 0 } = this.options;
+    const founders = ids.slice(0, ids.length - spares);
+    const voters = founders.includes(id) ? founders : undefined;
+    const owner = { cluster: clusterId('simulation'), id, voters };
+    const disk = new RecordDisk(this.clock, seededRandom(seed, `${id}/disk`), owner);
+    disk.options = { ...QUICK_DISK, ...this.options.disk };
+    return disk;
+  }
+
+  #world(): SimulatedWorld {
+    const { record, onEvent, onSend } = this.#listeners;
+    const { clock, network, relay, invariants } = this;
+    return {
+      ...{ clock, network, relay, invariants },
+      diskOf: (peer) => this.peers.get(peer)?.disk,
+      onWrite: (peer) => this.onWrite(peer),
+      onSend: (from, sent) => onSend?.(this.nowMs, from, sent),
+      onEvent: (peer, event, messageId) => {
+        if (record !== undefined)
+          this.note(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
+        onEvent?.(this.nowMs, peer, event);
+      },
+      onEnded: (peer, error) => {
+        this.note(`${peer} ends by itself: ${error.message}`);
+        try {
+          this.onEnded(peer, error);
+        } catch (failure) {
+          this.fail(failure);
+        }
+      },
+      fail: (error) => this.fail(error),
+    };
   }
 }

@@ -19,6 +19,7 @@ interface Appointment {
 export class VirtualClock implements Clock {
   #nowMs: number;
   #count = 0;
+  #hasPromises = false;
   readonly #appointments = new BinaryHeap<Appointment>(isBefore);
 
   constructor(startMs = 0) {
@@ -45,6 +46,18 @@ export class VirtualClock implements Clock {
 
   soon(callback: () => void): void {
     this.setArrival(this.#nowMs, callback);
+  }
+
+  /** Something of this turn goes on in promises: whoever moves the time lets them come to rest first. */
+  settles(): void {
+    this.#hasPromises = true;
+  }
+
+  /** @returns whether there may be promises that are not at rest; asked once for each turn */
+  takeSettling(): boolean {
+    const hadPromises = this.#hasPromises;
+    this.#hasPromises = false;
+    return hadPromises;
   }
 
   /** The time of the next appointment; undefined when there is none. */

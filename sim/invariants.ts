@@ -1,9 +1,10 @@
 import type { HardState } from '../peer/raft/effect.ts';
 import type { PeerId } from '../shared/ids.ts';
+import type { Configuration } from '../shared/messages/Configuration.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
-import type { SimulatedDisk } from './Disk.ts';
+import type { DurableState, StoredImage } from './StoredImage.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 
 interface Reign {
@@ -52,14 +53,15 @@ export class Invariants {
   }
 
   /** Election Safety, and Leader Completeness. */
-  electedLeader(peer: PeerId, life: number, term: number, log: readonly Entry[]): void {
+  electedLeader(peer: PeerId, life: number, term: number, log: StoredImage): void {
     const before = this.#reigns.get(term);
     if (before !== undefined) {
       throw new SimulationFailure(`Election Safety: ${before.peer} (life ${before.life}) and ${peer} led term ${term}`);
     }
     this.#reigns.set(term, { peer, life });
-    for (const [at, { entry, inTerm }] of this.#committed.entries()) {
-      if (inTerm < term && log[at]?.term !== entry.term) {
+    for (let at = log.baseIndex; at < this.#committed.length; at += 1) {
+      const { entry, inTerm } = this.#committedAt(at);
+      if (inTerm < term && log.entryAt(at + 1)?.term !== entry.term) {
         throw new SimulationFailure(
           `Leader Completeness: ${peer} leads term ${term} without entry ${at + 1}, committed in term ${inTerm}`,
         );
@@ -68,7 +70,7 @@ export class Invariants {
   }
 
   /** One vote per term, nothing told before it is durable, and AppendEntries only from the leader. */
-  messageLeaves(from: PeerId, to: PeerId, message: RaftMessage, disk: SimulatedDisk): void {
+  messageLeaves(from: PeerId, to: PeerId, message: RaftMessage, disk: DurableState): void {
     const { body, type } = message;
     const term = type === 'PreVote' ? body.term - 1 : body.term;
     const { currentTerm, votedFor } = disk.hardState;
@@ -85,14 +87,14 @@ export class Invariants {
     }
     if (type === 'AppendEntriesReply' && message.body.success && currentTerm === body.term) {
       const { matchIndex } = message.body;
-      if (disk.termAt(matchIndex) === undefined) {
+      if (matchIndex > disk.baseIndex && disk.termAt(matchIndex) === undefined) {
         throw new SimulationFailure(`${from} acknowledges entry ${matchIndex}, which is not on its disk`);
       }
     }
   }
 
   /** A status tells term, vote, leader and role only when a crash could not take them back. */
-  statusLeaves(from: PeerId, life: number, { term, votedFor, role }: Status, { hardState }: SimulatedDisk): void {
+  statusLeaves(from: PeerId, life: number, { term, votedFor, role }: Status, { hardState }: DurableState): void {
     if (hardState.currentTerm < term) {
       throw new SimulationFailure(`${from} tells term ${term} in a Status while its disk has ${hardState.currentTerm}`);
     }
@@ -126,10 +128,10 @@ export class Invariants {
   }
 
   /** Log Matching. @param log of the peer, with the new entries */
-  appended(peer: PeerId, firstIndex: number, entries: readonly Entry[], log: readonly Entry[]): void {
+  appended(peer: PeerId, firstIndex: number, entries: readonly Entry[], log: StoredImage): void {
     for (const [offset, entry] of entries.entries()) {
       const index = firstIndex + offset;
-      const previousTerm = index === 1 ? 0 : (log[index - 2]?.term ?? -1);
+      const previousTerm = index === 1 ? 0 : (log.termAt(index - 1) ?? -1);
       const key = `${index}/${entry.term}`;
       const seen = this.#sightings.get(key);
       if (seen === undefined) {
@@ -141,31 +143,81 @@ export class Invariants {
   }
 
   /** What is committed stays. @param log of the peer, still with the entries */
-  truncated(peer: PeerId, fromIndex: number, log: readonly Entry[]): void {
-    for (let at = fromIndex - 1; at < Math.min(log.length, this.#committed.length); at += 1) {
-      if (log[at]?.term === this.#committed[at]?.entry.term) {
+  truncated(peer: PeerId, fromIndex: number, log: StoredImage): void {
+    for (let at = fromIndex - 1; at < Math.min(log.lastIndex, this.#committed.length); at += 1) {
+      if (log.entryAt(at + 1)?.term === this.#committed[at]?.entry.term) {
         throw new SimulationFailure(`${peer} removes entry ${at + 1}, which is committed`);
       }
     }
   }
 
-  /** State Machine Safety. @param inTerm in which the peer knew the entries to be committed */
-  applied(peer: PeerId, firstIndex: number, entries: readonly Entry[], inTerm: number): void {
+  /** A snapshot takes the place of what is committed, and of nothing else. */
+  compacted(peer: PeerId, { index, term }: { readonly index: number; readonly term: number }): void {
+    if (index > 0 && this.#committed[index - 1]?.entry.term !== term) {
+      throw new SimulationFailure(`${peer} begins its log behind ${index} of term ${term}, which is not committed`);
+    }
+  }
+
+  /**
+   * State Machine Safety.
+   * @param inTerm in which the peer knew the entries to be committed
+   * @param isDurable whether an entry that nobody knew to be committed before is on the disks of a majority
+   */
+  applied(
+    peer: PeerId,
+    firstIndex: number,
+    entries: readonly Entry[],
+    inTerm: number,
+    isDurable: (index: number, term: number) => boolean = () => true,
+  ): void {
     for (const [offset, entry] of entries.entries()) {
-      const at = firstIndex + offset - 1;
-      const known = this.#committed[at];
+      const index = firstIndex + offset;
+      const known = this.#committed[index - 1];
       if (known === undefined) {
-        if (at !== this.#committed.length) throw new SimulationFailure(`${peer} skips to entry ${at + 1}`);
+        if (index !== this.#committed.length + 1) throw new SimulationFailure(`${peer} skips to entry ${index}`);
+        if (!isDurable(index, entry.term)) {
+          throw new SimulationFailure(`${peer} applies entry ${index}, which is not on the disks of a majority`);
+        }
         this.#committed.push({ entry, inTerm });
       } else if (known.entry.term !== entry.term || !sameEntry(known.entry, entry)) {
         throw new SimulationFailure(
-          `State Machine Safety: ${peer} applies another entry ${at + 1} than was applied before`,
+          `State Machine Safety: ${peer} applies another entry ${index} than was applied before`,
         );
       } else {
         known.inTerm = Math.min(known.inTerm, inTerm);
       }
     }
   }
+
+  /**
+   * Any majority of one configuration and any of the next have a peer in common (paper, section 6): voters change in two steps, and
+   * the next step is not taken before the last one is committed.
+   * @param log of the leader, without the new configuration
+   */
+  configured(peer: PeerId, index: number, next: Configuration, log: StoredImage): void {
+    const before = log.configurationBefore(index);
+    const isJoint = before.votersOutgoing.length > 0;
+    const begins = !isJoint && sameMembers(next.votersOutgoing, before.voters);
+    const ends = isJoint && next.votersOutgoing.length === 0 && sameMembers(next.voters, before.voters);
+    const keeps = !isJoint && next.votersOutgoing.length === 0 && sameMembers(next.voters, before.voters);
+    if (!begins && !ends && !keeps) {
+      throw new SimulationFailure(`${peer} goes from ${JSON.stringify(before)} to ${JSON.stringify(next)} in one step`);
+    }
+    for (let at = this.#committed.length + 1; at < index; at += 1) {
+      if (log.entryAt(at)?.type !== 'configuration') continue;
+      throw new SimulationFailure(`${peer} changes the members at ${index} while the change at ${at} is not committed`);
+    }
+  }
+
+  #committedAt(at: number): CommittedEntry {
+    const committed = this.#committed[at];
+    if (committed === undefined) throw new SimulationFailure(`entry ${at + 1} is not committed`);
+    return committed;
+  }
+}
+
+function sameMembers(one: readonly PeerId[], other: readonly PeerId[]): boolean {
+  return one.length === other.length && one.every((peer) => other.includes(peer));
 }
 
 function sameEntry(one: Entry, other: Entry): boolean {

@@ -14,17 +14,31 @@ interface Incoming {
   bytes: number;
 }
 
+export interface MemorySnapshotOptions {
+  readonly snapshots: Map<number, Uint8Array>;
+  readonly giveWay: () => Promise<void>;
+}
+
 /** Snapshots that end with the process. */
 export class MemorySnapshotStore implements SnapshotStore {
-  readonly #snapshots = new Map<number, Uint8Array>();
+  readonly #snapshots: Map<number, Uint8Array>;
+  readonly #giveWay: () => Promise<void>;
   #incoming: Incoming | undefined;
+
+  /**
+   * @param snapshots where they are kept: by default in nothing that outlives this store
+   * @param giveWay lets others have their turn between the slices of a snapshot that is written: by default timers and sockets
+   */
+  constructor({ snapshots = new Map<number, Uint8Array>(), giveWay = nextTurn }: Partial<MemorySnapshotOptions> = {}) {
+    this.#snapshots = snapshots;
+    this.#giveWay = giveWay;
+  }
 
   async write(index: number, records: Iterable<unknown>): Promise<number> {
     const slices: Uint8Array[] = [];
     for (const slice of encodeSnapshot(records)) {
       slices.push(slice);
-      // A macrotask: timers and sockets get their turn.
-      await new Promise<void>((resolve) => void setTimeout(resolve, 0));
+      await this.#giveWay();
     }
     const bytes = concatenate(slices);
     this.#snapshots.set(index, bytes);
@@ -76,6 +90,11 @@ export class MemorySnapshotStore implements SnapshotStore {
     if (bytes === undefined) throw new DamagedSnapshot(`there is no snapshot of index ${index}`);
     return bytes;
   }
+}
+
+/** A macrotask. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, 0));
 }
 
 function isUndamaged(bytes: Uint8Array): boolean {

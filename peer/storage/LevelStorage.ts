@@ -1,7 +1,8 @@
 import type { OpenedStorage, Storage } from '../ports/Storage.ts';
 import { configurationOf } from '../raft/configuration.ts';
 import type { StorageStep } from '../raft/effect.ts';
-import { SYNCED, type Database, type LoadedStore } from './loadStore.ts';
+import { SYNCED, type Database } from './Database.ts';
+import type { LoadedStore } from './loadStore.ts';
 import { LogRecords, type Operation } from './LogRecords.ts';
 import { encodeRecord, ENTRIES_KEYS, entriesKey, type Head } from './records.ts';
 

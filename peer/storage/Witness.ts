@@ -1,12 +1,8 @@
 import { Buffer } from 'node:buffer';
 import { writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
-import { crc32 } from './checksum.ts';
 import type { StepWitness } from './LevelStorage.ts';
-
-/** `whitewater witness 1 step 0000000000000042 crc 0badcafe` and a line feed. */
-const LINE = /^whitewater witness 1 step (\d{16}) crc ([0-9a-f]{8})\n$/;
-const STEP_DIGITS = 16;
+import { witnessLine } from './witnessLine.ts';
 
 /**
  * A small file beside a database, with the number of the last acknowledged step.
@@ -30,7 +26,7 @@ export class Witness implements StepWitness {
       return open(path, 'r+');
     });
     try {
-      const line = lineOf(step);
+      const line = Buffer.from(witnessLine(step));
       await file.write(line, 0, line.length, 0);
       await file.truncate(line.length);
       await file.sync();
@@ -43,7 +39,7 @@ export class Witness implements StepWitness {
 
   /** At once: some bytes for the system's cache take a tenth of what it takes to have another thread write them. */
   write(step: number): void {
-    const line = lineOf(step);
+    const line = Buffer.from(witnessLine(step));
     const bytesWritten = writeSync(this.#file.fd, line, 0, line.length, 0);
     if (bytesWritten !== line.length) throw new Error(`wrote ${bytesWritten} of ${line.length} bytes to the witness`);
   }
@@ -51,17 +47,4 @@ export class Witness implements StepWitness {
   async close(): Promise<void> {
     await this.#file.close();
   }
-}
-
-/** @returns the step that a witness file's content names; undefined when it is torn or not a witness */
-export function readWitness(content: string): number | undefined {
-  const match = LINE.exec(content);
-  if (match === null) return undefined;
-  const step = Number(match[1]);
-  return lineOf(step).toString() === content ? step : undefined;
-}
-
-function lineOf(step: number): Buffer {
-  const text = `whitewater witness 1 step ${String(step).padStart(STEP_DIGITS, '0')}`;
-  return Buffer.from(`${text} crc ${crc32(text).toString(16).padStart(8, '0')}\n`);
 }

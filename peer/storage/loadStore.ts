@@ -1,16 +1,10 @@
-import type { AbstractLevel } from 'abstract-level';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
+import { type Database, SYNCED } from './Database.ts';
 import { DamagedRecord, decodeRecord, encodeRecord, FORMAT_VERSION, type Head } from './records.ts';
 import { readLog, type EntriesRecord } from './storedLog.ts';
-
-/** Any abstract-level database: LevelDB on a disk or in a browser, or memory. */
-export type Database = AbstractLevel<string | Buffer | Uint8Array>;
-
-/** Waits for the disk. Databases that have none ignore `sync`. */
-export const SYNCED = { keyEncoding: 'utf8', valueEncoding: 'utf8', sync: true } as const;
 
 /** Whose store it is, and who founds the cluster. */
 export interface StoreOwner {

@@ -5,11 +5,11 @@ import { ClassicLevel } from 'classic-level';
 import type { Logger } from '../../endpoint/ports/Logger.ts';
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { isCode, makeDirectory, syncDirectories } from './directories.ts';
-import { openedStorage } from './LevelStorage.ts';
-import { createStore, loadStore, type LoadedStore, type StoreOwner } from './loadStore.ts';
+import type { StoreOwner } from './loadStore.ts';
+import { openWitnessed, type WitnessPlace } from './openWitnessed.ts';
 import { DamagedRecord } from './records.ts';
 import { storeError } from './storeError.ts';
-import { readWitness, Witness } from './Witness.ts';
+import { Witness } from './Witness.ts';
 
 export interface DiskStorageOptions extends StoreOwner {
   /** Holds `database/` (LevelDB) and `witness`. Made if it is not there. One directory per peer. */
@@ -24,7 +24,7 @@ export interface DiskStorageOptions extends StoreOwner {
  *   `MEMBERSHIP_DIFFERS`; the store is closed again
  */
 export async function openDiskStorage(options: DiskStorageOptions): Promise<OpenedStorage> {
-  const { directory, id } = options;
+  const { directory, id, logger } = options;
   const paths = { database: join(directory, 'database'), witness: join(directory, 'witness') };
   try {
     const uppermostMade = await makeDirectory(directory);
@@ -32,7 +32,8 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Open
     const database = new ClassicLevel(paths.database);
     await database.open();
     try {
-      const opened = await openWithWitness(options, paths.witness, database);
+      const where = `the data directory ${directory}`;
+      const opened = await openWitnessed(database, options, where, witnessAt(paths.witness), logger);
       // Else a loss of power could take a new store whole, and its votes with it.
       await syncDirectories(directory, uppermostMade);
       return opened;
@@ -45,31 +46,8 @@ export async function openDiskStorage(options: DiskStorageOptions): Promise<Open
   }
 }
 
-async function openWithWitness(
-  options: DiskStorageOptions,
-  witnessPath: string,
-  database: ClassicLevel,
-): Promise<OpenedStorage> {
-  const { directory, logger } = options;
-  // Read after the database is open, and so locked: now nobody else writes it.
-  const content = await readWitnessFile(witnessPath);
-  const loaded = await loadStore(database, options, `the data directory ${directory}`);
-  if (loaded === undefined && content !== undefined) {
-    throw new DamagedRecord('the database is empty, although something was acknowledged');
-  }
-  if (loaded !== undefined) checkStep(loaded, content, witnessPath, logger);
-  const store = loaded ?? (await createStore(database, options));
-  return openedStorage('disk', database, store, await Witness.open(witnessPath, store.head.step));
-}
-
-function checkStep({ head }: LoadedStore, content: string | undefined, witnessPath: string, logger: Logger): void {
-  const witnessed = content === undefined ? undefined : readWitness(content);
-  if (witnessed === undefined) {
-    const what = content === undefined ? 'missing' : 'torn';
-    logger.warn(`the witness ${witnessPath} is ${what}, the database beside it is good: writing a new one`);
-  } else if (witnessed > head.step) {
-    throw new DamagedRecord(`the database ends at step ${head.step}, although step ${witnessed} was acknowledged`);
-  }
+function witnessAt(path: string): WitnessPlace {
+  return { name: path, read: () => readWitnessFile(path), open: (step) => Witness.open(path, step) };
 }
 
 /**

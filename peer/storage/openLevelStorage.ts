@@ -1,6 +1,7 @@
 import type { OpenedStorage } from '../ports/Storage.ts';
 import { openedStorage } from './LevelStorage.ts';
-import { createStore, loadStore, type Database, type StoreOwner } from './loadStore.ts';
+import type { Database } from './Database.ts';
+import { createStore, loadStore, type StoreOwner } from './loadStore.ts';
 
 /**
  * A store in a database of your own, such as `browser-level`. It is opened if it is not, belongs to the store from then on,

@@ -1,5 +1,5 @@
 import type { Entry } from '../../shared/messages/Entry.ts';
-import type { Database } from './loadStore.ts';
+import type { Database } from './Database.ts';
 import { DamagedRecord, decodeRecord, ENTRIES_KEYS, entriesKey, indexOfEntriesKey, type Head } from './records.ts';
 
 /** Where a record of entries stands, and its checksum. */

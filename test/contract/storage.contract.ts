@@ -5,7 +5,7 @@ import type { OpenedStorage, Storage, StoredState } from '../../peer/ports/Stora
 import type { StorageStep } from '../../peer/raft/effect.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
-import { afterStep } from '../../sim/Disk.ts';
+import { afterStep } from '../../sim/StoredImage.ts';
 import { storedState } from '../../sim/randomLogs.ts';
 
 export const OWNER = {

@@ -23,7 +23,7 @@ import type { StorageStep } from '../../peer/raft/effect.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
 import { crc32, portableCrc32 } from '../../peer/storage/checksum.ts';
 import { LevelStorage } from '../../peer/storage/LevelStorage.ts';
-import { createStore, loadStore, type Database } from '../../peer/storage/loadStore.ts';
+import { createStore, loadStore } from '../../peer/storage/loadStore.ts';
 import { DamagedRecord, encodeRecord, entriesKey } from '../../peer/storage/records.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { openMemoryStorage } from '../../peer/storage/openMemoryStorage.ts';
@@ -335,7 +335,7 @@ t.test(
 
 t.test('a database in which a record is missing, wrong or older than the head is damage', async (t) => {
   const where = 'the test store';
-  const spoil: Record<string, (database: Database) => Promise<unknown>> = {
+  const spoil: Record<string, (database: MemoryLevel) => Promise<unknown>> = {
     'no head': (database) => database.del('head'),
     'no format': (database) => database.del('format'),
     'no owner': (database) => database.del('owner'),

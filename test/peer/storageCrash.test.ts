@@ -11,7 +11,7 @@ import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
-import { afterStep } from '../../sim/Disk.ts';
+import { afterStep } from '../../sim/StoredImage.ts';
 import { CrashImages } from '../support/crashImages.ts';
 import { EVERY_BYTE } from '../support/damages.ts';
 import { FOLLOWER, FollowerStage, putAt, snapshotPieces, stateAfter } from '../support/FollowerStage.ts';

@@ -1,7 +1,7 @@
 import type { ElectionOptions } from '../../peer/raft/options.ts';
 import { encodeFrame } from '../../shared/envelope.ts';
 import type { PeerId } from '../../shared/ids.ts';
-import { isRequestType, type RaftMessage } from '../../shared/protocol.ts';
+import { isRequestType, type EndpointMessage } from '../../shared/protocol.ts';
 import { Simulation, type SimulationListeners } from '../../sim/Simulation.ts';
 import type { SimulatedPeer } from '../../sim/SimulatedPeer.ts';
 import type { LabCluster, LabClusterOptions, LabCounts, PeerState } from '../lab/LabCluster.ts';
@@ -47,7 +47,7 @@ export class SimulatedLabCluster implements LabCluster {
   }
 
   async sleep(ms: number): Promise<void> {
-    this.simulation.run(ms);
+    await this.simulation.run(ms);
   }
 
   state(peer: number): PeerState {
@@ -60,7 +60,7 @@ export class SimulatedLabCluster implements LabCluster {
     this.#connected.delete(id);
     this.simulation.network.isolate(id, this.simulation.ids);
     // What is under way still arrives.
-    this.simulation.run(this.simulation.network.options.delayMsMax);
+    await this.simulation.run(this.simulation.network.options.delayMsMax);
   }
 
   async connect(peer: number): Promise<void> {
@@ -101,6 +101,6 @@ export class SimulatedLabCluster implements LabCluster {
   }
 }
 
-function bytesOf(from: PeerId, to: PeerId, id: number, { type, body }: RaftMessage): number {
+function bytesOf(from: PeerId, to: PeerId, id: number, { type, body }: EndpointMessage): number {
   return encodeFrame({ type, from, to, id, body }).length;
 }

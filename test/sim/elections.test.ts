@@ -5,7 +5,7 @@ import { distribution, electionOf, range, runSeeds, settle } from '../support/si
 t.test('A2: peers with short logs stand all the time, and the one that can win is elected all the same', async (t) => {
   const took: number[] = [];
   for (const preset of ['lab', 'default'] as const) {
-    runSeeds(t, range(150), (seed, listeners) => {
+    await runSeeds(t, range(150), async (seed, listeners) => {
       // p1 to p4 hear only p5, so none of them can win; p5 needs two of them.
       const election = { ...electionOf(preset), preVote: false };
       const simulation = new Simulation(
@@ -15,7 +15,7 @@ t.test('A2: peers with short logs stand all the time, and the one that can win i
       const short = simulation.ids.filter((id) => id !== 'p5');
       for (const from of short) for (const to of short) if (from !== to) simulation.network.cut(from, to);
       simulation.start();
-      took.push(simulation.runUntil(() => simulation.peer('p5').role === 'leader', 20 * 400, 'p5 leads'));
+      took.push(await simulation.runUntil(() => simulation.peer('p5').role === 'leader', 20 * 400, 'p5 leads'));
     });
   }
   t.comment(`elected after [ms]: ${distribution(took)}`);
@@ -25,7 +25,7 @@ t.test('A2: peers with short logs stand all the time, and the one that can win i
 
 t.test('A2: not even against peers with timeouts four times shorter does it stand late', async (t) => {
   const quick = { heartbeatMs: 20, electionTimeoutMsMin: 60, electionTimeoutMsMax: 100 };
-  runSeeds(t, range(150), (seed, listeners) => {
+  await runSeeds(t, range(150), async (seed, listeners) => {
     let firstStoodAtMs = Number.POSITIVE_INFINITY;
     const simulation = new Simulation(
       {
@@ -47,13 +47,13 @@ t.test('A2: not even against peers with timeouts four times shorter does it stan
     const short = simulation.ids.filter((id) => id !== 'p5');
     for (const from of short) for (const to of short) if (from !== to) simulation.network.cut(from, to);
     simulation.start();
-    simulation.run(1000);
+    await simulation.run(1000);
     if (firstStoodAtMs >= 400) throw simulation.failure(`p5 stood first at ${firstStoodAtMs} ms`);
   });
 });
 
 t.test('A3: alone, the term rises once per timeout, and with PreVote never', async (t) => {
-  runSeeds(t, range(20), (seed, listeners) => {
+  await runSeeds(t, range(20), async (seed, listeners) => {
     for (const preset of ['lab', 'default'] as const) {
       let timeouts = 0;
       const simulation = new Simulation(
@@ -67,7 +67,7 @@ t.test('A3: alone, the term rises once per timeout, and with PreVote never', asy
       );
       simulation.network.isolate(simulation.peer('p1').id, simulation.ids);
       simulation.start();
-      simulation.run(60_000);
+      await simulation.run(60_000);
       const { term } = simulation.peer('p1');
       if (timeouts < 60_000 / 400 - 1 || timeouts > 60_000 / 250) throw simulation.failure(`${timeouts} timeouts`);
       const expected = preset === 'lab' ? timeouts : 0;
@@ -80,14 +80,14 @@ t.test('A16: a leader that is cut off steps down within one election timeout, ot
   for (const preset of ['default', 'relaxed', 'paper', 'fast'] as const) {
     const election = electionOf(preset);
     const stepped: number[] = [];
-    runSeeds(t, range(100), (seed, listeners) => {
+    await runSeeds(t, range(100), async (seed, listeners) => {
       const simulation = new Simulation(
         { seed, peers: [3, 5][Number(seed) % 2] ?? 3, election, disk: { writeMsMin: 0.1, writeMsMax: 0.5 } },
         listeners,
       );
       simulation.start();
-      const leader = settle(simulation);
-      simulation.run(500 + Number(seed));
+      const leader = await settle(simulation);
+      await simulation.run(500 + Number(seed));
       const { term } = leader;
       const minority =
         simulation.options.peers === 5
@@ -97,13 +97,19 @@ t.test('A16: a leader that is cut off steps down within one election timeout, ot
       simulation.network.partition([minority, majority]);
       // Answers that are on their way still count.
       const withinMs = election.electionTimeoutMsMax + 10;
-      stepped.push(simulation.runUntil(() => leader.role !== 'leader', withinMs, 'the cut-off leader steps down'));
+      stepped.push(
+        await simulation.runUntil(() => leader.role !== 'leader', withinMs, 'the cut-off leader steps down'),
+      );
       if (leader.term !== term) throw simulation.failure('not in its own term');
-      simulation.runUntil(() => simulation.agreedLeader(majority) !== undefined, 5000, 'the majority has a leader');
-      simulation.run(2000);
+      await simulation.runUntil(
+        () => simulation.agreedLeader(majority) !== undefined,
+        5000,
+        'the majority has a leader',
+      );
+      await simulation.run(2000);
       if (leader.term !== term) throw simulation.failure('PreVote keeps the term of a minority where it was');
       simulation.network.mendAll();
-      settle(simulation);
+      await settle(simulation);
     });
     t.comment(`${preset}: steps down after [ms]: ${distribution(stepped)}`);
   }
@@ -112,19 +118,19 @@ t.test('A16: a leader that is cut off steps down within one election timeout, ot
 t.test(
   'A16: a leader that hears nobody, though all hear it, makes room; by Figure 2 alone it never does',
   async (t) => {
-    runSeeds(t, range(100), (seed, listeners) => {
+    await runSeeds(t, range(100), async (seed, listeners) => {
       for (const preset of ['default', 'lab'] as const) {
         const simulation = new Simulation({ seed, peers: 5, election: electionOf(preset) }, listeners);
         simulation.start();
-        simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader that all follow');
+        await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader that all follow');
         const deaf = simulation.agreedLeader();
         if (deaf === undefined) throw simulation.failure('no leader');
         for (const other of simulation.ids) simulation.network.cut(other, deaf.id);
         if (preset === 'lab') {
-          simulation.run(10_000);
+          await simulation.run(10_000);
           if (simulation.agreedLeader() !== deaf) throw simulation.failure('nobody stands while heartbeats come');
         } else {
-          simulation.runUntil(
+          await simulation.runUntil(
             () => simulation.leader() !== undefined && simulation.leader() !== deaf,
             5000,
             'another leader',
@@ -136,15 +142,15 @@ t.test(
 );
 
 t.test('A16: a peer that has lost only its link to the leader disturbs nobody', async (t) => {
-  runSeeds(t, range(100), (seed, listeners) => {
+  await runSeeds(t, range(100), async (seed, listeners) => {
     const simulation = new Simulation({ seed, peers: 3, election: electionOf('default') }, listeners);
     simulation.start();
-    const leader = settle(simulation);
+    const leader = await settle(simulation);
     const { term } = leader;
     const cutOff = simulation.ids.find((id) => id !== leader.id) ?? leader.id;
     simulation.network.cut(leader.id, cutOff);
     simulation.network.cut(cutOff, leader.id);
-    simulation.run(20_000);
+    await simulation.run(20_000);
     if (leader.role !== 'leader' || leader.term !== term) throw simulation.failure('the leader was deposed');
   });
 });
@@ -155,7 +161,7 @@ for (const preVote of [true, false]) {
     const often = preVote ? 'never' : 'at most once';
     t.test(`A17: ${rules}: a peer that comes back deposes the leader that it finds ${often}`, async (t) => {
       const all: number[] = [];
-      runSeeds(t, range(200), (seed, listeners) => {
+      await runSeeds(t, range(200), async (seed, listeners) => {
         const depositions = new Map<string, number>();
         const peers = [3, 5][Number(seed) % 2] ?? 3;
         const simulation = new Simulation(
@@ -169,15 +175,15 @@ for (const preVote of [true, false]) {
           },
         );
         simulation.start();
-        const leader = settle(simulation);
+        const leader = await settle(simulation);
         const alone = simulation.peer(simulation.ids.find((id) => id !== leader.id) ?? leader.id);
         simulation.network.isolate(alone.id, simulation.ids);
-        simulation.run(5000);
+        await simulation.run(5000);
         if (preVote !== (alone.term === leader.term)) throw simulation.failure(`it is in term ${alone.term}`);
         depositions.clear();
         simulation.network.mendAll();
-        settle(simulation);
-        simulation.run(5000);
+        await settle(simulation);
+        await simulation.run(5000);
         const total = [...depositions.values()].reduce((sum, count) => sum + count, 0);
         if ((depositions.get(leader.id) ?? 0) > 1) throw simulation.failure('one leader was deposed twice');
         // CheckQuorum alone hides the high term from those who hear the leader: of five, three may elect another one in

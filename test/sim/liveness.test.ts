@@ -45,7 +45,7 @@ for (const preset of BOTH_FAMILIES) {
     const next: number[] = [];
     const idleFrames: number[] = [];
     const seeds = preset === 'default' || preset === 'lab' ? 1000 : 250;
-    runSeeds(t, range(seeds), (seed, listeners) => {
+    await runSeeds(t, range(seeds), async (seed, listeners) => {
       const number = Number(seed);
       const heartbeats = new HeartbeatRate();
       const simulation = new Simulation(
@@ -63,14 +63,14 @@ for (const preset of BOTH_FAMILIES) {
         },
       );
       simulation.start();
-      settle(simulation);
+      await settle(simulation);
       first.push(simulation.nowMs);
-      simulation.run(500 + number);
-      const leader = settle(simulation);
+      await simulation.run(500 + number);
+      const leader = await settle(simulation);
       const others = simulation.ids.filter((id) => id !== leader.id);
       lose(simulation, leader, LOSSES[Math.floor(number / 3) % LOSSES.length] ?? 'crash');
       next.push(
-        simulation.runUntil(
+        await simulation.runUntil(
           () => simulation.agreedLeader(others) !== undefined && simulation.agreedLeader(others) !== leader,
           5000,
           'a new leader that all the others follow',
@@ -86,7 +86,7 @@ for (const preset of BOTH_FAMILIES) {
 
   t.test(`A15: ${preset}: without faults one leader and one term for 60 s and more`, async (t) => {
     for (const peers of [3, 5, 7]) {
-      runSeeds(t, range(6), (seed, listeners) => {
+      await runSeeds(t, range(6), async (seed, listeners) => {
         let disturbances = 0;
         const simulation = new Simulation(
           { seed, peers, election: electionOf(preset), network: { delayMsMin: 0, delayMsMax: 27 } },
@@ -98,10 +98,10 @@ for (const preset of BOTH_FAMILIES) {
           },
         );
         simulation.start();
-        const leader = settle(simulation);
+        const leader = await settle(simulation);
         const { term } = leader;
         disturbances = 0;
-        simulation.run(61_000);
+        await simulation.run(61_000);
         if (disturbances > 0) throw simulation.failure(`${disturbances} changes of role, term or leader`);
         if (simulation.agreedLeader() !== leader || leader.term !== term) throw simulation.failure('another leader');
       });
@@ -111,21 +111,21 @@ for (const preset of BOTH_FAMILIES) {
 
 t.test('A15: labRelaxed with a tenth of all messages lost: hardly an election in a minute', async (t) => {
   // Four heartbeats in a row would have to be lost; with 250 to 400 ms two are enough, and so elections are frequent.
-  const elections = (preset: ElectionPreset): number => {
+  const elections = async (preset: ElectionPreset): Promise<number> => {
     let termsLed = 0;
-    runSeeds(t, range(20), (seed, listeners) => {
+    await runSeeds(t, range(20), async (seed, listeners) => {
       const simulation = new Simulation(
         { seed, peers: 5, election: electionOf(preset), network: UNRELIABLE },
         listeners,
       );
       simulation.start();
-      simulation.run(60_000);
+      await simulation.run(60_000);
       termsLed += simulation.invariants.termsLed;
     });
     return termsLed / 20;
   };
-  const relaxed = elections('labRelaxed');
-  const quick = elections('lab');
+  const relaxed = await elections('labRelaxed');
+  const quick = await elections('lab');
   t.comment(`terms led in a minute: labRelaxed ${relaxed}, lab ${quick}`);
   t.ok(relaxed < 3);
   t.ok(quick > 2 * relaxed);

@@ -103,11 +103,11 @@ t.test('bandwidth counts the bytes that a frame would have', async (t) => {
 t.test('roles in rules are those of the simulated peers', async (t) => {
   const simulation = new Simulation({ seed: 1, peers: 3, election: ELECTION_PRESETS.default });
   simulation.start();
-  simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader');
+  await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader');
   const leader = simulation.agreedLeader();
   simulation.network.change(rules({ mute: { from: 'leader', to: '*', drop: 1 } }));
   const successor = () => simulation.leaders().find(({ id }) => id !== leader?.id);
-  simulation.runUntil(() => successor() !== undefined, 10_000, 'another leader');
+  await simulation.runUntil(() => successor() !== undefined, 10_000, 'another leader');
   t.ok((successor()?.term ?? 0) > (leader?.term ?? 0), 'nobody heard the old one');
 });
 
@@ -143,7 +143,7 @@ t.test('the profile of the lab in virtual time: a leader is found', async (t) =>
     const simulation = new Simulation({ seed, peers: 5, election: ELECTION_PRESETS.labRelaxed });
     simulation.network.change({ profile: { name: 'labrpc-long-reordering' } });
     simulation.start();
-    simulation.runUntil(() => simulation.agreedLeader() !== undefined, 20_000, 'a leader');
+    await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 20_000, 'a leader');
     t.ok(simulation.leader());
   }
 });

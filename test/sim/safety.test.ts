@@ -36,7 +36,7 @@ function optionsOf(seed: number | string): SimulationOptions {
 
 /** Faults of all kinds, held against the rules after each event; then none, and the cluster must find its way. */
 function faultsThenPeace(totals: Totals, checkWire = false): Scenario {
-  return (seed, listeners) => {
+  return async (seed, listeners) => {
     const options = optionsOf(seed);
     const simulation = new Simulation(options, {
       ...listeners,
@@ -53,12 +53,14 @@ function faultsThenPeace(totals: Totals, checkWire = false): Scenario {
     const chaos = new Chaos(simulation);
     simulation.start();
     chaos.start();
-    simulation.run(FAULTS_MS);
+    await simulation.run(FAULTS_MS);
     chaos.end();
-    totals.settledMs.push(simulation.runUntil(() => simulation.agreedLeader() !== undefined, 10_000, 'one leader'));
-    simulation.run(AFTERMATH_MS);
-    simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader, for good');
-    simulation.run(500);
+    totals.settledMs.push(
+      await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 10_000, 'one leader'),
+    );
+    await simulation.run(AFTERMATH_MS);
+    await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader, for good');
+    await simulation.run(500);
     checkPeace(simulation);
     for (const [kind, count] of chaos.counts) totals.faults.set(kind, (totals.faults.get(kind) ?? 0) + count);
     totals.termsLed += simulation.invariants.termsLed;
@@ -92,7 +94,7 @@ function tell(t: { comment(text: string): void }, totals: Totals): void {
 
 t.test('E43, A6, A8: faults of all kinds break no rule, and when they end the cluster finds a leader', async (t) => {
   const totals = noTotals();
-  runSeeds(t, range(550), faultsThenPeace(totals));
+  await runSeeds(t, range(550), faultsThenPeace(totals));
   tell(t, totals);
   for (const kind of FAULT_KINDS) t.ok((totals.faults.get(kind) ?? 0) > 200, `${kind} struck often`);
   t.ok(totals.termsLed > 1200, 'there were elections');
@@ -102,7 +104,7 @@ t.test('E43, A6, A8: faults of all kinds break no rule, and when they end the cl
 t.test('the same with seeds that nobody has tried before', async (t) => {
   const base = testSeed(t);
   const totals = noTotals();
-  runSeeds(
+  await runSeeds(
     t,
     range(150).map((number) => `${base}/${number}`),
     faultsThenPeace(totals),
@@ -111,7 +113,7 @@ t.test('the same with seeds that nobody has tried before', async (t) => {
 });
 
 t.test('the same, each message held against its schema', async (t) => {
-  runSeeds(
+  await runSeeds(
     t,
     range(60).map((number) => `wire/${number}`),
     faultsThenPeace(noTotals(), true),
@@ -122,12 +124,12 @@ t.test(
   'A10, A6: where messages take longer than the timeouts, elections overlap and no term has two leaders',
   async (t) => {
     let termsLed = 0;
-    runSeeds(t, range(200), (seed, listeners) => {
+    await runSeeds(t, range(200), async (seed, listeners) => {
       const preset = BOTH_FAMILIES[Number(seed) % BOTH_FAMILIES.length] ?? 'lab';
       const network = { delayMsMin: 0, delayMsMax: 700, duplicateRate: 0.2, lossRate: 0.05 };
       const simulation = new Simulation({ seed, peers: 3, election: electionOf(preset), network }, listeners);
       simulation.start();
-      simulation.run(20_000);
+      await simulation.run(20_000);
       termsLed += simulation.invariants.termsLed;
     });
     t.comment(`terms led ${termsLed}`);
@@ -138,10 +140,10 @@ t.test(
 t.test('E43: on disks that are slower than the timeouts, terms rise no faster than the disks write', async (t) => {
   const disk = { writeMsMin: 900, writeMsMax: 1000 };
   for (const preset of ['lab', 'default'] as const) {
-    runSeeds(t, range(10), (seed, listeners) => {
+    await runSeeds(t, range(10), async (seed, listeners) => {
       const simulation = new Simulation({ seed, peers: 3, election: electionOf(preset), disk }, listeners);
       simulation.start();
-      simulation.run(60_000);
+      await simulation.run(60_000);
       const terms = [...simulation.peers.values()].map(({ term }) => term);
       if (Math.max(...terms) > 60_000 / disk.writeMsMin) throw simulation.failure(`terms ${terms.join()}`);
     });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
+import type { Entry } from '../../shared/messages/Entry.ts';
 import { peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
 import { Chaos } from '../../sim/chaos.ts';
@@ -10,6 +11,7 @@ import { type Fate, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } fr
 import { randomPast } from '../../sim/randomLogs.ts';
 import { Simulation, type SimulationOptions } from '../../sim/Simulation.ts';
 import { SimulationFailure } from '../../sim/SimulationFailure.ts';
+import { StoredImage } from '../../sim/StoredImage.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { appended, appendEntries, entriesOf, preVote, requestVote, voteGranted } from '../support/raftMessages.ts';
 import { range } from '../support/simulate.ts';
@@ -22,7 +24,7 @@ const [p1, p2, p3] = ['p1', 'p2', 'p3'].map(peerId) as [
 ];
 
 /** Everything that happens in a run with faults, as one hash, and how much it was. */
-function hashOfRun(seed: number): { hash: string; lines: number } {
+async function hashOfRun(seed: number): Promise<{ hash: string; lines: number }> {
   const hash = createHash('sha256');
   let lines = 0;
   const simulation = new Simulation(
@@ -37,17 +39,17 @@ function hashOfRun(seed: number): { hash: string; lines: number } {
   const chaos = new Chaos(simulation);
   simulation.start();
   chaos.start();
-  simulation.run(10_000);
+  await simulation.run(10_000);
   chaos.end();
-  simulation.run(1000);
+  await simulation.run(1000);
   return { hash: hash.digest('hex'), lines };
 }
 
 t.test('two runs of one seed are the same to the last event; other seeds are others', async (t) => {
   const hashes = new Set<string>();
   for (const seed of range(10)) {
-    const first = hashOfRun(seed);
-    t.same(first, hashOfRun(seed));
+    const first = await hashOfRun(seed);
+    t.same(first, await hashOfRun(seed));
     t.ok(first.lines > 500, `${first.lines} events`);
     hashes.add(first.hash);
   }
@@ -61,16 +63,16 @@ t.test('a run that fails says what happened when, and what replays it', async (t
   simulation.clock.setTimer(1234.5, () => {
     throw new SimulationFailure('on purpose');
   });
-  const failure = failureOf(() => simulation.run(5000));
+  const failure = await failureOf(() => simulation.run(5000));
   t.match(failure.message, /^seed abc, at 1234\.500 ms: on purpose\nreplay with \{/);
   t.same(JSON.parse(failure.replay ?? ''), options);
-  t.match(failureOf(() => new Simulation(options).runUntil(() => false, 10, 'rain')).message, /in vain: rain/);
-  t.match(failureOf(() => new Simulation(options).peer('p9')).message, /there is no peer p9/);
+  t.match((await failureOf(() => new Simulation(options).runUntil(() => false, 10, 'rain'))).message, /in vain: rain/);
+  t.match((await failureOf(() => new Simulation(options).peer('p9'))).message, /there is no peer p9/);
 });
 
-function failureOf(act: () => unknown): SimulationFailure {
+async function failureOf(act: () => unknown): Promise<SimulationFailure> {
   try {
-    act();
+    await act();
   } catch (error) {
     if (error instanceof SimulationFailure) return error;
     throw error;
@@ -89,22 +91,22 @@ t.test('every invariant can fail', async (t) => {
     [
       /Election Safety: p1 \(life 1\) and p2 led term 3/,
       (invariants) => {
-        invariants.electedLeader(p1, 1, 3, []);
-        invariants.electedLeader(p2, 1, 3, []);
+        invariants.electedLeader(p1, 1, 3, image([]));
+        invariants.electedLeader(p2, 1, 3, image([]));
       },
     ],
     [
       /Election Safety: p1 \(life 1\) and p1 led term 3/,
       (invariants) => {
-        invariants.electedLeader(p1, 1, 3, []);
-        invariants.electedLeader(p1, 2, 3, []);
+        invariants.electedLeader(p1, 1, 3, image([]));
+        invariants.electedLeader(p1, 2, 3, image([]));
       },
     ],
     [
       /Leader Completeness: p1 leads term 4 without entry 2, committed in term 3/,
       (invariants) => {
         invariants.applied(p2, 1, entriesOf(1, 3), 3);
-        invariants.electedLeader(p1, 1, 4, entriesOf(1, 2));
+        invariants.electedLeader(p1, 1, 4, image(entriesOf(1, 2)));
       },
     ],
     [
@@ -152,22 +154,22 @@ t.test('every invariant can fail', async (t) => {
       /Log Matching: p2 holds another entry 2 of term 1/,
       (invariants) => {
         const other = [...entriesOf(1), { term: 1, type: 'command', command: 'other' } as const];
-        invariants.appended(p1, 1, entriesOf(1, 1), entriesOf(1, 1));
-        invariants.appended(p2, 1, other, other);
+        invariants.appended(p1, 1, entriesOf(1, 1), image(entriesOf(1, 1)));
+        invariants.appended(p2, 1, other, image(other));
       },
     ],
     [
       /Log Matching: p2 holds another entry 2 of term 3/,
       (invariants) => {
-        invariants.appended(p1, 1, entriesOf(1, 3), entriesOf(1, 3));
-        invariants.appended(p2, 1, entriesOf(2, 3), entriesOf(2, 3));
+        invariants.appended(p1, 1, entriesOf(1, 3), image(entriesOf(1, 3)));
+        invariants.appended(p2, 1, entriesOf(2, 3), image(entriesOf(2, 3)));
       },
     ],
     [
       /p1 removes entry 2, which is committed/,
       (invariants) => {
         invariants.applied(p2, 1, entriesOf(1, 1, 1), 1);
-        invariants.truncated(p1, 2, entriesOf(1, 1, 2));
+        invariants.truncated(p1, 2, image(entriesOf(1, 1, 2)));
       },
     ],
     [
@@ -195,13 +197,13 @@ t.test('what correct peers do fails no invariant', async (t) => {
     invariants.messageLeaves(p1, p3, voteGranted(1), disk);
     invariants.messageLeaves(p1, p2, appended(2, 2), disk);
     invariants.restarted(p1, disk.hardState);
-    invariants.appended(p1, 1, entriesOf(1, 1), entriesOf(1, 1));
-    invariants.appended(p2, 1, entriesOf(1, 2), entriesOf(1, 2));
+    invariants.appended(p1, 1, entriesOf(1, 1), image(entriesOf(1, 1)));
+    invariants.appended(p2, 1, entriesOf(1, 2), image(entriesOf(1, 2)));
     invariants.applied(p2, 1, entriesOf(1, 2), 2);
     invariants.applied(p3, 1, entriesOf(1, 2), 2);
-    invariants.truncated(p1, 2, entriesOf(1, 1));
+    invariants.truncated(p1, 2, image(entriesOf(1, 1)));
     // A leader of an older term, elected late, need not hold what a newer one committed.
-    invariants.electedLeader(p1, 1, 1, []);
+    invariants.electedLeader(p1, 1, 1, image([]));
   });
   t.equal(invariants.votesTold, 2);
 });
@@ -305,16 +307,16 @@ t.test('the disk: durable when it is done; a crash before that loses the write o
 t.test('a stopped peer takes in what arrived before its timer goes on', async (t) => {
   const simulation = new Simulation({ seed: 5, peers: 3, election: ELECTION_PRESETS.default });
   simulation.start();
-  simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader');
+  await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'a leader');
   const leader = simulation.agreedLeader();
   const follower = [...simulation.peers.values()].find((peer) => peer !== leader);
   if (leader === undefined || follower === undefined) throw new Error('no leader');
   const { term } = leader;
   for (let stops = 0; stops < 20; stops += 1) {
     simulation.pause(follower);
-    simulation.run(700 + stops * 13);
+    await simulation.run(700 + stops * 13);
     simulation.resume(follower);
-    simulation.run(300);
+    await simulation.run(300);
   }
   t.equal(simulation.agreedLeader(), leader);
   t.equal(leader.term, term, 'its late timer found unread heartbeats, and started nothing');
@@ -329,7 +331,7 @@ t.test('a made-up past is one that could have been', async (t) => {
     const invariants = new Invariants();
     const logs = [...past.stored.values()];
     for (const [id, { entries, hardState }] of past.stored) {
-      invariants.appended(id, 1, entries, entries);
+      invariants.appended(id, 1, entries, image(entries));
       if ((entries.at(-1)?.term ?? 0) > hardState.currentTerm) t.fail('an entry past the own term');
     }
     for (const [at, { entry }] of past.committed.entries()) {
@@ -344,3 +346,7 @@ t.test('a made-up past is one that could have been', async (t) => {
   t.ok(conflicts > 50, `${conflicts} of 500 with conflicting logs`);
   t.ok(committed > 500, `${committed} committed entries`);
 });
+
+function image(entries: readonly Entry[]): StoredImage {
+  return new StoredImage(storedState([], { currentTerm: 0, votedFor: null }, entries));
+}

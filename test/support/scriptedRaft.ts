@@ -8,7 +8,7 @@ import type { RaftStatus } from '../../peer/raft/status.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import type { Bodies, RaftMessage, RaftMessageType } from '../../shared/protocol.ts';
-import { afterStep } from '../../sim/Disk.ts';
+import { afterStep } from '../../sim/StoredImage.ts';
 import { preVoteGranted, voteGranted } from './raftMessages.ts';
 import { diskOf, rulesOf, type ScriptedRaftOptions } from './scriptedRaftOptions.ts';
 

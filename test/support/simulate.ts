@@ -11,20 +11,20 @@ export const BOTH_FAMILIES: readonly ElectionPreset[] = ['default', 'relaxed', '
 export const electionOf = (preset: ElectionPreset): (typeof ELECTION_PRESETS)[ElectionPreset] =>
   ELECTION_PRESETS[preset];
 
-export type Scenario = (seed: number | string, listeners: Pick<SimulationListeners, 'record'>) => void;
+export type Scenario = (seed: number | string, listeners: Pick<SimulationListeners, 'record'>) => Promise<void>;
 
 /**
  * Runs a scenario for each seed. One that fails is run again with its record on, and its last lines are told.
  * @returns whether all of them passed
  */
-export function runSeeds(t: Test, seeds: Iterable<number | string>, scenario: Scenario): boolean {
+export async function runSeeds(t: Test, seeds: Iterable<number | string>, scenario: Scenario): Promise<boolean> {
   let passed = 0;
   for (const seed of seeds) {
     try {
-      scenario(seed, {});
+      await scenario(seed, {});
       passed += 1;
     } catch (error) {
-      t.fail(error instanceof Error ? error.message : String(error), { record: recordOf(seed, scenario) });
+      t.fail(error instanceof Error ? error.message : String(error), { record: await recordOf(seed, scenario) });
       return false;
     }
   }
@@ -37,22 +37,22 @@ export function range(count: number): number[] {
 }
 
 /** Lets time pass until every peer follows one leader. */
-export function settle(simulation: Simulation): SimulatedPeer {
-  simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader that all follow');
+export async function settle(simulation: Simulation): Promise<SimulatedPeer> {
+  await simulation.runUntil(() => simulation.agreedLeader() !== undefined, 5000, 'one leader that all follow');
   const leader = simulation.agreedLeader();
   if (leader === undefined) throw simulation.failure('no leader');
   return leader;
 }
 
 /** The last lines before the failure. */
-function recordOf(seed: number | string, scenario: Scenario): string[] {
+async function recordOf(seed: number | string, scenario: Scenario): Promise<string[]> {
   const lines: string[] = [];
   const record = (line: string): void => {
     lines.push(line);
     if (lines.length > 2 * LINES_TOLD) lines.splice(0, LINES_TOLD);
   };
   try {
-    scenario(seed, { record });
+    await scenario(seed, { record });
   } catch {
     return lines.slice(-LINES_TOLD);
   }

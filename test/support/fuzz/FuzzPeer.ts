@@ -5,7 +5,7 @@ import { Raft } from '../../../peer/raft/Raft.ts';
 import type { StoredRaftState } from '../../../peer/raft/RaftState.ts';
 import type { PeerId } from '../../../shared/ids.ts';
 import type { RaftMessage } from '../../../shared/protocol.ts';
-import { afterStep } from '../../../sim/Disk.ts';
+import { afterStep } from '../../../sim/StoredImage.ts';
 import type { FuzzWorld } from './FuzzWorld.ts';
 
 export type InputPart = Input extends infer Each ? (Each extends Input ? Omit<Each, 'nowMs'> : never) : never;

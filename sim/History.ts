@@ -1,0 +1,13 @@
+import type { KeyValueCommand, KeyValueQuery } from '../shared/keyValue.ts';
+
+/** What a client asked for, and what it was told. */
+export interface Call {
+  readonly client: string;
+  readonly input: KeyValueCommand | KeyValueQuery;
+  readonly calledAtMs: number;
+  /** Undefined together: it may have happened at any time since, or never. */
+  output: unknown;
+  returnedAtMs: number | undefined;
+  /** It certainly did not happen. */
+  isVoid: boolean;
+}

@@ -1,0 +1,271 @@
+import { SILENT_LOGGER } from '../endpoint/ports/Logger.ts';
+import type { OpenedStorage, StoredState } from '../peer/ports/Storage.ts';
+import type { HardState, StorageStep } from '../peer/raft/effect.ts';
+import { MemorySnapshotStore } from '../peer/snapshots/MemorySnapshotStore.ts';
+import type { Database, KeyRange } from '../peer/storage/Database.ts';
+import type { StepWitness } from '../peer/storage/LevelStorage.ts';
+import type { StoreOwner } from '../peer/storage/loadStore.ts';
+import type { Operation } from '../peer/storage/LogRecords.ts';
+import { openWitnessed, type WitnessPlace } from '../peer/storage/openWitnessed.ts';
+import { witnessLine } from '../peer/storage/witnessLine.ts';
+import { configurationOf } from '../peer/raft/configuration.ts';
+import type { Random } from '../shared/random.ts';
+import { type DiskOptions, QUICK_DISK } from './Disk.ts';
+import type { SimulatedProcess } from './SimulatedProcess.ts';
+import { SimulationFailure } from './SimulationFailure.ts';
+import { type DurableState, StoredImage } from './StoredImage.ts';
+import type { VirtualClock } from './VirtualClock.ts';
+
+/** What was done to a disk that no store has to survive, but every store has to notice. */
+export type Damage = 'bitFlip' | 'lostTail' | 'snapshotBitFlip';
+
+interface Batch {
+  readonly operations: readonly Operation[];
+  readonly steps: readonly StorageStep[];
+  /** Forgets to tell that it is done, as a crash does. */
+  readonly cancel: () => void;
+}
+
+/** A synced batch that can be lost by a disk that lied, newest last. */
+interface Undo {
+  readonly records: ReadonlyMap<string, string | undefined>;
+}
+
+/** So many batches a lying disk can lose. */
+const UNDO_MAX = 8;
+
+/**
+ * A disk that outlives its peer, with the real store on it: records, checksums, witness and snapshots. A batch is all or nothing, and
+ * durable when it is done; a crash before that finds it done or lost. Beside it stands what the store was told to hold, and
+ * whenever the store is opened, what it reads is held against that.
+ */
+export class RecordDisk implements DurableState {
+  options: DiskOptions = QUICK_DISK;
+  /** Every write fails. */
+  isFull = false;
+  damage: Damage | undefined;
+  readonly #clock: VirtualClock;
+  readonly #random: Random;
+  readonly #owner: StoreOwner;
+  readonly #records = new Map<string, string>();
+  readonly #snapshots = new Map<number, Uint8Array>();
+  readonly #image: StoredImage;
+  #witness: string | undefined;
+  #batch: Batch | undefined;
+  #steps: readonly StorageStep[] = [];
+  #undo: Undo[] = [];
+
+  constructor(clock: VirtualClock, random: Random, owner: StoreOwner) {
+    this.#clock = clock;
+    this.#random = random;
+    this.#owner = owner;
+    this.#image = new StoredImage(emptyState(owner));
+  }
+
+  get hardState(): HardState {
+    return this.#image.hardState;
+  }
+
+  get stored(): StoredState {
+    return this.#image.copy();
+  }
+
+  get baseIndex(): number {
+    return this.#image.baseIndex;
+  }
+
+  termAt(index: number): number | undefined {
+    return this.#image.termAt(index);
+  }
+
+  /** How many bytes the state beside snapshots takes. */
+  get recordBytes(): number {
+    let bytes = 0;
+    for (const [key, value] of this.#records) bytes += key.length + value.length;
+    return bytes;
+  }
+
+  get snapshotBytes(): number {
+    return this.#snapshots.get(this.#image.snapshot?.index ?? 0)?.length ?? 0;
+  }
+
+  /**
+   * Opens the store for one life of its peer.
+   * @throws whatever a damaged store throws; a SimulationFailure when nobody harmed it, or when it reads something else than it was
+   *   told to hold
+   */
+  async open(process: SimulatedProcess): Promise<OpenedStorage> {
+    const { id } = this.#owner;
+    let opened: OpenedStorage;
+    try {
+      opened = await openWitnessed(
+        this.#database(process),
+        this.#owner,
+        `the disk of ${id}`,
+        this.#place(),
+        SILENT_LOGGER,
+      );
+    } catch (error) {
+      if (this.damage !== undefined) throw error;
+      throw new SimulationFailure(`${id} refuses its store, which nobody harmed: ${String(error)}`, { cause: error });
+    }
+    const read = JSON.stringify({ ...opened.stored, bootstrap: null });
+    if (read !== JSON.stringify({ ...this.#image.copy(), bootstrap: null })) {
+      throw new SimulationFailure(`${id} takes its store for good (${this.damage ?? 'unharmed'}) and reads ${read}`);
+    }
+    const { storage } = opened;
+    const giveWay = (): Promise<void> => this.#wait(process);
+    return {
+      ...opened,
+      snapshots: new MemorySnapshotStore({ snapshots: this.#snapshots, giveWay }),
+      storage: {
+        kind: 'disk',
+        write: (steps, done) => {
+          this.#steps = steps;
+          storage.write(steps, done);
+        },
+        close: () => Promise.resolve(),
+      },
+    };
+  }
+
+  /** The process ends: a batch under way is done or lost. */
+  crash(): void {
+    const batch = this.#batch;
+    if (batch === undefined) return;
+    this.#batch = undefined;
+    batch.cancel();
+    if (this.#random() < 0.5) this.#write(batch);
+  }
+
+  /** One bit of one record is another. @returns whether there was one */
+  flipBit(): boolean {
+    const keys = [...this.#records.keys()];
+    const key = keys[Math.floor(this.#random() * keys.length)];
+    const value = key === undefined ? undefined : this.#records.get(key);
+    if (key === undefined || value === undefined) return false;
+    const at = Math.floor(this.#random() * value.length);
+    const flipped = String.fromCharCode(value.charCodeAt(at) ^ (1 << Math.floor(this.#random() * 7)));
+    this.#records.set(key, value.slice(0, at) + flipped + value.slice(at + 1));
+    this.damage = 'bitFlip';
+    return true;
+  }
+
+  flipSnapshotBit(): boolean {
+    const snapshot = this.#snapshots.get(this.#image.snapshot?.index ?? 0);
+    if (snapshot === undefined) return false;
+    const at = Math.floor(this.#random() * snapshot.length);
+    snapshot[at] = (snapshot[at] ?? 0) ^ (1 << Math.floor(this.#random() * 8));
+    this.damage = 'snapshotBitFlip';
+    return true;
+  }
+
+  /** Batches that were acknowledged as synced are gone. @returns whether there were any */
+  loseTail(): boolean {
+    const count = 1 + Math.floor(this.#random() * this.#undo.length);
+    const lost = this.#undo.splice(-count).reverse();
+    for (const { records } of lost) {
+      for (const [key, value] of records) {
+        if (value === undefined) this.#records.delete(key);
+        else this.#records.set(key, value);
+      }
+    }
+    if (lost.length > 0) this.damage = 'lostTail';
+    return lost.length > 0;
+  }
+
+  #database(process: SimulatedProcess): Database {
+    const inRange = ({ gte = '', lt = '\uffff', lte = '\uffff' }: KeyRange): string[] =>
+      [...this.#records.keys()].filter((key) => key >= gte && key < lt && key <= lte).sort();
+    const records = this.#records;
+    return {
+      open: () => Promise.resolve(),
+      get: (key) => Promise.resolve(records.get(key)),
+      batch: (operations) => this.#begin(operations, process),
+      keys: ({ limit }) => ({ all: () => Promise.resolve([...records.keys()].slice(0, limit)) }),
+      async *iterator(range) {
+        for (const key of inRange(range)) yield [key, records.get(key) ?? ''] as const;
+      },
+      clear: (range) => {
+        for (const key of inRange(range)) records.delete(key);
+        return Promise.resolve();
+      },
+      close: () => Promise.resolve(),
+    };
+  }
+
+  #begin(operations: readonly Operation[], process: SimulatedProcess): Promise<void> {
+    if (this.#batch !== undefined) throw new SimulationFailure('a write was begun before the last one was done');
+    const steps = this.#steps;
+    this.#steps = [];
+    return new Promise((resolve, reject) => {
+      const timer = this.#clock.setArrival(this.#clock.nowMs() + this.#tookMs(), () => {
+        const batch = this.#batch;
+        this.#batch = undefined;
+        if (batch === undefined) return;
+        if (!this.isFull) this.#write(batch);
+        const error = this.isFull
+          ? Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
+          : undefined;
+        process.takeIn(() => {
+          this.#clock.settles();
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      });
+      this.#batch = { operations, steps, cancel: () => timer.stop() };
+    });
+  }
+
+  #write({ operations, steps }: Batch): void {
+    const before = new Map<string, string | undefined>();
+    for (const operation of operations) {
+      if (!before.has(operation.key)) before.set(operation.key, this.#records.get(operation.key));
+      if (operation.type === 'put') this.#records.set(operation.key, operation.value);
+      else this.#records.delete(operation.key);
+    }
+    for (const step of steps) this.#image.take(step);
+    this.#undo.push({ records: before });
+    if (this.#undo.length > UNDO_MAX) this.#undo.shift();
+  }
+
+  #place(): WitnessPlace {
+    const write = (step: number): void => void (this.#witness = witnessLine(step));
+    const witness: StepWitness = { write, close: () => Promise.resolve() };
+    return {
+      name: `of ${this.#owner.id}`,
+      read: () => Promise.resolve(this.#witness),
+      open: (step) => {
+        write(step);
+        return Promise.resolve(witness);
+      },
+    };
+  }
+
+  /** Snapshots are written beside the log. A process that ended never hears that it is done. */
+  #wait(process: SimulatedProcess): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.setArrival(this.#clock.nowMs() + this.#tookMs(), () =>
+        process.takeIn(() => {
+          this.#clock.settles();
+          resolve();
+        }),
+      );
+    });
+  }
+
+  #tookMs(): number {
+    const { writeMsMin, writeMsMax } = this.options;
+    return writeMsMin + this.#random() * (writeMsMax - writeMsMin);
+  }
+}
+
+function emptyState({ voters = [] }: StoreOwner): StoredState {
+  return {
+    hardState: { currentTerm: 0, votedFor: null },
+    base: { index: 0, term: 0 },
+    entries: [],
+    snapshot: null,
+    bootstrap: configurationOf([...voters]),
+  };
+}

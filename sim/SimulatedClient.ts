@@ -1,0 +1,143 @@
+import { ClusterClient } from '../client/ClusterClient.ts';
+import type { Clock } from '../endpoint/ports/Clock.ts';
+import { WhitewaterError } from '../shared/errors.ts';
+import type { PeerId } from '../shared/ids.ts';
+import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../shared/keyValue.ts';
+import type { Random } from '../shared/random.ts';
+import type { Call } from './History.ts';
+import { SettlingClock } from './SettlingClock.ts';
+import { SimulatedProcess } from './SimulatedProcess.ts';
+import type { SimulatedRelay } from './SimulatedRelay.ts';
+import type { VirtualClock } from './VirtualClock.ts';
+import type { WorkloadOptions } from './Workload.ts';
+
+export interface ClientWorld {
+  readonly clock: VirtualClock;
+  readonly relay: SimulatedRelay;
+  readonly history: Call[];
+  note(what: string): void;
+}
+
+export interface SimulatedClientOptions extends WorkloadOptions {
+  readonly id: PeerId;
+  readonly random: Random;
+}
+
+type Cluster = ClusterClient<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
+
+/** The real client in a simulated process, which asks for one thing after the other. A crash ends its process, and a new one begins. */
+export class SimulatedClient {
+  readonly id: PeerId;
+  readonly #options: SimulatedClientOptions;
+  readonly #world: ClientWorld;
+  #life = 0;
+  #process: SimulatedProcess | undefined;
+  #cluster: Cluster | undefined;
+  #values = 0;
+  /** What it last saw of each key, for `compareAndSet`. */
+  readonly #revisions = new Map<string, number>();
+  #isOver = false;
+  underWay = 0;
+
+  constructor(options: SimulatedClientOptions, world: ClientWorld) {
+    this.id = options.id;
+    this.#options = options;
+    this.#world = world;
+  }
+
+  /** The client itself, for whatever else is to be asked of the cluster. */
+  get cluster(): Cluster | undefined {
+    return this.#cluster;
+  }
+
+  start(): void {
+    const { id, random, threads, sessionTimeToLiveMs } = this.#options;
+    this.#life += 1;
+    const process = new SimulatedProcess(this.#world.clock);
+    this.#process = process;
+    this.underWay = 0;
+    const clock = new SettlingClock(process, this.#world.clock);
+    const transport = this.#world.relay.transport({ id, process, isClient: true, tellsStatuses: true });
+    const timeToLive = sessionTimeToLiveMs === undefined ? {} : { sessionTimeToLiveMs };
+    this.#cluster = new ClusterClient({ transport, clock, random, ...timeToLive });
+    for (let thread = 0; thread < threads; thread += 1) this.#later(process, clock);
+  }
+
+  /** What it waits for it will never hear of. */
+  crash(): void {
+    this.#process?.kill();
+    this.#world.relay.detach(this.id);
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  #later(process: SimulatedProcess, clock: Clock): void {
+    const waitMs = -Math.log(1 - this.#options.random()) * this.#options.thinkMs;
+    clock.setTimer(clock.nowMs() + waitMs, () => {
+      if (this.#isOver) return;
+      void this.#once().finally(() => {
+        if (!process.isKilled) this.#later(process, clock);
+      });
+    });
+  }
+
+  async #once(): Promise<void> {
+    const { id } = this.#options;
+    const input = this.#draw();
+    const call: Call = {
+      client: `${id}.${this.#life}`,
+      input,
+      calledAtMs: this.#world.clock.nowMs(),
+      output: undefined,
+      returnedAtMs: undefined,
+      isVoid: false,
+    };
+    this.#world.history.push(call);
+    this.underWay += 1;
+    try {
+      call.output = await this.#ask(input);
+      call.returnedAtMs = this.#world.clock.nowMs();
+      this.#learn(input, call.output as KeyValueResult | KeyValueAnswer);
+    } catch (error) {
+      if (!(error instanceof WhitewaterError)) throw error;
+      call.isVoid = error.definite || input.type === 'get';
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  #ask(input: KeyValueCommand | KeyValueQuery): Promise<KeyValueResult | KeyValueAnswer> {
+    const cluster = this.#cluster;
+    if (cluster === undefined) throw new TypeError('the client has not been started');
+    const { timeoutMs } = this.#options;
+    return isQuery(input) ? cluster.query(input, { timeoutMs }) : cluster.command(input, { timeoutMs });
+  }
+
+  #draw(): KeyValueCommand | KeyValueQuery {
+    const { random, keys } = this.#options;
+    const key = `k${1 + Math.floor(random() * keys)}`;
+    const kind = random();
+    if (kind < 0.35) return { type: 'get', key };
+    this.#values += 1;
+    const value = `${this.id}.${this.#values};`;
+    if (kind < 0.65) return { type: 'append', key, value };
+    if (kind < 0.8) return { type: 'put', key, value };
+    if (kind < 0.95) {
+      return { type: 'compareAndSet', key, value, expectedRevision: this.#revisions.get(key) ?? 0 };
+    }
+    return { type: 'delete', key };
+  }
+
+  #learn(input: KeyValueCommand | KeyValueQuery, output: KeyValueResult | KeyValueAnswer): void {
+    if ('changed' in output && 'key' in input) this.#revisions.set(input.key, output.revision);
+    else if ('type' in output && output.type === 'get' && 'key' in input) {
+      this.#revisions.set(input.key, output.item?.revision ?? 0);
+    }
+  }
+}
+
+function isQuery(input: KeyValueCommand | KeyValueQuery): input is KeyValueQuery {
+  return input.type === 'get' || input.type === 'list' || input.type === 'changes';
+}

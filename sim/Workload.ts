@@ -1,0 +1,58 @@
+import type { PeerId } from '../shared/ids.ts';
+import { peerId } from '../shared/ids.ts';
+import type { Random } from '../shared/random.ts';
+import { seededRandom } from '../shared/random.ts';
+import type { Call } from './History.ts';
+import { SimulatedClient, type ClientWorld } from './SimulatedClient.ts';
+
+export interface WorkloadOptions {
+  readonly clients: number;
+  /** How many operations of one client may be under way at a time. */
+  readonly threads: number;
+  readonly keys: number;
+  /** Between the answer to an operation and the next one, on average. */
+  readonly thinkMs: number;
+  /** How long an operation is waited for. */
+  readonly timeoutMs: number;
+  readonly sessionTimeToLiveMs?: number;
+}
+
+/** Clients that write and read a few keys, and the history of all they were told. */
+export class Workload {
+  readonly history: Call[] = [];
+  readonly clients: readonly SimulatedClient[];
+
+  constructor(
+    options: WorkloadOptions,
+    world: Omit<ClientWorld, 'history'> & { readonly options: { readonly seed: string | number } },
+  ) {
+    const { seed } = world.options;
+    this.clients = Array.from({ length: options.clients }, (_, at) => {
+      const id: PeerId = peerId(`c${at + 1}`);
+      const random: Random = seededRandom(seed, `${id}/workload`);
+      const { clock, relay } = world;
+      return new SimulatedClient(
+        { ...options, id, random },
+        { clock, relay, history: this.history, note: (what) => world.note(what) },
+      );
+    });
+  }
+
+  start(): void {
+    for (const client of this.clients) client.start();
+  }
+
+  /** No further operation begins. */
+  end(): void {
+    for (const client of this.clients) client.end();
+  }
+
+  get isAtRest(): boolean {
+    return this.clients.every(({ underWay }) => underWay === 0);
+  }
+
+  /** Operations that were answered. */
+  get answered(): number {
+    return this.history.filter(({ returnedAtMs }) => returnedAtMs !== undefined).length;
+  }
+}
