@@ -24,8 +24,8 @@ export function readRegisterLog(text: string): RegisterOperation[] {
     reader.nextLine();
     const match = LINE.exec(line);
     if (match !== null) {
-      const [, process, kind, name, value] = match;
-      readEvent(reader, process!, kind!, name!, value!);
+      const [, process = '', kind = '', name = '', value = ''] = match;
+      readEvent(reader, process, kind, name, value);
     } else if (OF_JEPSEN.test(line)) throw reader.error(`this is no event of a register: ${line}`);
   }
   return reader.operations();
