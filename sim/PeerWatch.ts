@@ -66,9 +66,13 @@ export class PeerWatch {
   }
 
   step(raft: Raft, input: Input): Effect[] {
+    const wasLeader = this.role === 'leader';
     const effects = raft.step(input);
+    // Writes come first in the list of effects, whatever came first in the step.
+    const isLeader =
+      wasLeader && !effects.some((effect) => effect.type === 'report' && effect.event.type === 'roleChanged');
     for (const effect of effects) {
-      if (effect.type === 'persist') this.#changeLog(effect.steps);
+      if (effect.type === 'persist') this.#changeLog(effect.steps, isLeader);
       if (effect.type === 'report') this.#note(effect.event, effect.messageId);
       if (effect.type === 'apply') this.#apply(raft, effect.firstIndex, effect.entries, input.nowMs);
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
@@ -109,14 +113,14 @@ export class PeerWatch {
     );
   }
 
-  #changeLog(steps: readonly StorageStep[]): void {
+  #changeLog(steps: readonly StorageStep[], isLeader: boolean): void {
     const { id, invariants } = this.#options;
     for (const step of steps) {
       if (step.type === 'truncate') {
-        if (this.role === 'leader') throw new SimulationFailure(`${id} leads, and removes entries of its own log`);
+        if (isLeader) throw new SimulationFailure(`${id} leads, and removes entries of its own log`);
         invariants.truncated(id, step.fromIndex, this.#log);
       }
-      if (step.type === 'append' && this.role === 'leader') this.#configures(step.firstIndex, step.entries);
+      if (step.type === 'append' && isLeader) this.#configures(step.firstIndex, step.entries);
       this.#log.take(step);
       if (step.type === 'append') invariants.appended(id, step.firstIndex, step.entries, this.#log);
       if (step.type === 'useSnapshot') invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm });

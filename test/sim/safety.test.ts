@@ -30,7 +30,7 @@ function optionsOf(seed: number | string): SimulationOptions {
     election: electionOf(BOTH_FAMILIES[number % BOTH_FAMILIES.length] ?? 'default'),
     logs: 'random',
     statuses: number % 2 === 0,
-    ...(number % 3 === 0 ? { entriesPerMessageMax: 2 } : {}),
+    ...(number % 3 === 0 ? { replication: { entriesPerMessageMax: 2 } } : {}),
   };
 }
 
