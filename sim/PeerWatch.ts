@@ -54,6 +54,12 @@ export class PeerWatch {
     return this.#appliedThrough;
   }
 
+  /** Its process is no more, or not yet. */
+  ends(): void {
+    this.role = 'follower';
+    this.leader = null;
+  }
+
   begins(stored: StoredState): void {
     const { id, invariants } = this.#options;
     this.lives += 1;
@@ -77,6 +83,7 @@ export class PeerWatch {
       if (effect.type === 'apply') this.#apply(raft, effect.firstIndex, effect.entries, input.nowMs);
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
     }
+    if (isLeader) this.#configures(effects);
     return effects;
   }
 
@@ -120,17 +127,22 @@ export class PeerWatch {
         if (isLeader) throw new SimulationFailure(`${id} leads, and removes entries of its own log`);
         invariants.truncated(id, step.fromIndex, this.#log);
       }
-      if (step.type === 'append' && isLeader) this.#configures(step.firstIndex, step.entries);
       this.#log.take(step);
       if (step.type === 'append') invariants.appended(id, step.firstIndex, step.entries, this.#log);
       if (step.type === 'useSnapshot') invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm });
     }
   }
 
-  #configures(firstIndex: number, entries: readonly Entry[]): void {
+  /** After what the step committed is known: the second half of a change follows in the step that commits the first. */
+  #configures(effects: readonly Effect[]): void {
     const { id, invariants } = this.#options;
-    for (const [at, entry] of entries.entries()) {
-      if (entry.type === 'configuration') invariants.configured(id, firstIndex + at, entry.configuration, this.#log);
+    const steps = effects.flatMap((effect) => (effect.type === 'persist' ? effect.steps : []));
+    for (const step of steps) {
+      if (step.type !== 'append') continue;
+      for (const [at, entry] of step.entries.entries()) {
+        if (entry.type !== 'configuration') continue;
+        invariants.configured(id, step.firstIndex + at, entry.configuration, this.#log);
+      }
     }
   }
 

@@ -23,6 +23,9 @@ export interface SimulatedClientOptions extends WorkloadOptions {
   readonly random: Random;
 }
 
+/** So much longer a client waits after a failure: each operation of unknown outcome makes its history harder to judge. */
+const DISCOURAGED = 4;
+
 type Cluster = ClusterClient<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
 
 /** The real client in a simulated process, which asks for one thing after the other. A crash ends its process, and a new one begins. */
@@ -37,6 +40,8 @@ export class SimulatedClient {
   /** What it last saw of each key, for `compareAndSet`. */
   readonly #revisions = new Map<string, number>();
   #isOver = false;
+  /** Its last operation failed. */
+  #isDiscouraged = false;
   underWay = 0;
 
   constructor(options: SimulatedClientOptions, world: ClientWorld) {
@@ -63,6 +68,17 @@ export class SimulatedClient {
     for (let thread = 0; thread < threads; thread += 1) this.#later(process, clock);
   }
 
+  /** One write of its own, whatever else it does. */
+  async write(): Promise<void> {
+    try {
+      await this.#cluster?.command({ type: 'put', key: 'last', value: this.id });
+    } catch (error) {
+      // Peers whose times of day are apart end short sessions early, and the next command begins a new one.
+      if (!(error instanceof WhitewaterError && error.code === 'SESSION_EXPIRED')) throw error;
+      await this.#cluster?.command({ type: 'put', key: 'last', value: this.id });
+    }
+  }
+
   /** What it waits for it will never hear of. */
   crash(): void {
     this.#process?.kill();
@@ -74,7 +90,8 @@ export class SimulatedClient {
   }
 
   #later(process: SimulatedProcess, clock: Clock): void {
-    const waitMs = -Math.log(1 - this.#options.random()) * this.#options.thinkMs;
+    const thinkMs = this.#options.thinkMs * (this.#isDiscouraged ? DISCOURAGED : 1);
+    const waitMs = -Math.log(1 - this.#options.random()) * thinkMs;
     clock.setTimer(clock.nowMs() + waitMs, () => {
       if (this.#isOver) return;
       void this.#once().finally(() => {
@@ -99,9 +116,11 @@ export class SimulatedClient {
     try {
       call.output = await this.#ask(input);
       call.returnedAtMs = this.#world.clock.nowMs();
+      this.#isDiscouraged = false;
       this.#learn(input, call.output as KeyValueResult | KeyValueAnswer);
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;
+      this.#isDiscouraged = true;
       call.isVoid = error.definite || input.type === 'get';
     } finally {
       this.underWay -= 1;

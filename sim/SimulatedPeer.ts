@@ -131,6 +131,11 @@ export class SimulatedPeer {
     return this.#watch.appliedThrough;
   }
 
+  /** Whether its machine holds what its core has handed out. */
+  get isAtRest(): boolean {
+    return this.#life?.running !== undefined && this.status().lastApplied >= this.appliedThrough;
+  }
+
   /**
    * What the core itself says, durable or not.
    * @throws {SimulationFailure} when the peer is not up
@@ -176,6 +181,7 @@ export class SimulatedPeer {
 
   #end({ process, running }: Life): void {
     this.#life = undefined;
+    this.#watch.ends();
     running?.driver.stop();
     process.kill();
     this.#world.relay.detach(this.id);

@@ -1,0 +1,69 @@
+import { ELECTION_PRESETS, type ElectionPreset, type ReplicationOptions } from '../peer/raft/options.ts';
+import { type Random, seededRandom } from '../shared/random.ts';
+import type { ClockRate } from './SimulatedProcess.ts';
+import type { SimulationOptions } from './Simulation.ts';
+import type { WorkloadOptions } from './Workload.ts';
+
+const PRESETS: readonly ElectionPreset[] = ['default', 'relaxed', 'fast', 'lab', 'labRelaxed'];
+const PEERS = [3, 5, 3, 5, 4, 7, 2, 1] as const;
+/** Well within `leaseClockDrift`, which leases presume. */
+const CLOCK_DRIFT_MAX = 0.04;
+
+/** The world of one seed: how many peers, of what habits, on what machines, with what clients. */
+export function drawWorld(seed: string | number): SimulationOptions {
+  const random = seededRandom(seed, 'world');
+  const preset = pick(PRESETS, random);
+  const founders = pick(PEERS, random);
+  const spares = founders >= 3 && random() < 0.5 ? 1 + Math.floor(random() * 2) : 0;
+  const election = ELECTION_PRESETS[preset];
+  const peers = founders + spares;
+  return {
+    seed,
+    peers,
+    election,
+    machine: true,
+    spares,
+    statuses: random() < 0.25,
+    replication: drawReplication(election.checkQuorum, random),
+    clients: drawClients(random),
+    ...(random() < 0.5 ? {} : { clockRates: drawClockRates(peers, random) }),
+  };
+}
+
+/** Small, so that what is rare elsewhere is common: snapshots in the midst of everything, messages that hold few entries. */
+function drawReplication(checkQuorum: boolean, random: Random): Partial<ReplicationOptions> {
+  return {
+    snapshotEntries: 5 + Math.floor(random() * 60),
+    snapshotShareMin: random() < 0.5 ? 0 : 0.25,
+    trailingEntries: Math.floor(random() * 10),
+    entriesPerMessageMax: random() < 0.5 ? 1_024 : 1 + Math.floor(random() * 4),
+    messagesInFlightMax: random() < 0.5 ? 32 : 1 + Math.floor(random() * 3),
+    leaseReads: checkQuorum && random() < 0.4,
+  };
+}
+
+function drawClients(random: Random): WorkloadOptions {
+  return {
+    clients: 1 + Math.floor(random() * 4),
+    threads: 1 + Math.floor(random() * 3),
+    keys: 1 + Math.floor(random() * 4),
+    thinkMs: 100 + random() * 900,
+    timeoutMs: random() < 0.3 ? 500 : 3000,
+    ...(random() < 0.3 ? { sessionTimeToLiveMs: 1000 + Math.floor(random() * 4000) } : {}),
+  };
+}
+
+function drawClockRates(peers: number, random: Random): Record<string, ClockRate> {
+  return Object.fromEntries(
+    Array.from({ length: peers }, (_, at) => [
+      `p${at + 1}`,
+      { rate: 1 + (2 * random() - 1) * CLOCK_DRIFT_MAX, wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
+    ]),
+  );
+}
+
+function pick<Item>(items: readonly [Item, ...Item[]] | readonly Item[], random: Random): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) throw new RangeError('there is nothing to pick from');
+  return item;
+}

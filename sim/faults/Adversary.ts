@@ -1,0 +1,248 @@
+import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import { type Random, seededRandom } from '../../shared/random.ts';
+import { partitionOf } from '../../server/faults/shapes.ts';
+import { QUICK_DISK } from '../Disk.ts';
+import { RELIABLE_NETWORK } from '../Network.ts';
+import { shuffled } from '../randomLogs.ts';
+import type { SimulatedPeer } from '../SimulatedPeer.ts';
+import type { Simulation } from '../Simulation.ts';
+import { DiskHarm } from './DiskHarm.ts';
+import type { FaultKind, PlannedFault } from './FaultPlan.ts';
+import { MemberChanges } from './MemberChanges.ts';
+import { randomRule } from './randomRule.ts';
+
+/** How long a peer is down or stopped, and a relay down, at the most. */
+const AWAY_MS_MAX = 2500;
+const RELAY_DOWN_MS_MAX = 1500;
+/** How many rules of the fault engine are in force at a time. */
+const RULES_MAX = 3;
+
+/** Does to a simulation what was planned. Each fault draws from a stream of its own, so that it stays the same when others are left out. */
+export class Adversary {
+  /** How often each kind struck. */
+  readonly counts = new Map<FaultKind, number>();
+  readonly #simulation: Simulation;
+  readonly #faults: readonly PlannedFault[];
+  readonly #disks: DiskHarm;
+  readonly #members: MemberChanges;
+  readonly #rules = new Map<string, ReturnType<typeof randomRule>>();
+  #atWrite: { readonly rate: number; readonly random: Random } | undefined;
+  #isOver = false;
+
+  constructor(simulation: Simulation, faults: readonly PlannedFault[]) {
+    this.#simulation = simulation;
+    this.#faults = faults;
+    this.#disks = new DiskHarm(simulation);
+    this.#members = new MemberChanges(simulation);
+  }
+
+  /** Peers whose disks were damaged beyond use: they do not come back. */
+  get lost(): ReadonlySet<PeerId> {
+    return this.#disks.lost;
+  }
+
+  start(): void {
+    const { clock } = this.#simulation;
+    this.#simulation.onWrite = (peer) => this.#writeBegun(peer);
+    this.#simulation.onEnded = (peer, error) => this.#disks.ended(peer, error);
+    for (const fault of this.#faults) {
+      clock.setTimer(fault.atMs, () => {
+        if (!this.#isOver) this.#strike(fault);
+      });
+    }
+  }
+
+  /** Ends all faults: everybody that can is up and connected, network and disks are quick. */
+  end(): void {
+    const { network, peers, options } = this.#simulation;
+    this.#isOver = true;
+    this.#simulation.note('all faults end');
+    network.mendAll();
+    network.change({ rules: new Map(), partition: null });
+    network.options = { ...RELIABLE_NETWORK, ...options.network };
+    for (const peer of peers.values()) {
+      peer.disk.options = { ...QUICK_DISK, ...options.disk };
+      if (peer.isPaused) this.#simulation.resume(peer);
+    }
+    this.#disks.end();
+    for (const peer of peers.values()) {
+      if (!peer.isUp && !this.lost.has(peer.id)) this.#simulation.restart(peer);
+    }
+  }
+
+  /** A crash may strike at once, within the write, or right after it. */
+  #writeBegun(id: PeerId): void {
+    const { rate, random } = this.#atWrite ?? {};
+    if (this.#isOver || rate === undefined || random === undefined || random() >= rate) return;
+    const { clock } = this.#simulation;
+    const peer = this.#simulation.peer(id);
+    const { lives } = peer;
+    const afterMs = random() < 0.2 ? 0 : random() * peer.disk.options.writeMsMax * 1.2;
+    clock.setArrival(clock.nowMs() + afterMs, () => {
+      if (this.#isOver || peer.lives !== lives || !peer.isUp) return;
+      this.#count('crashAtWrite');
+      this.#crash(peer, random);
+    });
+  }
+
+  #strike({ number, kind }: PlannedFault): void {
+    const simulation = this.#simulation;
+    const random = seededRandom(simulation.options.seed, `fault/${number}`);
+    if (kind !== 'crashAtWrite') this.#count(kind);
+    simulation.note(`fault ${number}: ${kind}`);
+    switch (kind) {
+      case 'crash':
+        return this.#crash(pick(this.#up(), random), random);
+      case 'crashAtWrite':
+        this.#atWrite = { rate: random() * 0.3, random };
+        return;
+      case 'pause':
+        return this.#pause(pick(this.#up(), random), random);
+      case 'partition':
+        return this.#partition(random);
+      case 'shape':
+        return this.#shape(random);
+      case 'isolateLeader':
+        return this.#isolateLeader();
+      case 'oneWayCut':
+        return this.#cutOneWay(random);
+      case 'heal':
+        return this.#heal();
+      case 'weather':
+        return this.#changeWeather(random);
+      case 'rule':
+        return this.#addRule(number, random);
+      case 'slowDisk':
+        return this.#slowDisk(random);
+      case 'fullDisk':
+        return this.#disks.fill(pick(this.#peers(), random), random);
+      case 'bitFlip':
+      case 'lostTail':
+        return this.#disks.damage(kind, pick(this.#peers(), random), random);
+      case 'relayRestart':
+        return simulation.relay.restart(random() * RELAY_DOWN_MS_MAX);
+      case 'clientCrash':
+        return this.#crashClient(random);
+      case 'changeMembers':
+        return this.#members.change(random);
+      case 'transfer':
+        return this.#members.transfer(random);
+    }
+  }
+
+  #crash(peer: SimulatedPeer | undefined, random: Random): void {
+    if (peer === undefined) return;
+    const { clock } = this.#simulation;
+    this.#simulation.crash(peer);
+    const { lives } = peer;
+    clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
+      if (!peer.isUp && peer.lives === lives && !this.lost.has(peer.id)) this.#simulation.restart(peer);
+    });
+  }
+
+  #pause(peer: SimulatedPeer | undefined, random: Random): void {
+    if (peer === undefined) return;
+    const { clock } = this.#simulation;
+    this.#simulation.pause(peer);
+    clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
+      if (peer.isPaused) this.#simulation.resume(peer);
+    });
+  }
+
+  #partition(random: Random): void {
+    const ids = shuffled(this.#simulation.ids, random);
+    const groupCount = 2 + Math.floor(random() * 2);
+    const groups = Array.from({ length: groupCount }, (): PeerId[] => []);
+    for (const id of ids) groups[Math.floor(random() * groupCount)]?.push(id);
+    this.#simulation.note(`partition ${groups.map((group) => group.join(',')).join('|')}`);
+    this.#simulation.network.partition(groups);
+  }
+
+  /** One of the relay's named shapes. */
+  #shape(random: Random): void {
+    const simulation = this.#simulation;
+    const leader = simulation.leader()?.id ?? null;
+    const needsLeader = ['isolate-leader', 'majority-minority'];
+    const fitting = PARTITION_SHAPES.filter((shape) => !shape.includes(':ID') || shape.startsWith('isolate:'));
+    const shape = pick(leader === null ? fitting.filter((one) => !needsLeader.includes(one)) : fitting, random);
+    const id = pick(simulation.ids, random);
+    if (shape === undefined || simulation.ids.length < 3 || id === undefined) return;
+    const request = { shape: shape.replace('ID', id) };
+    const context = { peers: simulation.ids, leader, seed: String(random()), epoch: 1 };
+    simulation.note(`partition ${request.shape}`);
+    simulation.network.change({ partition: partitionOf(request, context) });
+  }
+
+  #isolateLeader(): void {
+    const leader = this.#simulation.leader();
+    if (leader === undefined) return;
+    this.#simulation.note(`${leader.id} is cut off`);
+    this.#simulation.network.isolate(leader.id, this.#simulation.ids);
+  }
+
+  #cutOneWay(random: Random): void {
+    const [from, to] = shuffled(this.#simulation.ids, random);
+    if (from === undefined || to === undefined) return;
+    this.#simulation.note(`${from} to ${to} is cut, one way`);
+    this.#simulation.network.cut(from, to);
+  }
+
+  #heal(): void {
+    this.#simulation.note('the network heals');
+    this.#rules.clear();
+    this.#simulation.network.mendAll();
+    this.#simulation.network.change({ rules: new Map(), partition: null });
+  }
+
+  #changeWeather(random: Random): void {
+    const delayMsMax = random() < 0.3 ? 150 : 20;
+    this.#simulation.network.options = {
+      delayMsMin: random() * delayMsMax * 0.5,
+      delayMsMax,
+      lossRate: random() < 0.5 ? 0 : random() * 0.4,
+      duplicateRate: random() < 0.5 ? 0 : random() * 0.4,
+      reorderRate: random() < 0.5 ? 0 : random() * 0.3,
+      reorderMsMax: random() * 2000,
+    };
+  }
+
+  #addRule(number: number, random: Random): void {
+    const { ids, network } = this.#simulation;
+    const [oldest] = this.#rules.keys();
+    if (this.#rules.size >= RULES_MAX && oldest !== undefined) this.#rules.delete(oldest);
+    const rule = randomRule(ids, random);
+    this.#rules.set(`fault${number}`, rule);
+    this.#simulation.note(`rule ${JSON.stringify(rule)}`);
+    network.change({ rules: this.#rules });
+  }
+
+  #slowDisk(random: Random): void {
+    const peer = pick(this.#peers(), random);
+    if (peer !== undefined) peer.disk.options = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+  }
+
+  #crashClient(random: Random): void {
+    const client = pick(this.#simulation.workload?.clients ?? [], random);
+    if (client === undefined) return;
+    this.#simulation.note(`${client.id} crashes, and begins anew`);
+    client.crash();
+    client.start();
+  }
+
+  #peers(): SimulatedPeer[] {
+    return [...this.#simulation.peers.values()];
+  }
+
+  #up(): SimulatedPeer[] {
+    return this.#peers().filter(({ isUp }) => isUp);
+  }
+
+  #count(kind: FaultKind): void {
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+  }
+}
+
+function pick<Item>(items: readonly Item[], random: Random): Item | undefined {
+  return items[Math.floor(random() * items.length)];
+}

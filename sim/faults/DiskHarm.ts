@@ -1,0 +1,73 @@
+import type { PeerId } from '../../shared/ids.ts';
+import type { Random } from '../../shared/random.ts';
+import { RecordDisk } from '../RecordDisk.ts';
+import type { SimulatedPeer } from '../SimulatedPeer.ts';
+import type { Simulation } from '../Simulation.ts';
+import { SimulationFailure } from '../SimulationFailure.ts';
+
+const FULL_MS_MAX = 3000;
+const AWAY_MS_MAX = 1500;
+
+/** Disks that are full for a while, and disks that come back with something else than was written on them. */
+export class DiskHarm {
+  /** They refused their stores, and do not come back. */
+  readonly lost = new Set<PeerId>();
+  readonly #simulation: Simulation;
+  readonly #damaged = new Set<PeerId>();
+  /** Peers that may end by themselves: their disks are full, or were while they wrote. */
+  readonly #full = new Set<PeerId>();
+
+  constructor(simulation: Simulation) {
+    this.#simulation = simulation;
+  }
+
+  fill(peer: SimulatedPeer | undefined, random: Random): void {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
+    const { disk, id } = peer;
+    const { clock } = this.#simulation;
+    this.#simulation.note(`the disk of ${id} is full`);
+    disk.isFull = true;
+    this.#full.add(id);
+    clock.setTimer(clock.nowMs() + random() * FULL_MS_MAX, () => this.#free(peer, disk));
+  }
+
+  /** Damages the disk of a peer that is down meanwhile, unless too many are damaged already: a majority must remain. */
+  damage(kind: 'bitFlip' | 'lostTail', peer: SimulatedPeer | undefined, random: Random): void {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
+    const { id, disk } = peer;
+    const { ids, clock, options } = this.#simulation;
+    const voters = ids.length - (options.spares ?? 0);
+    if (this.#damaged.size >= Math.floor((voters - 1) / 2) || this.#damaged.has(id)) return;
+    this.#simulation.crash(peer);
+    const isDone = kind === 'lostTail' ? disk.loseTail() : random() < 0.7 ? disk.flipBit() : disk.flipSnapshotBit();
+    if (isDone) this.#damaged.add(id);
+    this.#simulation.note(`the disk of ${id}: ${disk.damage ?? 'unharmed'}`);
+    clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
+      if (!peer.isUp && !this.lost.has(id)) this.#simulation.restart(peer);
+    });
+  }
+
+  /** A peer ended by itself. @throws {SimulationFailure} when it had no reason */
+  ended(id: PeerId, error: Error): void {
+    const { clock } = this.#simulation;
+    const peer = this.#simulation.peer(id);
+    if (this.#damaged.has(id)) {
+      this.lost.add(id);
+      return;
+    }
+    if (!this.#full.has(id) || error instanceof SimulationFailure) throw error;
+    // Whoever runs it tries again.
+    clock.setTimer(clock.nowMs() + AWAY_MS_MAX, () => {
+      if (!peer.isUp) this.#simulation.restart(peer);
+    });
+  }
+
+  end(): void {
+    for (const { disk } of this.#simulation.peers.values()) if (disk instanceof RecordDisk) disk.isFull = false;
+  }
+
+  #free(peer: SimulatedPeer, disk: RecordDisk): void {
+    this.#simulation.note(`the disk of ${peer.id} has room again`);
+    disk.isFull = false;
+  }
+}

@@ -1,0 +1,145 @@
+import type { PeerId } from '../shared/ids.ts';
+import { judgeHistory } from './judgeHistory.ts';
+import { drawWorld } from './drawWorld.ts';
+import { Adversary } from './faults/Adversary.ts';
+import { drawFaults, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
+import type { SimulatedPeer } from './SimulatedPeer.ts';
+import { Simulation, type SimulationListeners } from './Simulation.ts';
+
+export interface SeedOptions {
+  readonly seed: string | number;
+  /** How long faults strike, in virtual milliseconds. */
+  readonly faultsMs: number;
+  /** Only these faults of the plan, by their numbers; all by default. */
+  readonly faults?: readonly number[];
+  /** Only so many of the clients; all by default. */
+  readonly clients?: number;
+}
+
+export interface SeedReport {
+  /** Virtual. */
+  readonly elapsedMs: number;
+  readonly faults: ReadonlyMap<FaultKind, number>;
+  readonly operations: { readonly answered: number; readonly unknown: number; readonly failed: number };
+  readonly committed: number;
+  readonly termsLed: number;
+}
+
+export const FAULTS_MS = 22_000;
+/** How long a cluster may take to find a leader when all faults are over. */
+const LEADER_WITHIN_MS = 10_000;
+/** And then to answer whatever clients wait for. */
+const ANSWERS_WITHIN_MS = 15_000;
+const CAUGHT_UP_WITHIN_MS = 10_000;
+
+/**
+ * One seed, from its beginning to its verdict: faults of all kinds against a cluster whose clients write and read, with the rules
+ * held after every event; then no faults any more, and the cluster must find a leader, answer everybody and come to one state; last,
+ * what the clients were told must be linearizable.
+ *
+ * @throws {SimulationFailure} saying what went wrong when
+ */
+export async function runSeed(options: SeedOptions, listeners: SimulationListeners = {}): Promise<SeedReport> {
+  const { faultsMs } = options;
+  const simulation = new Simulation(worldOf(options), listeners);
+  const adversary = new Adversary(simulation, planOf(options));
+  simulation.start();
+  adversary.start();
+  await simulation.run(faultsMs);
+  adversary.end();
+  await comeToPeace(simulation, adversary);
+  checkHistory(simulation);
+  const { history = [] } = simulation.workload ?? {};
+  const answered = history.filter(({ returnedAtMs }) => returnedAtMs !== undefined).length;
+  const failed = history.filter(({ isVoid }) => isVoid).length;
+  return {
+    elapsedMs: simulation.nowMs,
+    faults: adversary.counts,
+    operations: { answered, failed, unknown: history.length - answered - failed },
+    committed: simulation.invariants.committed.length,
+    termsLed: simulation.invariants.termsLed,
+  };
+}
+
+function worldOf({ seed, clients }: SeedOptions) {
+  const world = drawWorld(seed);
+  if (clients === undefined || world.clients === undefined) return world;
+  return { ...world, clients: { ...world.clients, clients: Math.min(clients, world.clients.clients) } };
+}
+
+/** The faults that will strike. */
+export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly PlannedFault[] {
+  // The plan of a shorter run is the beginning of a longer one's.
+  const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS)).filter(({ atMs }) => atMs < faultsMs);
+  return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
+}
+
+/** Nothing goes wrong any more: there is a leader, it stays, everybody is answered, and all peers hold the same. */
+async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise<void> {
+  const { workload } = simulation;
+  const voters = (): readonly PeerId[] =>
+    simulation
+      .leader()
+      ?.status()
+      .voters.filter((id) => !lost.has(id)) ?? [];
+  const isAtOne = (): boolean => voters().length > 0 && simulation.agreedLeader(voters()) !== undefined;
+  await simulation.runUntil(isAtOne, LEADER_WITHIN_MS, 'one leader that all voters follow');
+  workload?.end();
+  await simulation.runUntil(() => workload?.isAtRest !== false, ANSWERS_WITHIN_MS, 'an end of what clients asked for');
+  await probe(simulation);
+  await simulation.runUntil(
+    () => haveAll(simulation, voters()),
+    CAUGHT_UP_WITHIN_MS,
+    'all voters hold what is committed',
+  );
+  checkStates(simulation, voters());
+}
+
+/** A new write is answered, or the cluster does not make progress. */
+async function probe(simulation: Simulation): Promise<void> {
+  const client = simulation.workload?.clients[0];
+  if (client === undefined) return;
+  let isDone = false;
+  let error: unknown;
+  simulation.clock.settles();
+  client.write().then(
+    () => (isDone = true),
+    (reason: unknown) => {
+      isDone = true;
+      error = reason;
+    },
+  );
+  await simulation.runUntil(() => isDone, ANSWERS_WITHIN_MS, 'an answer to one more write');
+  if (error !== undefined) throw simulation.failure(`a write without any fault fails: ${String(error)}`, error);
+}
+
+function haveAll(simulation: Simulation, voters: readonly PeerId[]): boolean {
+  const { length } = simulation.invariants.committed;
+  return voters.every((id) => {
+    const peer = simulation.peer(id);
+    return peer.isUp && peer.appliedThrough >= length && peer.isAtRest;
+  });
+}
+
+const EVERYTHING = { type: 'list', prefix: '', limit: 1000 };
+
+function checkStates(simulation: Simulation, voters: readonly PeerId[]): void {
+  const [first, ...others] = voters.map((id): [SimulatedPeer, string] => {
+    const peer = simulation.peer(id);
+    return [peer, JSON.stringify(peer.query(EVERYTHING))];
+  });
+  for (const [peer, state] of others) {
+    if (first === undefined || state === first[1]) continue;
+    throw simulation.failure(`${peer.id} holds ${state}, and ${first[0].id} holds ${first[1]}`);
+  }
+}
+
+function checkHistory(simulation: Simulation): void {
+  const { history = [] } = simulation.workload ?? {};
+  const verdict = judgeHistory(history);
+  if (verdict.type === 'linearizable') return;
+  if (verdict.type === 'unknown') {
+    throw simulation.failure(`it was not found out whether what clients were told is linearizable (${verdict.part})`);
+  }
+  throw simulation.failure(`what clients were told is not linearizable (${verdict.part}):\n${verdict.explanation}`);
+}
