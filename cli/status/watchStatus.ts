@@ -3,6 +3,7 @@ import type { Invocation } from '../Command.ts';
 import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import { timeOfDay } from '../process/lineLogger.ts';
+import { onOutputLost } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JSON_OUTPUT, PLAIN } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
@@ -18,6 +19,7 @@ export async function watchStatus({ settings, stdout, stderr }: Invocation): Pro
   const cluster = await chosenCluster(access, settings);
   const ending = new AbortController();
   void stopRequested(() => process.exit(130)).then(() => ending.abort());
+  onOutputLost(() => ending.abort());
   let print: (events: readonly LiveEvent[]) => void = () => undefined;
   let tellFeed: (isOpen: boolean) => void = () => undefined;
   const followed = followCluster({
