@@ -4,7 +4,7 @@ import { PROFILES, type NetworkView, type RuleView } from '../../shared/http/Net
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
 import { readDocument } from '../parse/document.ts';
-import { REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
+import { OF_PROFILE, REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
 import { networkAccess } from './networkAccess.ts';
@@ -70,6 +70,7 @@ export async function releaseFrames(invocation: Invocation): Promise<number> {
   const released = await routes.release(name, {
     order: settings.get(SHUFFLED) ? 'shuffled' : 'inOrder',
     ...(first === undefined ? {} : { first }),
+    ...(settings.get(OF_PROFILE) ? { ofProfile: true } : {}),
   });
   const line = `${cluster}: ${released} ${released === 1 ? 'frame' : 'frames'} of ${name} went; the rule holds what comes\n`;
   stdout.write(settings.get(JSON_OUTPUT) ? json({ released }) : line);

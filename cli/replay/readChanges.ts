@@ -21,6 +21,7 @@ export interface Change {
         readonly order: 'inOrder' | 'shuffled';
         /** Undefined: all. */
         readonly first: number | undefined;
+        readonly ofProfile: boolean | undefined;
       }
     | { readonly type: 'cut'; readonly id: string; readonly forMs: number };
 }
@@ -93,12 +94,12 @@ class Reading {
       this.#faults.push({ line, atMs });
     } else if (line.kind === 'release') {
       if (!isRelease.Check(line)) throw this.#refused(number, 'its release has another shape');
-      const { seq, rule, order, first } = line;
+      const { seq, rule, order, first, ofProfile } = line;
       this.#others.push({
         seq,
         atMs,
         text: `release ${rule}`,
-        act: { type: 'release', rule, order, first: first ?? undefined },
+        act: { type: 'release', rule, order, first: first ?? undefined, ofProfile },
       });
     } else if (line.kind === 'connection') {
       if (!isConnection.Check(line)) throw this.#refused(number, 'its connection has another shape');
