@@ -7,6 +7,7 @@ import { onOutputLost } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JSON_OUTPUT, PLAIN } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
+import { visible } from '../view/visible.ts';
 import { isLiveTerminal, LiveScreen } from '../view/LiveScreen.ts';
 import type { Screen } from '../view/screen.ts';
 
@@ -36,7 +37,8 @@ export async function watchStatus({ settings, stdout, stderr }: Invocation): Pro
     print = () => stdout.write(`${JSON.stringify(followed.picture.viewAt(performance.now()))}\n`);
   } else if (settings.get(PLAIN) || !isLiveTerminal(stdout)) {
     tellFeed = (isOpen) => stdout.write(feedLine(isOpen));
-    print = (events) => stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${text}\n`).join(''));
+    print = (events) =>
+      stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${visible(text)}\n`).join(''));
   } else {
     return showLive(followed, cluster, access.url, stdout);
   }
