@@ -6,8 +6,8 @@ export interface Bound {
   readonly isOver?: () => boolean;
 }
 
-/** About ten seconds, and some hundreds of megabytes. */
-export const DEFAULT_BOUND: Bound = { stepsMax: 20_000_000 };
+/** About ten seconds and a gigabyte, at the worst. */
+export const DEFAULT_BOUND: Bound = { stepsMax: 5_000_000 };
 
 const STEPS_BETWEEN_QUESTIONS = 1_024;
 
