@@ -71,7 +71,11 @@ class Search<State extends object | string | number, Input, Output> {
   #state: State;
   #stateNumber: number;
   #completedCount = 0;
-  #best: { readonly completed: number; readonly order: readonly number[]; readonly state: State };
+  /** The longest order so far, of which the first `#inCommon` are where they were: a long one is not copied again for each step. */
+  readonly #bestOrder: number[] = [];
+  #bestCompleted = -1;
+  #bestState: State;
+  #inCommon = 0;
 
   constructor(
     model: Model<State, Input, Output>,
@@ -92,7 +96,7 @@ class Search<State extends object | string | number, Input, Output> {
     this.#twins = twinsOf(open.map((at) => JSON.stringify(operations[at]?.input)));
     this.#state = model.init();
     this.#stateNumber = this.#numberOf(this.#state);
-    this.#best = { completed: -1, order: [], state: this.#state };
+    this.#bestState = this.#state;
   }
 
   run(): SearchResult<State> {
@@ -194,6 +198,7 @@ class Search<State extends object | string | number, Input, Output> {
     this.#stateNumber = last.stateNumberBefore;
     this.#last = last.lastBefore;
     this.#openRun = last.openRunBefore;
+    this.#inCommon = Math.min(this.#inCommon, this.#placed.length);
     return last;
   }
 
@@ -217,18 +222,20 @@ class Search<State extends object | string | number, Input, Output> {
   }
 
   #remember(): void {
-    if (this.#completedCount <= this.#best.completed) return;
-    this.#best = { completed: this.#completedCount, order: this.#order(), state: this.#state };
-  }
-
-  #order(): number[] {
+    if (this.#completedCount <= this.#bestCompleted) return;
     const { completed, open } = this.#timeline;
-    return this.#placed.map(({ number, isOpen }) => (isOpen ? open : completed)[number] ?? 0);
+    this.#bestOrder.length = this.#inCommon;
+    for (const { number, isOpen } of this.#placed.slice(this.#inCommon)) {
+      this.#bestOrder.push((isOpen ? open : completed)[number] ?? 0);
+    }
+    this.#inCommon = this.#placed.length;
+    this.#bestCompleted = this.#completedCount;
+    this.#bestState = this.#state;
   }
 
   #result(verdict: SearchResult<State>['verdict']): SearchResult<State> {
     this.#remember();
-    return { verdict, order: this.#best.order, state: this.#best.state };
+    return { verdict, order: this.#bestOrder, state: this.#bestState };
   }
 }
 
