@@ -3,7 +3,6 @@ import { seededRandom } from '../../shared/random.ts';
 import type { DiskOptions } from '../Disk.ts';
 import { RELIABLE_NETWORK } from '../Network.ts';
 import { Simulation } from '../Simulation.ts';
-import { pass, until } from './passing.ts';
 
 /** One line of the paper's Figure 16: election timeouts are drawn uniformly from [min, max). */
 export interface ElectionLine {
@@ -65,13 +64,13 @@ async function electionTimeMs(line: ElectionLine, cluster: ElectionCluster, seed
   const heartbeatMs = line.timeoutMsMin / 2;
   const simulation = clusterOf(line, cluster, heartbeatMs, seed);
   await reign(simulation, cluster);
-  await pass(simulation, heartbeatMs * (1 + seededRandom(seed, 'crash')()));
+  await simulation.run(heartbeatMs * (1 + seededRandom(seed, 'crash')()));
   const leader = simulation.peer(LEADER);
   const { term } = leader;
   simulation.crash(leader);
   const survivors = simulation.ids.filter((id) => id !== LEADER);
   const isOver = (): boolean => (simulation.agreedLeader(survivors)?.term ?? 0) > term;
-  return until(simulation, isOver, ELECTION_MS_MAX, 'a new leader that all follow');
+  return simulation.runUntil(isOver, ELECTION_MS_MAX, 'a new leader that all follow');
 }
 
 function clusterOf(line: ElectionLine, cluster: ElectionCluster, heartbeatMs: number, seed: string): Simulation {
@@ -105,7 +104,7 @@ async function reign(simulation: Simulation, cluster: ElectionCluster): Promise<
   const leader = simulation.peer(LEADER);
   simulation.start();
   const leads = (): boolean => leader.role === 'leader';
-  await until(simulation, leads, simulation.options.election.electionTimeoutMsMin, 'the first leader');
+  await simulation.runUntil(leads, simulation.options.election.electionTimeoutMsMin, 'the first leader');
   for (const id of simulation.ids) network.cut(id, leader.id);
   const [delayMsMin, delayMsMax] = cluster.travelMs;
   network.options = { ...RELIABLE_NETWORK, delayMsMin, delayMsMax };

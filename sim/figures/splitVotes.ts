@@ -1,7 +1,6 @@
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { RELIABLE_NETWORK } from '../Network.ts';
 import { Simulation } from '../Simulation.ts';
-import { pass, until } from './passing.ts';
 
 /** A cluster as chapter 9 of Ongaro's thesis models it. */
 export interface ElectionModel {
@@ -57,7 +56,7 @@ export async function splitVoteRate(model: ElectionModel, trials: number, seed: 
     const simulation = clusterOf(model, LEAST_TIMEOUTS_FOR_ONE_TERM, `${seed}/${trial}`, () => {
       leaders += 1;
     });
-    await pass(simulation, (LEAST_TIMEOUTS_FOR_ONE_TERM + 1 + 2 * model.latency[1]) * RANGE_MS);
+    await simulation.run((LEAST_TIMEOUTS_FOR_ONE_TERM + 1 + 2 * model.latency[1]) * RANGE_MS);
     if (leaders === 0) splits += 1;
   }
   return splits / trials;
@@ -71,7 +70,7 @@ export async function electionTimes(model: ElectionModel, trials: number, seed: 
     const simulation = clusterOf(model, 1, `${seed}/${trial}`, () => {
       leaders += 1;
     });
-    times.push((await until(simulation, () => leaders > 0, 1000 * RANGE_MS, 'a leader')) / RANGE_MS);
+    times.push((await simulation.runUntil(() => leaders > 0, 1000 * RANGE_MS, 'a leader')) / RANGE_MS);
   }
   return times;
 }
