@@ -9,7 +9,7 @@ import type { CommittedEntry } from './invariants.ts';
 /** What the disks of a cluster could hold, and which entries were committed. */
 export interface Past {
   readonly stored: ReadonlyMap<PeerId, StoredState>;
-  readonly committed: readonly CommittedEntry[];
+  readonly committed: readonly Pick<CommittedEntry, 'entry' | 'inTerm'>[];
 }
 
 /** One peer's disk, while its past is made up. */
@@ -35,7 +35,7 @@ export function emptyPast(voters: readonly PeerId[]): Past {
  */
 export function randomPast(voters: readonly PeerId[], random: Random): Past {
   const disks = voters.map(emptyDisk);
-  const committed: CommittedEntry[] = [];
+  const committed: Pick<CommittedEntry, 'entry' | 'inTerm'>[] = [];
   const majority = Math.floor(voters.length / 2) + 1;
   const terms = Math.floor(random() * (TERMS_MAX + 1));
   for (let term = 1; term <= terms; term += 1) {

@@ -141,8 +141,7 @@ function statesDiffer(simulation: Simulation, voters: readonly PeerId[]): string
 
 function checkHistory(simulation: Simulation): void {
   const { history = [] } = simulation.workload ?? {};
-  const commands = simulation.invariants.committed.map(({ entry }) => (entry.type === 'command' ? entry.command : ''));
-  const verdict = judgeHistory(history, commands.join('\n'));
+  const verdict = judgeHistory(history, simulation.invariants.committed);
   if (verdict.type === 'linearizable') return;
   if (verdict.type === 'unknown') {
     throw simulation.failure(`it was not found out whether what clients were told is linearizable (${verdict.part})`);
