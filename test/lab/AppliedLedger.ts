@@ -75,9 +75,7 @@ export class AppliedLedger {
     for (const [other, log] of this.#logs.entries()) {
       const theirs = log[index - 1];
       if (theirs === undefined || theirs === command) continue;
-      this.#noteBreach(
-        `commit index=${index} server=${peer} ${shown(command)} != server=${other} ${shown(theirs)}`,
-      );
+      this.#noteBreach(`commit index=${index} server=${peer} ${shown(command)} != server=${other} ${shown(theirs)}`);
     }
   }
 

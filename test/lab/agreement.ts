@@ -149,24 +149,29 @@ export async function rejoinOfLeader(tester: LogTester): Promise<void> {
 /** B7, TestBackup2B: fifty wrong entries of one leader after fifty of another are found and overwritten soon. */
 export async function leaderBacksUp(tester: LogTester): Promise<void> {
   const { cluster } = tester;
-  const fifty = Array.from({ length: 50 });
+  const startFifty = (peer: number): void => {
+    for (let count = 0; count < 50; count += 1) cluster.propose(peer, tester.randomCommand());
+  };
+  const commitFifty = async (): Promise<void> => {
+    for (let count = 0; count < 50; count += 1) await tester.one(tester.randomCommand(), 3, true);
+  };
   await tester.one(tester.randomCommand(), cluster.size, true);
   const first = await tester.checkOneLeader();
   const ahead = (distance: number): number => tester.after(first, distance);
   await tester.disconnectAll(ahead(2), ahead(3), ahead(4));
-  for (const _ of fifty) cluster.propose(first, tester.randomCommand());
+  startFifty(first);
   await cluster.sleep(ELECTION_MS / 2);
   await tester.disconnectAll(first, ahead(1));
   await tester.connectAll(ahead(2), ahead(3), ahead(4));
-  for (const _ of fifty) await tester.one(tester.randomCommand(), 3, true);
+  await commitFifty();
   const second = await tester.checkOneLeader();
   const other = second === ahead(2) ? tester.after(second, 1) : ahead(2);
   await cluster.disconnect(other);
-  for (const _ of fifty) cluster.propose(second, tester.randomCommand());
+  startFifty(second);
   await cluster.sleep(ELECTION_MS / 2);
   await tester.disconnectAll(...tester.peers());
   await tester.connectAll(first, ahead(1), other);
-  for (const _ of fifty) await tester.one(tester.randomCommand(), 3, true);
+  await commitFifty();
   await tester.connectAll(...tester.peers());
   await tester.one(tester.randomCommand(), cluster.size, true);
 }
@@ -212,7 +217,8 @@ async function startTwelve(tester: LogTester): Promise<number | undefined> {
     const command = await tester.wait(first.index + offset, cluster.size, first.term);
     if (command === undefined) return undefined;
     const sent = commands[offset - 1];
-    if (command !== sent) throw new Error(`wrong value ${command} committed for index ${first.index + offset}; sent ${sent}`);
+    if (command !== sent)
+      throw new Error(`wrong value ${command} committed for index ${first.index + offset}; sent ${sent}`);
   }
   if (tester.peers().some((peer) => cluster.state(peer).term !== first.term)) return undefined;
   const after = cluster.requestsReceived();

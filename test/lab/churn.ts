@@ -37,7 +37,8 @@ export async function churn(tester: LogTester): Promise<void> {
     if (command !== undefined) log.add(command);
   }
   const lost = remembered.filter((command) => !log.has(command));
-  if (lost.length > 0) throw new Error(`didn't find a value: ${lost.join(', ')} of ${remembered.length} that were seen`);
+  if (lost.length > 0)
+    throw new Error(`didn't find a value: ${lost.join(', ')} of ${remembered.length} that were seen`);
 }
 
 async function disturb(tester: LogTester): Promise<void> {

@@ -135,7 +135,6 @@ export async function figure8Unreliable(tester: LogTester): Promise<void> {
   await tester.one(command(), cluster.size, true);
 }
 
-
 /** Each its own command, those that are not connected too. @returns the last one that took it and counts */
 function proposeToAll(
   tester: LogTester,

@@ -232,8 +232,10 @@ export class SimulatedLogCluster implements LogCluster {
 
   #transport({ id: from }: Member, process: SimulatedProcess): Transport {
     return {
-      start: ({ onMessage }) =>
-        this.#network.attach(from, (sender, id, message) => process.takeIn(() => onMessage(sender, id, message))),
+      start: (handlers) =>
+        this.#network.attach(from, (sender, id, message) =>
+          process.takeIn(() => handlers.onMessage(sender, id, message)),
+        ),
       send: (to, id, message) => {
         if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
         if (isRequestType(message.type)) {

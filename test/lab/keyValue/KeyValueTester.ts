@@ -84,12 +84,16 @@ export class KeyValueTester {
     if (got !== value) throw new Error(`Get(${key}): expected:\n${value}\nreceived:\n${got}`);
   }
 
-  async #recorded<Output extends string | void>(
+  async #recorded<Output>(
     clerk: Clerk,
     what: Pick<ClerkOperation, 'operation' | 'key' | 'input'>,
     operate: () => Promise<Output>,
   ): Promise<Output> {
-    const record: ClerkOperation = { client: this.#numbers.get(clerk) ?? -1, ...what, calledAtMs: this.cluster.nowMs() };
+    const record: ClerkOperation = {
+      client: this.#numbers.get(clerk) ?? -1,
+      ...what,
+      calledAtMs: this.cluster.nowMs(),
+    };
     this.history.push(record);
     const output = await operate();
     if (typeof output === 'string') record.output = output;

@@ -61,12 +61,7 @@ export class RelayKeyValueCluster implements KeyValueLabCluster {
     return cluster;
   }
 
-  private constructor(
-    relay: ListeningRelay,
-    directory: string,
-    servers: readonly RelayServer[],
-    failures: unknown[],
-  ) {
+  private constructor(relay: ListeningRelay, directory: string, servers: readonly RelayServer[], failures: unknown[]) {
     this.size = servers.length;
     this.#relay = relay;
     this.#client = new RelayClient({ url: relay.url });
@@ -90,8 +85,12 @@ export class RelayKeyValueCluster implements KeyValueLabCluster {
     const store = new KeyValueClient(client);
     const clerk: Clerk = {
       get: async (key) => (await store.get(key, PATIENCE))?.value ?? '',
-      put: async (key, value) => void (await store.put(key, value, PATIENCE)),
-      append: async (key, value) => void (await store.append(key, value, PATIENCE)),
+      put: async (key, value) => {
+        await store.put(key, value, PATIENCE);
+      },
+      append: async (key, value) => {
+        await store.append(key, value, PATIENCE);
+      },
     };
     this.#clerks.set(clerk, { id, client, servers });
     // Its links are cut when it is there, before it is used.
@@ -164,10 +163,12 @@ export class RelayKeyValueCluster implements KeyValueLabCluster {
     const idOf = (server: number): string => this.#servers[server]?.id ?? '';
     const groups = this.#groups.map((group) => group.map(idOf));
     const cuts = [...this.#clerks.values()].flatMap(({ id, servers }) =>
-      this.#servers.filter((_, at) => !servers.includes(at)).flatMap((server): [string, string][] => [
-        [id, server.id],
-        [server.id, id],
-      ]),
+      this.#servers
+        .filter((_, at) => !servers.includes(at))
+        .flatMap((server): [string, string][] => [
+          [id, server.id],
+          [server.id, id],
+        ]),
     );
     const network = this.#client.network(LAB_CLUSTER);
     if (groups.length === 0 && cuts.length === 0) await network.clearPartition();

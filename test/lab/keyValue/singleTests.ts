@@ -22,7 +22,9 @@ export async function speed(tester: KeyValueTester): Promise<void> {
   const perOperationMs = tookMs / APPENDS;
   const perOperationMsMax = HEARTBEAT_MS / OPERATIONS_PER_HEARTBEAT;
   if (perOperationMs > perOperationMsMax) {
-    throw new Error(`operations completed too slowly ${perOperationMs.toFixed(1)} ms/op > ${perOperationMsMax.toFixed(1)} ms/op`);
+    throw new Error(
+      `operations completed too slowly ${perOperationMs.toFixed(1)} ms/op > ${perOperationMsMax.toFixed(1)} ms/op`,
+    );
   }
 }
 

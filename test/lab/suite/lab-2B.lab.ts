@@ -6,5 +6,7 @@ import { runLogTest } from '../runLogTest.ts';
 t.jobs = 4;
 
 for (const test of LOG_TESTS['2B']) {
-  t.test(`lab-2B ${test.number}: ${test.title}`, { buffered: true, timeout: 600_000 }, async (t) => runLogTest(t, test));
+  t.test(`lab-2B ${test.number}: ${test.title}`, { buffered: true, timeout: 600_000 }, async (t) =>
+    runLogTest(t, test),
+  );
 }
