@@ -50,7 +50,6 @@ function run(lab, file, folder) {
     env: {
       ...process.env,
       ...{ TAP: '1', TAP_TIMEOUT: String(FILE_SECONDS_MAX), WHITEWATER_LAB_TABLE: '1' },
-      ...(process.env['WHITEWATER_TRACE_DIR'] === undefined ? { WHITEWATER_TRACE_DIR: folder } : {}),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
