@@ -18,6 +18,7 @@ import type { LabNetwork, LogCluster, Proposed } from '../lab/LogCluster.ts';
 import type { LogTest } from '../lab/logTests.ts';
 import { stateBytes } from '../lab/stateBytes.ts';
 import { ElectionLedger } from '../support/ElectionLedger.ts';
+import { LabInvariants } from './LabInvariants.ts';
 import { SimulatedShelf } from './SimulatedShelf.ts';
 
 /**
@@ -53,6 +54,8 @@ export class SimulatedLogCluster implements LogCluster {
   readonly #seed: string;
   readonly #members: readonly Member[];
   readonly #connected = new Set<number>();
+  /** Where no snapshots take entries away. */
+  readonly #invariants: LabInvariants | undefined;
   #isAwake = false;
   #calls = 0;
   #bytes = 0;
@@ -63,6 +66,7 @@ export class SimulatedLogCluster implements LogCluster {
     this.#test = test;
     this.#seed = seed;
     this.applied = new AppliedLedger(test.size);
+    this.#invariants = test.takesSnapshots ? undefined : new LabInvariants();
     this.#network = new SimulatedNetwork(this.#clock, seededRandom(seed, 'network'), (from, to, id, message, fate) => {
       if (fate === 'delivered' && !isRequestType(message.type)) this.#bytes += bytesOf(from, to, id, message);
     });
@@ -204,6 +208,7 @@ export class SimulatedLogCluster implements LogCluster {
     const process = new SimulatedProcess(this.#clock);
     member.lives += 1;
     member.process = process;
+    this.#invariants?.started(id, disk);
     member.life = new LabLife({
       ...{ peer, id, preset: this.#test.preset, takesSnapshots: this.#test.takesSnapshots },
       seed: `${this.#seed}/${id}/${member.lives}`,
@@ -215,6 +220,7 @@ export class SimulatedLogCluster implements LogCluster {
       later: (work) => void this.#clock.setArrival(this.#clock.nowMs(), () => process.takeIn(work)),
       ...{ applied: this.applied, elections: this.elections },
       onConnected: () => undefined,
+      onDecided: (effects) => this.#invariants?.decided(id, effects),
       onFailed: (error) => {
         throw error;
       },
@@ -238,6 +244,7 @@ export class SimulatedLogCluster implements LogCluster {
         ),
       send: (to, id, message) => {
         if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
+        this.#invariants?.messageLeaves(from, to, message);
         if (isRequestType(message.type)) {
           this.#calls += 1;
           this.#bytes += bytesOf(from, to, id, message);

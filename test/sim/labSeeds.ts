@@ -1,7 +1,8 @@
 /**
  * The seeds of one test of the lab in virtual time: WHITEWATER_LAB_SEED alone, or as many as WHITEWATER_LAB_SEEDS says, from
- * the one on that WHITEWATER_LAB_FIRST numbers.
+ * the number WHITEWATER_LAB_FIRST on (0 unless told otherwise).
  *
+ * @param test its number, such as B1
  * @param count unless the environment says more
  */
 export function labSeeds(test: string, count: number): string[] {
