@@ -10,7 +10,7 @@ import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
 import type { Trace } from '../../shared/trace.ts';
-import { afterStep } from '../../sim/Disk.ts';
+import { afterStep } from '../../sim/StoredImage.ts';
 import type { ElectionLedger } from '../support/ElectionLedger.ts';
 import { within } from '../support/within.ts';
 import type { AppliedLedger } from './AppliedLedger.ts';

@@ -1,31 +1,29 @@
 import type { Effect, StorageStep } from '../../peer/raft/effect.ts';
 import type { PeerId } from '../../shared/ids.ts';
-import type { Entry } from '../../shared/messages/Entry.ts';
 import type { RaftMessage } from '../../shared/protocol.ts';
 import type { SimulatedDisk } from '../../sim/Disk.ts';
 import { Invariants } from '../../sim/invariants.ts';
+import { StoredImage } from '../../sim/StoredImage.ts';
 
 interface Watched {
   readonly disk: SimulatedDisk;
   life: number;
   term: number;
   /** As the core has it: what is on disk and what is on its way there. */
-  log: Entry[];
+  readonly log: StoredImage;
 }
 
-/**
- * The properties of the paper's Figure 3 over a whole test of the lab, where no snapshots are taken: the entries themselves are
- * looked at, from the first one on.
- */
+/** The properties of the paper's Figure 3 over a whole test of the lab. */
 export class LabInvariants {
   readonly #invariants = new Invariants();
   readonly #peers = new Map<PeerId, Watched>();
 
   /** A life begins, with what is on disk. */
   started(peer: PeerId, disk: SimulatedDisk): void {
-    const { hardState, entries } = disk.stored;
+    const { stored } = disk;
+    const { hardState } = stored;
     const life = (this.#peers.get(peer)?.life ?? 0) + 1;
-    this.#peers.set(peer, { disk, life, term: hardState.currentTerm, log: [...entries] });
+    this.#peers.set(peer, { disk, life, term: hardState.currentTerm, log: new StoredImage(stored) });
     this.#invariants.restarted(peer, hardState);
   }
 
@@ -53,12 +51,9 @@ export class LabInvariants {
   }
 
   #changeLog(peer: PeerId, { log }: Watched, step: StorageStep): void {
-    if (step.type === 'truncate') {
-      this.#invariants.truncated(peer, step.fromIndex, log);
-      log.length = step.fromIndex - 1;
-    } else if (step.type === 'append') {
-      log.push(...step.entries);
-      this.#invariants.appended(peer, step.firstIndex, step.entries, log);
-    }
+    if (step.type === 'truncate') this.#invariants.truncated(peer, step.fromIndex, log);
+    log.take(step);
+    if (step.type === 'append') this.#invariants.appended(peer, step.firstIndex, step.entries, log);
+    if (step.type === 'useSnapshot') this.#invariants.compacted(peer, { index: step.baseIndex, term: step.baseTerm });
   }
 }

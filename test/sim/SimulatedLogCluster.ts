@@ -1,10 +1,9 @@
-import type { Clock, Timer } from '../../endpoint/ports/Clock.ts';
 import type { Storage } from '../../peer/ports/Storage.ts';
 import type { Transport } from '../../endpoint/ports/Transport.ts';
 import { encodeFrame } from '../../shared/envelope.ts';
 import type { Profile } from '../../shared/http/Network.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
-import { isRequestType, type RaftMessage } from '../../shared/protocol.ts';
+import { isRequestType, type EndpointMessage } from '../../shared/protocol.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
 import { QUICK_DISK, SimulatedDisk } from '../../sim/Disk.ts';
 import { SimulatedNetwork } from '../../sim/Network.ts';
@@ -55,7 +54,7 @@ export class SimulatedLogCluster implements LogCluster {
   readonly #members: readonly Member[];
   readonly #connected = new Set<number>();
   /** Where no snapshots take entries away. */
-  readonly #invariants: LabInvariants | undefined;
+  readonly #invariants = new LabInvariants();
   #isAwake = false;
   #calls = 0;
   #bytes = 0;
@@ -66,7 +65,6 @@ export class SimulatedLogCluster implements LogCluster {
     this.#test = test;
     this.#seed = seed;
     this.applied = new AppliedLedger(test.size);
-    this.#invariants = test.takesSnapshots ? undefined : new LabInvariants();
     this.#network = new SimulatedNetwork(this.#clock, seededRandom(seed, 'network'), (from, to, id, message, fate) => {
       if (fate === 'delivered' && !isRequestType(message.type)) this.#bytes += bytesOf(from, to, id, message);
     });
@@ -208,32 +206,24 @@ export class SimulatedLogCluster implements LogCluster {
     const process = new SimulatedProcess(this.#clock);
     member.lives += 1;
     member.process = process;
-    this.#invariants?.started(id, disk);
+    this.#invariants.started(id, disk);
     member.life = new LabLife({
       ...{ peer, id, preset: this.#test.preset, takesSnapshots: this.#test.takesSnapshots },
       seed: `${this.#seed}/${id}/${member.lives}`,
       stored: disk.stored,
       storage: storageOf(disk, process),
       transport: this.#transport(member, process),
-      clock: this.#clockOf(process),
+      clock: process,
       shelf,
       later: (work) => void this.#clock.setArrival(this.#clock.nowMs(), () => process.takeIn(work)),
       ...{ applied: this.applied, elections: this.elections },
       onConnected: () => undefined,
-      onDecided: (effects) => this.#invariants?.decided(id, effects),
+      onDecided: (effects) => this.#invariants.decided(id, effects),
       onFailed: (error) => {
         throw error;
       },
     });
     member.life.start();
-  }
-
-  #clockOf(process: SimulatedProcess): Clock {
-    return {
-      nowMs: () => this.#clock.nowMs(),
-      wallMs: () => this.#clock.wallMs(),
-      setTimer: (atMs: number, callback: () => void): Timer => process.setTimer(atMs, callback),
-    };
   }
 
   #transport({ id: from }: Member, process: SimulatedProcess): Transport {
@@ -244,7 +234,7 @@ export class SimulatedLogCluster implements LogCluster {
         ),
       send: (to, id, message) => {
         if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
-        this.#invariants?.messageLeaves(from, to, message);
+        this.#invariants.messageLeaves(from, to, message);
         if (isRequestType(message.type)) {
           this.#calls += 1;
           this.#bytes += bytesOf(from, to, id, message);
@@ -266,6 +256,6 @@ function storageOf(disk: SimulatedDisk, process: SimulatedProcess): Storage {
   };
 }
 
-function bytesOf(from: PeerId, to: PeerId, id: number, { type, body }: RaftMessage): number {
+function bytesOf(from: PeerId, to: PeerId, id: number, { type, body }: EndpointMessage): number {
   return encodeFrame({ type, from, to, id, body }).length;
 }

@@ -12,7 +12,7 @@ import { DiskSnapshotStore } from '../../../peer/snapshots/DiskSnapshotStore.ts'
 import { openDiskStorage } from '../../../peer/storage/openDiskStorage.ts';
 import type { PeerId } from '../../../shared/ids.ts';
 import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../../../shared/keyValue.ts';
-import { afterStep } from '../../../sim/Disk.ts';
+import { afterStep } from '../../../sim/StoredImage.ts';
 import { LAB_CLUSTER } from '../LabLife.ts';
 import { stateBytes } from '../stateBytes.ts';
 
