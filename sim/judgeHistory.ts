@@ -16,16 +16,16 @@ const HOPEFUL = { stepsMax: 300_000 };
  * @param committed in the order of the log; every value that is written is written once
  */
 export function judgeHistory(history: readonly Call[], committed: readonly CommittedEntry[]): Verdict {
-  const committedAtMs = timesOf(committed);
+  const entries = timesOf(committed);
   const seen = history.map(({ output }) => (output === undefined ? '' : JSON.stringify(output))).join('\n');
   const operations = history
     .filter(({ isVoid }) => !isVoid)
     .map(operationOf)
     .flatMap((operation) => {
       const value = valueOf(operation);
-      const atMs = value === undefined ? undefined : committedAtMs.get(value);
       if (value === undefined) return [operation];
-      return atMs === undefined ? withoutEntry(operation) : [narrowed(operation, atMs, seen.includes(value))];
+      const entry = entries.get(value);
+      return entry === undefined ? withoutEntry(operation) : [narrowed(operation, entry, seen.includes(value))];
     });
   const hopeful = operations.filter((one) => one.returnedAtMs !== undefined || valueOf(one) === undefined);
   const verdict = checkKeyValue(hopeful, HOPEFUL);
@@ -37,21 +37,30 @@ function withoutEntry(operation: KeyValueOperation): KeyValueOperation[] {
   return operation.output === undefined ? [] : [operation];
 }
 
-function narrowed(operation: KeyValueOperation, atMs: number, isSeen: boolean): KeyValueOperation {
+function narrowed(operation: KeyValueOperation, { atMs }: Committed, isSeen: boolean): KeyValueOperation {
   const { output, returnedAtMs, calledAtMs } = operation;
-  if (atMs < calledAtMs || (output === undefined && !isSeen)) return operation;
+  if (atMs === undefined || atMs < calledAtMs || (output === undefined && !isSeen)) return operation;
   return { ...operation, returnedAtMs: Math.min(atMs, returnedAtMs ?? atMs) };
 }
 
-function timesOf(committed: readonly CommittedEntry[]): Map<string, number> {
-  const times = new Map<string, number>();
+interface Committed {
+  readonly session: string;
+  /** Undefined when it is not known which of several entries took effect. */
+  atMs: number | undefined;
+}
+
+function timesOf(committed: readonly CommittedEntry[]): Map<string, Committed> {
+  const times = new Map<string, Committed>();
   for (const { entry, atMs } of committed) {
     if (entry.type !== 'command') continue;
     const logged = decodeCommand(entry.command);
-    const command = logged !== undefined && 'command' in logged ? logged.command : undefined;
-    const { value } = (command ?? {}) as { value?: unknown };
-    // A copy of it that comes later does nothing.
-    if (typeof value === 'string' && !times.has(value)) times.set(value, atMs);
+    if (logged?.type !== 'session') continue;
+    const { value } = (logged.command ?? {}) as { value?: unknown };
+    if (typeof value !== 'string') continue;
+    const before = times.get(value);
+    // A copy that comes later in the same session does nothing. Another session means that the first one was not known any more.
+    if (before === undefined) times.set(value, { session: logged.session, atMs });
+    else if (before.session !== logged.session) before.atMs = undefined;
   }
   return times;
 }
