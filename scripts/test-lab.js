@@ -89,11 +89,11 @@ const children = new Set();
 function printTable(labs) {
   const order = Object.keys(published.tests);
   const rows = results.toSorted((one, other) => order.indexOf(one.number) - order.indexOf(other.number));
-  const widths = [4, 7, 5, 7, 9, 7, 6];
+  const widths = [3, 8, 6, 7, 10, 8, 6];
   /** @param {string} first @param {string[]} cells */
   const line = (first, cells) => first.padEnd(5) + cells.map((cell, at) => cell.padStart(widths[at % 7] ?? 7)).join('');
   const names = ['', 'seconds', 'peers', 'RPCs', 'bytes', 'commits', 'ops'];
-  console.log(`\n${''.padEnd(9)}${'here'.padEnd(45)}published`);
+  console.log(`\n${''.padEnd(9)}${'here'.padEnd(48)}published`);
   console.log(line('', [...names, ...names]));
   for (const row of rows) {
     const theirs = published.tests[row.number];

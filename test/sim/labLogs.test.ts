@@ -46,3 +46,11 @@ for (const [lab, tests] of Object.entries(LOG_TESTS)) {
     t.test(`lab-${lab} ${test.number} in virtual time: ${test.title}`, async (t) => runLogTest(t, test));
   }
 }
+
+t.test('two runs of a seed of the lab are the same', async (t) => {
+  for (const test of Object.values(LOG_TESTS).flat()) {
+    if (!['C8', 'D5'].includes(test.number)) continue;
+    t.equal(await runOnce(test, 'lab/twice'), await runOnce(test, 'lab/twice'), test.title);
+    t.not(await runOnce(test, 'lab/twice'), await runOnce(test, 'lab/another'), test.title);
+  }
+});
