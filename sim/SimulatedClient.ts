@@ -94,15 +94,19 @@ export class SimulatedClient {
     const waitMs = -Math.log(1 - this.#options.random()) * thinkMs;
     clock.setTimer(clock.nowMs() + waitMs, () => {
       if (this.#isOver) return;
-      void this.#once().finally(() => {
+      void this.#once(this.#draw()).finally(() => {
         if (!process.isKilled) this.#later(process, clock);
       });
     });
   }
 
-  async #once(): Promise<void> {
+  /** Reads every key once more, so that what was written last is seen by somebody. */
+  async readAll(): Promise<void> {
+    for (let key = 1; key <= this.#options.keys; key += 1) await this.#once({ type: 'get', key: `k${key}` });
+  }
+
+  async #once(input: KeyValueCommand | KeyValueQuery): Promise<void> {
     const { id } = this.#options;
-    const input = this.#draw();
     const call: Call = {
       client: `${id}.${this.#life}`,
       input,

@@ -47,7 +47,7 @@ function drawClients(random: Random): WorkloadOptions {
     clients: 1 + Math.floor(random() * 4),
     threads: 1 + Math.floor(random() * 3),
     keys: 1 + Math.floor(random() * 4),
-    thinkMs: 100 + random() * 900,
+    thinkMs: 50 + random() * 500,
     timeoutMs: random() < 0.3 ? 500 : 3000,
     ...(random() < 0.3 ? { sessionTimeToLiveMs: 1000 + Math.floor(random() * 4000) } : {}),
   };

@@ -96,20 +96,23 @@ async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise
   }
 }
 
-/** A new write is answered, or the cluster does not make progress. */
+/** A new write is answered, and reads are, or the cluster does not make progress. */
 async function probe(simulation: Simulation): Promise<void> {
   const client = simulation.workload?.clients[0];
   if (client === undefined) return;
   let isDone = false;
   let error: unknown;
   simulation.clock.settles();
-  client.write().then(
-    () => (isDone = true),
-    (reason: unknown) => {
-      isDone = true;
-      error = reason;
-    },
-  );
+  client
+    .write()
+    .then(() => client.readAll())
+    .then(
+      () => (isDone = true),
+      (reason: unknown) => {
+        isDone = true;
+        error = reason;
+      },
+    );
   await simulation.runUntil(() => isDone, ANSWERS_WITHIN_MS, 'an answer to one more write');
   if (error !== undefined)
     throw simulation.failure(
