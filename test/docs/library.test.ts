@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -52,6 +53,17 @@ t.test('LIBRARY.md: every snippet compiles as it stands, with the options of REA
   const files = snippets.map(({ lines }, at) => [`snippet${at + 1}.ts`, lines.join('\n')] as const);
   const { told } = compileAsUser(t, { 'surroundings.d.ts': SURROUNDINGS, ...Object.fromEntries(files) });
   t.same(told, []);
+});
+
+t.test("LIBRARY.md: the whole test of somebody else's software passes as it stands", async (t) => {
+  const block = blocksOf(read('LIBRARY.md')).find(({ lines }) => lines.some((line) => line.includes("from 'tap'")));
+  const { folder, told } = compileAsUser(t, { 'tennis.test.ts': block?.lines.join('\n') ?? '' });
+  t.same(told, []);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'built/tennis.test.js')], {
+    encoding: 'utf8',
+  });
+  t.equal(status, 0, stdout + stderr);
+  t.match(stdout, /^ok 1 - what is served comes back/m);
 });
 
 t.test('a key-value client takes a cluster of open types, and none of other commands', async (t) => {
