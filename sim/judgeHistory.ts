@@ -27,7 +27,10 @@ export function judgeHistory(history: readonly Call[], committed: readonly Commi
       const entry = entries.get(value);
       return entry === undefined ? withoutEntry(operation) : [narrowed(operation, entry, seen.includes(value))];
     });
-  const hopeful = operations.filter((one) => one.returnedAtMs !== undefined || valueOf(one) === undefined);
+  const hopeful = operations.filter((one) => {
+    const value = valueOf(one);
+    return one.returnedAtMs !== undefined || value === undefined || seen.includes(value);
+  });
   const verdict = checkKeyValue(hopeful, HOPEFUL);
   return verdict.type === 'linearizable' ? verdict : checkKeyValue(operations);
 }
