@@ -1,4 +1,4 @@
-import { decodeCommand } from '../peer/machine/command.ts';
+import { CommittedWrites } from './CommittedWrites.ts';
 import type { Call } from './History.ts';
 import type { CommittedEntry } from './invariants.ts';
 import { checkKeyValue } from './linearizability/checkKeyValue.ts';
@@ -9,69 +9,34 @@ import type { KeyValueOperation } from './linearizability/keyValueModel.ts';
 const HOPEFUL = { stepsMax: 300_000 };
 
 /**
- * Whether what clients were told is linearizable. What a simulation knows besides narrows down what has to be tried: a write took effect
- * when its entry was first known to be committed, and one whose value is in no committed entry never did. Writes that nobody was told
- * of and whose value nobody saw are left out at first: if what remains can be put into an order, then so can all.
+ * Whether what clients were told is linearizable. What a simulation knows besides narrows down what has to be tried: writes take
+ * effect in the order of the log, each when its entry is first known to be committed; one without an entry never did. Writes that nobody
+ * was told of and whose value nobody saw are left out at first: if what remains can be put into an order, then so can all.
  *
  * @param committed in the order of the log; every value that is written is written once
  */
 export function judgeHistory(history: readonly Call[], committed: readonly CommittedEntry[]): Verdict {
-  const entries = timesOf(committed);
+  const calls = history.filter(({ isVoid }) => !isVoid);
+  const writes = new CommittedWrites(calls, committed);
   const seen = history.map(({ output }) => (output === undefined ? '' : JSON.stringify(output))).join('\n');
-  const operations = history
-    .filter(({ isVoid }) => !isVoid)
-    .map(operationOf)
-    .flatMap((operation) => {
-      const value = valueOf(operation);
-      if (value === undefined) return [operation];
-      const entry = entries.get(value);
-      return entry === undefined ? withoutEntry(operation) : [narrowed(operation, entry, seen.includes(value))];
-    });
-  const hopeful = operations.filter((one) => {
-    const value = valueOf(one);
-    return one.returnedAtMs !== undefined || value === undefined || seen.includes(value);
-  });
+  const isSeen = ({ input }: Call): boolean => 'value' in input && seen.includes(input.value);
+  const possible = calls.filter((call) => call.output !== undefined || writes.entryOf(call) !== 'none');
+  const operations = possible.map((call) => operationOf(call, writes, isSeen(call)));
+  const hopeful = possible
+    .filter((call) => call.output !== undefined || isSeen(call) || call.input.type === 'delete')
+    .map((call) => operationOf(call, writes, isSeen(call)));
   const verdict = checkKeyValue(hopeful, HOPEFUL);
   return verdict.type === 'linearizable' ? verdict : checkKeyValue(operations);
 }
 
-/** One that was answered without an entry is for the judge; one that was not, did not happen. */
-function withoutEntry(operation: KeyValueOperation): KeyValueOperation[] {
-  return operation.output === undefined ? [] : [operation];
-}
-
-function narrowed(operation: KeyValueOperation, { atMs }: Committed, isSeen: boolean): KeyValueOperation {
-  const { output, returnedAtMs, calledAtMs } = operation;
-  if (atMs === undefined || atMs < calledAtMs || (output === undefined && !isSeen)) return operation;
-  return { ...operation, returnedAtMs: Math.min(atMs, returnedAtMs ?? atMs) };
-}
-
-interface Committed {
-  readonly session: string;
-  /** Undefined when it is not known which of several entries took effect. */
-  atMs: number | undefined;
-}
-
-function timesOf(committed: readonly CommittedEntry[]): Map<string, Committed> {
-  const times = new Map<string, Committed>();
-  for (const { entry, atMs } of committed) {
-    if (entry.type !== 'command') continue;
-    const logged = decodeCommand(entry.command);
-    if (logged?.type !== 'session') continue;
-    const { value } = (logged.command ?? {}) as { value?: unknown };
-    if (typeof value !== 'string') continue;
-    const before = times.get(value);
-    // A copy that comes later in the same session does nothing. Another session means that the first one was not known any more.
-    if (before === undefined) times.set(value, { session: logged.session, atMs });
-    else if (before.session !== logged.session) before.atMs = undefined;
-  }
-  return times;
-}
-
-function valueOf({ input }: KeyValueOperation): string | undefined {
-  return 'value' in input ? input.value : undefined;
-}
-
-function operationOf({ client, input, output, calledAtMs, returnedAtMs }: Call): KeyValueOperation {
-  return { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;
+function operationOf(call: Call, writes: CommittedWrites, isSeen: boolean): KeyValueOperation {
+  const { client, input, output, calledAtMs, returnedAtMs } = call;
+  const entry = writes.entryOf(call);
+  const operation = { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;
+  if (typeof entry === 'string') return operation;
+  const { afterMs, atMs } = entry;
+  if (atMs < calledAtMs || atMs > (returnedAtMs ?? atMs)) return operation;
+  const narrowed = { ...operation, calledAtMs: Math.max(calledAtMs, afterMs) };
+  // An entry of a session that was over did nothing, and what nobody saw may be one.
+  return output === undefined && !isSeen ? narrowed : { ...narrowed, returnedAtMs: atMs };
 }
