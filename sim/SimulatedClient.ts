@@ -111,17 +111,20 @@ export class SimulatedClient {
       returnedAtMs: undefined,
       isVoid: false,
     };
-    this.#world.history.push(call);
+    const number = this.#world.history.push(call);
+    this.#world.note(`${call.client} asks ${number}: ${JSON.stringify(input)}`);
     this.underWay += 1;
     try {
       call.output = await this.#ask(input);
       call.returnedAtMs = this.#world.clock.nowMs();
+      this.#world.note(`${call.client} is told ${number}: ${JSON.stringify(call.output)}`);
       this.#isDiscouraged = false;
       this.#learn(input, call.output as KeyValueResult | KeyValueAnswer);
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;
       this.#isDiscouraged = true;
       call.isVoid = error.definite || input.type === 'get';
+      this.#world.note(`${call.client} gives up ${number}: ${error.code}`);
     } finally {
       this.underWay -= 1;
     }

@@ -16,6 +16,11 @@ export interface SeedOptions {
   readonly clients?: number;
 }
 
+export interface SeedListeners extends SimulationListeners {
+  /** Called before anything happens. */
+  readonly onBegin?: (simulation: Simulation) => void;
+}
+
 export interface SeedReport {
   /** Virtual. */
   readonly elapsedMs: number;
@@ -39,10 +44,11 @@ const CAUGHT_UP_WITHIN_MS = 10_000;
  *
  * @throws {SimulationFailure} saying what went wrong when
  */
-export async function runSeed(options: SeedOptions, listeners: SimulationListeners = {}): Promise<SeedReport> {
+export async function runSeed(options: SeedOptions, listeners: SeedListeners = {}): Promise<SeedReport> {
   const { faultsMs } = options;
   const simulation = new Simulation(worldOf(options), listeners);
   const adversary = new Adversary(simulation, planOf(options));
+  listeners.onBegin?.(simulation);
   simulation.start();
   adversary.start();
   await simulation.run(faultsMs);
