@@ -1,4 +1,5 @@
-import { FAULTS_MS, type SeedOptions } from './runSeed.ts';
+import { FAULTS_MS } from './faultsMs.ts';
+import type { SeedOptions } from './runSeed.ts';
 
 /** The command line that runs exactly this again. */
 export function replayCommand({ seed, faults, faultsMs, clients }: SeedOptions): string {

@@ -2,6 +2,7 @@ import type { PeerId } from '../shared/ids.ts';
 import { judgeHistory } from './judgeHistory.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
+import { FAULTS_MS } from './faultsMs.ts';
 import { drawFaults, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
@@ -30,7 +31,6 @@ export interface SeedReport {
   readonly termsLed: number;
 }
 
-export const FAULTS_MS = 22_000;
 /** How long a cluster may take to find a leader when all faults are over. */
 const LEADER_WITHIN_MS = 10_000;
 /** And then to answer whatever clients wait for. */

@@ -26,7 +26,7 @@ export function drawClient(plot: Plot, client: string, operations: readonly Oper
     if (!plot.overlaps(askedMs, endedMs)) continue;
     const free = freeFrom.findIndex((fromMs) => fromMs <= askedMs);
     const row = free < 0 ? freeFrom.indexOf(Math.min(...freeFrom)) : free;
-    freeFrom[row] = endedMs;
+    freeFrom[row] = Math.max(endedMs, askedMs + (operation.text.length * CHARACTER_PIXELS + 12) / plot.pixelsPerMs);
     parts.push(drawOperation(plot, y + row * ROW_HEIGHT, operation));
   }
   return element('g', {}, ...parts);
@@ -43,12 +43,15 @@ function drawOperation(plot: Plot, y: number, { askedMs, endedMs, text, outcome,
     : { fill: '#fbe9e4', stroke: DANGER, 'stroke-dasharray': '3 2' };
   const shown = isAnswered ? text : `${text} (${endedMs === undefined ? 'waits' : outcome})`;
   const fits = Math.max(0, Math.floor((width - 4) / CHARACTER_PIXELS));
-  const cut = shown.length <= fits ? shown : fits < 4 ? '' : `${shown.slice(0, fits - 1)}~`;
+  // What does not fit stands behind its bar; of a long text it is the beginning.
+  const isInside = shown.length <= fits || fits >= 8;
+  const said = !isInside ? text : shown.length <= fits ? shown : `${shown.slice(0, fits - 1)}~`;
+  const label = { x: isInside ? x + 3 : x + width + 3, y: y + 4, 'font-size': 10, fill: INK };
   return element(
     'g',
     {},
     tooltip(`${text}, ${when}: ${outcome}`),
     element('rect', { ...box, ...look }),
-    cut === '' ? '' : element('text', { x: x + 3, y: y + 4, 'font-size': 10, fill: INK }, escapeText(cut)),
+    element('text', label, escapeText(said)),
   );
 }

@@ -21,7 +21,7 @@ export interface DiagramOptions {
 const SHOWN_MS = 2000;
 /** More lines than this nobody can tell apart, and a browser takes its time. */
 const COPIES_MAX = 3000;
-const HEAD_HEIGHT = 62;
+const HEAD_HEIGHT = 82;
 const FLAG_ROW_HEIGHT = 15;
 const TITLE_CHARACTERS_MAX = 230;
 

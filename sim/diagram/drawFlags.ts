@@ -18,6 +18,7 @@ export function drawFlags(plot: Plot, flags: readonly Flag[]): string {
       const row = Math.max(0, free);
       const y = plot.top - (FLAG_ROWS - row) * ROW_HEIGHT;
       const text = textOf(label, details);
+      const isAtEdge = x + (text.length + 2) * CHARACTER_PIXELS > plot.width;
       if (free >= 0) freeFrom[row] = x + (text.length + 2) * CHARACTER_PIXELS;
       return element(
         'g',
@@ -33,7 +34,13 @@ export function drawFlags(plot: Plot, flags: readonly Flag[]): string {
           'stroke-dasharray': '2 3',
         }),
         element('path', { d: `M${x.toFixed(1)} ${y - 10} l7 4 l-7 4 z`, fill: INK }),
-        free < 0 ? '' : element('text', { x: x + 9, y, 'font-size': 11, fill: INK }, escapeText(text)),
+        free < 0
+          ? ''
+          : element(
+              'text',
+              { x: isAtEdge ? x - 3 : x + 9, y, 'text-anchor': isAtEdge ? 'end' : 'start', 'font-size': 11, fill: INK },
+              escapeText(text),
+            ),
       );
     });
   return parts.join('');

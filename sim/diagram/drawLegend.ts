@@ -23,12 +23,12 @@ function drawLines(y: number): string {
   });
   parts.push(element('text', { x, y: y + 4 }, 'hollow head: a reply;'));
   parts.push(
-    element('path', { d: `M${x + 125} ${y - 4} l7 7 m0 -7 l-7 7`, stroke: DANGER, 'stroke-width': 1.6, fill: 'none' }),
+    element('path', { d: `M${x + 132} ${y - 4} l7 7 m0 -7 l-7 7`, stroke: DANGER, 'stroke-width': 1.6, fill: 'none' }),
   );
   parts.push(
     element(
       'text',
-      { x: x + 138, y: y + 4 },
+      { x: x + 146, y: y + 4 },
       'lost or cut off, in a ring: damaged, or nobody there; dotted: held by a rule',
     ),
   );

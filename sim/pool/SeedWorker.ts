@@ -56,28 +56,23 @@ export class SeedWorker {
     return new Promise((resolve) => {
       const settle = (result: SeedAnswer | SeedFailure): void => {
         clearTimeout(timer);
-        worker.removeAllListeners();
+        // Not `removeAllListeners`: the thread's own would go too, and nothing more would arrive.
+        worker.off('message', settle).off('messageerror', onUnreadable).off('error', onError).off('exit', onExit);
         resolve(result);
       };
       const fail = (what: string, stack?: string): void => {
-        // Listeners are gone before the thread is, and a late error of it must not end this program.
         settle(failed(what, stack));
+        // A late error of a thread that is given up must not end this program.
         worker.on('error', () => undefined);
         void this.#drop();
       };
-      const timer = setTimeout(
-        () => fail(`the run did not come to an end within ${Math.round(withinMs / 1000)} s of real time`),
-        withinMs,
-      );
-      worker.on('message', settle);
-      worker.on('messageerror', (error) => fail(`the worker's answer could not be read: ${error.message}`));
-      worker.on('error', (error: unknown) => {
-        const { message, stack } = error instanceof Error ? error : new Error(String(error));
-        fail(`the worker died: ${message}`, stack);
-      });
-      worker.on('exit', (code) =>
-        fail(this.#isEnded ? 'the run was ended' : `the worker ended with exit code ${code}`),
-      );
+      const onUnreadable = ({ message }: Error): void => fail(`the worker's answer could not be read: ${message}`);
+      const onError = ({ message, stack }: Error): void => fail(`the worker died: ${message}`, stack);
+      const onExit = (code: number): void =>
+        fail(this.#isEnded ? 'the run was ended' : `the worker ended with exit code ${code}`);
+      const late = `the run did not come to an end within ${Math.round(withinMs / 1000)} s of real time`;
+      const timer = setTimeout(() => fail(late), withinMs);
+      worker.on('message', settle).on('messageerror', onUnreadable).on('error', onError).on('exit', onExit);
       worker.postMessage(request);
     });
   }
