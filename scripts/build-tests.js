@@ -22,7 +22,7 @@ const ALONE = [
   ],
 ];
 /** Programs that tests start. */
-const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts'];
+const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts', 'test/support/defectiveSeeds.ts'];
 
 /** Every test file, by its path from the root, with `/`. */
 export function findTests() {

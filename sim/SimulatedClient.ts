@@ -16,6 +16,8 @@ export interface ClientWorld {
   readonly relay: SimulatedRelay;
   readonly history: Call[];
   note(what: string): void;
+  /** Something that must not happen did, where to throw it would not be heard. */
+  fail(error: unknown): void;
 }
 
 export interface SimulatedClientOptions extends WorkloadOptions {
@@ -94,9 +96,12 @@ export class SimulatedClient {
     const waitMs = -Math.log(1 - this.#options.random()) * thinkMs;
     clock.setTimer(clock.nowMs() + waitMs, () => {
       if (this.#isOver) return;
-      void this.#once().finally(() => {
-        if (!process.isKilled) this.#later(process, clock);
-      });
+      this.#once().then(
+        () => {
+          if (!process.isKilled) this.#later(process, clock);
+        },
+        (error: unknown) => this.#world.fail(error),
+      );
     });
   }
 
