@@ -3,7 +3,7 @@ import { serveSeeds } from '../../sim/pool/serveSeeds.ts';
 import { defectAfter } from './defect.ts';
 
 serveSeeds(({ seed }) => ({
-  ...(seed === 3 ? defectAfter(2, 9) : {}),
+  ...(seed === 4 ? defectAfter(2, 9) : {}),
   onBegin: () => {
     if (seed === 666) process.exit(9);
     while (seed === 667);
