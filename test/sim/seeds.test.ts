@@ -31,6 +31,9 @@ const SEEDS = Number(process.env['WHITEWATER_SIM_SEEDS'] ?? 2000);
 const FRESH_FAULTS_MS = 11_000;
 const SEED_RANGE = 2 ** 32;
 
+/** At rest a minute or two for 2,000; a busy machine takes many times as long. */
+t.setTimeout(600_000 + 600 * SEEDS);
+
 /** Runs them in a thread for each core, and tells of every failure what it was and what replays it. */
 async function runAll(t: Test, seeds: readonly SeedOptions[]): Promise<void> {
   const left = [...seeds];
