@@ -116,7 +116,11 @@ async function probe(simulation: Simulation): Promise<void> {
     },
   );
   await simulation.runUntil(() => isDone, ANSWERS_WITHIN_MS, 'an answer to one more write');
-  if (error !== undefined) throw simulation.failure(`a write without any fault fails: ${String(error)}`, error);
+  if (error !== undefined)
+    throw simulation.failure(
+      `a write without any fault fails: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+      error,
+    );
 }
 
 function haveAll(simulation: Simulation, voters: readonly PeerId[]): boolean {

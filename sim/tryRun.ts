@@ -5,13 +5,15 @@ import { SimulationFailure } from './SimulationFailure.ts';
 
 /** What went wrong in a run. */
 export interface SeedFailure {
-  /** Virtual; undefined when nobody knows, as of a run that did not come to an end. */
+  /** Virtual; undefined when nobody knows. */
   readonly atMs: number | undefined;
   readonly what: string;
   /** By which two failures are the same. */
   readonly kind: string;
   /** Of an error that no rule of the simulator threw. */
   readonly stack?: string;
+  /** No run can show it alone: its thread died or hung, or two runs differed. */
+  readonly isOutside?: true;
 }
 
 export type SeedOutcome =
@@ -59,7 +61,12 @@ export async function runTwice(
   if (first.hash === second.hash) return first.outcome;
   return {
     passed: false,
-    failure: { atMs: undefined, kind: NOT_DETERMINISTIC, what: await whereTheyPart(options, listeners) },
+    failure: {
+      atMs: undefined,
+      isOutside: true,
+      kind: NOT_DETERMINISTIC,
+      what: await whereTheyPart(options, listeners),
+    },
   };
 }
 

@@ -142,9 +142,8 @@ async function tell(
   if (!wantsToBeTold(settings)) return [];
   const [first] = failed;
   if (first === undefined && runs !== 1) return [];
-  // A run that hung would hang here too.
-  if (first !== undefined && first.failure.atMs === undefined)
-    return ['log         none: the run did not come to an end of its own'];
+  // A run that hung or died would do so here too.
+  if (first?.failure.isOutside === true) return ['log         none: no single run shows this failure'];
   const options = first?.shrunken?.options ?? first?.options ?? seedsFrom(settings, firstSeed, 1)();
   return options === undefined ? [] : tellRun(settings, stdout, options, parts.listenersOf?.(options) ?? {});
 }

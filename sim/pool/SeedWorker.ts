@@ -90,5 +90,5 @@ export class SeedWorker {
 }
 
 function failed(what: string, stack?: string): SeedFailure {
-  return { atMs: undefined, what, kind: failureKind(what), ...(stack === undefined ? {} : { stack }) };
+  return { isOutside: true, atMs: undefined, what, kind: failureKind(what), ...(stack === undefined ? {} : { stack }) };
 }

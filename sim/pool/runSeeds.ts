@@ -56,7 +56,7 @@ export async function runSeeds(options: SeedsOptions, totals = new SeedTotals())
       if (outcome.passed) continue;
       failures += 1;
       const { failure } = outcome;
-      const shrunken = shrinks && isShrinkable(failure) ? await worker.shrink(next, failure) : undefined;
+      const shrunken = shrinks && failure.isOutside !== true ? await worker.shrink(next, failure) : undefined;
       const one = { options: next, failure, shrunken };
       failed.push(one);
       onFailed?.(one);
@@ -75,9 +75,4 @@ export async function runSeeds(options: SeedsOptions, totals = new SeedTotals())
 
 function nextOf({ next }: SeedsOptions, isOver: () => boolean): SeedOptions | undefined {
   return isOver() ? undefined : next();
-}
-
-/** A failure without a time did not come out of a simulation: its thread died or hung, or two runs differed. */
-function isShrinkable({ atMs }: SeedFailure): boolean {
-  return atMs !== undefined;
 }
