@@ -50,7 +50,8 @@ const TEXT_CHARACTERS_MAX = 44;
 
 /** What it did says more than its kind does, where that is short. */
 function textOf(label: string, [detail]: readonly string[]): string {
-  const number = /^\d+ /.exec(label)?.[0] ?? '';
+  const number = /^\d+ /.exec(label)?.[0];
+  if (number === undefined) return label;
   const text = detail === undefined || detail.startsWith('rule ') ? label : number + detail;
   return text.length <= TEXT_CHARACTERS_MAX ? text : `${text.slice(0, TEXT_CHARACTERS_MAX - 1)}~`;
 }
