@@ -23,6 +23,7 @@ import { replayCommand } from './commands/replay.ts';
 import { rulesCommand } from './commands/rules.ts';
 import { runCommand } from './commands/run.ts';
 import { seedCommand } from './commands/seed.ts';
+import { simCommand } from './commands/sim.ts';
 import { statusCommand } from './commands/status.ts';
 import { transferCommand } from './commands/transfer.ts';
 import { upCommand } from './commands/up.ts';
@@ -48,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   runCommand,
   chaosCommand,
+  simCommand,
   getCommand,
   putCommand,
   appendCommand,

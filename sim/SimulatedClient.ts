@@ -16,6 +16,8 @@ export interface ClientWorld {
   readonly relay: SimulatedRelay;
   readonly history: Call[];
   note(what: string): void;
+  /** Something that must not happen did, where to throw it would not be heard. */
+  fail(error: unknown): void;
 }
 
 export interface SimulatedClientOptions extends WorkloadOptions {
@@ -94,9 +96,12 @@ export class SimulatedClient {
     const waitMs = -Math.log(1 - this.#options.random()) * thinkMs;
     clock.setTimer(clock.nowMs() + waitMs, () => {
       if (this.#isOver) return;
-      void this.#once(this.#draw()).finally(() => {
-        if (!process.isKilled) this.#later(process, clock);
-      });
+      this.#once(this.#draw()).then(
+        () => {
+          if (!process.isKilled) this.#later(process, clock);
+        },
+        (error: unknown) => this.#world.fail(error),
+      );
     });
   }
 
@@ -115,17 +120,20 @@ export class SimulatedClient {
       returnedAtMs: undefined,
       isVoid: false,
     };
-    this.#world.history.push(call);
+    const number = this.#world.history.push(call);
+    this.#world.note(`${call.client} asks ${number}: ${JSON.stringify(input)}`);
     this.underWay += 1;
     try {
       call.output = await this.#ask(input);
       call.returnedAtMs = this.#world.clock.nowMs();
+      this.#world.note(`${call.client} is told ${number}: ${JSON.stringify(call.output)}`);
       this.#isDiscouraged = false;
       this.#learn(input, call.output as KeyValueResult | KeyValueAnswer);
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;
       this.#isDiscouraged = true;
       call.isVoid = error.definite || input.type === 'get';
+      this.#world.note(`${call.client} gives up ${number}: ${error.code}`);
     } finally {
       this.underWay -= 1;
     }

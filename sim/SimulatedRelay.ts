@@ -36,6 +36,8 @@ const LOOK_UP_MS = [0.5, 3] as const;
 
 /** Who is connected, and what they say of themselves. It can go down, and takes with it what was on its way. */
 export class SimulatedRelay {
+  /** Told of every message that leaves an endpoint. */
+  onSent: ((from: PeerId, to: PeerId, id: number, message: EndpointMessage) => void) | undefined;
   readonly #clock: VirtualClock;
   readonly #network: SimulatedNetwork;
   readonly #random: Random;
@@ -66,6 +68,7 @@ export class SimulatedRelay {
       send: (to, messageId, message) => {
         if (connection?.isConnected !== true) return false;
         endpoint.onSend?.(to, messageId, message);
+        this.onSent?.(id, to, messageId, message);
         this.#network.send(id, to, messageId, message);
         return true;
       },

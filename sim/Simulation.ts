@@ -4,6 +4,7 @@ import { KeyValueMachine } from '../peer/machine/keyValue/KeyValueMachine.ts';
 import type { AnyMachine } from '../peer/machine/ReplicatedMachine.ts';
 import { clusterId, peerId, type PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
+import type { EndpointMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import { Invariants } from './invariants.ts';
@@ -46,7 +47,11 @@ export interface SimulationOptions {
 export interface SimulationListeners {
   /** Takes one line per thing that happens. Two runs of the same options give the same lines. */
   readonly record?: (line: string) => void;
+  /** What `record` is told besides events of cores and fates of messages: crashes, faults, what clients ask and are told. */
+  readonly onNote?: (atMs: number, what: string) => void;
   readonly onSend?: (atMs: number, from: PeerId, sent: SentMessage) => void;
+  /** As `onSend`, but of every message, those of clients and to clients too. */
+  readonly onSent?: (atMs: number, from: PeerId, to: PeerId, id: number, message: EndpointMessage) => void;
   readonly onEvent?: (atMs: number, peer: PeerId, event: RaftEvent) => void;
   /** What becomes of each message: `delivered` or `nobody` when it arrives, `lost` or `cut` when it is sent. */
   readonly onFate?: FateListener;
@@ -84,6 +89,10 @@ export class Simulation {
     this.network.options = { ...RELIABLE_NETWORK, ...options.network };
     const ids = Array.from({ length: options.peers }, (_, at) => peerId(`p${at + 1}`));
     this.relay = new SimulatedRelay(this.clock, this.network, seededRandom(seed, 'relay'));
+    const { onSent } = listeners;
+    if (onSent !== undefined) {
+      this.relay.onSent = (from, to, id, message) => onSent(this.nowMs, from, to, id, message);
+    }
     this.workload = options.clients && new Workload(options.clients, this);
     const past = this.#pastOf(ids);
     this.#recall(past);
@@ -207,6 +216,11 @@ export class Simulation {
 
   /** Writes a line into the record, if somebody takes it. */
   note(what: string): void {
+    this.#record(what);
+    this.#listeners.onNote?.(this.nowMs, what);
+  }
+
+  #record(what: string): void {
     this.#listeners.record?.(`${this.nowMs.toFixed(3)} ${what}`);
   }
 
@@ -215,7 +229,7 @@ export class Simulation {
     const replay = JSON.stringify(this.options);
     return new SimulationFailure(
       `seed ${this.options.seed}, at ${this.nowMs.toFixed(3)} ms: ${message}\nreplay with ${replay}`,
-      { cause, replay },
+      { cause, replay, atMs: this.nowMs, what: message },
     );
   }
 
@@ -236,7 +250,7 @@ export class Simulation {
     const { record, onFate } = this.#listeners;
     if (record === undefined) return onFate;
     return (from, to, id, message, fate) => {
-      this.note(`${from}/${id} to ${to} ${message.type} ${fate}`);
+      this.#record(`${from}/${id} to ${to} ${message.type} ${fate}`);
       onFate?.(from, to, id, message, fate);
     };
   }
@@ -311,7 +325,7 @@ export class Simulation {
       onSend: (from, sent) => onSend?.(this.nowMs, from, sent),
       onEvent: (peer, event, messageId) => {
         if (record !== undefined)
-          this.note(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
+          this.#record(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
         onEvent?.(this.nowMs, peer, event);
       },
       onEnded: (peer, error) => {

@@ -33,7 +33,7 @@ export class Workload {
       const { clock, relay } = world;
       return new SimulatedClient(
         { ...options, id, random },
-        { clock, relay, history: this.history, note: (what) => world.note(what) },
+        { clock, relay, history: this.history, note: (what) => world.note(what), fail: (error) => world.fail(error) },
       );
     });
   }

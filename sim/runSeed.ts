@@ -2,6 +2,7 @@ import type { PeerId } from '../shared/ids.ts';
 import { judgeHistory } from './judgeHistory.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
+import { FAULTS_MS } from './faultsMs.ts';
 import { drawFaults, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
@@ -16,6 +17,11 @@ export interface SeedOptions {
   readonly clients?: number;
 }
 
+export interface SeedListeners extends SimulationListeners {
+  /** Called before anything happens. */
+  readonly onBegin?: (simulation: Simulation) => void;
+}
+
 export interface SeedReport {
   /** Virtual. */
   readonly elapsedMs: number;
@@ -25,7 +31,6 @@ export interface SeedReport {
   readonly termsLed: number;
 }
 
-export const FAULTS_MS = 22_000;
 /** How long a cluster may take to find a leader when all faults are over. */
 const LEADER_WITHIN_MS = 10_000;
 /** And then to answer whatever clients wait for. */
@@ -39,10 +44,11 @@ const CAUGHT_UP_WITHIN_MS = 10_000;
  *
  * @throws {SimulationFailure} saying what went wrong when
  */
-export async function runSeed(options: SeedOptions, listeners: SimulationListeners = {}): Promise<SeedReport> {
+export async function runSeed(options: SeedOptions, listeners: SeedListeners = {}): Promise<SeedReport> {
   const { faultsMs } = options;
   const simulation = new Simulation(worldOf(options), listeners);
   const adversary = new Adversary(simulation, planOf(options));
+  listeners.onBegin?.(simulation);
   simulation.start();
   adversary.start();
   await simulation.run(faultsMs);

@@ -182,6 +182,8 @@ function describeInput(input: KeyValueInput): string {
 function describeOutput(output: KeyValueOutput): string {
   if (isResult(output)) return `${output.changed ? 'changed' : 'not changed'}, revision ${output.revision}`;
   if (isListAnswer(output)) return `${output.items.length} keys, the store at revision ${output.revision}`;
+  // An answer to something else is what a client must never be told, and then to be shown.
+  if (!isGetAnswer(output)) return JSON.stringify(output);
   const { item, revision } = output;
   const told = item === null ? 'no such key' : `${JSON.stringify(item.value)} of revision ${item.revision}`;
   return `${told}, the store at revision ${revision}`;

@@ -4,8 +4,9 @@ import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
-import { Chaos } from '../../sim/chaos.ts';
 import { SimulatedDisk } from '../../sim/Disk.ts';
+import { Adversary } from '../../sim/faults/Adversary.ts';
+import { BARE_KINDS, drawFaults } from '../../sim/faults/FaultPlan.ts';
 import { Invariants } from '../../sim/invariants.ts';
 import { type Fate, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from '../../sim/Network.ts';
 import { randomPast } from '../../sim/randomLogs.ts';
@@ -36,11 +37,11 @@ async function hashOfRun(seed: number): Promise<{ hash: string; lines: number }>
       },
     },
   );
-  const chaos = new Chaos(simulation);
+  const adversary = new Adversary(simulation, drawFaults(seed, 10_000, BARE_KINDS));
   simulation.start();
-  chaos.start();
+  adversary.start();
   await simulation.run(10_000);
-  chaos.end();
+  adversary.end();
   await simulation.run(1000);
   return { hash: hash.digest('hex'), lines };
 }

@@ -1,0 +1,2 @@
+/** How long faults strike in a run, in virtual milliseconds, unless told otherwise. */
+export const FAULTS_MS = 22_000;

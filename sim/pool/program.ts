@@ -1,0 +1,4 @@
+// The program of a worker thread: see SeedWorker.
+import { serveSeeds } from './serveSeeds.ts';
+
+serveSeeds();

@@ -1,0 +1,19 @@
+import type { SeedListeners } from '../../sim/runSeed.ts';
+import { SimulationFailure } from '../../sim/SimulationFailure.ts';
+
+/**
+ * A defect that is not in the code but in what listens: once two certain faults of a plan have struck, a rule is said to be broken by
+ * whoever commits an entry.
+ */
+export function defectAfter(first: number, second: number): SeedListeners {
+  const struck = new Set<number>();
+  return {
+    record: (line) => {
+      const number = /^[\d.]+ fault (\d+): /.exec(line)?.[1];
+      if (number !== undefined) struck.add(Number(number));
+      if (!struck.has(first) || !struck.has(second)) return;
+      const peer = /^[\d.]+ (p\d+) \{"type":"committed"/.exec(line)?.[1];
+      if (peer !== undefined) throw new SimulationFailure(`Artificial Rule: ${peer} commits`);
+    },
+  };
+}
