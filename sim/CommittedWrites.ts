@@ -28,28 +28,35 @@ export class CommittedWrites {
   constructor(calls: readonly Call[], committed: readonly CommittedEntry[]) {
     const writes = writesIn(committed);
     const byValue = groups(writes, ({ command }) => ('value' in command ? command.value : undefined));
-    const sessionOf = new Map<string, string>();
+    const sessionsOf = new Map<string, Set<string>>();
     for (const call of calls) {
       if (!('value' in call.input)) continue;
       const found = byValue.get(call.input.value) ?? [];
       this.#entries.set(call, entryAmong(found));
-      if (found[0] !== undefined && found.length === 1) sessionOf.set(call.client, found[0].session);
+      const sessions = sessionsOf.get(call.client) ?? new Set();
+      sessionsOf.set(call.client, sessions);
+      for (const { session } of found) sessions.add(session);
     }
-    this.#matchDeletes(calls, writes, sessionOf);
+    this.#matchDeletes(calls, writes, sessionsOf);
   }
 
   entryOf(call: Call): EntryOfCall {
     return this.#entries.get(call) ?? 'unclear';
   }
 
-  /** A client's commands on a key stand in the log in the order of their calls, as far as its session is known and each has its entry. */
-  #matchDeletes(calls: readonly Call[], writes: readonly LoggedWrite[], sessionOf: ReadonlyMap<string, string>): void {
+  /** A client's commands on a key stand in the log in the order of their calls, if it had one session and each has its entry. */
+  #matchDeletes(
+    calls: readonly Call[],
+    writes: readonly LoggedWrite[],
+    sessionsOf: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
     const logged = groups(writes, ({ command, session }) =>
       command.type === 'delete' ? `${session} ${command.key}` : undefined,
     );
     const called = groups(calls, ({ input, client }) => {
-      const session = sessionOf.get(client);
-      return input.type === 'delete' && session !== undefined ? `${session} ${input.key}` : undefined;
+      const [session, ...others] = sessionsOf.get(client) ?? [];
+      const isClear = session !== undefined && others.length === 0;
+      return input.type === 'delete' && isClear ? `${session} ${input.key}` : undefined;
     });
     for (const [name, deletes] of called) {
       const entries = [...(logged.get(name) ?? [])].sort((one, other) => one.sequence - other.sequence);
