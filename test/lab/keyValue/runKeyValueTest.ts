@@ -31,7 +31,7 @@ export async function runKeyValueTest(t: Test, test: KeyValueTest): Promise<void
     await tester.begin(number, title);
     await run(tester);
     await tester.end();
-    if (test.checksHistory) checkHistory(tester.history);
+    checkHistory(tester.history);
     for (const row of tester.rows) {
       t.comment(`Test: ${row.title} ${passedLine(row)}`);
       t.ok(row.seconds <= TEST_SECONDS_MAX, `it took ${row.seconds} s, ${TEST_SECONDS_MAX} s at most`);
