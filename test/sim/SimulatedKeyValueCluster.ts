@@ -16,7 +16,7 @@ import { presetOf, snapshotBounds } from '../lab/keyValue/serverOptions.ts';
 import { TEST_SECONDS_MAX } from '../lab/limits.ts';
 import { stateBytes } from '../lab/stateBytes.ts';
 import { electionOf } from '../support/simulate.ts';
-import { LAB_PROFILES } from './labProfiles.ts';
+import { LAB_PROFILES, RELIABLE_FOR_CLERKS } from './labProfiles.ts';
 
 interface Member {
   readonly id: PeerId;
@@ -56,7 +56,7 @@ export class SimulatedKeyValueCluster implements KeyValueLabCluster {
         },
       },
     );
-    this.#simulation.network.change({ profile: LAB_PROFILES[network] });
+    this.#simulation.network.change({ profile: network === 'reliable' ? RELIABLE_FOR_CLERKS : LAB_PROFILES[network] });
     this.#simulation.start();
   }
 
