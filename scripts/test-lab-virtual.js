@@ -8,7 +8,6 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { build, isFresh } from './build.js';
 import { buildTests, DIST_TEST } from './build-tests.js';
 import { ROOT } from './sources.js';
 
@@ -198,7 +197,6 @@ async function main() {
     ...{ runs: wholeNumber('runs', 1), first: wholeNumber('first', 0), workers: wholeNumber('workers', 1) },
     asked: positionals,
   });
-  if (!isFresh()) await build({ check: false, force: false });
   await buildTests([], { apart: true });
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) process.once(signal, () => suite.end());
   await suite.run();
