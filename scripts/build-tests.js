@@ -17,12 +17,17 @@ const ALONE = [
   ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
   ...[
     /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
-    /^test\/sim\/(?:elections|labLogs|liveness|pool|safety|seeds)\./,
+    /^test\/sim\/(?:elections|labKeyValue|labLogs|liveness|pool|safety|seeds)\./,
     /^test\/server\/(?:faultRules|faultRoutes|fuzz|limits|tls|waitingFrames)\./,
   ],
 ];
-/** Programs that tests start. */
-const PROGRAMS = ['test/support/writeTerms.ts', 'test/support/openDamaged.ts', 'test/support/defectiveSeeds.ts'];
+/** Programs that tests and scripts start. */
+const PROGRAMS = [
+  'test/support/writeTerms.ts',
+  'test/support/openDamaged.ts',
+  'test/support/defectiveSeeds.ts',
+  'test/sim/virtualWorker.ts',
+];
 
 /** Every test file, by its path from the root, with `/`. */
 export function findTests() {

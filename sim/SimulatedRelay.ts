@@ -55,6 +55,10 @@ export class SimulatedRelay {
     return this.#isUp;
   }
 
+  isConnected(id: PeerId): boolean {
+    return this.#connections.get(id)?.isConnected === true;
+  }
+
   /** The transport of one process; it has one connection at a time, which comes back by itself. */
   transport(endpoint: RelayEndpoint): Transport & ClusterTransport {
     const { id } = endpoint;

@@ -2,19 +2,23 @@
 export interface Bound {
   /** How many operations may be tried, over all parts of the history. */
   readonly stepsMax: number;
+  /** How much a search may remember at a time, in bytes, as far as that can be told. Default 512 MiB. */
+  readonly bytesMax?: number;
   /** Asked now and then; true ends the check. For a deadline, by whatever clock the caller has. */
   readonly isOver?: () => boolean;
 }
 
-/** A minute and half a gigabyte, at the worst. A history that is not full of open operations takes a hundredth of it. */
+/** A minute at the worst. A history that is not full of open operations takes a hundredth of it. */
 export const DEFAULT_BOUND: Bound = { stepsMax: 3_000_000 };
 
+const BYTES_MAX = 512 * 2 ** 20;
 const STEPS_BETWEEN_QUESTIONS = 1_024;
 
-/** Counts steps against a bound. */
+/** Counts steps, and what is remembered, against a bound. */
 export class Budget {
   readonly #bound: Bound;
   #steps = 0;
+  #bytes = 0;
   #isSpent = false;
 
   constructor(bound: Bound) {
@@ -36,5 +40,16 @@ export class Budget {
     const asks = this.#steps % STEPS_BETWEEN_QUESTIONS === 0;
     this.#isSpent = this.#steps > this.#bound.stepsMax || (asks && this.#bound.isOver?.() === true);
     return !this.#isSpent;
+  }
+
+  /** So much more is remembered. */
+  keep(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes > (this.#bound.bytesMax ?? BYTES_MAX)) this.#isSpent = true;
+  }
+
+  /** Nothing is remembered any more. */
+  forget(): void {
+    this.#bytes = 0;
   }
 }

@@ -40,6 +40,9 @@ interface Seen {
   readonly open: Uint32Array;
 }
 
+/** What the engine needs for one of them: the object, two arrays and its place among the others. */
+const SEEN_BYTES = 500;
+
 /**
  * The configurations that a search has been in: which operations were placed, and the state that they led to. From the same
  * configuration nothing new can be found (Lowe, 2017).
@@ -52,6 +55,12 @@ interface Seen {
  */
 export class Configurations {
   readonly #seen = new Map<number, Seen[]>();
+  /** Told of each one that is remembered how many bytes it takes, about. */
+  readonly #onKept: (bytes: number) => void;
+
+  constructor(onKept: (bytes: number) => void) {
+    this.#onKept = onKept;
+  }
 
   /** @returns false when it, or one that can reach at least as much, was there before */
   add({ hash, state, openRun, placed, from, to, open }: Configuration): boolean {
@@ -61,6 +70,7 @@ export class Configurations {
     const candidate = { state, openRun, firstWord, words, open: open.words };
     const bucket = this.#seen.get(key);
     if (bucket?.some((seen) => reachesAll(seen, candidate)) === true) return false;
+    this.#onKept(SEEN_BYTES + 4 * (words.length + open.words.length));
     const seen = { ...candidate, words: words.slice(), open: open.words.slice() };
     if (bucket === undefined) this.#seen.set(key, [seen]);
     else bucket.push(seen);

@@ -73,6 +73,19 @@ export class Timeline {
     return (node - 1) >>> 1;
   }
 
+  /** Where it was called, among all events of the history. */
+  callPosition(completed: number): number {
+    return this.#position[2 * completed + 1] ?? 0;
+  }
+
+  returnPosition(completed: number): number {
+    return this.#position[2 * completed + 2] ?? 0;
+  }
+
+  openCallPosition(open: number): number {
+    return this.#openPosition[open] ?? 0;
+  }
+
   /** The first return: whatever was called behind it cannot come next. 0 when all completed operations are taken out. */
   firstReturn(): number {
     let node = this.after(HEAD);

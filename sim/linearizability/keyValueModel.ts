@@ -53,6 +53,11 @@ export const KEY_VALUE_MODEL: Model<KeyState, KeyValueInput, KeyValueOutput> = {
   stateKey: ({ value, revision, createdRevision, storeRevisionMin }) =>
     `${revision ?? ''},${createdRevision ?? ''},${storeRevisionMin},${value === null ? '' : `=${value}`}`,
   partition: partitionKeyValue,
+  growingText: {
+    textOf: ({ value }) => value ?? '',
+    seen: (_, output) => (isGetAnswer(output) ? (output.item?.value ?? '') : undefined),
+    replacement,
+  },
   describeInput,
   describeOutput,
   describeState: ({ value, revision, storeRevisionMin }) => {
@@ -129,6 +134,12 @@ function mayBeAt(state: KeyState, revision: number): boolean {
 function withRevision(state: KeyState, revision: number | undefined): KeyState {
   if (revision === undefined || state.value === null || state.revision !== undefined) return state;
   return { ...state, revision, storeRevisionMin: Math.max(state.storeRevisionMin, revision) };
+}
+
+function replacement(input: KeyValueInput, output: KeyValueOutput | undefined): string | undefined {
+  const isRefused = output !== undefined && isResult(output) && !output.changed;
+  if (isRefused || input.type === 'append' || input.type === 'get' || input.type === 'list') return undefined;
+  return input.type === 'delete' ? '' : input.value;
 }
 
 function partitionKeyValue(operations: readonly KeyValueOperation[]): Part<KeyValueInput, KeyValueOutput>[] {

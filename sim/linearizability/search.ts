@@ -3,6 +3,7 @@ import type { Budget } from './Bound.ts';
 import { Configurations, NumberSet } from './Configurations.ts';
 import type { Operation } from './History.ts';
 import type { Model } from './Model.ts';
+import { LookAhead } from './LookAhead.ts';
 import { Timeline } from './Timeline.ts';
 
 /** How far a search came. Operations are named by their places in the history that was given. */
@@ -30,6 +31,8 @@ interface Placed<State> {
  * open the orders of all of them are too many to try.
  */
 const OPEN_RUNS_MAX = [1, 2, 4];
+/** What the engine needs to remember a state, beside its key. */
+const STATE_BYTES = 200;
 
 /**
  * Looks for an order in which the operations of one part can have taken effect (Wing and Gong, 1993, with the memory of Lowe, 2017):
@@ -58,7 +61,8 @@ class Search<State extends object | string | number, Input, Output> {
   wasCut = false;
   #openRun = 0;
   readonly #timeline: Timeline;
-  readonly #configurations = new Configurations();
+  readonly #configurations: Configurations;
+  readonly #lookAhead: LookAhead<State, Input, Output> | undefined;
   readonly #placedSet: NumberSet;
   readonly #openSet: NumberSet;
   readonly #hashes: Int32Array;
@@ -87,10 +91,16 @@ class Search<State extends object | string | number, Input, Output> {
     this.#model = model;
     this.#operations = operations;
     this.#budget = budget;
+    // Whoever searched before does not search any more.
+    budget.forget();
+    this.#configurations = new Configurations((bytes) => budget.keep(bytes));
     this.#timeline = new Timeline(operations);
     const { completed, open } = this.#timeline;
     this.#placedSet = new NumberSet(completed.length);
     this.#openSet = new NumberSet(open.length);
+    const { growingText } = model;
+    this.#lookAhead =
+      growingText && new LookAhead(growingText, operations, this.#timeline, this.#placedSet, this.#openSet);
     const random = seededRandom('linearizability');
     this.#hashes = Int32Array.from(completed, () => random() * 2 ** 32);
     this.#twins = twinsOf(open.map((at) => JSON.stringify(operations[at]?.input)));
@@ -128,7 +138,8 @@ class Search<State extends object | string | number, Input, Output> {
     this.#push(number, false, state);
     this.#last = Math.max(this.#last, number);
     this.#completedCount += 1;
-    if (this.#isNew()) return true;
+    this.#lookAhead?.took(number);
+    if (this.#leadsOn()) return true;
     this.#pop();
     return false;
   }
@@ -148,7 +159,7 @@ class Search<State extends object | string | number, Input, Output> {
       timeline.takeOpen(at);
       this.#openSet.flip(at);
       this.#push(at, true, state);
-      if (this.#isNew()) return true;
+      if (this.#leadsOn()) return true;
       this.#pop();
     }
     return false;
@@ -192,6 +203,7 @@ class Search<State extends object | string | number, Input, Output> {
       this.#placedSet.flip(last.number);
       this.#hash ^= this.#hashes[last.number] ?? 0;
       this.#timeline.putBack(last.number);
+      this.#lookAhead?.putBack(last.number);
       this.#completedCount -= 1;
     }
     this.#state = last.stateBefore;
@@ -200,6 +212,11 @@ class Search<State extends object | string | number, Input, Output> {
     this.#openRun = last.openRunBefore;
     this.#inCommon = Math.min(this.#inCommon, this.#placed.length);
     return last;
+  }
+
+  /** Whether the configuration allows what was seen next, and was not there before. */
+  #leadsOn(): boolean {
+    return this.#lookAhead?.allows(this.#state) !== false && this.#isNew();
   }
 
   #isNew(): boolean {
@@ -218,6 +235,8 @@ class Search<State extends object | string | number, Input, Output> {
     const known = this.#stateNumbers.get(key);
     if (known !== undefined) return known;
     this.#stateNumbers.set(key, this.#stateNumbers.size);
+    // The key, and as much again for the state itself.
+    this.#budget.keep(STATE_BYTES + (typeof key === 'string' ? 2 * key.length : 0));
     return this.#stateNumbers.size - 1;
   }
 

@@ -20,6 +20,11 @@ export const STRING_MODEL: Model<string, StringInput, StringOutput> = {
   stateKey: (state) => state,
   partition: (operations) =>
     partitionByKey(operations.filter(({ input, output }) => input.type !== 'get' || output !== undefined)),
+  growingText: {
+    textOf: (state) => state,
+    seen: (_, output) => (output.type === 'got' ? output.value : undefined),
+    replacement: (input) => (input.type === 'put' ? input.value : undefined),
+  },
   describeInput: (input) =>
     input.type === 'get' ? `get ${input.key}` : `${input.type} ${input.key} ${JSON.stringify(input.value)}`,
   describeOutput: (output) => (output.type === 'got' ? JSON.stringify(output.value) : 'done'),

@@ -1,7 +1,6 @@
 import type { Storage } from '../../peer/ports/Storage.ts';
 import type { Transport } from '../../endpoint/ports/Transport.ts';
 import { encodeFrame } from '../../shared/envelope.ts';
-import type { Profile } from '../../shared/http/Network.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import { isRequestType, type EndpointMessage } from '../../shared/protocol.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
@@ -17,21 +16,9 @@ import type { LabNetwork, LogCluster, Proposed } from '../lab/LogCluster.ts';
 import type { LogTest } from '../lab/logTests.ts';
 import { stateBytes } from '../lab/stateBytes.ts';
 import { ElectionLedger } from '../support/ElectionLedger.ts';
+import { LAB_PROFILES } from './labProfiles.ts';
 import { LabInvariants } from './LabInvariants.ts';
 import { SimulatedShelf } from './SimulatedShelf.ts';
-
-/**
- * The lab's networks in virtual time. A reliable one has some delay, since without any nothing would ever happen at the same time;
- * it keeps the order of each link, as sockets do.
- */
-const NETWORKS: Readonly<Record<LabNetwork, Profile>> = {
-  reliable: {
-    ...{ name: 'lab-reliable', inFlight: 'delivered' },
-    rules: { travel: { from: '*', to: '*', delay: '100us..5ms' } },
-  },
-  unreliable: { name: 'labrpc-unreliable' },
-  longReordering: { name: 'labrpc-long-reordering' },
-};
 
 interface Member {
   readonly id: PeerId;
@@ -70,7 +57,7 @@ export class SimulatedLogCluster implements LogCluster {
     });
     const ids = Array.from({ length: test.size }, (_, at) => peerId(`p${at + 1}`));
     this.#members = ids.map((id) => this.#member(id, ids));
-    this.#network.change({ profile: NETWORKS[test.network] });
+    this.#network.change({ profile: LAB_PROFILES[test.network] });
     for (const peer of this.#members.keys()) {
       this.#connected.add(peer);
       this.#start(peer);
@@ -161,7 +148,7 @@ export class SimulatedLogCluster implements LogCluster {
   }
 
   async setNetwork(network: LabNetwork): Promise<void> {
-    this.#network.change({ profile: NETWORKS[network] });
+    this.#network.change({ profile: LAB_PROFILES[network] });
   }
 
   requestsReceived(): number {

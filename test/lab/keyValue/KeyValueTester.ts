@@ -12,6 +12,19 @@ export interface KeyValueRow extends LabColumns {
   readonly operations: number;
 }
 
+/** The lab's line: seconds, peers, calls (those of clerks too), bytes, commits, operations of clerks. */
+export function passedLine({ seconds, peers, rpcs, bytes, commits, operations }: KeyValueRow): string {
+  const columns = [
+    seconds.toFixed(1).padStart(4),
+    ` ${peers}`,
+    String(rpcs).padStart(5),
+    String(bytes).padStart(8),
+    String(commits).padStart(5),
+    String(operations).padStart(5),
+  ];
+  return `... Passed --  ${columns.join(' ')}`;
+}
+
 /** What the tests of lab 3 have in common: clerks whose operations are counted and written down, and the printed lines. */
 export class KeyValueTester {
   readonly cluster: KeyValueLabCluster;

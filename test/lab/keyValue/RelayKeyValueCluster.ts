@@ -12,11 +12,11 @@ import { until } from '../../support/until.ts';
 import type { LabCounts } from '../LabCluster.ts';
 import { LAB_CLUSTER } from '../LabLife.ts';
 import type { Clerk, KeyValueClusterOptions, KeyValueLabCluster } from './KeyValueLabCluster.ts';
+import { clerkOf } from './clerkOf.ts';
 import { RelayServer } from './RelayServer.ts';
+import { presetOf } from './serverOptions.ts';
 
 const CONNECTED_WITHIN_MS = 20_000;
-/** A clerk tries for ever; the lab ends a test after two minutes. */
-const PATIENCE = { timeoutMs: 120_000 };
 
 interface Member {
   readonly id: string;
@@ -41,8 +41,7 @@ export class RelayKeyValueCluster implements KeyValueLabCluster {
     const relay = await listenRelay({ port: 0, seed });
     const directory = await mkdtemp(join(tmpdir(), 'whitewater-lab-'));
     const voters = Array.from({ length: size }, (_, at) => peerId(`p${at + 1}`));
-    // Where a tenth of the messages is lost, an election after two lost heartbeats is one too many (A14, A15).
-    const preset = network === 'reliable' ? 'default' : 'relaxed';
+    const preset = presetOf(options);
     const failures: unknown[] = [];
     const onFailed = (error: unknown): void => void failures.push(error);
     const servers = voters.map((id) => {
@@ -82,16 +81,7 @@ export class RelayKeyValueCluster implements KeyValueLabCluster {
   async makeClerk(servers: readonly number[]): Promise<Clerk> {
     const id = `clerk${this.#clerks.size + 1}`;
     const client = connectCluster({ cluster: LAB_CLUSTER, id, relay: this.#relay.url });
-    const store = new KeyValueClient(client);
-    const clerk: Clerk = {
-      get: async (key) => (await store.get(key, PATIENCE))?.value ?? '',
-      put: async (key, value) => {
-        await store.put(key, value, PATIENCE);
-      },
-      append: async (key, value) => {
-        await store.append(key, value, PATIENCE);
-      },
-    };
+    const clerk = clerkOf(new KeyValueClient(client));
     this.#clerks.set(clerk, { id, client, servers });
     // Its links are cut when it is there, before it is used.
     await until(async () => (await this.#client.cluster(LAB_CLUSTER)).peers.some((known) => known.id === id), {

@@ -15,6 +15,7 @@ import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } f
 import { afterStep } from '../../../sim/StoredImage.ts';
 import { LAB_CLUSTER } from '../LabLife.ts';
 import { stateBytes } from '../stateBytes.ts';
+import { snapshotBounds } from './serverOptions.ts';
 
 export interface RelayServerOptions {
   readonly id: PeerId;
@@ -34,8 +35,6 @@ interface Running {
   readonly snapshots: SnapshotStore;
   readonly sockets: readonly RelaySocket[];
 }
-
-const NEVER = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** A server of lab 3: a whole peer with the shipped key-value machine, on disk, through any number of lives. */
 export class RelayServer {
@@ -83,7 +82,7 @@ export class RelayServer {
     const peer = await Peer.start({
       ...{ ...owner, relay, election: preset, seed: `${seed}/${this.#lives}`, machine: new KeyValueMachine() },
       storage: { storage: this.#following(opened.storage), stored: opened.stored, snapshots },
-      replication: this.#bounds(),
+      replication: snapshotBounds(this.#options.stateBytes),
       openSocket: (url, options, handlers) => {
         const socket = openNodeWebSocket(url, options, handlers);
         sockets.push(socket);
@@ -107,13 +106,6 @@ export class RelayServer {
   async stop(): Promise<void> {
     this.crash();
     await this.#closed;
-  }
-
-  #bounds() {
-    const { stateBytes: bytes } = this.#options;
-    if (bytes === undefined) return NEVER;
-    // The lab's servers store their whole state anew whenever the log has grown so long, however large the state.
-    return { snapshotBytes: bytes, snapshotEntries: Number.POSITIVE_INFINITY, snapshotShareMin: 0 };
   }
 
   #following(storage: Storage): Storage {

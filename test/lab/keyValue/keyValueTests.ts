@@ -9,11 +9,6 @@ export interface KeyValueTest extends Omit<KeyValueClusterOptions, 'seed'> {
   readonly number: string;
   /** As the lab prints it. */
   readonly title: string;
-  /**
-   * Whether the whole history must be found linearizable. Not where many append to one key at the same time and nobody reads before the
-   * end: there are more orders than a search can try, and the test itself looks at all that was read.
-   */
-  readonly checksHistory: boolean;
   readonly run: (tester: KeyValueTester) => Promise<void>;
 }
 
@@ -26,10 +21,10 @@ function single(
   number: string,
   title: string,
   run: KeyValueTest['run'],
-  choices: Partial<Pick<KeyValueTest, 'size' | 'network' | 'checksHistory'>> = {},
+  choices: Partial<Pick<KeyValueTest, 'size' | 'network'>> = {},
 ): KeyValueTest {
-  const { size = 3, network = 'reliable', checksHistory = true } = choices;
-  return { number, title: `${title} (${lab})`, run, size, network, checksHistory, stateBytes: stateBytesOf(lab) };
+  const { size = 3, network = 'reliable' } = choices;
+  return { number, title: `${title} (${lab})`, run, size, network, stateBytes: stateBytesOf(lab) };
 }
 
 interface Trouble {
@@ -53,7 +48,7 @@ function generic(lab: Lab, number: string, clients: number, size: number, troubl
   ];
   const options = { clients, crashes, partitions, randomKeys, stateBytes };
   return {
-    ...{ number, size, stateBytes, checksHistory: true, title: `${words.join(', ')} (${lab})` },
+    ...{ number, size, stateBytes, title: `${words.join(', ')} (${lab})` },
     network: unreliable ? 'unreliable' : 'reliable',
     run: (tester) => genericTest(tester, options),
   };
@@ -64,10 +59,7 @@ const LAB_3A: readonly KeyValueTest[] = [
   single('3A', 'K2', 'ops complete fast enough', speed),
   generic('3A', 'K3', 5, 5),
   generic('3A', 'K4', 5, 5, { unreliable: true }),
-  single('3A', 'K5', 'concurrent append to same key, unreliable', oneKey, {
-    network: 'unreliable',
-    checksHistory: false,
-  }),
+  single('3A', 'K5', 'concurrent append to same key, unreliable', oneKey, { network: 'unreliable' }),
   single('3A', 'K6', 'progress in majority', onePartition, { size: 5 }),
   generic('3A', 'K7', 1, 5, { partitions: true }),
   generic('3A', 'K8', 5, 5, { partitions: true }),
