@@ -20,6 +20,8 @@ const MAIN = fileURLToPath(new URL('../cli/main.js', import.meta.url));
 export const CLUSTER = 'torture';
 const RELAY = 'relay';
 const PATIENCE_MS = 1200;
+/** A process has to start, on a machine that may have much else to do. */
+const LISTENS_MS_MAX = 60_000;
 /** Small ones, so that a few seconds of load make a snapshot, and whoever was away for a second needs one. */
 const SNAPSHOTS: readonly (readonly [string, string])[] = [
   ['snapshotEntries', '100'],
@@ -120,16 +122,24 @@ export class TortureCluster implements Processes {
       if (this.#relay.row.pid === undefined) {
         const listens = new Promise<void>((resolve) => (this.#listening = resolve));
         this.#relay.up();
+        const late = setTimeout(() => {
+          this.#options.onOffence(`the relay does not listen ${LISTENS_MS_MAX} ms after its start`);
+        }, LISTENS_MS_MAX);
         await listens;
+        clearTimeout(late);
       }
       this.#relayDisturbances += 1;
       this.#isRelayDown = false;
     });
   }
 
-  pauseRelay(): void {
-    this.#disturb();
-    this.#relay.signal('SIGSTOP');
+  /** One that runs, and listens: else whoever waits for that would wait for ever. */
+  pauseRelay(): Promise<void> {
+    return this.#turns.take(RELAY, () => {
+      if (this.#relay.row.pid === undefined) return;
+      this.#disturb();
+      this.#relay.signal('SIGSTOP');
+    });
   }
 
   #disturb(): void {

@@ -66,9 +66,12 @@ export class TortureHands implements Hands {
     });
   }
 
-  async pauseRelay(): Promise<string> {
-    this.#options.cluster.pauseRelay();
-    return '';
+  pauseRelay(): Promise<string> {
+    return this.#turns.take('relay', async () => {
+      if (this.#isRelayDead) return 'it is dead';
+      await this.#options.cluster.pauseRelay();
+      return '';
+    });
   }
 
   async killAll(): Promise<string> {

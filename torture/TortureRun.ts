@@ -143,8 +143,10 @@ export class TortureRun {
         (isRelaysFault && RELAY_AWAY.has(error.code)) ||
         (MEMBER_KINDS.has(kind) && NOT_NOW.has(error.code));
       if (!isExcused) throw new StepFailure(`${text} was refused: ${error.code}: ${error.message}`);
-      if (!error.definite && !isEnd) this.#count(kind);
-      const outcome = error.definite ? 'left out' : 'outcome unknown';
+      // Of a relay that cannot be reached nothing was asked.
+      const isLeftOut = error.definite || error.code === 'RELAY_UNREACHABLE';
+      if (!isLeftOut && !isEnd) this.#count(kind);
+      const outcome = isLeftOut ? 'left out' : 'outcome unknown';
       timeline.add({ verb: 'fault', what: `${text}: ${error.code}, ${outcome}`, outcome: '', ok: true });
     }
   }

@@ -21,7 +21,7 @@ import { Voters } from './Voters.ts';
 import { Watch } from './Watch.ts';
 
 /** What a run may take beyond its time, before it is taken to hang: the last round is ended as a whole, each wait has its own bound. */
-const MARGIN_MS = 600_000;
+const MARGIN_MS = 300_000;
 
 /** @returns 0 when nothing was wrong, else 1 */
 export async function runTorture(options: TortureOptions, interrupted: AbortSignal): Promise<number> {
