@@ -115,7 +115,8 @@ export class TortureClient {
     } catch (error) {
       // Those of a client that crashed nobody ever heard of.
       if (this.#life !== life) return this.#unanswered(call);
-      call.isVoid = isRead(input) || this.#excused(error).definite;
+      const { definite } = this.#excused(error);
+      call.isVoid = isRead(input) || definite || neverLeft(error);
       return this.#unanswered(call);
     }
   }
@@ -156,6 +157,11 @@ export class TortureClient {
       for (const { key, revision } of output.items) this.#revisions.set(key, revision);
     } else if ('key' in input) this.#revisions.set(input.key, output.item?.revision ?? 0);
   }
+}
+
+/** Nobody listened: of a request that may have arrived the client says that its outcome is unknown, and this run holds it to that. */
+function neverLeft(error: unknown): boolean {
+  return error instanceof WhitewaterError && error.code === 'RELAY_UNREACHABLE' && error.cause !== undefined;
 }
 
 function isRead({ type }: Call['input']): boolean {

@@ -33,7 +33,15 @@ const RELAY_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 /** What a cluster under faults may say to a change of members or a transfer. */
 const NOT_NOW: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['MEMBERSHIP_REFUSED', 'TIMED_OUT', 'NO_PEER', 'OUTCOME_UNKNOWN', 'OVERLOADED', 'PEER_UNKNOWN'] as const),
+  ...([
+    'MEMBERSHIP_REFUSED',
+    'TRANSFER_FAILED',
+    'TIMED_OUT',
+    'NO_PEER',
+    'OUTCOME_UNKNOWN',
+    'OVERLOADED',
+    'PEER_UNKNOWN',
+  ] as const),
 ]);
 const MEMBER_KINDS: ReadonlySet<string> = new Set(['member', 'transfer']);
 

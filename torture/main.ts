@@ -17,8 +17,8 @@ if (process.argv.includes('--help')) {
     const options = readOptions(process.argv.slice(2));
     const interrupted = new AbortController();
     void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
-    process.exitCode = await runTorture(options, interrupted.signal);
-    if (interrupted.signal.aborted) process.exitCode = INTERRUPTED;
+    const exitCode = await runTorture(options, interrupted.signal);
+    process.exitCode = exitCode === 0 && interrupted.signal.aborted ? INTERRUPTED : exitCode;
   } catch (error) {
     if (!(error instanceof WhitewaterError) || error.code !== 'USAGE') throw error;
     process.stderr.write(`${error.message}\n`);

@@ -40,8 +40,15 @@ export async function runTorture(options: TortureOptions, interrupted: AbortSign
     writeFileSync(directory.file('timeline.json'), `${JSON.stringify(timeline.entries, undefined, 1)}\n`);
     process.stdout.write(`kept        ${directory.path}: data, logs, traces, journals, history\n`);
   }
-  if (!isInterrupted) timeline.verdict(failure === undefined, failure ?? `seed ${options.seed}: nothing was wrong`);
+  if (!isInterrupted) tellVerdict(timeline, failure, options.seed);
   return failure === undefined ? 0 : 1;
+}
+
+/** Of what is wrong with a history there are several lines. */
+function tellVerdict(timeline: Timeline, failure: string | undefined, seed: string): void {
+  const [first = '', ...further] = (failure ?? `seed ${seed}: nothing was wrong`).split('\n');
+  timeline.verdict(failure === undefined, first);
+  if (further.length > 0) process.stdout.write(`${further.join('\n')}\n`);
 }
 
 function titleOf({ seed, durationMs, peers, clients, httpClients }: TortureOptions): string {
