@@ -25,7 +25,7 @@ t.test(
     t.equal(code, 0, text.slice(-300));
     t.match(text, /seed smoke/);
     t.match(text, /checked +round 1 .* ok .*[1-9]\d* answered/);
-    t.match(text, /disks +p1, p2, p3 +ok +alike, index [1-9]\d*: [0-9a-f]{64}/);
+    t.match(text, /disks +p\d, p\d, p\d +ok +alike, index [1-9]\d*: [0-9a-f]{64}/);
     t.match(text, /faults +\w+ [1-9]/);
     t.match(text, /repeat +npm run torture -- --minutes 0.12 --seed smoke --peers 3/);
     t.match(text, /PASSED/);
