@@ -4,7 +4,8 @@ import type { RelayClient } from '../client/RelayClient.ts';
 import type { KeyValueCluster } from '../client/KeyValueClient.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 
-const TRY_MS = 5000;
+/** A new voter catches up first, and on a busy machine leaders come and go. */
+const TRY_MS = 30_000;
 const PAUSE_MS = 100;
 
 export interface MembersOptions {

@@ -38,6 +38,7 @@ export interface TortureClusterOptions {
   readonly founders: readonly string[];
   readonly port: number;
   readonly seed: string;
+  readonly preset: string;
   readonly directory: RunDirectory;
   readonly onNews: (text: string) => void;
   /** A process ended that nobody ended. */
@@ -63,12 +64,12 @@ export class TortureCluster implements Processes {
   #relayDisturbances = 0;
 
   constructor(options: TortureClusterOptions) {
-    const { founders, port, seed, directory } = options;
+    const { founders, port, seed, preset, directory } = options;
     this.#options = options;
     this.#plan = planOf(
       new Settings(upCommand.settings, {
         flags: new Map([
-          ...SNAPSHOTS,
+          ...[...SNAPSHOTS, ['preset', preset] as const],
           ...[['cluster', CLUSTER] as const, ['peers', founders.join(',')] as const, ['port', String(port)] as const],
           ...[['seed', seed] as const, ['trace', TRACE_TOPICS] as const, ['traceDir', directory.traces] as const],
         ]),

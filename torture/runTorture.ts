@@ -21,7 +21,7 @@ import { Voters } from './Voters.ts';
 import { Watch } from './Watch.ts';
 
 /** What a run may take beyond its time, before it is taken to hang: the last round is ended as a whole, each wait has its own bound. */
-const MARGIN_MS = 300_000;
+const MARGIN_MS = 1_200_000;
 
 /** @returns 0 when nothing was wrong, else 1 */
 export async function runTorture(options: TortureOptions, interrupted: AbortSignal): Promise<number> {
@@ -93,6 +93,7 @@ class Torture {
     const onOffence = (offence: string): void => this.#offend(offence);
     const cluster = new TortureCluster({
       ...{ founders: voters.ids, port: await freePort(), seed: this.#options.seed, directory: this.#directory },
+      preset: this.#options.preset,
       ...{ onNews: (text: string) => this.#timeline.event(text), onOffence },
     });
     const abandon = (): void => cluster.abandon();

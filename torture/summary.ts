@@ -41,7 +41,7 @@ export function summaryOf({ options, run, watch, failure, timeline }: SummaryPar
   return { fields, text };
 }
 
-function repeatLine({ seed, durationMs, peers, clients, httpClients }: TortureOptions): string {
+function repeatLine({ seed, durationMs, peers, clients, httpClients, preset }: TortureOptions): string {
   const minutes = Number((durationMs / 60_000).toFixed(3));
-  return `npm run torture -- --minutes ${minutes} --seed ${seed} --peers ${peers} --clients ${clients} --http-clients ${httpClients}`;
+  return `npm run torture -- --minutes ${minutes} --seed ${seed} --peers ${peers} --clients ${clients} --http-clients ${httpClients} --preset ${preset}`;
 }

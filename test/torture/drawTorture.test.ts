@@ -75,6 +75,7 @@ t.test('options: what is legal is said', async (t) => {
     ['--peers', '3.5'],
     ['--clients', ''],
     ['--nonsense'],
+    ['--preset', 'slow'],
     ['word'],
   ])
     t.throws(() => readOptions(args), { code: 'USAGE' }, args.join(' '));
