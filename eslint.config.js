@@ -12,6 +12,7 @@ const FOLDERS = [
   'cli',
   'test',
   'bench',
+  'torture',
   'examples',
   'scripts',
 ];
@@ -128,7 +129,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{shared,endpoint,client,peer,server,sim,cli}/**/*.ts'],
+    files: ['{shared,endpoint,client,peer,server,sim,cli,torture}/**/*.ts'],
     rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
   },
 
@@ -186,7 +187,7 @@ export default defineConfig(
       'no-restricted-syntax': ['error', NO_DEFAULT_EXPORT],
     },
   },
-  { files: ['cli/**', 'bench/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
+  { files: ['cli/**', 'bench/**', 'torture/**', 'examples/**', 'scripts/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js'],
     extends: [tseslint.configs.disableTypeChecked],

@@ -8,7 +8,19 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(ROOT, 'dist');
 export const STAMP = '.stamp';
 
-const FOLDERS = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'bench', 'examples', 'scripts'];
+const FOLDERS = [
+  'shared',
+  'endpoint',
+  'client',
+  'peer',
+  'server',
+  'sim',
+  'cli',
+  'bench',
+  'torture',
+  'examples',
+  'scripts',
+];
 /** What programs leave among the sources. */
 const NOT_SOURCES = new Set(['bench/results']);
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];

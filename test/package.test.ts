@@ -91,7 +91,7 @@ t.test('the package holds what runs, and nothing else', async (t) => {
     'code and types, and scenarios, only',
   );
   t.same(
-    files.filter((path) => /^dist\/(?:test|bench|scripts)\/|\.test\./.test(path)),
+    files.filter((path) => /^dist\/(?:test|bench|torture|scripts)\/|\.test\./.test(path)),
     [],
     'no tests, no benches',
   );

@@ -13,6 +13,8 @@ export interface ProcessPlan {
   /** Asked anew at each start: the words after `whitewater`. */
   readonly words: () => readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  /** The program's own file; by default the one that runs this process. */
+  readonly program?: string;
   /** What is wrong when the process aborts each time that it starts; without it, it is started again for ever. */
   readonly whyAborted?: (how: string) => WhitewaterError;
 }
@@ -77,7 +79,7 @@ export class KeptProcess {
   /** Does nothing once it was told to stop. */
   start(): void {
     if (this.#isStopping || this.#isDown || this.#state.type === 'running') return;
-    const child = fork(mainFile(), [...this.#plan.words()], {
+    const child = fork(this.#plan.program ?? mainFile(), [...this.#plan.words()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: this.#plan.environment,
       // A debugger's port can be taken once only.
@@ -190,7 +192,7 @@ function reasonOf({ code, message }: WhitewaterError): string {
   return `${code}: ${message}`;
 }
 
-/** This very program. */
+/** The program that this process runs. */
 function mainFile(): string {
   const main = process.argv[1];
   if (main === undefined) throw new Error('the program does not know its own file');

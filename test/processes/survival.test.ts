@@ -8,7 +8,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { RunningUp } from '../cli/RunningUp.ts';
 import { WITHIN_MS } from '../cli/endings.ts';
 import { RunningProcess } from '../support/processes.ts';
-import { replicatedStateOf } from '../support/replicatedStateOf.ts';
+import { replicatedStateOf } from '../../torture/replicatedStateOf.ts';
 import { until } from '../support/until.ts';
 
 const FOUNDERS = ['p1', 'p2', 'p3', 'p4', 'p5'];

@@ -12,7 +12,7 @@ interface Row {
   readonly packages?: RegExp;
 }
 
-const ALL = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'scripts'];
+const ALL = ['shared', 'endpoint', 'client', 'peer', 'server', 'sim', 'cli', 'test', 'bench', 'torture', 'scripts'];
 const NONE = /^(?!)/;
 
 /** The longest matching folder counts. */
@@ -40,6 +40,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   cli: { says: 'all of the above', folders: ['shared', 'endpoint', 'client', 'peer', 'server', 'sim'] },
   test: { says: 'all', folders: ALL },
   bench: { says: 'all', folders: ALL },
+  torture: { says: 'all', folders: ALL },
   // Users' programs: they know the package, by its name.
   examples: { folders: [] },
   scripts: { folders: [] },

@@ -19,6 +19,7 @@ const FOLDERS = [
   'cli',
   'test',
   'bench',
+  'torture',
   'examples',
   'scripts',
 ];

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
-import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
-import { ReplicatedMachine } from '../../peer/machine/ReplicatedMachine.ts';
-import { restoreSnapshot } from '../../peer/replica/restoreSnapshot.ts';
-import { DiskSnapshotStore } from '../../peer/snapshots/DiskSnapshotStore.ts';
-import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
-import { clusterId, peerId } from '../../shared/ids.ts';
+import { SILENT_LOGGER } from '../endpoint/ports/Logger.ts';
+import { KeyValueMachine } from '../peer/machine/keyValue/KeyValueMachine.ts';
+import { ReplicatedMachine } from '../peer/machine/ReplicatedMachine.ts';
+import { restoreSnapshot } from '../peer/replica/restoreSnapshot.ts';
+import { DiskSnapshotStore } from '../peer/snapshots/DiskSnapshotStore.ts';
+import { openDiskStorage } from '../peer/storage/openDiskStorage.ts';
+import { clusterId, peerId } from '../shared/ids.ts';
 
 /**
  * All that a stopped peer's data directory says is replicated: the snapshot in force, and the log behind it, applied to its end.
