@@ -1,4 +1,4 @@
-import { CommittedWrites } from './CommittedWrites.ts';
+import { CommittedWrites, type EntryOfCall } from './CommittedWrites.ts';
 import type { Call } from './History.ts';
 import type { CommittedEntry } from './invariants.ts';
 import { checkKeyValue } from './linearizability/checkKeyValue.ts';
@@ -13,25 +13,26 @@ const HOPEFUL = { stepsMax: 300_000 };
  * effect in the order of the log, each when its entry is first known to be committed; one without an entry never did. Writes that nobody
  * was told of and whose value nobody saw are left out at first: if what remains can be put into an order, then so can all.
  *
- * @param committed in the order of the log; every value that is written is written once
+ * @param history every value that is written is written once
+ * @param committed in the order of the log; undefined when it is not known
  */
-export function judgeHistory(history: readonly Call[], committed: readonly CommittedEntry[]): Verdict {
+export function judgeHistory(history: readonly Call[], committed: readonly CommittedEntry[] | undefined): Verdict {
   const calls = history.filter(({ isVoid }) => !isVoid);
-  const writes = new CommittedWrites(calls, committed);
+  const writes = committed === undefined ? undefined : new CommittedWrites(calls, committed);
+  const entryOf = (call: Call): EntryOfCall => writes?.entryOf(call) ?? 'unclear';
   const seen = history.map(({ output }) => (output === undefined ? '' : JSON.stringify(output))).join('\n');
   const isSeen = ({ input }: Call): boolean => 'value' in input && seen.includes(input.value);
-  const possible = calls.filter((call) => call.output !== undefined || writes.entryOf(call) !== 'none');
-  const operations = possible.map((call) => operationOf(call, writes, isSeen(call)));
+  const possible = calls.filter((call) => call.output !== undefined || entryOf(call) !== 'none');
+  const operations = possible.map((call) => operationOf(call, entryOf(call), isSeen(call)));
   const hopeful = possible
     .filter((call) => call.output !== undefined || isSeen(call) || call.input.type === 'delete')
-    .map((call) => operationOf(call, writes, isSeen(call)));
+    .map((call) => operationOf(call, entryOf(call), isSeen(call)));
   const verdict = checkKeyValue(hopeful, HOPEFUL);
   return verdict.type === 'linearizable' ? verdict : checkKeyValue(operations);
 }
 
-function operationOf(call: Call, writes: CommittedWrites, isSeen: boolean): KeyValueOperation {
+function operationOf(call: Call, entry: EntryOfCall, isSeen: boolean): KeyValueOperation {
   const { client, input, output, calledAtMs, returnedAtMs } = call;
-  const entry = writes.entryOf(call);
   const operation = { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;
   if (typeof entry === 'string') return operation;
   const { afterMs, atMs } = entry;
