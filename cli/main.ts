@@ -3,10 +3,11 @@ import { COMMANDS } from './commands.ts';
 import { closeOutput, ignoreOutputErrors, lostOutput } from './process/output.ts';
 import { tellSupervisor } from './process/supervised.ts';
 import { runProgram } from './program.ts';
+import { WhitewaterError } from '../shared/errors.ts';
 import { asWhitewaterError, errorText, isDefect } from './report.ts';
 
-/** The exit code of a command whose answer could not be written. */
-const OUTPUT_LOST = 1;
+/** The exit code of a process that was interrupted, as shells have it. */
+const INTERRUPTED = 130;
 
 ignoreOutputErrors();
 process.on('uncaughtException', (error) => {
@@ -21,9 +22,16 @@ const exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
 }).catch(fail);
 await closeOutput();
 const lost = lostOutput();
-if (lost !== undefined) process.stderr.write(`whitewater: standard output could not be written: ${lost}\n`);
 // Sockets that are kept alive for a next request, which will not come, are not waited for.
-process.exit(lost === undefined ? exitCode : exitCode || OUTPUT_LOST);
+process.exit(lost === undefined ? exitCode : lostOutputCode(lost));
+
+/** What went wrong besides has told its own line, and keeps its code. */
+function lostOutputCode(why: string): number {
+  const message = `standard output could not be written (${why}); make room, or write somewhere else`;
+  const error = new WhitewaterError('OUTPUT_FAILED', message);
+  process.stderr.write(errorText(error));
+  return exitCode === 0 || exitCode === INTERRUPTED ? error.exitCode : exitCode;
+}
 
 /** @returns the exit code */
 async function fail(thrown: unknown): Promise<number> {

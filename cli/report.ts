@@ -1,4 +1,5 @@
 import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+import { visible } from './view/visible.ts';
 
 /** Anything that was thrown, as an error of the table. */
 export function asWhitewaterError(error: unknown): WhitewaterError {
@@ -29,7 +30,7 @@ export function isDefect({ code }: WhitewaterError): boolean {
 
 /** One line for people and scripts: `whitewater: CODE: what happened; what to do next`. */
 export function errorLine(error: WhitewaterError): string {
-  return `whitewater: ${error.code}: ${error.message.replace(/\s*\n\s*/g, ' ')}\n`;
+  return `whitewater: ${error.code}: ${visible(error.message.replace(/\s*\n\s*/g, ' '))}\n`;
 }
 
 /** The error's line, and the stack too where the program itself is at fault. */

@@ -4,7 +4,7 @@ import type { JournalLine } from '../shared/http/Journal.ts';
 import type { NetworkView, RuleView } from '../shared/http/Network.ts';
 import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
 import type { JournalOptions } from './JournalOptions.ts';
-import type { Leaving, NetworkClient } from './NetworkClient.ts';
+import type { Leaving, NetworkClient, ReleaseOptions } from './NetworkClient.ts';
 import type { RelayClient } from './RelayClient.ts';
 import { type UntilOptions, untilView, type ViewCondition } from './untilView.ts';
 
@@ -97,7 +97,7 @@ export class Network {
   }
 
   /** Lets held frames go; the rule goes on holding what comes. @returns how many went */
-  release(name: string, options: { order?: 'inOrder' | 'shuffled'; first?: number } = {}): Promise<number> {
+  release(name: string, options: ReleaseOptions = {}): Promise<number> {
     return this.#client.release(name, options);
   }
 

@@ -8,6 +8,15 @@ import { pathOf, queryOf } from './keyPaths.ts';
 import { readJournal } from './readJournal.ts';
 import type { RelayHttp, RequestOptions } from './RelayHttp.ts';
 
+/** Which of a rule's held frames are let go, and how. */
+export interface ReleaseOptions {
+  readonly order?: 'inOrder' | 'shuffled';
+  /** The oldest so many only. */
+  readonly first?: number;
+  /** Whether the profile's rule of that name is meant. Default: yours, or else the profile's. */
+  readonly ofProfile?: boolean;
+}
+
 /** What becomes of frames that a rule delays or holds, when it goes: `release` unless told otherwise. */
 export interface Leaving {
   readonly frames?: Orphans;
@@ -85,10 +94,7 @@ export class NetworkClient {
    * @param options how many, the oldest ones: all, unless told otherwise; and in what order
    * @returns how many went
    */
-  async release(
-    name: string,
-    options: { readonly order?: 'inOrder' | 'shuffled'; readonly first?: number } = {},
-  ): Promise<number> {
+  async release(name: string, options: ReleaseOptions = {}): Promise<number> {
     const path = `${rulePath(name)}/release`;
     const { released } = await this.#request<{ released: number }>('POST', path, isReleased, { body: options });
     return released;

@@ -42,8 +42,11 @@ export class Requests {
   readonly #answers = new PeerAnswers();
   /** How many wait elsewhere to become requests. */
   #placesTaken = 0;
-  #copies = 0;
-  /** Begins anywhere, since a client may come back under its old id, and peers know frames by their numbers. */
+  /**
+   * Numbers begin anywhere, since a client may come back under its old id: peers know frames by their numbers, and answers to its
+   * predecessor may come yet.
+   */
+  #copies: number;
   #frameId: number;
   #isConnected = false;
   #willFlush = false;
@@ -55,6 +58,7 @@ export class Requests {
     this.#transport = transport;
     this.#clock = clock;
     this.#random = random;
+    this.#copies = Math.floor(random() * 2 ** 48);
     this.#frameId = Math.floor(random() * 2 ** 48);
     transport.start({
       onMessage: (from, _id, message) => {

@@ -17,7 +17,7 @@ const ALONE = [
   ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
   ...[
     /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
-    /^test\/sim\/(?:elections|liveness|safety)\./,
+    /^test\/sim\/(?:elections|labLogs|liveness|safety)\./,
     /^test\/server\/(?:faultRules|faultRoutes|fuzz|limits|tls|waitingFrames)\./,
   ],
 ];

@@ -1,6 +1,6 @@
 /**
  * A binary heap: whatever comes before all others is at hand, and items come and go in logarithmic time.
- * What an item is compared by must not change while it is in the heap.
+ * What an item is compared by must not change while it is in the heap, unless `reorder` follows.
  */
 export class BinaryHeap<Item> {
   readonly #isBefore: (one: Item, other: Item) => boolean;
@@ -44,6 +44,19 @@ export class BinaryHeap<Item> {
     else this.#items = this.#sorted([...this.#items, ...added]);
   }
 
+  clear(): void {
+    this.#items = [];
+  }
+
+  /** What items are compared by was changed. Takes a time that is linear in their number. */
+  reorder(): void {
+    const items = this.#items;
+    for (let at = (items.length >> 1) - 1; at >= 0; at -= 1) {
+      const item = items[at];
+      if (item !== undefined) this.#sink(item, at);
+    }
+  }
+
   /** Takes the first away. */
   take(): Item | undefined {
     const first = this.#items[0];
@@ -66,10 +79,10 @@ export class BinaryHeap<Item> {
     return items.sort((one, other) => (this.#isBefore(one, other) ? -1 : 1));
   }
 
-  /** Puts one that is to go down from the top where it belongs. */
-  #sink(item: Item): void {
+  /** Puts one that is to go down from there, or from the top, where it belongs. */
+  #sink(item: Item, from = 0): void {
     const items = this.#items;
-    let at = 0;
+    let at = from;
     for (;;) {
       const leftAt = 2 * at + 1;
       const left = items[leftAt];

@@ -257,6 +257,12 @@ export const ERRORS = {
     definite: true,
     meaning: 'the members cannot be changed in this way, or not now',
   },
+  TRANSFER_FAILED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'leadership was not handed over: the peer that was named cannot lead, or did not take over in time',
+  },
   NO_PEER: {
     httpStatus: 503,
     exitCode: 4,

@@ -106,7 +106,7 @@ export class RecordDisk implements DurableState {
         SILENT_LOGGER,
       );
     } catch (error) {
-      if (this.damage !== undefined) throw error;
+      if (this.damage !== undefined || this.isFull) throw error;
       throw new SimulationFailure(`${id} refuses its store, which nobody harmed: ${String(error)}`, { cause: error });
     }
     const read = JSON.stringify({ ...opened.stored, bootstrap: null });

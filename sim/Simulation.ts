@@ -64,7 +64,7 @@ export class Simulation {
   readonly relay: SimulatedRelay;
   /** What clients do, if there are any. */
   readonly workload: Workload | undefined;
-  readonly invariants = new Invariants();
+  readonly invariants = new Invariants(() => this.clock.nowMs());
   readonly peers: ReadonlyMap<PeerId, SimulatedPeer>;
   /** Called when a peer has begun a write: where a crash hurts most. */
   onWrite: (peer: PeerId) => void = () => undefined;

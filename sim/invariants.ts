@@ -22,6 +22,8 @@ export interface CommittedEntry {
   readonly entry: Entry;
   /** The earliest term in which somebody knew it to be committed. */
   inTerm: number;
+  /** When somebody knew it first. */
+  readonly atMs: number;
 }
 
 /**
@@ -31,12 +33,17 @@ export interface CommittedEntry {
  * (Leader Append-Only is asserted by the core itself.)
  */
 export class Invariants {
+  readonly #nowMs: () => number;
   readonly #reigns = new Map<number, Reign>();
   readonly #votes = new Map<PeerId, Map<number, PeerId>>();
   readonly #termsTold = new Map<PeerId, number>();
   readonly #sightings = new Map<string, Sighting>();
   /** Position 0 has index 1. */
   readonly #committed: CommittedEntry[] = [];
+
+  constructor(nowMs: () => number = () => 0) {
+    this.#nowMs = nowMs;
+  }
 
   /** How many terms ever had a leader. */
   get termsLed(): number {
@@ -178,7 +185,7 @@ export class Invariants {
         if (!isDurable(index, entry.term)) {
           throw new SimulationFailure(`${peer} applies entry ${index}, which is not on the disks of a majority`);
         }
-        this.#committed.push({ entry, inTerm });
+        this.#committed.push({ entry, inTerm, atMs: this.#nowMs() });
       } else if (known.entry.term !== entry.term || !sameEntry(known.entry, entry)) {
         throw new SimulationFailure(
           `State Machine Safety: ${peer} applies another entry ${index} than was applied before`,

@@ -6,10 +6,13 @@ import type { Entry } from '../shared/messages/Entry.ts';
 import type { Random } from '../shared/random.ts';
 import type { CommittedEntry } from './invariants.ts';
 
+/** There are no times in the past. */
+type PastEntry = Pick<CommittedEntry, 'entry' | 'inTerm'>;
+
 /** What the disks of a cluster could hold, and which entries were committed. */
 export interface Past {
   readonly stored: ReadonlyMap<PeerId, StoredState>;
-  readonly committed: readonly CommittedEntry[];
+  readonly committed: readonly PastEntry[];
 }
 
 /** One peer's disk, while its past is made up. */
@@ -35,7 +38,7 @@ export function emptyPast(voters: readonly PeerId[]): Past {
  */
 export function randomPast(voters: readonly PeerId[], random: Random): Past {
   const disks = voters.map(emptyDisk);
-  const committed: CommittedEntry[] = [];
+  const committed: PastEntry[] = [];
   const majority = Math.floor(voters.length / 2) + 1;
   const terms = Math.floor(random() * (TERMS_MAX + 1));
   for (let term = 1; term <= terms; term += 1) {
@@ -56,7 +59,7 @@ export function randomPast(voters: readonly PeerId[], random: Random): Past {
 }
 
 /** The leader of a term appends, and some of the others get some of it. */
-function reign(leader: Disk, disks: Disk[], random: Random, committed: CommittedEntry[], majority: number): void {
+function reign(leader: Disk, disks: Disk[], random: Random, committed: PastEntry[], majority: number): void {
   const term = leader.currentTerm;
   const count = Math.floor(random() * (ENTRIES_PER_TERM_MAX + 1));
   for (let made = 0; made < count; made += 1) {
@@ -110,7 +113,7 @@ function emptyDisk(id: PeerId): Disk {
   return { id, currentTerm: 0, votedFor: null, entries: [] };
 }
 
-function pastOf(disks: readonly Disk[], voters: readonly PeerId[], committed: readonly CommittedEntry[]): Past {
+function pastOf(disks: readonly Disk[], voters: readonly PeerId[], committed: readonly PastEntry[]): Past {
   const stored = new Map(
     disks.map(({ id, currentTerm, votedFor, entries }): [PeerId, StoredState] => [
       id,

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import type { JournalOptions } from '../../client/JournalOptions.ts';
-import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
+import { lostOutput, onOutputLost } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { AFTER_LINE, FOLLOW, KINDS, LINES_MAX, OUTPUT } from '../settings/networkSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { networkAccess } from './networkAccess.ts';
+import { saveLines } from './saveJournal.ts';
 
 /** Prints the lines of a cluster's journal, one JSON object each. */
 export async function printJournal(invocation: Invocation): Promise<number> {
@@ -14,14 +14,19 @@ export async function printJournal(invocation: Invocation): Promise<number> {
   const { routes } = await networkAccess(invocation);
   const ending = new AbortController();
   if (settings.get(FOLLOW)) void stopRequested(() => process.exit(130)).then(() => ending.abort());
+  onOutputLost(() => ending.abort());
   const path = settings.get(OUTPUT);
-  const output = path === undefined ? stdout : await openFile(path);
-  try {
-    for await (const line of routes.journal({ ...optionsOf(settings), signal: ending.signal })) {
-      if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
+  const lines = routes.journal({ ...optionsOf(settings), signal: ending.signal });
+  if (path !== undefined) await saveLines(lines, path);
+  else {
+    try {
+      for await (const line of lines) {
+        if (!stdout.write(`${JSON.stringify(line)}\n`)) await once(stdout, 'drain');
+      }
+    } catch (error) {
+      // That is told when the command ends, as for every other command.
+      if (lostOutput() === undefined) throw error;
     }
-  } finally {
-    if (path !== undefined) await closed(output);
   }
   return 0;
 }
@@ -34,20 +39,4 @@ function optionsOf(settings: Settings): JournalOptions {
     ...(after === undefined ? {} : { after }),
     ...(limit === undefined ? {} : { limit }),
   };
-}
-
-/** @throws {WhitewaterError} USAGE when it cannot be written */
-export async function openFile(path: string): Promise<NodeJS.WritableStream> {
-  const file = createWriteStream(path);
-  try {
-    await once(file, 'open');
-  } catch (cause) {
-    const message = `${path} cannot be written (${(cause as Error).message}); name another file with --output`;
-    throw new WhitewaterError('USAGE', message, { cause });
-  }
-  return file;
-}
-
-export function closed(output: NodeJS.WritableStream): Promise<void> {
-  return new Promise((resolve) => output.end(() => resolve()));
 }

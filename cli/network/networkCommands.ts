@@ -3,8 +3,10 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { PROFILES, type NetworkView, type RuleView } from '../../shared/http/Network.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
+import { isShape } from '../parse/shape.ts';
+import { peerId } from '../../shared/ids.ts';
 import { readDocument } from '../parse/document.ts';
-import { REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
+import { OF_PROFILE, REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
 import { networkAccess } from './networkAccess.ts';
@@ -24,7 +26,7 @@ export async function printRules(invocation: Invocation): Promise<number> {
 export async function changeNetwork(invocation: Invocation): Promise<number> {
   const { settings, args, stdout } = invocation;
   const [path] = args;
-  const request = path === undefined ? undefined : (objectIn(path) as GivenNetwork);
+  const request = path === undefined ? undefined : networkIn(path);
   const { cluster, routes } = await networkAccess(invocation);
   const answer = request === undefined ? await routes.view() : await routes.apply(request);
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
@@ -70,6 +72,7 @@ export async function releaseFrames(invocation: Invocation): Promise<number> {
   const released = await routes.release(name, {
     order: settings.get(SHUFFLED) ? 'shuffled' : 'inOrder',
     ...(first === undefined ? {} : { first }),
+    ...(settings.get(OF_PROFILE) ? { ofProfile: true } : {}),
   });
   const line = `${cluster}: ${released} ${released === 1 ? 'frame' : 'frames'} of ${name} went; the rule holds what comes\n`;
   stdout.write(settings.get(JSON_OUTPUT) ? json({ released }) : line);
@@ -81,6 +84,29 @@ function objectIn(path: string): object {
   const value = readDocument(path);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new WhitewaterError('USAGE', `${path} holds no mapping; see docs/CLI.md for what belongs into it`);
+}
+
+/** What a file says of a network. A partition that is a word is a shape or groups, such as on the command line, and a profile that is one is its name. */
+export function networkIn(path: string): GivenNetwork {
+  const { partition, profile, ...rest } = objectIn(path) as Record<string, unknown>;
+  return {
+    ...rest,
+    ...(partition === undefined
+      ? {}
+      : { partition: typeof partition === 'string' ? cutIn(partition, path) : partition }),
+    ...(profile === undefined ? {} : { profile: typeof profile === 'string' ? { name: profile } : profile }),
+  } as GivenNetwork;
+}
+
+function cutIn(text: string, path: string): GivenNetwork['partition'] {
+  if (text.trim() === 'none') return null;
+  try {
+    if (isShape(text)) return { shape: text.trim() };
+    return { groups: text.split('|').map((group) => group.split(',').map((name) => peerId(name.trim()))) };
+  } catch (cause) {
+    const message = `${path}: partition: ${(cause as Error).message}; write a shape, groups such as 'p1,p2 | p3', none, or { groups: [[p1, p2], [p3]] }`;
+    throw new WhitewaterError('USAGE', message, { cause });
+  }
 }
 
 /** Names of profiles have neither. */

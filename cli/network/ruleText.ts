@@ -1,5 +1,6 @@
 import type { RuleView } from '../../shared/http/Network.ts';
 import { FAULTS, type Delay, type Rule } from '../../shared/http/Rule.ts';
+import { visible } from '../view/visible.ts';
 import { formatDuration } from '../view/durations.ts';
 
 /** A rule in one line, as people say it: `p1 -> p2: drop 0.3, delay 50..200ms, AppendEntries only`. */
@@ -10,7 +11,7 @@ export function ruleText(rule: Rule): string {
 /** What the rule does, and to which frames. */
 export function faultsText(rule: Rule): string {
   const faults = FAULTS.flatMap((fault) => (rule[fault] === undefined ? [] : [faultText(fault, rule)]));
-  return [...faults, ...scopeOf(rule)].join(', ') || 'nothing';
+  return visible([...faults, ...scopeOf(rule)].join(', ')) || 'nothing';
 }
 
 export function ends(selector: Rule['from']): string {

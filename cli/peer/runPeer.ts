@@ -6,6 +6,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Invocation } from '../Command.ts';
 import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
+import { outputIsLog } from '../process/output.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { openTrace } from '../process/traceFile.ts';
 import { DATA, electionOf, ID, PRIORITY, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
@@ -20,6 +21,7 @@ type RunningPeer = Pick<Peer, 'id' | 'events' | 'status'>;
 
 /** Runs a peer until the process is asked to stop, or the peer stops for good by itself. */
 export async function runPeer({ settings, stdout, stderr }: Invocation): Promise<number> {
+  outputIsLog();
   const stop = stopRequested(() => process.exit(0));
   const { id, voters } = membershipOf(settings);
   const directory = settings.get(DATA);

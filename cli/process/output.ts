@@ -1,10 +1,22 @@
 const listeners = new Set<() => void>();
 let isGone = false;
 let lostBecause: string | undefined;
+let isLog = false;
+const lostListeners = new Set<() => void>();
 
 /** Calls back when nobody reads what this process writes any more; without any such listener the process just ends. */
 export function onOutputGone(listener: () => void): void {
   listeners.add(listener);
+}
+
+/** What this process prints tells of its work, and is not the work: a relay or a peer outlives a full disk. */
+export function outputIsLog(): void {
+  isLog = true;
+}
+
+/** Calls back when something that was printed could not be written: who only prints may as well end. */
+export function onOutputLost(listener: () => void): void {
+  lostListeners.add(listener);
 }
 
 /** What keeps a line from being written, and may pass: a full disk or quota, a disk in trouble, a reader that is too slow. */
@@ -22,7 +34,7 @@ export function ignoreOutputErrors(): void {
       // EIO is how a terminal says that it was closed.
       if (code === 'EPIPE' || (code === 'EIO' && stream.isTTY)) tellGone();
       else if (!PASSING.has(code)) throw error;
-      else if (stream === process.stdout) lostBecause = error.message;
+      else if (stream === process.stdout) tellLost(error.message);
     });
   }
 }
@@ -34,12 +46,14 @@ function tellGone(): void {
   for (const listener of listeners) listener();
 }
 
-/**
- * Why standard output lacks something, of a command that was run for what it prints; undefined when nothing is lost, and of
- * one that runs until it is asked to stop.
- */
+function tellLost(why: string): void {
+  lostBecause = why;
+  for (const listener of lostListeners) listener();
+}
+
+/** Why standard output lacks something, of a command that was run for what it prints; undefined when nothing is lost. */
 export function lostOutput(): string | undefined {
-  return listeners.size === 0 ? lostBecause : undefined;
+  return isLog ? undefined : lostBecause;
 }
 
 /** Waits until everything written has left this process. */

@@ -1,5 +1,6 @@
 import type { Invocation } from '../Command.ts';
 import { lineLogger } from '../process/lineLogger.ts';
+import { outputIsLog } from '../process/output.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
 import { isSupervised, tellSupervisor } from '../process/supervised.ts';
 import { openTrace } from '../process/traceFile.ts';
@@ -12,6 +13,7 @@ import { listenRelay } from '../../server/listen.ts';
 
 /** Runs a relay until the process is asked to stop. */
 export async function runRelay({ settings, stdout, stderr }: Invocation): Promise<number> {
+  outputIsLog();
   const stop = stopRequested(() => process.exit(0));
   const token = tokenOf(settings);
   const logger = lineLogger(stdout, stderr);

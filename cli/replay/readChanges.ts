@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { GivenNetwork } from '../../client/Given.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { JournalConnection, JournalFaults, JournalRelease } from '../../shared/http/Journal.ts';
@@ -21,6 +20,7 @@ export interface Change {
         readonly order: 'inOrder' | 'shuffled';
         /** Undefined: all. */
         readonly first: number | undefined;
+        readonly ofProfile: boolean | undefined;
       }
     | { readonly type: 'cut'; readonly id: string; readonly forMs: number };
 }
@@ -46,7 +46,7 @@ export async function readChanges(path: string): Promise<Changes> {
   const reading = new Reading(path);
   let number = 0;
   try {
-    for await (const text of createInterface({ input: createReadStream(path, 'utf8') })) {
+    for await (const text of linesOf(path)) {
       number += 1;
       if (text !== '') reading.read(text, number);
     }
@@ -56,6 +56,24 @@ export async function readChanges(path: string): Promise<Changes> {
     throw new WhitewaterError('USAGE', message, { cause });
   }
   return reading.end();
+}
+
+/** No line of a journal is as long: the longest has all faults in force, which came in one request. */
+const LINE_LENGTH_MAX = 8_388_608;
+
+/** The lines of a file, one at a time. @throws {Error} for one that does not end within reason */
+async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
+  let rest = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const [first = '', ...others] = String(chunk).split('\n');
+    rest += first;
+    for (const next of others) {
+      yield rest.replace(/\r$/, '');
+      rest = next;
+    }
+    if (rest.length > LINE_LENGTH_MAX) throw new Error(`a line has more than ${LINE_LENGTH_MAX} characters`);
+  }
+  if (rest !== '') yield rest;
 }
 
 /** Things of one moment are done in the order in which they were. */
@@ -93,12 +111,12 @@ class Reading {
       this.#faults.push({ line, atMs });
     } else if (line.kind === 'release') {
       if (!isRelease.Check(line)) throw this.#refused(number, 'its release has another shape');
-      const { seq, rule, order, first } = line;
+      const { seq, rule, order, first, ofProfile } = line;
       this.#others.push({
         seq,
         atMs,
         text: `release ${rule}`,
-        act: { type: 'release', rule, order, first: first ?? undefined },
+        act: { type: 'release', rule, order, first: first ?? undefined, ofProfile },
       });
     } else if (line.kind === 'connection') {
       if (!isConnection.Check(line)) throw this.#refused(number, 'its connection has another shape');

@@ -67,8 +67,12 @@ async function put(act: Change['act'], network: Network): Promise<string> {
     case 'heal':
       return `epoch ${(await network.heal(leavingOf(act.frames))).faults.epoch}`;
     case 'release': {
-      const { rule, order, first } = act;
-      const released = await network.release(rule, { order, ...(first === undefined ? {} : { first }) });
+      const { rule, order, first, ofProfile } = act;
+      const released = await network.release(rule, {
+        order,
+        ...(first === undefined ? {} : { first }),
+        ...(ofProfile === undefined ? {} : { ofProfile }),
+      });
       return `${released} released`;
     }
     case 'cut':

@@ -1,4 +1,5 @@
 import { coloursFor, type Colours } from '../view/colours.ts';
+import { visible } from '../view/visible.ts';
 
 export interface TimelineEntry {
   readonly atMs: number;
@@ -35,13 +36,14 @@ export class Timeline {
 
   /** A line without a time. */
   title(text: string): void {
-    this.#write?.(`${this.#colours.bold(text)}\n`);
+    this.#write?.(`${this.#colours.bold(visible(text))}\n`);
   }
 
   add(entry: Omit<TimelineEntry, 'atMs'>): void {
     const told = { atMs: this.elapsedMs, ...entry };
     this.entries.push(told);
-    this.#write?.(`${this.#lineOf(told)}\n`);
+    const shown = { ...told, what: visible(told.what), outcome: visible(told.outcome) };
+    this.#write?.(`${this.#lineOf(shown)}\n`);
   }
 
   event(text: string): void {
@@ -50,7 +52,7 @@ export class Timeline {
 
   verdict(ok: boolean, text: string): void {
     const paint = ok ? this.#colours.green : this.#colours.red;
-    this.#write?.(`${timeText(this.elapsedMs)}  ${paint(ok ? 'PASSED' : 'FAILED')}  ${text}\n\n`);
+    this.#write?.(`${timeText(this.elapsedMs)}  ${paint(ok ? 'PASSED' : 'FAILED')}  ${visible(text)}\n\n`);
   }
 
   #lineOf({ atMs, verb, what, outcome, ok }: TimelineEntry): string {

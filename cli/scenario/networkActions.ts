@@ -154,12 +154,17 @@ export function removeRule(place: Place): Action {
 }
 
 export function release(place: Place): Action {
-  const fields = place.isMapping ? place.fields(['rule', 'order', 'first']) : undefined;
+  const fields = place.isMapping ? place.fields(['rule', 'order', 'first', 'ofProfile']) : undefined;
   const name = readRuleName(fields?.need('rule') ?? place);
   const order = fields?.get('order')?.choice(['inOrder', 'shuffled'] as const) ?? 'inOrder';
   const first = fields?.get('first')?.wholeNumber(1, 1_000_000_000);
+  const ofProfile = fields?.get('ofProfile')?.truth();
   return action(`release ${name}`, async ({ network }) => {
-    const released = await network.release(name, { order, ...(first === undefined ? {} : { first }) });
+    const released = await network.release(name, {
+      order,
+      ...(first === undefined ? {} : { first }),
+      ...(ofProfile === undefined ? {} : { ofProfile }),
+    });
     return `${released} frames`;
   });
 }

@@ -20,6 +20,12 @@ export const SHUFFLED = switchSetting({
   fallback: false,
 });
 
+export const OF_PROFILE = switchSetting({
+  name: 'ofProfile',
+  description: 'the rule of that name that came with the profile, where one of yours is called the same',
+  fallback: false,
+});
+
 const COUNT_MAX = 1_000_000_000;
 
 export const RELEASE_FIRST: Setting<number | undefined> = {

@@ -6,8 +6,8 @@ import { JSON_OUTPUT, WHICH_CLUSTER } from '../settings/sharedSettings.ts';
 import { coloursFor, showsBlocks } from '../view/colours.ts';
 import { renderScreen } from '../view/screen.ts';
 
-/** Wide enough for every column, where the output is no terminal and has no width. */
-const COLUMNS_ELSEWHERE = 120;
+/** Where the output is no terminal nothing is cut: a script, or a file, takes lines of any width. */
+const COLUMNS_ELSEWHERE = Infinity;
 
 /** Prints the clusters once. */
 export async function printStatus({ settings, stdout }: Invocation): Promise<number> {

@@ -3,9 +3,11 @@ import type { Invocation } from '../Command.ts';
 import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import { timeOfDay } from '../process/lineLogger.ts';
+import { onOutputLost } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JSON_OUTPUT, PLAIN } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
+import { visible } from '../view/visible.ts';
 import { isLiveTerminal, LiveScreen } from '../view/LiveScreen.ts';
 import type { Screen } from '../view/screen.ts';
 
@@ -18,6 +20,7 @@ export async function watchStatus({ settings, stdout, stderr }: Invocation): Pro
   const cluster = await chosenCluster(access, settings);
   const ending = new AbortController();
   void stopRequested(() => process.exit(130)).then(() => ending.abort());
+  onOutputLost(() => ending.abort());
   let print: (events: readonly LiveEvent[]) => void = () => undefined;
   let tellFeed: (isOpen: boolean) => void = () => undefined;
   const followed = followCluster({
@@ -34,7 +37,8 @@ export async function watchStatus({ settings, stdout, stderr }: Invocation): Pro
     print = () => stdout.write(`${JSON.stringify(followed.picture.viewAt(performance.now()))}\n`);
   } else if (settings.get(PLAIN) || !isLiveTerminal(stdout)) {
     tellFeed = (isOpen) => stdout.write(feedLine(isOpen));
-    print = (events) => stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${text}\n`).join(''));
+    print = (events) =>
+      stdout.write(events.map(({ timeMs, text }) => `${timeOfDay(timeMs)}  ${visible(text)}\n`).join(''));
   } else {
     return showLive(followed, cluster, access.url, stdout);
   }

@@ -4,6 +4,7 @@ import type { Invocation } from '../Command.ts';
 import { pause } from '../live/followCluster.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import { timeOfDay } from '../process/lineLogger.ts';
+import { onOutputLost } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { AFTER_REVISION } from '../settings/storeSettings.ts';
@@ -28,6 +29,7 @@ export async function watchKeys(invocation: Invocation): Promise<number> {
   const ending = new AbortController();
   const { signal } = ending;
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => ending.abort());
+  onOutputLost(() => ending.abort());
   const tell = (text: string): void => void stderr.write(`${timeOfDay(Date.now())}  ${text}\n`);
   const isAborted = (): boolean => signal.aborted;
   const watch = { revision: settings.get(AFTER_REVISION), hasBegun: false, isLost: false, retryMs: RETRY_MS.first };

@@ -2,6 +2,7 @@ import type { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Invocation } from '../Command.ts';
 import { followCluster, type FollowedCluster } from '../live/followCluster.ts';
+import { outputIsLog } from '../process/output.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { PLAIN } from '../settings/sharedSettings.ts';
 import { isLiveTerminal } from '../view/LiveScreen.ts';
@@ -22,6 +23,7 @@ const INTERRUPTED = 130;
 /** Runs a relay and its peers until the process is asked to stop, and leaves nothing of them behind. */
 export async function runUp({ settings, stdout }: Invocation): Promise<number> {
   const plan = planOf(settings);
+  outputIsLog();
   const stop = stopRequested(() => process.exit(INTERRUPTED));
   if (plan.trace !== undefined) await makeTraceDirectory(plan.trace.directory);
   const data = await openDataDirectory(plan.dataDirectory);

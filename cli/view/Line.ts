@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 /** A piece of a line and how to colour it. Widths are reckoned on the bare text, so colours never break a table. */
 export interface Piece {
   readonly text: string;
@@ -11,7 +13,7 @@ export function renderLine(line: Line, columns: number): string {
   let left = columns;
   let rendered = '';
   for (const { text, paint } of line) {
-    const shown = fit(text, left);
+    const shown = fit(visible(text), left);
     left -= shown.length;
     rendered += paint === undefined ? shown : paint(shown);
     if (left <= 0) break;

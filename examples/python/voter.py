@@ -165,7 +165,7 @@ class Voter:
         store = self._store
         previous, entries = body["prevLogIndex"], body["entries"]
         # Priority 0 tells the leader that this peer does not want to lead.
-        head = {"round": body["round"], "prevLogIndex": previous, "priority": 0}
+        head = {"round": body["round"], "prevLogIndex": previous, "priority": 0, "neverLeads": True}
         if body["term"] < store.term:
             return {**head, "success": False, "matchIndex": 0}
         terms = [body["prevLogTerm"], *(entry["term"] for entry in entries), body["term"]]

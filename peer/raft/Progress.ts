@@ -26,6 +26,8 @@ export class Progress {
   heardAtMs: number;
   /** What it said of itself; see PriorityOption. Nobody is preferred before it said so. */
   priority = 0;
+  /** What it said of itself: leadership cannot be handed to it. */
+  neverLeads = false;
   /** The newest round of heartbeats that it answered. */
   roundAnswered = 0;
   /** While probing: the one message with entries is unanswered. It may be lost: then the answer to a heartbeat tells what to send. */

@@ -123,6 +123,12 @@ export type RefusalReason =
   /** What was asked for makes no sense; the members stay as they are. */
   | 'illegal'
   | 'timedOut'
+  /** The peer that is to lead says that it never does. It was not asked; this leader leads on, in its term. */
+  | 'neverLeads'
+  /** The peer that was to lead did not get all that this leader has in time. It was not asked; this leader leads on, in its term. */
+  | 'successorBehind'
+  /** The peer that was to lead was asked, and was certainly not elected. This leader leads on, in the next term. */
+  | 'successorSilent'
   /** The other was asked to stand; whether it was elected is not known. */
   | 'transferUndecided';
 

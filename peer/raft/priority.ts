@@ -26,5 +26,5 @@ function mayInherit(state: RaftState, peer: PeerId, progress: Progress): boolean
   const { configuration, commitIndex, nowMs, options } = state;
   const answers = nowMs - progress.heardAtMs < options.electionTimeoutMsMin;
   const holdsAll = progress.mode === 'replicate' && progress.matchIndex >= commitIndex;
-  return answers && holdsAll && configuration.voters.includes(peer);
+  return answers && holdsAll && !progress.neverLeads && configuration.voters.includes(peer);
 }

@@ -1,4 +1,5 @@
 import type { PeerId } from '../../shared/ids.ts';
+import type { RefusalReason } from './effect.ts';
 import type { Leader, RaftState } from './RaftState.ts';
 import { startElection } from './roles/candidate.ts';
 import { becomeFollower } from './roles/follower.ts';
@@ -17,9 +18,20 @@ export function beginTransfer(state: RaftState, leader: Leader, requestId: numbe
 /** Tells the follower to stand, once it has everything; again with every heartbeat, for the message may be lost. */
 export function urgeTransfer(state: RaftState, leader: Leader): void {
   const { transfer } = leader;
-  if (transfer === null || leader.progress.get(transfer.to)?.matchIndex !== state.log.lastIndex) return;
+  if (transfer === null) return;
+  const progress = leader.progress.get(transfer.to);
+  if (progress?.neverLeads === true) return giveUp(state, leader, 'neverLeads');
+  // Whoever holds the whole log has answered in this term, so that it has said by now whether it leads at all.
+  if (progress?.matchIndex !== state.log.lastIndex) return;
   leader.hasSentTimeoutNow = true;
   state.outbox.sendRevealingTermOnly(transfer.to, { type: 'TimeoutNow', body: { term: state.currentTerm } });
+}
+
+/** Nobody was asked to stand, so the reign goes on as if nothing had been. */
+function giveUp(state: RaftState, leader: Leader, why: RefusalReason): void {
+  const requestId = leader.transfer?.requestId ?? null;
+  leader.transfer = null;
+  answerTransfer(state, requestId, why);
 }
 
 /** The reign ended. If the other was asked to stand, it may lead next, whatever ended it. */
@@ -46,7 +58,6 @@ export function transferDeadlineReached(state: RaftState, leader: Leader): void 
     becomeFollower(state, 'transferFailed');
     startElection(state, 'transfer');
   } else {
-    leader.transfer = null;
-    answerTransfer(state, transfer.requestId, 'timedOut');
+    giveUp(state, leader, 'successorBehind');
   }
 }

@@ -30,7 +30,7 @@ export function successorKnown(state: RaftState, leader: PeerId): void {
   if (leader === to) answerTransfer(state, requestId, undefined);
   else if (state.currentTerm > term + 1) answerTransfer(state, requestId, 'transferUndecided');
   // A term has one leader, so the other was not elected in the only term in which it was asked to stand.
-  else answerTransfer(state, requestId, leader === state.id ? 'timedOut' : 'leaderChanged');
+  else answerTransfer(state, requestId, leader === state.id ? 'successorSilent' : 'leaderChanged');
 }
 
 export function successorDeadlineMs({ awaitedSuccessor }: RaftState): number {

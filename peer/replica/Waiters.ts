@@ -173,6 +173,11 @@ const REFUSALS: Readonly<Record<RefusalReason, string>> = {
   notCaughtUp: 'a new voter does not have enough of the log yet: add it as a learner first',
   illegal: 'what was asked for makes no sense',
   timedOut: 'it took too long',
+  neverLeads: 'that peer says that it only votes, and never leads: choose another voter',
+  successorBehind:
+    'that peer did not get all that the leader has within an election timeout, so it was not asked to lead: see that the leader reaches it, let it catch up, and try again, or choose another voter',
+  successorSilent:
+    'that peer was asked to lead, and was not elected within an election timeout: see that it runs and reaches the others, and try again, or choose another voter',
   transferUndecided:
     'the other was asked to take over, and nobody is known to lead in the term for which it was asked: see who leads now',
 };
@@ -188,6 +193,9 @@ const CODES = {
   notCaughtUp: 'MEMBERSHIP_REFUSED',
   illegal: 'MEMBERSHIP_REFUSED',
   timedOut: 'TIMED_OUT',
+  neverLeads: 'TRANSFER_FAILED',
+  successorBehind: 'TRANSFER_FAILED',
+  successorSilent: 'TRANSFER_FAILED',
   transferUndecided: 'OUTCOME_UNKNOWN',
 } as const satisfies Record<RefusalReason, string>;
 

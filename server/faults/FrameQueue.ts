@@ -1,4 +1,4 @@
-import { BinaryHeap } from '../../shared/BinaryHeap.ts';
+import { DueFrames } from './DueFrames.ts';
 import type { RuleInForce } from './RuleInForce.ts';
 import type { PlannedCopy } from './judge.ts';
 import type { LinkFaults } from './LinkFaults.ts';
@@ -6,7 +6,8 @@ import type { LinkFaults } from './LinkFaults.ts';
 /** A copy of a frame that waits for its time, or for its release. */
 export interface WaitingCopy<Payload> {
   readonly link: LinkFaults;
-  copy: PlannedCopy;
+  /** Its `heldBy` is who held it first: see `handOver`. */
+  readonly copy: PlannedCopy;
   readonly payload: Payload;
   readonly bytes: number;
   /** When the frame came. */
@@ -37,7 +38,7 @@ export const COPY_OVERHEAD_BYTES = 250;
  */
 export class FrameQueue<Payload> {
   readonly #limits: FrameQueueLimits;
-  readonly #due = new BinaryHeap<WaitingCopy<Payload>>(isBefore);
+  readonly #due = new DueFrames<WaitingCopy<Payload>>();
   readonly #held = new Map<RuleInForce, WaitingCopy<Payload>[]>();
   #heldCount = 0;
   #bytes = 0;
@@ -74,7 +75,7 @@ export class FrameQueue<Payload> {
     const atMs = copy.atMs ?? nowMs;
     const waiting: WaitingCopy<Payload> = { link, copy, payload, bytes, sinceMs: nowMs, order: this.#order, atMs };
     this.#count(bytes + COPY_OVERHEAD_BYTES);
-    if (copy.heldBy === undefined) this.#queue(waiting);
+    if (copy.heldBy === undefined) this.#due.add(waiting);
     else this.#hold(copy.heldBy, waiting);
   }
 
@@ -83,16 +84,21 @@ export class FrameQueue<Payload> {
     const { first } = this.#due;
     if (first === undefined || first.atMs > nowMs) return undefined;
     this.#due.take();
-    this.#unqueued(first);
     this.#gone(first);
     return first;
   }
 
-  /** Takes away, without delivering them, those that are delayed and meant. What is behind them does not wait for them any more. */
+  /**
+   * Takes away, without delivering them, those that are delayed and meant. What is behind them does not wait for them any more: it
+   * comes as early as its own delays let it.
+   */
   takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean, nowMs: number): WaitingCopy<Payload>[] {
-    const taken = this.#unqueueAll(isMeant);
+    const taken = this.#due.takeAll(isMeant);
     for (const waiting of taken) this.#gone(waiting);
-    this.#moveUp(new Set(taken.map(({ link }) => link)), nowMs);
+    const links = new Set(taken.map(({ link }) => link));
+    if (links.size === 0) return taken;
+    const isMoved = { link: (link: LinkFaults) => links.has(link), apart: () => false };
+    this.#due.reschedule(isMoved, (waiting) => Math.max(nowMs, dueMs(waiting)));
     return taken;
   }
 
@@ -104,10 +110,7 @@ export class FrameQueue<Payload> {
   /** Everything is due now, each link's frames in their order: whatever was to wait, or was held, waits no longer. */
   releaseAll(nowMs: number): void {
     for (const rule of [...this.#held.keys()]) this.release(rule, nowMs);
-    this.#requeue(
-      this.#unqueueAll(() => true),
-      () => nowMs,
-    );
+    this.#due.reschedule(ALL, () => nowMs);
   }
 
   /** Takes away, without delivering them, those that a rule holds. */
@@ -153,14 +156,16 @@ export class FrameQueue<Payload> {
     this.#due.forEach((waiting) => {
       if (isDelayed(waiting)) links.add(waiting.link);
     });
-    const taken = this.#unqueueAll(
-      (waiting) => isDelayed(waiting) || (waiting.copy.inOrder && links.has(waiting.link)),
-    );
-    const isFirst = (waiting: WaitingCopy<Payload>): boolean =>
-      arranged !== undefined && isDelayed(waiting) && dueMs(waiting, rule) <= nowMs;
-    const first = arranged?.(taken.filter(isFirst)) ?? [];
-    const rest = arranged === undefined ? taken : taken.filter((waiting) => !isFirst(waiting));
-    this.#requeue([...first, ...rest], (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
+    const isMoved = { link: (link: LinkFaults) => links.has(link), apart: isDelayed };
+    const first =
+      arranged === undefined
+        ? []
+        : this.#due.takeAll((waiting) => isDelayed(waiting) && dueMs(waiting, rule) <= nowMs).sort(byOrder);
+    // Those that come at once go first, and what is behind them on their links follows.
+    const rest = first.length === 0 ? [] : this.#due.takeAll(({ copy, link }) => copy.inOrder && links.has(link));
+    if (arranged !== undefined) this.#requeue(arranged(first), () => nowMs);
+    this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
+    this.#due.reschedule(isMoved, (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
   }
 
   /** What a rule holds and delays is held and delayed by the one that took its place. */
@@ -170,19 +175,12 @@ export class FrameQueue<Payload> {
       this.#held.delete(from);
       this.#held.set(to, held);
     }
-    const inherit = (waiting: WaitingCopy<Payload>): void => {
-      const { copy } = waiting;
-      if (copy.heldBy !== from && !copy.delayedBy.some(({ rule }) => rule === from)) return;
-      const delayedBy = copy.delayedBy.map((share) => (share.rule === from ? { ...share, rule: to } : share));
-      waiting.copy = { ...copy, heldBy: copy.heldBy === from ? to : copy.heldBy, delayedBy };
+    // In place: there may be a hundred thousand of them.
+    const inherit = ({ copy }: WaitingCopy<Payload>): void => {
+      for (const share of copy.delayedBy) if (share.rule === from) share.rule = to;
     };
     this.#due.forEach(inherit);
     for (const frames of this.#held.values()) frames.forEach(inherit);
-  }
-
-  #queue(waiting: WaitingCopy<Payload>): void {
-    this.#due.add(waiting);
-    if (waiting.copy.inOrder) waiting.link.waitingInOrder += 1;
   }
 
   /**
@@ -195,12 +193,12 @@ export class FrameQueue<Payload> {
       this.#order += 1;
       waiting.order = this.#order;
       waiting.atMs = atMsOf(waiting);
-      if (!copy.inOrder) continue;
-      waiting.atMs = Math.max(waiting.atMs, link.lastAtMs);
-      link.lastAtMs = waiting.atMs;
-      link.waitingInOrder += 1;
+      if (copy.inOrder) {
+        waiting.atMs = Math.max(waiting.atMs, link.lastAtMs);
+        link.lastAtMs = waiting.atMs;
+      }
+      this.#due.add(waiting);
     }
-    this.#due.addAll(frames);
   }
 
   #hold(rule: RuleInForce, waiting: WaitingCopy<Payload>): void {
@@ -208,24 +206,6 @@ export class FrameQueue<Payload> {
     if (frames === undefined) this.#held.set(rule, [waiting]);
     else frames.push(waiting);
     this.#heldCount += 1;
-  }
-
-  /** The frames of these links that keep the order come as early as their own delays let them. */
-  #moveUp(links: ReadonlySet<LinkFaults>, nowMs: number): void {
-    if (links.size === 0) return;
-    const rest = this.#unqueueAll(({ copy, link }) => copy.inOrder && links.has(link));
-    this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting)));
-  }
-
-  #unqueueAll(isMeant: (waiting: WaitingCopy<Payload>) => boolean): WaitingCopy<Payload>[] {
-    const taken = this.#due.takeAll(isMeant);
-    for (const waiting of taken) this.#unqueued(waiting);
-    this.#setOrders(new Set(taken.map(({ link }) => link)));
-    return taken;
-  }
-
-  #unqueued({ copy, link }: WaitingCopy<Payload>): void {
-    if (copy.inOrder) link.waitingInOrder -= 1;
   }
 
   #gone({ bytes }: WaitingCopy<Payload>): void {
@@ -236,19 +216,13 @@ export class FrameQueue<Payload> {
     this.#bytes += bytes;
     if (this.#limits.total !== undefined) this.#limits.total.bytes += bytes;
   }
-
-  /** Nothing waits any more for those that were taken away. */
-  #setOrders(links: ReadonlySet<LinkFaults>): void {
-    for (const link of links) link.lastAtMs = -Infinity;
-    this.#due.forEach(({ link, copy, atMs }) => {
-      if (copy.inOrder && links.has(link)) link.lastAtMs = Math.max(link.lastAtMs, atMs);
-    });
-  }
 }
 
-/** By time; and of the same time, what was planned first. */
-function isBefore(one: WaitingCopy<unknown>, other: WaitingCopy<unknown>): boolean {
-  return one.atMs < other.atMs || (one.atMs === other.atMs && one.order < other.order);
+const ALL = { link: (): boolean => true, apart: (): boolean => true };
+
+/** In the order in which they were planned. */
+function byOrder({ order: one }: WaitingCopy<unknown>, { order: other }: WaitingCopy<unknown>): number {
+  return one - other;
 }
 
 /**

@@ -40,7 +40,8 @@ export interface Strike {
 
 /** How much of its delay a copy owes to one rule. Delays of several rules add up; of several bandwidths the slowest counts. */
 export interface DelayShare {
-  readonly rule: RuleInForce;
+  /** The one that took its place, when it was replaced. */
+  rule: RuleInForce;
   readonly byMs: number;
   readonly isBandwidth: boolean;
 }

@@ -12,7 +12,6 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { shuffled } from '../faults/judge.ts';
 import { checkRule } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
@@ -22,13 +21,12 @@ import type { Journal } from '../journal/Journal.ts';
 import type { DelayedFrame, DelayedFrames } from './DelayedFrames.ts';
 import { RAFT_APPLICATION } from './Endpoint.ts';
 import { networkView, ruleView } from './networkView.ts';
-import { cutsInFlight } from './FrameCarrier.ts';
 import type { HubServices } from './HubServices.ts';
 import { partitionText } from './partitionText.ts';
 import type { Roster } from './Roster.ts';
+import { Settlement } from './Settlement.ts';
 import { SlowAccepts } from './SlowAccepts.ts';
 import { timerMs } from './timerMs.ts';
-import type { WaitingCopy } from '../faults/FrameQueue.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
 
 export interface ClusterFaultsParts {
@@ -56,10 +54,19 @@ interface Told {
 
 /** How a change is to be made. */
 export interface ChangeOptions {
-  /** What becomes of frames that rules delay or hold which are not there afterwards; see `#settleOrphans`. */
+  /** What becomes of frames that rules delay or hold which are not there afterwards; see `Settlement.ofOrphans`. */
   readonly frames?: Orphans;
   /** Only if the faults in force are still of this epoch. */
   readonly epoch?: number;
+}
+
+/** Which of a rule's frames are let go, and how. */
+export interface ReleaseOptions {
+  readonly order?: 'inOrder' | 'shuffled';
+  /** The first so many only. */
+  readonly first?: number;
+  /** Whether the profile's rule of that name is meant; the user's goes before when this is not said. */
+  readonly ofProfile?: boolean;
 }
 
 /**
@@ -73,12 +80,14 @@ export class ClusterFaults {
   readonly #parts: ClusterFaultsParts;
   #faults: Faults;
   readonly #slowAccepts: SlowAccepts;
+  readonly #settlement: Settlement;
   #expiresAtMs = Infinity;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: ClusterFaultsParts) {
     this.#parts = parts;
     this.#slowAccepts = new SlowAccepts(parts.services.clock, parts.journal);
+    this.#settlement = new Settlement(() => parts.delayed().queue, parts.lose);
     const { seed } = parts.services.options;
     this.#faults = noFaults(seed === undefined ? nanoid(10) : `${seed}/${parts.clusterId}`);
   }
@@ -173,32 +182,28 @@ export class ClusterFaults {
    */
   heal(endsRefusals: boolean, options: ChangeOptions = {}): void {
     const { partition, rules, profile } = this.#faults;
-    const { queue } = this.#parts.delayed();
-    const isQuiet = queue.delayedCount + queue.heldCount === 0;
     const isWhole = partition === undefined && rules.length === 0 && profile.source.name === 'reliable';
-    if (isWhole && isQuiet && !endsRefusals && options.epoch === undefined) return;
+    if (isWhole && this.#settlement.isQuiet && !endsRefusals && options.epoch === undefined) return;
     const change = { partition: null, rules: new Map(), profile: { name: 'reliable' } };
     // All at once, for less than rule by rule.
-    const everything = options.frames === undefined ? (nowMs: number) => queue.releaseAll(nowMs) : undefined;
+    const everything = options.frames === undefined ? (nowMs: number) => this.#settlement.releaseAll(nowMs) : undefined;
     this.#change(change, options, 'healed', 'the network is healed', { isHeal: true, settle: everything });
   }
 
   /**
    * Lets go what a rule holds; the rule stays, and holds what comes.
    * @returns how many frames
+   * @throws {WhitewaterError} RULE_UNKNOWN
    */
-  release(
-    name: string,
-    { order = 'inOrder', first = Infinity }: { order?: 'inOrder' | 'shuffled'; first?: number },
-  ): number {
-    const rule = this.#rule(name);
-    const { queue } = this.#parts.delayed();
-    const arranged = order === 'shuffled' ? this.#shuffle('release') : undefined;
-    const released = queue.release(rule, this.#nowMs(), first, arranged);
+  release(name: string, { order = 'inOrder', first = Infinity, ofProfile }: ReleaseOptions): number {
+    const rule = this.#rule(name, ofProfile);
+    const released = this.#settlement.release(rule, this.#faults, this.#nowMs(), first, order === 'shuffled');
     this.#parts.delayed().changed();
     const framesMax = Number.isFinite(first) ? first : null;
-    this.#parts.journal.event('release', { rule: name, order, first: framesMax, released });
-    this.#parts.tell('faultsChanged', `the rule ${name} let go ${released} frames`);
+    const told = { rule: name, ofProfile: rule.ofProfile, order, first: framesMax, released };
+    this.#parts.journal.event('release', told);
+    const owner = rule.ofProfile ? ` of the profile ${this.#faults.profile.source.name}` : '';
+    this.#parts.tell('faultsChanged', `the rule ${name}${owner} let go ${released} frames`);
     return released;
   }
 
@@ -209,6 +214,7 @@ export class ClusterFaults {
 
   stop(): void {
     clearTimeout(this.#timer);
+    this.#settlement.stop();
   }
 
   #nowMs(): number {
@@ -259,9 +265,9 @@ export class ClusterFaults {
   #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet, isHeal, settle }: Told): void {
     const before = this.#faults;
     this.#faults = after;
-    if (settle === undefined) this.#settleOrphans(before, after, frames, nowMs);
+    if (settle === undefined) this.#settlement.ofOrphans(before, after, frames, nowMs);
     else settle(nowMs);
-    this.#loseCut(before, after, nowMs);
+    this.#settlement.ofCut(before, after, nowMs);
     this.#parts.delayed().changed();
     this.#setTimer();
     this.#slowAccepts.endThoseWithout(after.rules);
@@ -274,58 +280,6 @@ export class ClusterFaults {
     const told = { frames: frames ?? null, seedSet, healed: isHeal, text };
     this.#parts.journal.event('faults', { epoch, seed, ...inForce, ...told });
     this.#parts.onChange(after, kind, text);
-  }
-
-  /**
-   * What becomes of frames that a rule delays or holds which is not in force any more. Told nothing, frames of one that is gone come
-   * at once, in order; and those of one that was replaced stay as they are, if the other one holds too.
-   */
-  #settleOrphans(before: Faults, after: Faults, frames: Orphans | undefined, nowMs: number): void {
-    const { queue } = this.#parts.delayed();
-    if (queue.delayedCount + queue.heldCount === 0) return;
-    const inForce = new Set(after.rules);
-    for (const rule of before.rules) {
-      if (inForce.has(rule)) continue;
-      const heir = after.rules.find(({ name, ofProfile }) => name === rule.name && ofProfile === rule.ofProfile);
-      const isKept = heir !== undefined && (frames === undefined || frames === 'keep');
-      if (isKept) queue.handOver(rule, heir);
-      if (!isKept) this.#settle(rule, frames ?? 'release', nowMs);
-      else if (heir.source.hold !== true) queue.release(heir, nowMs);
-    }
-  }
-
-  #settle(rule: RuleInForce, frames: Orphans, nowMs: number): void {
-    const { queue } = this.#parts.delayed();
-    if (frames === 'drop') {
-      const isDelayed = ({ copy }: WaitingCopy<DelayedFrame>): boolean => copy.delayedBy.some((by) => by.rule === rule);
-      this.#lose([...queue.takeHeld(rule), ...queue.takeDelayed(isDelayed, nowMs)], 'removed', nowMs);
-      return;
-    }
-    const arranged = frames === 'shuffle' ? this.#shuffle(rule.name) : undefined;
-    queue.release(rule, nowMs, Infinity, arranged);
-    if (frames !== 'keep') queue.withoutDelayOf(rule, nowMs, arranged);
-  }
-
-  /** What is on its way across a new cut is lost, and what was on its way while a passing partition lost one of its ends. */
-  #loseCut(before: Faults, after: Faults, nowMs: number): void {
-    if (after.partition === before.partition) return;
-    const { queue } = this.#parts.delayed();
-    const wasLost = ({ link, sinceMs }: WaitingCopy<DelayedFrame>): boolean =>
-      cutsInFlight(before) && link.wasAbsent(before, sinceMs, nowMs);
-    const isLost = ({ link }: WaitingCopy<DelayedFrame>): boolean => cutsInFlight(after) && link.isCut(after, nowMs);
-    this.#lose(
-      queue.takeDelayed((waiting) => wasLost(waiting) || isLost(waiting), nowMs),
-      'partition',
-      nowMs,
-    );
-  }
-
-  #lose(copies: readonly WaitingCopy<DelayedFrame>[], cause: DropCause, nowMs: number): void {
-    for (const { payload, sinceMs } of copies) this.#parts.lose(payload, cause, nowMs - sinceMs);
-  }
-
-  #shuffle(stream: string): (frames: WaitingCopy<DelayedFrame>[]) => WaitingCopy<DelayedFrame>[] {
-    return (frames) => shuffled(frames, this.#faults, `${stream}/${this.#faults.epoch}`);
   }
 
   #partitionOf(request: PartitionRequest | null): Partition | null {
@@ -354,17 +308,22 @@ export class ClusterFaults {
     return new Map(rules.filter(({ ofProfile }) => !ofProfile).map(({ name, source }) => [name, source]));
   }
 
-  #rule(name: string): RuleInForce {
+  /** @param ofProfile undefined: the user's, or else the profile's */
+  #rule(name: string, ofProfile?: boolean): RuleInForce {
     // The user's come last, and a profile's may have the same name.
-    const rule = this.#faults.rules.findLast((candidate) => candidate.name === name);
+    const rule = this.#faults.rules.findLast(
+      (candidate) => candidate.name === name && (ofProfile === undefined || candidate.ofProfile === ofProfile),
+    );
     if (rule === undefined) throw this.#unknownRule(name);
     return rule;
   }
 
   #unknownRule(name: string): WhitewaterError {
-    const known = this.#faults.rules.map((rule) => rule.name);
+    const known = this.#faults.rules.map((rule) => (rule.ofProfile ? `${rule.name} (of the profile)` : rule.name));
     const message = `no rule of ${this.#parts.clusterId} is called ${name}; in force are ${known.join(', ') || 'none'}`;
-    return new WhitewaterError('RULE_UNKNOWN', message, { details: { known } });
+    return new WhitewaterError('RULE_UNKNOWN', message, {
+      details: { known: this.#faults.rules.map((rule) => rule.name) },
+    });
   }
 
   #setTimer(): void {

@@ -19,6 +19,7 @@ import { SocketConnection } from './SocketConnection.ts';
 import { sumOfTraffic } from './sumOfTraffic.ts';
 import { Turn } from './Turn.ts';
 import type { Traffic } from '../../shared/http/Traffic.ts';
+import { untilGone } from './untilGone.ts';
 
 /** Connections that may wait for their answer because of a rule. */
 const ACCEPTING_MAX = 1024;
@@ -95,7 +96,7 @@ export class Hub implements HubServices {
 
   /**
    * Waits for as long as rules make the network slow to answer a connection of that endpoint.
-   * @throws {WhitewaterError} RELAY_STOPPING; RELAY_FULL when too many wait so: those that no rule strikes must not be kept out
+   * @throws {WhitewaterError} RELAY_STOPPING; CONNECTION_LOST when it went meanwhile; RELAY_FULL when too many wait so: those that no rule strikes must not be kept out
    */
   async slowAccept(clusterId: ClusterId, id: PeerId, isEphemeral: boolean, socket: Socket): Promise<void> {
     const cluster = this.#clusters.get(clusterId);
@@ -110,10 +111,15 @@ export class Hub implements HubServices {
     // The relay itself gives an upgrade up that takes too long.
     socket.setTimeout(0);
     this.#accepting += 1;
+    const gone = new AbortController();
+    const endWatch = untilGone(socket, () => gone.abort());
     try {
-      await cluster.slowAccept(id, isEphemeral, this.#stopping.signal);
+      await cluster.slowAccept(id, isEphemeral, AbortSignal.any([this.#stopping.signal, gone.signal]));
       this.#refuseWhenStopping();
+      if (gone.signal.aborted) throw new WhitewaterError('CONNECTION_LOST', `${id} went before it was answered`);
     } finally {
+      endWatch();
+      if (gone.signal.aborted) socket.destroy();
       this.#accepting -= 1;
       socket.setTimeout(timeoutMs);
     }

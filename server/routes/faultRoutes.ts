@@ -57,6 +57,12 @@ const ReleaseRequest = Type.Union([
     {
       order: Type.Optional(Type.Union([Type.Literal('inOrder'), Type.Literal('shuffled')])),
       first: Type.Optional(Type.Integer({ minimum: 1, description: 'The first so many frames only' })),
+      ofProfile: Type.Optional(
+        Type.Boolean({
+          description:
+            'Whether the rule of that name is meant that came with the profile. Left out: the one that a user put in force, or else that of the profile',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),

@@ -5,7 +5,13 @@ import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
 
 /** How a request ends that its cluster did not answer. */
-const UNANSWERED: ReadonlySet<ErrorCode> = new Set(['TIMED_OUT', 'NO_PEER', 'NOT_LEADER', 'OUTCOME_UNKNOWN']);
+const UNANSWERED: ReadonlySet<ErrorCode> = new Set([
+  'TIMED_OUT',
+  'NO_PEER',
+  'NOT_LEADER',
+  'OUTCOME_UNKNOWN',
+  'TRANSFER_FAILED',
+]);
 
 /**
  * Has a request carried, and where the cluster does not answer, adds what the relay knows about why.

@@ -95,6 +95,8 @@ export const JournalRelease = Type.Object({
   kind: Type.Literal('release'),
   ...{ seq, timeMs },
   rule: RuleName,
+  /** Whether it is a rule of the profile. */
+  ofProfile: Type.Optional(Type.Boolean()),
   order: Type.Union([Type.Literal('inOrder'), Type.Literal('shuffled')]),
   /** The first so many only; null for all. */
   first: Type.Union([Count, Type.Null()]),

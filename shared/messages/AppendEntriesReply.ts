@@ -23,6 +23,8 @@ export const AppendEntriesReply = Type.Object(
     conflictIndex: Type.Optional(LogIndex),
     /** The follower's priority, when it is not 1. */
     priority: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
+    /** The follower never leads, not even when it is asked to by TimeoutNow. */
+    neverLeads: Type.Optional(Type.Literal(true)),
   },
   { additionalProperties: false },
 );

@@ -6,8 +6,8 @@ export interface Bound {
   readonly isOver?: () => boolean;
 }
 
-/** About ten seconds, and some hundreds of megabytes. */
-export const DEFAULT_BOUND: Bound = { stepsMax: 20_000_000 };
+/** A minute and half a gigabyte, at the worst. A history that is not full of open operations takes a hundredth of it. */
+export const DEFAULT_BOUND: Bound = { stepsMax: 3_000_000 };
 
 const STEPS_BETWEEN_QUESTIONS = 1_024;
 

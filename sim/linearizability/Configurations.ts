@@ -16,12 +16,27 @@ export class NumberSet {
   }
 }
 
+/** A configuration, as the search has it. */
+export interface Configuration {
+  /** Of the completed operations that were placed. */
+  readonly hash: number;
+  readonly state: number;
+  /** How many open operations were placed last, with no completed one behind them. */
+  readonly openRun: number;
+  /** The completed operations that were placed: all before `from`, none behind `to`. */
+  readonly placed: NumberSet;
+  readonly from: number;
+  readonly to: number;
+  /** The open operations that were placed. */
+  readonly open: NumberSet;
+}
+
 interface Seen {
   readonly state: number;
+  readonly openRun: number;
   /** Completed operations in front of this word have all been placed, those behind `words` have not. */
   readonly firstWord: number;
   readonly words: Uint32Array;
-  /** The open operations that were placed. */
   readonly open: Uint32Array;
 }
 
@@ -39,24 +54,27 @@ export class Configurations {
   readonly #seen = new Map<number, Seen[]>();
 
   /** @returns false when it, or one that can reach at least as much, was there before */
-  add(hash: number, state: number, placed: NumberSet, from: number, to: number, open: NumberSet): boolean {
+  add({ hash, state, openRun, placed, from, to, open }: Configuration): boolean {
     const firstWord = from >>> 5;
-    const endWord = Math.max(firstWord, (to >>> 5) + 1);
+    const words = placed.words.subarray(firstWord, Math.max(firstWord, (to >>> 5) + 1));
     const key = Math.imul(hash ^ Math.imul(state, 0x9e3779b1), 0x85ebca6b);
+    const candidate = { state, openRun, firstWord, words, open: open.words };
     const bucket = this.#seen.get(key);
-    if (bucket?.some((seen) => seen.state === state && coversAll(seen, placed.words, firstWord, endWord, open.words))) {
-      return false;
-    }
-    const seen = { state, firstWord, words: placed.words.slice(firstWord, endWord), open: open.words.slice() };
+    if (bucket?.some((seen) => reachesAll(seen, candidate)) === true) return false;
+    const seen = { ...candidate, words: words.slice(), open: open.words.slice() };
     if (bucket === undefined) this.#seen.set(key, [seen]);
     else bucket.push(seen);
     return true;
   }
 }
 
-function coversAll(seen: Seen, words: Uint32Array, firstWord: number, endWord: number, open: Uint32Array): boolean {
-  if (seen.firstWord !== firstWord || seen.words.length !== endWord - firstWord) return false;
-  for (let at = 0; at < seen.words.length; at += 1) if (seen.words[at] !== words[firstWord + at]) return false;
-  for (let at = 0; at < open.length; at += 1) if (((seen.open[at] ?? 0) & ~(open[at] ?? 0)) !== 0) return false;
+/** Whether what was seen can reach whatever the candidate can. */
+function reachesAll(seen: Seen, candidate: Seen): boolean {
+  if (seen.state !== candidate.state || seen.openRun > candidate.openRun) return false;
+  if (seen.firstWord !== candidate.firstWord || seen.words.length !== candidate.words.length) return false;
+  for (let at = 0; at < seen.words.length; at += 1) if (seen.words[at] !== candidate.words[at]) return false;
+  for (let at = 0; at < seen.open.length; at += 1) {
+    if (((seen.open[at] ?? 0) & ~(candidate.open[at] ?? 0)) !== 0) return false;
+  }
   return true;
 }

@@ -7,7 +7,10 @@
 export interface Operation<Input, Output> {
   readonly client: string;
   readonly input: Input;
-  /** What the client was told; undefined exactly when `returnedAtMs` is: it may have happened at any time since, or never. */
+  /**
+   * What the client was told. Undefined without `returnedAtMs`: nobody knows whether it happened, and it may have at any time since the
+   * call. Undefined with it: it certainly took effect by then, and nobody was told its answer.
+   */
   readonly output: Output | undefined;
   readonly calledAtMs: number;
   readonly returnedAtMs: number | undefined;
@@ -21,12 +24,12 @@ export interface HistoryEvent {
   readonly operation: number;
 }
 
-/** @throws {RangeError} when an operation returned before it was called, or has a return without an output or the other way round */
+/** @throws {RangeError} when an operation returned before it was called, or has an output without a return */
 export function eventsOf(operations: readonly Operation<unknown, unknown>[]): HistoryEvent[] {
   const events: HistoryEvent[] = [];
   for (const [operation, { calledAtMs, returnedAtMs, output, client }] of operations.entries()) {
-    if ((output === undefined) !== (returnedAtMs === undefined)) {
-      throw new RangeError(`the operation of ${client} called at ${calledAtMs} ms has a return or an output, not both`);
+    if (output !== undefined && returnedAtMs === undefined) {
+      throw new RangeError(`the operation of ${client} called at ${calledAtMs} ms has an output and no return`);
     }
     events.push({ kind: 'call', atMs: calledAtMs, operation });
     if (returnedAtMs === undefined) continue;

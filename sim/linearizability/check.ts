@@ -16,8 +16,6 @@ export type Verdict =
  * Whether every operation can have taken effect at one moment between its call and its return (Herlihy and Wing, 1990), and those
  * of unknown outcome at some moment after their call, or never.
  *
- * A part that is illegal is told even when the bound was reached in another one.
- *
  * @throws {RangeError} when an operation's times make no sense
  */
 export function checkLinearizability<State extends object | string | number, Input, Output>(

@@ -22,7 +22,14 @@ interface Placed<State> {
   readonly stateNumberBefore: number;
   /** The last completed operation that had been placed before. */
   readonly lastBefore: number;
+  readonly openRunBefore: number;
 }
+
+/**
+ * How many open operations may take effect one right after the other: few at first. Hardly any history needs more, and where many are
+ * open the orders of all of them are too many to try.
+ */
+const OPEN_RUNS_MAX = [1, 2, 4];
 
 /**
  * Looks for an order in which the operations of one part can have taken effect (Wing and Gong, 1993, with the memory of Lowe, 2017):
@@ -34,13 +41,22 @@ export function search<State extends object | string | number, Input, Output>(
   operations: readonly Operation<Input, Output>[],
   budget: Budget,
 ): SearchResult<State> {
-  return new Search(model, operations, budget).run();
+  for (const openRunMax of OPEN_RUNS_MAX) {
+    const attempt = new Search(model, operations, budget, openRunMax);
+    const result = attempt.run();
+    if (result.verdict !== 'illegal' || !attempt.wasCut) return result;
+  }
+  return new Search(model, operations, budget, Number.POSITIVE_INFINITY).run();
 }
 
 class Search<State extends object | string | number, Input, Output> {
   readonly #model: Model<State, Input, Output>;
   readonly #operations: readonly Operation<Input, Output>[];
   readonly #budget: Budget;
+  readonly #openRunMax: number;
+  /** Whether anything was left out because of `openRunMax`: then nothing is proved. */
+  wasCut = false;
+  #openRun = 0;
   readonly #timeline: Timeline;
   readonly #configurations = new Configurations();
   readonly #placedSet: NumberSet;
@@ -55,9 +71,19 @@ class Search<State extends object | string | number, Input, Output> {
   #state: State;
   #stateNumber: number;
   #completedCount = 0;
-  #best: { readonly completed: number; readonly order: readonly number[]; readonly state: State };
+  /** The longest order so far, of which the first `#inCommon` are where they were: a long one is not copied again for each step. */
+  readonly #bestOrder: number[] = [];
+  #bestCompleted = -1;
+  #bestState: State;
+  #inCommon = 0;
 
-  constructor(model: Model<State, Input, Output>, operations: readonly Operation<Input, Output>[], budget: Budget) {
+  constructor(
+    model: Model<State, Input, Output>,
+    operations: readonly Operation<Input, Output>[],
+    budget: Budget,
+    openRunMax: number,
+  ) {
+    this.#openRunMax = openRunMax;
     this.#model = model;
     this.#operations = operations;
     this.#budget = budget;
@@ -70,7 +96,7 @@ class Search<State extends object | string | number, Input, Output> {
     this.#twins = twinsOf(open.map((at) => JSON.stringify(operations[at]?.input)));
     this.#state = model.init();
     this.#stateNumber = this.#numberOf(this.#state);
-    this.#best = { completed: -1, order: [], state: this.#state };
+    this.#bestState = this.#state;
   }
 
   run(): SearchResult<State> {
@@ -110,6 +136,10 @@ class Search<State extends object | string | number, Input, Output> {
   /** Places the first open operation behind this one that leads to a new configuration; `node` is the first return. */
   #placeAnyOpen(behind: number, node: number): boolean {
     const timeline = this.#timeline;
+    if (this.#openRun === this.#openRunMax) {
+      this.wasCut ||= timeline.openAfter(behind, node) !== undefined;
+      return false;
+    }
     for (let at = timeline.openAfter(behind, node); at !== undefined; at = timeline.openAfter(at, node)) {
       const twin = this.#twins[at];
       if (twin !== undefined && !this.#openSet.has(twin)) continue;
@@ -144,9 +174,10 @@ class Search<State extends object | string | number, Input, Output> {
 
   #push(number: number, isOpen: boolean, state: State): void {
     this.#placed.push({
-      ...{ number, isOpen, lastBefore: this.#last },
+      ...{ number, isOpen, lastBefore: this.#last, openRunBefore: this.#openRun },
       ...{ stateBefore: this.#state, stateNumberBefore: this.#stateNumber },
     });
+    this.#openRun = isOpen ? this.#openRun + 1 : 0;
     this.#state = state;
     this.#stateNumber = this.#numberOf(state);
   }
@@ -166,13 +197,20 @@ class Search<State extends object | string | number, Input, Output> {
     this.#state = last.stateBefore;
     this.#stateNumber = last.stateNumberBefore;
     this.#last = last.lastBefore;
+    this.#openRun = last.openRunBefore;
+    this.#inCommon = Math.min(this.#inCommon, this.#placed.length);
     return last;
   }
 
   #isNew(): boolean {
     const first = this.#timeline.after(0);
     const from = first === 0 ? this.#timeline.completed.length : this.#timeline.completedAt(first);
-    return this.#configurations.add(this.#hash, this.#stateNumber, this.#placedSet, from, this.#last, this.#openSet);
+    // Where there is no bound to the runs of open operations, their length is of no matter.
+    const openRun = Number.isFinite(this.#openRunMax) ? this.#openRun : 0;
+    return this.#configurations.add({
+      ...{ hash: this.#hash, state: this.#stateNumber, openRun },
+      ...{ placed: this.#placedSet, from, to: this.#last, open: this.#openSet },
+    });
   }
 
   #numberOf(state: State): number {
@@ -184,18 +222,20 @@ class Search<State extends object | string | number, Input, Output> {
   }
 
   #remember(): void {
-    if (this.#completedCount <= this.#best.completed) return;
-    this.#best = { completed: this.#completedCount, order: this.#order(), state: this.#state };
-  }
-
-  #order(): number[] {
+    if (this.#completedCount <= this.#bestCompleted) return;
     const { completed, open } = this.#timeline;
-    return this.#placed.map(({ number, isOpen }) => (isOpen ? open : completed)[number] ?? 0);
+    this.#bestOrder.length = this.#inCommon;
+    for (const { number, isOpen } of this.#placed.slice(this.#inCommon)) {
+      this.#bestOrder.push((isOpen ? open : completed)[number] ?? 0);
+    }
+    this.#inCommon = this.#placed.length;
+    this.#bestCompleted = this.#completedCount;
+    this.#bestState = this.#state;
   }
 
   #result(verdict: SearchResult<State>['verdict']): SearchResult<State> {
     this.#remember();
-    return { verdict, order: this.#best.order, state: this.#best.state };
+    return { verdict, order: this.#bestOrder, state: this.#bestState };
   }
 }
 

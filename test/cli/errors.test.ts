@@ -46,8 +46,8 @@ t.test('a log on a full disk costs the log only', { skip: process.platform !== '
   t.strictSame(await up.exit(WITHIN_MS), { code: 0, signal: null });
 
   const answer = onFull(['relay', '--show-settings'], '>/dev/full');
-  t.strictSame(await answer.exit(WITHIN_MS), { code: 1, signal: null }, 'a command whose answer is lost has failed');
-  t.match(answer.text('stderr'), /^whitewater: standard output could not be written: ENOSPC.*\n$/);
+  t.strictSame(await answer.exit(WITHIN_MS), { code: 10, signal: null }, 'a command whose answer is lost has failed');
+  t.match(answer.text('stderr'), /^whitewater: OUTPUT_FAILED: standard output could not be written \(ENOSPC.*\n$/);
 });
 
 t.test('directories that cannot be made', { skip: process.platform !== 'linux' }, async (t) => {

@@ -126,6 +126,18 @@ t.test('requests wait for a connection and a leader, and those of one turn leave
   );
 });
 
+t.test('a client that comes back under its old id takes no answer that was meant for its predecessor', async (t) => {
+  const [before, after] = [new Stage(), new Stage()];
+  for (const stage of [before, after]) stage.connect(P1);
+  void before.ask();
+  const late = one(await before.takeSent());
+  const answer = after.ask();
+  const own = one(await after.takeSent());
+  after.answer(late, 'of the predecessor');
+  after.answer(own, 'its own');
+  t.equal(await answer, 'its own');
+});
+
 t.test('who does not lead says who does; without a hint the next peer is asked, after a wait', async (t) => {
   const stage = new Stage();
   stage.connect(null);

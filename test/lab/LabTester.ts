@@ -6,9 +6,26 @@ const ROUNDS_MAX = 10;
 const ROUND_MS_MIN = 450;
 const ROUND_MS_SPREAD = 100;
 
+/** The five columns of the lab. */
+export interface LabColumns extends LabCounts {
+  readonly seconds: number;
+  readonly peers: number;
+}
+
+export function passedLine({ seconds, peers, rpcs, bytes, commits }: LabColumns): string {
+  const columns = [
+    seconds.toFixed(1).padStart(4),
+    ` ${peers}`,
+    String(rpcs).padStart(4),
+    String(bytes).padStart(7),
+    String(commits).padStart(4),
+  ];
+  return `... Passed --  ${columns.join(' ')}`;
+}
+
 /** The checks of the lab's tester over any cluster, with their exact rounds and sleeps. Every failed one throws. */
-export class LabTester {
-  readonly cluster: LabCluster;
+export class LabTester<Cluster extends LabCluster = LabCluster> {
+  readonly cluster: Cluster;
   readonly random: Random;
   readonly #startedMs: number;
   readonly #before: LabCounts;
@@ -18,7 +35,7 @@ export class LabTester {
     return new LabTester(cluster, random, await cluster.counts());
   }
 
-  private constructor(cluster: LabCluster, random: Random, before: LabCounts) {
+  protected constructor(cluster: Cluster, random: Random, before: LabCounts) {
     this.cluster = cluster;
     this.random = random;
     this.#before = before;
@@ -58,6 +75,11 @@ export class LabTester {
     }
   }
 
+  /** The numbers of all peers. */
+  peers(): number[] {
+    return Array.from({ length: this.cluster.size }, (_, peer) => peer);
+  }
+
   /** What was counted since `begin`. */
   async counts(): Promise<LabCounts> {
     const now = await this.cluster.counts();
@@ -72,23 +94,18 @@ export class LabTester {
     return (this.cluster.nowMs() - this.#startedMs) / 1000;
   }
 
+  /** What the lab prints of a test that passed. */
+  async columns(): Promise<LabColumns> {
+    return { seconds: this.secondsSinceBegin(), peers: this.cluster.size, ...(await this.counts()) };
+  }
+
   /** The lab's line: seconds, peers, calls, bytes, commits. */
   async passedLine(): Promise<string> {
-    const { rpcs, bytes, commits } = await this.counts();
-    const columns = [
-      this.secondsSinceBegin().toFixed(1).padStart(4),
-      ` ${this.cluster.size}`,
-      String(rpcs).padStart(4),
-      String(bytes).padStart(7),
-      String(commits).padStart(4),
-    ];
-    return `... Passed --  ${columns.join(' ')}`;
+    return passedLine(await this.columns());
   }
 
   #connected(): number[] {
-    return Array.from({ length: this.cluster.size }, (_, peer) => peer).filter((peer) =>
-      this.cluster.isConnected(peer),
-    );
+    return this.peers().filter((peer) => this.cluster.isConnected(peer));
   }
 
   #leadersByTerm(): Map<number, number> {

@@ -111,12 +111,20 @@ t.test('G54: who no longer waits is told nothing, and whether it may still happe
 
 t.test('a transfer ends definitely only when the core knows that it will not happen', async (t) => {
   const stage = new Stage();
-  for (const reason of ['timedOut', 'leaderChanged', 'transferUndecided'] as const) {
+  for (const reason of [
+    'neverLeads',
+    'successorBehind',
+    'successorSilent',
+    'leaderChanged',
+    'transferUndecided',
+  ] as const) {
     const requestId = stage.waiters.transfer(stage.settle<null>(reason));
     stage.waiters.refused({ type: 'refused', requestId, reason });
   }
   t.same(stage.ends, [
-    ['timedOut', { code: 'TIMED_OUT', definite: true }],
+    ['neverLeads', { code: 'TRANSFER_FAILED', definite: true }],
+    ['successorBehind', { code: 'TRANSFER_FAILED', definite: true }],
+    ['successorSilent', { code: 'TRANSFER_FAILED', definite: true }],
     ['leaderChanged', { code: 'NOT_LEADER', definite: true }],
     ['transferUndecided', UNKNOWN],
   ]);

@@ -22,6 +22,13 @@ t.test('the peer in Python elects, replicates, and remembers it after kill -9', 
   const leader = held.leader ?? '';
   t.ok(TYPESCRIPT.includes(leader), 'p3 never leads itself');
 
+  const transfer = await cluster.client.transferLeadership(CLUSTER, 'p3', { timeoutMs: WITHIN_MS }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  t.match(transfer, { code: 'TRANSFER_FAILED', message: /never leads: choose another voter; p\d leads term \d+/ });
+  t.same((await cluster.client.cluster(CLUSTER)).term, held.term, 'the reign went on as if nothing had been');
+
   const other = TYPESCRIPT.find((id) => id !== leader) ?? '';
   await cluster.peer(leader).kill('SIGKILL');
   const next = await cluster.viewWhen(`${other} leads with the vote of p3`, WITHIN_MS, (view) => {

@@ -99,3 +99,40 @@ t.test('chaos: faults from a seed, and nothing wrong', async (t) => {
   });
   t.ok(Object.keys(result.faults).length > 0 && result.operations.acknowledged > 0, JSON.stringify(result.operations));
 });
+
+t.test(
+  'a verdict, a timeline or a journal that cannot be written ends with 10',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    const scenario = join(folderOf(t), 'short.yaml');
+    writeFileSync(scenario, 'peers: 1\nsteps:\n  - until: leader\n');
+    const onFull = (name: string, args: string[]): RunningProcess =>
+      RunningProcess.start(t, { name, args, prefix: ['sh', '-c', 'exec "$0" "$@" >/dev/full'] });
+    const runs = [
+      onFull('run', ['run', scenario]),
+      onFull('run with json', ['run', scenario, '--json']),
+      RunningProcess.start(t, { name: 'journal', args: ['run', scenario, '--journal', '/dev/full'] }),
+    ];
+    for (const one of runs) {
+      t.strictSame(await one.exit(WITHIN_MS), { code: 10, signal: null });
+      t.match(one.text('stderr'), /^whitewater: OUTPUT_FAILED: .*ENOSPC.*\n$/);
+    }
+  },
+);
+
+t.test(
+  'who only prints ends when nothing can be printed any more',
+  { skip: process.platform !== 'linux' },
+  async (t) => {
+    const up = RunningProcess.start(t, { name: 'up', args: ['up', '--port', '0', '--peers', '1', '--plain'] });
+    const [, url = ''] = await up.line(/The page: (http:\S+?)\/?$/m, WITHIN_MS);
+    await up.line(/leads|leader/, WITHIN_MS);
+    const commands = [['status', '--watch', '--json'], ['journal'], ['journal', '--follow'], ['status'], ['members']];
+    for (const words of commands) {
+      const prefix = ['sh', '-c', 'exec "$0" "$@" >/dev/full'];
+      const one = RunningProcess.start(t, { name: words.join(' '), args: [...words, '--url', url], prefix });
+      t.strictSame(await one.exit(WITHIN_MS), { code: 10, signal: null }, words.join(' '));
+      t.match(one.text('stderr'), /^whitewater: OUTPUT_FAILED: .*ENOSPC.*\n$/);
+    }
+  },
+);

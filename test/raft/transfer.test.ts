@@ -2,7 +2,7 @@ import t from 'tap';
 import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { peerId } from '../../shared/ids.ts';
 import { acknowledge, outcomesOf, reigning } from '../support/leaders.ts';
-import { appendEntries, requestVote, timeoutNow, voteGranted } from '../support/raftMessages.ts';
+import { appended, appendEntries, requestVote, timeoutNow, voteGranted } from '../support/raftMessages.ts';
 import { ScriptedRaft } from '../support/scriptedRaft.ts';
 
 /** Nobody stands, though all hear the leader, until it gives up. */
@@ -58,7 +58,7 @@ t.test(
       t.equal(leader.role, 'leader');
       t.same(
         outcomesOf(leader.takeOutcomes(), 'refused'),
-        [{ type: 'refused', requestId: 1, reason: 'timedOut' }],
+        [{ type: 'refused', requestId: 1, reason: 'successorSilent' }],
         'p2 cannot be elected in the term after the request any more',
       );
       leader.propose(60);
@@ -91,10 +91,35 @@ t.test('a transfer to one that never had the whole log is given up, and the reig
     leader.reachDeadline();
     acknowledge(leader, 'p3');
   }
-  t.same(leader.takeOutcomes(), [{ type: 'refused', requestId: 1, reason: 'timedOut' }]);
+  t.same(leader.takeOutcomes(), [{ type: 'refused', requestId: 1, reason: 'successorBehind' }]);
   t.equal(leader.nowMs, startedAtMs + 400);
   t.same([leader.role, leader.term], ['leader', 1], 'nobody was asked to stand');
 });
+
+t.test(
+  'a voter that says that it never leads is refused at once, and the reign goes on as if nothing had been',
+  async (t) => {
+    const answer = (leader: ScriptedRaft, index: number): void => {
+      leader.receive('p2', { type: 'AppendEntriesReply', body: { ...appended(1, index).body, neverLeads: true } });
+    };
+    const leader = reigning({ leaseReads: true });
+    answer(leader, 1);
+    leader.do(toP2);
+    t.same(leader.takeOutcomes(), [{ type: 'refused', requestId: 1, reason: 'neverLeads' }]);
+    t.same(leader.bodiesSent('TimeoutNow'), [], 'nobody was asked to stand');
+    t.same([leader.role, leader.term], ['leader', 1]);
+    leader.propose(50);
+    t.match(leader.takeOutcomes(), [{ type: 'accepted', requestId: 50 }], 'nor was a proposal refused');
+
+    const unheard = reigning({}, ['p3']);
+    unheard.do(toP2);
+    t.same(unheard.takeOutcomes(), [], 'p2 has not said anything yet in this term');
+    answer(unheard, 1);
+    t.same(unheard.takeOutcomes(), [{ type: 'refused', requestId: 1, reason: 'neverLeads' }]);
+    t.same(unheard.bodiesSent('TimeoutNow'), []);
+    t.same([unheard.role, unheard.term], ['leader', 1]);
+  },
+);
 
 t.test('the lease is back once the leader is confirmed in its new term', async (t) => {
   const leader = reigning({ leaseReads: true });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import t from 'tap';
 import { BASE, FaultStage, upTo } from './support/FaultStage.ts';
 
@@ -190,6 +192,28 @@ t.test('slow accept counts from the rule on, strikes first connections too, and 
   );
   t.equal(slowed.length, 3);
   t.match(slowed[0], { id: 'p9', reason: 'late:accept', forMs: 200 });
+});
+
+t.test('slow accept: one that goes while it waits is noticed, and its socket closed', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('late', { from: '*', to: '*', accept: '60s' });
+  const { hostname, port } = new URL(stage.relay.url);
+  const socket = connect(Number(port), hostname);
+  t.teardown(() => socket.destroy());
+  const closed = once(socket.resume(), 'close');
+  const head = [
+    'GET /peer?cluster=demo&id=p9 HTTP/1.1',
+    ...[`Host: ${hostname}:${port}`, 'Connection: Upgrade', 'Upgrade: websocket'],
+    ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='],
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n`);
+  await stage.relay.until('it waits', async () => (await stage.ruleView('late')).hits.accept === 1);
+  const startMs = performance.now();
+  socket.end();
+  await closed;
+  t.ok(performance.now() - startMs < 30_000, 'long before its time');
+  await stage.remove('late');
+  await stage.relay.dial('p9');
 });
 
 t.test('a rule that is put again begins anew', async (t) => {

@@ -23,6 +23,28 @@ t.test('hold, release in order, and shuffled', async (t) => {
   t.match(await stage.network(), { held: 0, delayed: 0 });
 });
 
+t.test('a rule of the profile and one of the user with one name: each lets its own frames go', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.put('profile', { name: 'own', rules: { stuck: { from: 'p1', to: 'p2', hold: true } } });
+  await stage.send(3);
+  await stage.rule('stuck', { from: 'p1', to: 'p3', hold: true });
+  await stage.send(2, stage.peer(1), 'p3');
+  t.equal((await stage.network()).held, 5);
+  const release = (body: unknown) => stage.relay.request('POST', `${BASE}/rules/stuck/release`, body);
+  t.same((await release({ ofProfile: true, first: 1 })).body, { released: 1 });
+  t.same(await stage.arrives(1), [1]);
+  t.same((await release({})).body, { released: 2 }, "the user's goes before");
+  t.same((await release({ ofProfile: false })).body, { released: 0 });
+  t.same((await release({ ofProfile: true })).body, { released: 2 });
+  t.same(await stage.arrives(3), upTo(3));
+  await stage.remove('stuck');
+  const unknown = await release({ ofProfile: false });
+  t.equal(unknown.status, 404);
+  t.match(unknown.body, { code: 'RULE_UNKNOWN', message: /in force are stuck \(of the profile\)/ });
+  const lines = (await stage.journal('?kinds=release')).filter(({ kind }) => kind === 'release');
+  t.match(lines[0], { rule: 'stuck', ofProfile: true, released: 1 });
+});
+
 t.test('what is delayed when its rule goes: dropped, kept, or at once', async (t) => {
   const stage = await FaultStage.start(t);
   await stage.rule('slow', { from: 'p1', to: 'p2', delay: '1h' });

@@ -21,6 +21,7 @@ export function receiveAppendEntriesReply(state: RaftState, from: PeerId, reply:
   }
   progress.heardAtMs = state.nowMs;
   progress.priority = reply.priority ?? PRIORITY_DEFAULT;
+  progress.neverLeads = reply.neverLeads === true;
   progress.roundAnswered = Math.max(progress.roundAnswered, reply.round);
   if (reply.success) matched(state, from, role, progress, reply);
   else backUp(state, from, role, progress, reply);

@@ -134,7 +134,7 @@ t.test('a mutated answer in a long history is mostly found', async (t) => {
   t.ok(found >= 50);
 });
 
-t.test('ten thousand operations of ten clients on ten keys take less than two seconds', async (t) => {
+t.test('ten thousand operations of ten clients on ten keys are two tenths of a second of work', async (t) => {
   for (const openRate of [0, 0.01]) {
     const history = linearizableHistory({ operations: 10_000, clients: 10, keys: 10, openRate }, seededRandom(1));
     const startedMs = performance.now();
@@ -142,7 +142,7 @@ t.test('ten thousand operations of ten clients on ten keys take less than two se
     const tookMs = performance.now() - startedMs;
     t.comment(`${(100 * openRate).toFixed(0)} % open: ${tookMs.toFixed(0)} ms, ${verdict.steps} steps`);
     t.equal(verdict.type, 'linearizable');
-    t.ok(verdict.steps < 400_000, 'the work, which no load on the machine changes');
+    t.ok(verdict.steps < 100_000, 'the work, which no load on the machine changes');
   }
 });
 
