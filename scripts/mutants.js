@@ -147,6 +147,8 @@ async function main(options) {
     await sideBySide(mutants, places, async (place, mutant) => {
       const outcome = await tryToKill(place, unchanged, mutant, options, secondsOf);
       outcomes.push(outcome);
+      // At once: a whole run takes long, and may be ended by hand.
+      if (options.json !== undefined) mergedInto(options.json, outcomes);
       console.log(`${String(outcomes.length).padStart(3)}/${mutants.length} ${tellOutcome(outcome)}`);
     });
   } finally {

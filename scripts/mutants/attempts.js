@@ -110,7 +110,12 @@ export async function runSeeds(place, { first, last, secondsMax }) {
   if (isLate && seconds < secondsMax)
     return { type: 'hangs', seeds: seeds + 1, message: 'a seed without end', seconds };
   if (isLate || code === 0) return { type: 'passed', seeds, message: '', seconds };
-  return { type: 'crashed', seeds: seeds + 1, message: shortened(errors.trim().split('\n').at(-1) ?? ''), seconds };
+  return { type: 'crashed', seeds: seeds + 1, message: shortened(lastError(errors)), seconds };
+}
+
+/** What a process says of the error that ended it. @param {string} text */
+function lastError(text) {
+  return text.split('\n').findLast((line) => /^\w*(?:Error|Violation|Failure)\b/.test(line)) ?? 'its process ended';
 }
 
 /** @param {string} message */
