@@ -24,8 +24,8 @@ import { ROOT } from './sources.js';
  * @typedef {ReturnType<typeof readArguments>} Arguments
  */
 
-/** Tests that take longer are tried after the seeds. */
-const QUICK_SECONDS = 10;
+/** Tests that take longer are tried after the seeds, of which a mutant mostly needs no more than a few dozen. */
+const QUICK_SECONDS = 30;
 const JOBS_MAX = 4;
 
 function readArguments() {
