@@ -158,6 +158,20 @@ t.test('who does not lead says who does; without a hint the next peer is asked, 
   t.equal(one(await stage.takeSent()).to, third.to, 'who answered leads');
 });
 
+t.test('G56: while nobody knows who leads, one peer after the other is asked', async (t) => {
+  const stage = new Stage();
+  stage.connect(null);
+  void stage.ask();
+  const asked: string[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const sent = one(await stage.takeSent());
+    asked.push(sent.to);
+    stage.refuse(sent, 'NOT_LEADER');
+    stage.clock.advance(1000);
+  }
+  t.same(asked.sort(), [P1, P2, P3].sort());
+});
+
 t.test('a peer that left the relay is not waited for, nor one that is silent while another leads', async (t) => {
   for (const [what, peers, leader] of [
     ['it left', [P2, P3], null],

@@ -93,6 +93,16 @@ t.test('G53: a repeated request takes effect once, and has the first answer', as
   t.same(stage.inner.applied, ['x', 'y']);
 });
 
+t.test('G53: an answer that the client may still ask for is kept, and no other', async (t) => {
+  const stage = new Stage();
+  stage.open('a', 0);
+  for (const sequence of [1, 2, 3]) stage.run('a', sequence, `c${sequence}`);
+  t.same(stage.run('a', 4, 'c4', 0, 1), { type: 'result', result: 4 });
+  t.same(stage.run('a', 2, 'c2', 0, 1), { type: 'result', result: 2 }, 'the first that it does not have');
+  t.same(stage.run('a', 1, 'c1', 0, 1), { type: 'alreadyAnswered' });
+  t.same(stage.inner.applied, ['c1', 'c2', 'c3', 'c4']);
+});
+
 t.test('G53: what the state machine refuses is refused again, word for word', async (t) => {
   const stage = new Stage();
   stage.open('a', 0);

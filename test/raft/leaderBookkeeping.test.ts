@@ -229,6 +229,27 @@ t.test('B28: a refusal that was already acted upon does not move nextIndex again
   t.equal(prevLogIndexTo(leader, 'p2'), 4);
 });
 
+t.test('B28: a late refusal has nothing sent again that is on its way', async (t) => {
+  const leader = leaderOf([1, 1, 1, 1]);
+  leader.receive('p2', appended(2, 4));
+  leader.propose(1);
+  leader.takeSent();
+  t.same(leader.receive('p2', appendRefused(2, { prevLogIndex: 3, conflictIndex: 1 })), []);
+  leader.propose(2);
+  t.match(leader.bodiesSent('AppendEntries', 'p2'), [{ prevLogIndex: 5, entries: [{}] }], 'the next one follows');
+});
+
+t.test('B28: no hint takes nextIndex back to what is known to match', async (t) => {
+  const leader = leaderOf([1, 1, 1, 1]);
+  leader.receive('p2', appended(2, 2));
+  leader.takeSent();
+  const [repaired] = bodiesOf(
+    leader.receive('p2', appendRefused(2, { prevLogIndex: 4, conflictIndex: 1 })),
+    'AppendEntries',
+  );
+  t.match(repaired, { prevLogIndex: 2, entries: [{}, {}] });
+});
+
 t.test('B29: a refusal because of a higher term steps down and sends nothing more', async (t) => {
   const leader = leaderOf([1, 1, 1]);
   t.same(leader.receive('p2', appendRefused(9, { requestTerm: 2, prevLogIndex: 3, conflictIndex: 1 })), []);

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { configurationOf, isQuorum, majorityOf, quorumValue } from '../../peer/raft/configuration.ts';
+import { ConfigurationHistory } from '../../peer/raft/log/ConfigurationHistory.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
 import { acknowledge, outcomesOf, reigning } from '../support/leaders.ts';
@@ -95,6 +96,20 @@ t.test('a configuration that is truncated gives way to the one before it', async
   t.same(peer.status.voters, ['p1', 'p2', 'p3']);
   t.same(peer.status.votersOutgoing, []);
   t.same(peer.restart().status.voters, ['p1', 'p2', 'p3']);
+});
+
+t.test('a log that is shortened keeps the configuration that was in force where it begins', async (t) => {
+  const [first, second, third] = [['p1'], ['p1', 'p2'], ['p1', 'p2', 'p3']].map((names) =>
+    configurationOf(ids(...names)),
+  );
+  if (first === undefined || second === undefined || third === undefined) throw new Error('there are three');
+  const history = new ConfigurationHistory({ index: 0, configuration: first });
+  history.appended(3, [{ term: 1, type: 'configuration', configuration: second }]);
+  history.appended(5, [{ term: 1, type: 'configuration', configuration: third }]);
+  history.compacted(4);
+  t.same([history.at(4), history.at(5), history.latest], [second, third, third]);
+  history.truncated(5);
+  t.same(history.latest, second);
 });
 
 t.test('changes that must wait or make no sense are refused', async (t) => {

@@ -45,6 +45,17 @@ t.test('G52: a refusal by the log confirms the reign too; a late or doubled one 
   t.same(leader.outcomes, [{ type: 'readReady', requestId: 7, index: 1 }]);
 });
 
+t.test('G52: a late answer to an earlier round does not take back that a later one was answered', async (t) => {
+  const leader = reigning({ peers: 5 });
+  leader.do({ type: 'read', requestId: 7 });
+  const round = leader.bodiesSent('AppendEntries', 'p2')[0]?.round ?? 0;
+  leader.receive('p2', appended(1, 1, { round }));
+  leader.receive('p2', appended(1, 1, { round: round - 1 }));
+  t.same(leader.outcomes, []);
+  leader.receive('p3', appended(1, 1, { round }));
+  t.same(leader.outcomes, [{ type: 'readReady', requestId: 7, index: 1 }]);
+});
+
 t.test('G52: a leader that hears nobody answers no read, and says so when it steps down', async (t) => {
   const leader = reigning();
   leader.do({ type: 'read', requestId: 7 });
@@ -134,6 +145,19 @@ t.test('an answer to an earlier question of the same number is not taken', async
   peer.do({ type: 'read', requestId: 7 });
   peer.receive('p2', readIndexReply(1, first, 0));
   t.same(peer.outcomes, [], 'its index may be older than the new question');
+});
+
+t.test('an answer to a question of an earlier life is not taken', async (t) => {
+  const [first, second] = [0.137, 0.731].map((chance) => {
+    const life = follower({ random: () => chance });
+    life.do({ type: 'read', requestId: 7 });
+    return life;
+  });
+  const asked = first?.bodiesSent('ReadIndex')[0]?.readId ?? -1;
+  second?.receive('p2', readIndexReply(1, asked, 0));
+  t.same(second?.outcomes, [], 'its index may be older than the new question');
+  second?.receive('p2', readIndexReply(1, second.bodiesSent('ReadIndex')[0]?.readId ?? -1, 1));
+  t.same(second?.outcomes, [{ type: 'readReady', requestId: 7, index: 1 }]);
 });
 
 t.test('a leader answers a follower like itself, and one that does not lead says that it cannot', async (t) => {

@@ -82,6 +82,17 @@ t.test(
   },
 );
 
+t.test('B36: one that has no room for more keeps nobody else from entries', async (t) => {
+  const leader = reigning({ messagesInFlightMax: 1 });
+  leader.propose(1);
+  leader.receive('p3', appended(1, 2, { prevLogIndex: 1 }));
+  leader.takeSent();
+  leader.propose(2);
+  const sent = leader.takeSent();
+  t.same(bodiesOf(sent, 'AppendEntries', 'p2'), [], 'it has not answered');
+  t.match(bodiesOf(sent, 'AppendEntries', 'p3'), [{ prevLogIndex: 2, entries: [{}] }]);
+});
+
 t.test('replicate: messages leave without waiting, up to the window; each answer makes room', async (t) => {
   const leader = reigning({ messagesInFlightMax: 3, entriesPerMessageMax: 2 });
   t.match(progressOf(leader, 'p2'), { mode: 'replicate', nextIndex: 2 });

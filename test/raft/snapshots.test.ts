@@ -367,6 +367,15 @@ t.test('a newer snapshot takes the place of the one under way, and comes to its 
   t.match(progressOf(leader, 'p3'), { matchIndex: 20 });
 });
 
+t.test('F50: who has an older snapshot whole is not taken for one that has the newest', async (t) => {
+  const leader = sending();
+  leader.propose(...Array.from({ length: 10 }, (_, at) => 100 + at));
+  acknowledge(leader, 'p2');
+  leader.do({ type: 'snapshotTaken', index: 20 });
+  leader.receive('p3', snapshotReply(1, 10, 60, { inReplyTo: leader.chunks.at(-1)?.id ?? 0, done: true }));
+  t.match(progressOf(leader, 'p3'), { matchIndex: 10 });
+});
+
 t.test('a leader takes no newer snapshot while a follower fetches one, unless the log grows too long', async (t) => {
   const leader = sending();
   leader.takeOutcomes();

@@ -10,6 +10,7 @@ import {
   appendEntries,
   appendRefused,
   entriesOf,
+  installSnapshot,
   preVote,
   preVoteGranted,
   preVoteRefused,
@@ -91,6 +92,20 @@ t.test('A1: the current leader, whether its entries fit or not, and a granted vo
     peer.advance(20);
     peer.receive('p2', message);
     t.equal(peer.deadlineMs, peer.nowMs + 325, what);
+  }
+});
+
+t.test('A1: every message of the leader moves the deadline, each piece of a snapshot too', async (t) => {
+  const peer = new ScriptedRaft({ log: [1, 1, 2], term: 5 });
+  for (const message of [
+    appendEntries(5, { prevLogIndex: 3, prevLogTerm: 2 }),
+    installSnapshot(5, 9, { done: false }),
+    installSnapshot(5, 9, { offset: 1, done: false }),
+    appendEntries(5, { prevLogIndex: 3, prevLogTerm: 2 }),
+  ]) {
+    peer.advance(20);
+    peer.receive('p2', message);
+    t.equal(peer.deadlineMs, peer.nowMs + 325, message.type);
   }
 });
 

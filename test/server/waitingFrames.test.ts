@@ -164,6 +164,23 @@ t.test('a swizzle loses what is on its way while a peer is away', async (t) => {
   t.same(stage.arrived(gone), []);
 });
 
+t.test('one that is away when a frame comes due does not get it', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('slow', { from: '*', to: '*', delay: '1500ms' });
+  await stage.put('partition', { shape: 'swizzle', stepMs: 1000 });
+  const { absences = [] } = (await stage.network()).partition ?? {};
+  const gone = absences.find(({ fromMs }) => fromMs === 1000);
+  const isThere = (id: string): boolean => !absences.some((absence) => absence.id === id && absence.fromMs < 2000);
+  const sender = stage.peers.find(({ id }) => isThere(id));
+  const receiver = stage.peers.find(({ id }) => id === gone?.id);
+  if (sender === undefined || receiver === undefined) throw new Error('nobody is lost, or everybody at once');
+  await stage.send(1, sender, receiver.id);
+  await stage.relay.until('it has come due', async () => (await stage.network()).delayed === 0);
+  await receiver.settled();
+  t.same(stage.arrived(receiver), []);
+  t.equal(await stage.relay.dropped('partition'), 1);
+});
+
 t.test('a partition cuts what is on its way, unless it says otherwise', async (t) => {
   const stage = await FaultStage.start(t);
   for (const [inFlight, expected] of [
