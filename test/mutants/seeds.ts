@@ -1,4 +1,5 @@
-import { FAULTS_MS, runSeed } from '../../sim/runSeed.ts';
+import { FAULTS_MS } from '../../sim/faultsMs.ts';
+import { runSeed } from '../../sim/runSeed.ts';
 
 /** Runs the seeds FIRST to LAST, one after the other up to the first that fails, and tells of each on a line of its own. */
 const [first = 1, last = first] = process.argv.slice(2).map(Number);
