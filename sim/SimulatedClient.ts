@@ -23,10 +23,16 @@ export interface ClientWorld {
 export interface SimulatedClientOptions extends WorkloadOptions {
   readonly id: PeerId;
   readonly random: Random;
+  /** Whom reads may be asked of by their names. */
+  readonly peers: readonly PeerId[];
 }
 
 /** So much longer a client waits after a failure: each operation of unknown outcome makes its history harder to judge. */
 const DISCOURAGED = 4;
+
+/** The share of reads that are asked of one peer by its name, and how long it is waited for: it may be down. */
+const READ_AT_RATE = 0.35;
+const READ_AT_MS_MAX = 700;
 
 type Cluster = ClusterClient<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
 
@@ -96,7 +102,7 @@ export class SimulatedClient {
     const waitMs = -Math.log(1 - this.#options.random()) * thinkMs;
     clock.setTimer(clock.nowMs() + waitMs, () => {
       if (this.#isOver) return;
-      this.#once(this.#draw()).then(
+      this.#one().then(
         () => {
           if (!process.isKilled) this.#later(process, clock);
         },
@@ -110,7 +116,15 @@ export class SimulatedClient {
     for (let key = 1; key <= this.#options.keys; key += 1) await this.#once({ type: 'get', key: `k${key}` });
   }
 
-  async #once(input: KeyValueCommand | KeyValueQuery): Promise<void> {
+  #one(): Promise<void> {
+    const { random, peers } = this.#options;
+    const input = this.#draw();
+    // A read at a peer by its name reaches leaders that are cut off from the others, and followers.
+    const at = isQuery(input) && random() < READ_AT_RATE ? peers[Math.floor(random() * peers.length)] : undefined;
+    return this.#once(input, at);
+  }
+
+  async #once(input: KeyValueCommand | KeyValueQuery, at?: PeerId): Promise<void> {
     const { id } = this.#options;
     const call: Call = {
       client: `${id}.${this.#life}`,
@@ -124,7 +138,7 @@ export class SimulatedClient {
     this.#world.note(`${call.client} asks ${number}: ${JSON.stringify(input)}`);
     this.underWay += 1;
     try {
-      call.output = await this.#ask(input);
+      call.output = await this.#ask(input, at);
       call.returnedAtMs = this.#world.clock.nowMs();
       this.#world.note(`${call.client} is told ${number}: ${JSON.stringify(call.output)}`);
       this.#isDiscouraged = false;
@@ -139,11 +153,13 @@ export class SimulatedClient {
     }
   }
 
-  #ask(input: KeyValueCommand | KeyValueQuery): Promise<KeyValueResult | KeyValueAnswer> {
+  #ask(input: KeyValueCommand | KeyValueQuery, at: PeerId | undefined): Promise<KeyValueResult | KeyValueAnswer> {
     const cluster = this.#cluster;
     if (cluster === undefined) throw new TypeError('the client has not been started');
     const { timeoutMs } = this.#options;
-    return isQuery(input) ? cluster.query(input, { timeoutMs }) : cluster.command(input, { timeoutMs });
+    if (!isQuery(input)) return cluster.command(input, { timeoutMs });
+    if (at === undefined) return cluster.query(input, { timeoutMs });
+    return cluster.query(input, { timeoutMs: Math.min(timeoutMs, READ_AT_MS_MAX), at });
   }
 
   #draw(): KeyValueCommand | KeyValueQuery {
@@ -161,7 +177,9 @@ export class SimulatedClient {
     return { type: 'delete', key };
   }
 
-  #learn(input: KeyValueCommand | KeyValueQuery, output: KeyValueResult | KeyValueAnswer): void {
+  #learn(input: KeyValueCommand | KeyValueQuery, output: KeyValueResult | KeyValueAnswer | null): void {
+    // An answer of another shape is for the judge.
+    if (typeof output !== 'object' || output === null) return;
     if ('changed' in output && 'key' in input) this.#revisions.set(input.key, output.revision);
     else if ('type' in output && output.type === 'get' && 'key' in input) {
       this.#revisions.set(input.key, output.item?.revision ?? 0);

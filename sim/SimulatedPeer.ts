@@ -245,7 +245,7 @@ export class SimulatedPeer {
 
   #watched(raft: Raft): Pick<Raft, 'step' | 'status' | 'leaseUntilMs'> {
     return {
-      step: (input) => this.#held(() => this.#watch.step(raft, input)),
+      step: (input) => this.#stepped(() => this.#watch.step(raft, input)),
       status: (nowMs) => raft.status(nowMs),
       leaseUntilMs: () => raft.leaseUntilMs(),
     };
@@ -253,7 +253,7 @@ export class SimulatedPeer {
 
   #handlers(life: Life): DriverHandlers {
     return {
-      onEvent: (event) => this.#held(() => this.#watch.told(event)),
+      onEvent: (event) => this.#judged(() => this.#watch.told(event)),
       onConnected: () => undefined,
       onFailed: (error) => {
         if (this.#life !== life) return;
@@ -272,12 +272,21 @@ export class SimulatedPeer {
   }
 
   /** What breaks a rule is told to the world too: a driver takes what its core throws for the end of one peer. */
-  #held<Value>(act: () => Value): Value {
+  #stepped<Value>(step: () => Value): Value {
     try {
-      return act();
+      return step();
     } catch (error) {
       this.#world.fail(error);
       throw error;
+    }
+  }
+
+  /** What breaks a rule ends the run: thrown into a promise of the peer's it would end the process instead. */
+  #judged(judge: () => void): void {
+    try {
+      judge();
+    } catch (error) {
+      this.#world.fail(error);
     }
   }
 
@@ -305,13 +314,13 @@ export class SimulatedPeer {
       ...{ id: this.id, process, isClient: false, tellsStatuses: this.#options.tellsStatuses },
       roleOf: () => this.role,
       onSend: (to, id, message) => this.#leaves(to, id, message),
-      onStatus: (status) => this.#held(() => this.#watch.statusLeaves(status)),
+      onStatus: (status) => this.#judged(() => this.#watch.statusLeaves(status)),
     });
   }
 
   #leaves(to: PeerId, id: number, message: EndpointMessage): void {
     if (!isRaftMessage(message)) return;
-    this.#held(() => this.#watch.messageLeaves(to, message));
+    this.#judged(() => this.#watch.messageLeaves(to, message));
     this.#world.onSend(this.id, { to, id, message });
   }
 }

@@ -24,15 +24,18 @@ export class Workload {
 
   constructor(
     options: WorkloadOptions,
-    world: Omit<ClientWorld, 'history'> & { readonly options: { readonly seed: string | number } },
+    world: Omit<ClientWorld, 'history'> & {
+      readonly options: { readonly seed: string | number; readonly peers: number };
+    },
   ) {
     const { seed } = world.options;
+    const peers = Array.from({ length: world.options.peers }, (_, at) => peerId(`p${at + 1}`));
     this.clients = Array.from({ length: options.clients }, (_, at) => {
       const id: PeerId = peerId(`c${at + 1}`);
       const random: Random = seededRandom(seed, `${id}/workload`);
       const { clock, relay } = world;
       return new SimulatedClient(
-        { ...options, id, random },
+        { ...options, id, random, peers },
         { clock, relay, history: this.history, note: (what) => world.note(what), fail: (error) => world.fail(error) },
       );
     });

@@ -94,6 +94,8 @@ export class Adversary {
     switch (kind) {
       case 'crash':
         return this.#crash(pick(this.#up(), random), random);
+      case 'crashLeader':
+        return this.#crash(this.#simulation.leader(), random);
       case 'crashAtWrite':
         this.#atWrite = { rate: random() * 0.3, random };
         return;
@@ -204,6 +206,7 @@ export class Adversary {
       duplicateRate: random() < 0.5 ? 0 : random() * 0.4,
       reorderRate: random() < 0.5 ? 0 : random() * 0.3,
       reorderMsMax: random() * 2000,
+      duplicateMsMax: random() < 0.5 ? delayMsMax : random() * 5000,
     };
   }
 

@@ -51,11 +51,13 @@ export class DiskHarm {
   ended(id: PeerId, error: Error): void {
     const { clock } = this.#simulation;
     const peer = this.#simulation.peer(id);
+    // It did not refuse itself: it holds something else than it should.
+    if (error instanceof SimulationFailure) throw error;
     if (this.#damaged.has(id)) {
       this.lost.add(id);
       return;
     }
-    if (!this.#full.has(id) || error instanceof SimulationFailure) throw error;
+    if (!this.#full.has(id)) throw error;
     // Whoever runs it tries again.
     clock.setTimer(clock.nowMs() + AWAY_MS_MAX, () => {
       if (!peer.isUp) this.#simulation.restart(peer);

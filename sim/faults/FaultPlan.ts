@@ -3,6 +3,7 @@ import { seededRandom } from '../../shared/random.ts';
 /** What can go wrong in a run; docs/TESTING.md says what each of them is. */
 export const FAULT_KINDS = [
   'crash',
+  'crashLeader',
   'crashAtWrite',
   'pause',
   'partition',
