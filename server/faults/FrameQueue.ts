@@ -107,9 +107,15 @@ export class FrameQueue<Payload> {
     return [...this.takeDelayed(() => true, nowMs), ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule))];
   }
 
-  /** Everything is due now, each link's frames in their order: whatever was to wait, or was held, waits no longer. */
+  /**
+   * Everything is due now, each link's frames in their order: whatever was to wait waits no longer, and behind it comes what was held,
+   * by whatever rules, in the order in which it came.
+   */
   releaseAll(nowMs: number): void {
-    for (const rule of [...this.#held.keys()]) this.release(rule, nowMs);
+    const held = [...this.#held.values()].flat().sort(byOrder);
+    this.#held.clear();
+    this.#heldCount = 0;
+    this.#requeue(held, () => nowMs);
     this.#due.reschedule(ALL, () => nowMs);
   }
 

@@ -65,7 +65,12 @@ export class SortedFrameQueue {
   }
 
   releaseAll(nowMs: number): void {
-    for (const rule of [...this.#held.keys()]) this.release(rule, nowMs, Infinity);
+    const held = [...this.#held.values()].flat();
+    this.#held.clear();
+    this.#again(
+      held.sort((one, other) => one.order - other.order),
+      () => nowMs,
+    );
     this.#again(
       this.#sorted(() => true),
       () => nowMs,
