@@ -44,28 +44,39 @@ export class CommittedWrites {
     return this.#entries.get(call) ?? 'unclear';
   }
 
-  /** A client's commands on a key stand in the log in the order of their calls, if it had one session and each has its entry. */
+  /**
+   * Deletes have no value that tells them apart. Where a key has as many in the log as were asked for, and so has each session, they
+   * stand there in the order of their calls; where it has as many as were told of, nothing came of the others.
+   */
   #matchDeletes(
     calls: readonly Call[],
     writes: readonly LoggedWrite[],
     sessionsOf: ReadonlyMap<string, ReadonlySet<string>>,
   ): void {
-    const logged = groups(writes, ({ command, session }) =>
-      command.type === 'delete' ? `${session} ${command.key}` : undefined,
-    );
-    const called = groups(calls, ({ input, client }) => {
-      const [session, ...others] = sessionsOf.get(client) ?? [];
-      const isClear = session !== undefined && others.length === 0;
-      return input.type === 'delete' && isClear ? `${session} ${input.key}` : undefined;
-    });
-    for (const [name, deletes] of called) {
-      const entries = [...(logged.get(name) ?? [])].sort((one, other) => one.sequence - other.sequence);
+    const logged = groups(writes, ({ command }) => (command.type === 'delete' ? command.key : undefined));
+    const called = groups(calls, ({ input }) => (input.type === 'delete' ? input.key : undefined));
+    for (const [key, deletes] of called) {
+      const entries = logged.get(key) ?? [];
       const told = deletes.filter(({ output }) => output !== undefined);
-      if (entries.length === deletes.length) {
-        deletes.forEach((call, at) => this.#entries.set(call, entries[at] ?? 'unclear'));
-      } else if (entries.length === told.length) {
+      if (entries.length === told.length) {
         for (const call of deletes) if (call.output === undefined) this.#entries.set(call, 'none');
+      } else if (entries.length === deletes.length) {
+        this.#matchInOrder(deletes, entries, sessionsOf);
       }
+    }
+  }
+
+  #matchInOrder(
+    deletes: readonly Call[],
+    entries: readonly LoggedWrite[],
+    sessionsOf: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
+    for (const [client, ofClient] of groups(deletes, (call) => call.client)) {
+      const [session, ...others] = sessionsOf.get(client) ?? [];
+      const ofSession = entries.filter((entry) => entry.session === session);
+      if (others.length > 0 || ofSession.length !== ofClient.length) continue;
+      ofSession.sort((one, other) => one.sequence - other.sequence);
+      ofClient.forEach((call, at) => this.#entries.set(call, ofSession[at] ?? 'unclear'));
     }
   }
 }

@@ -29,6 +29,8 @@ interface Batch {
 /** A synced batch that can be lost by a disk that lied, newest last. */
 interface Undo {
   readonly records: ReadonlyMap<string, string | undefined>;
+  /** The witness has it: what was never acknowledged may be lost. */
+  isAcknowledged: boolean;
 }
 
 /** So many batches a lying disk can lose. */
@@ -162,16 +164,17 @@ export class RecordDisk implements DurableState {
 
   /** Batches that were acknowledged as synced are gone. @returns whether there were any */
   loseTail(): boolean {
-    const count = 1 + Math.floor(this.#random() * this.#undo.length);
-    const lost = this.#undo.splice(-count).reverse();
+    const newest = this.#undo.findLastIndex(({ isAcknowledged }) => isAcknowledged);
+    if (newest < 0) return false;
+    const lost = this.#undo.splice(Math.floor(this.#random() * (newest + 1))).reverse();
     for (const { records } of lost) {
       for (const [key, value] of records) {
         if (value === undefined) this.#records.delete(key);
         else this.#records.set(key, value);
       }
     }
-    if (lost.length > 0) this.damage = 'lostTail';
-    return lost.length > 0;
+    this.damage = 'lostTail';
+    return true;
   }
 
   #database(process: SimulatedProcess): Database {
@@ -225,12 +228,15 @@ export class RecordDisk implements DurableState {
       else this.#records.delete(operation.key);
     }
     for (const step of steps) this.#image.take(step);
-    this.#undo.push({ records: before });
+    this.#undo.push({ records: before, isAcknowledged: false });
     if (this.#undo.length > UNDO_MAX) this.#undo.shift();
   }
 
   #place(): WitnessPlace {
-    const write = (step: number): void => void (this.#witness = witnessLine(step));
+    const write = (step: number): void => {
+      this.#witness = witnessLine(step);
+      for (const batch of this.#undo) batch.isAcknowledged = true;
+    };
     const witness: StepWitness = { write, close: () => Promise.resolve() };
     return {
       name: `of ${this.#owner.id}`,

@@ -31,6 +31,8 @@ const LEFT_OUT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PEER_NOT_CONNECTED
 const RELAY_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['RELAY_UNREACHABLE', 'OUTCOME_UNKNOWN', 'CLUSTER_UNKNOWN', 'PEER_UNKNOWN', 'RULE_UNKNOWN'] as const),
 ]);
+/** What a relay that was started anew says for as long as the peers have not come back to it. */
+const RELAY_NEW: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['CLUSTER_UNKNOWN', 'PEER_UNKNOWN']);
 /** What a cluster under faults may say to a change of members or a transfer. */
 const NOT_NOW: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...([
@@ -149,6 +151,7 @@ export class TortureRun {
       const isExcused =
         LEFT_OUT.has(error.code) ||
         (isRelaysFault && RELAY_AWAY.has(error.code)) ||
+        (cluster.relayDisturbances > 0 && RELAY_NEW.has(error.code)) ||
         (MEMBER_KINDS.has(kind) && NOT_NOW.has(error.code));
       if (!isExcused) throw new StepFailure(`${text} was refused: ${error.code}: ${error.message}`);
       // Of a relay that cannot be reached nothing was asked.
