@@ -3,7 +3,7 @@ import { judgeHistory } from './judgeHistory.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
 import { FAULTS_MS } from './faultsMs.ts';
-import { drawFaults, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
+import { drawFaults, FAULT_KINDS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
@@ -80,7 +80,10 @@ function worldOf({ seed, clients }: SeedOptions) {
 /** The faults that will strike. */
 export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly PlannedFault[] {
   // The plan of a shorter run is the beginning of a longer one's.
-  const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS)).filter(({ atMs }) => atMs < faultsMs);
+  // By the plain rules, members that were removed stand again and again, and disturb the others for ever (section 6).
+  const { checkQuorum } = drawWorld(seed).election;
+  const kinds = FAULT_KINDS.filter((kind) => checkQuorum || kind !== 'changeMembers');
+  const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS), kinds).filter(({ atMs }) => atMs < faultsMs);
   return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
 }
 
