@@ -7,10 +7,11 @@ import t from 'tap';
 import { simCommand } from '../../cli/commands/sim.ts';
 import { Settings } from '../../cli/settings/Settings.ts';
 import { runSim } from '../../cli/sim/runSim.ts';
-import { defectAfter } from '../support/defect.ts';
+import { DEFECTIVE_SEED, defectAfter } from '../support/defect.ts';
 import { ROOT } from '../support/root.ts';
 
 const DEFECTIVE = pathToFileURL(join(ROOT, 'dist-test/support/defectiveSeeds.js'));
+const SEED = String(DEFECTIVE_SEED);
 const folder = mkdtempSync(join(tmpdir(), 'whitewater-sim-'));
 t.teardown(() => rmSync(folder, { recursive: true }));
 
@@ -19,7 +20,7 @@ interface Ran {
   readonly text: string;
 }
 
-/** As `whitewater sim` with these flags. Seed 4 has a defect there. */
+/** As `whitewater sim` with these flags. One seed has a defect there. */
 async function run(flags: Readonly<Record<string, string>>, interrupted = new AbortController().signal): Promise<Ran> {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
@@ -34,7 +35,7 @@ async function run(flags: Readonly<Record<string, string>>, interrupted = new Ab
   const streams = { stdout, stderr } as unknown as { stdout: NodeJS.WriteStream; stderr: NodeJS.WriteStream };
   const code = await runSim(
     { settings, args: [], ...streams },
-    { program: DEFECTIVE, interrupted, listenersOf: ({ seed }) => (seed === 4 ? defectAfter(2, 9) : {}) },
+    { program: DEFECTIVE, interrupted, listenersOf: ({ seed }) => (seed === DEFECTIVE_SEED ? defectAfter(2, 9) : {}) },
   );
   return { code, text };
 }
@@ -53,14 +54,14 @@ t.test('seeds that pass: exit code 0, and a summary', async (t) => {
 t.test('a seed that fails: exit code 1, shrunk, with a command that replays it', async (t) => {
   const diagram = join(folder, 'failed.svg');
   const log = join(folder, 'failed.log');
-  const { code, text } = await run({ seed: '4', runs: '3', for: '3s', jobs: '1', diagram, log });
+  const { code, text } = await run({ seed: SEED, runs: '3', for: '3s', jobs: '1', diagram, log });
   t.equal(code, 1);
-  t.match(text, /^FAILED {2}seed 4 at \d+\.\d{3} s: Artificial Rule: p\d commits$/m);
+  t.match(text, /^FAILED {2}seed \d+ at \d+\.\d{3} s: Artificial Rule: p\d commits$/m);
   t.match(text, /^shrunk {2}faults \d+ to 2, 3 s to [\d.]+ s, clients \d to \d, in \d+ runs$/m);
   t.match(text, /^fault {3}2 \w+ at .*\nfault {3}9 \w+ at /m);
-  t.match(text, /^seeds {7}1, the first is 4; 1 failed$/m);
+  t.match(text, `seeds       1, the first is ${SEED}; 1 failed`);
   const replay = /^replay {2}whitewater sim (.*)$/m.exec(text)?.[1] ?? '';
-  t.match(replay, /^--seed 4 --faults 2,9 --for \d+ms .*--diagram seed-4\.svg$/);
+  t.match(replay, new RegExp(`^--seed ${SEED} --faults 2,9 --for \\d+ms .*--diagram seed-${SEED}\\.svg$`));
   t.match(readFileSync(diagram, 'utf8'), 'Artificial Rule');
   t.match(readFileSync(log, 'utf8'), / fault 9: /);
 
@@ -76,12 +77,19 @@ t.test('a seed that fails: exit code 1, shrunk, with a command that replays it',
 });
 
 t.test('as JSON, and going on after a failure', async (t) => {
-  const { code, text } = await run({ seed: '3', runs: '3', for: '3s', jobs: '2', json: 'true', keepGoing: 'true' });
+  const { code, text } = await run({
+    seed: String(DEFECTIVE_SEED - 1),
+    runs: '3',
+    for: '3s',
+    jobs: '2',
+    json: 'true',
+    keepGoing: 'true',
+  });
   t.equal(code, 1);
   const summary = JSON.parse(text) as Record<string, unknown>;
   t.match(summary, {
-    ...{ firstSeed: 3, seeds: 3, passed: false, interrupted: false },
-    failures: [{ seed: 4, kind: 'Artificial Rule', shrunken: { seed: 4, faults: [2, 9] } }],
+    ...{ firstSeed: DEFECTIVE_SEED - 1, seeds: 3, passed: false, interrupted: false },
+    failures: [{ seed: DEFECTIVE_SEED, kind: 'Artificial Rule', shrunken: { seed: DEFECTIVE_SEED, faults: [2, 9] } }],
   });
 });
 

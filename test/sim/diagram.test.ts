@@ -8,7 +8,7 @@ import { planOf } from '../../sim/runSeed.ts';
 import { tryRun } from '../../sim/tryRun.ts';
 import { defectAfter } from '../support/defect.ts';
 
-const OPTIONS = { seed: 1, faultsMs: 12_000 };
+const OPTIONS = { seed: 4, faultsMs: 12_000 };
 /** As it is run with the defect below. */
 const chronicle = new Chronicle();
 const outcome = await tryRun(OPTIONS, chronicle.listeners);

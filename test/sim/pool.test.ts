@@ -4,6 +4,7 @@ import t from 'tap';
 import { type FailedSeed, runSeeds } from '../../sim/pool/runSeeds.ts';
 import { SeedWorker } from '../../sim/pool/SeedWorker.ts';
 import type { SeedOptions } from '../../sim/runSeed.ts';
+import { DEFECTIVE_SEED } from '../support/defect.ts';
 import { ROOT } from '../support/root.ts';
 
 const DEFECTIVE = pathToFileURL(join(ROOT, 'dist-test/support/defectiveSeeds.js'));
@@ -37,7 +38,8 @@ t.test('threads run seeds side by side, and count what came of them', async (t) 
 t.test('a seed that fails is shrunk; no further seed begins, or one does if told to go on', async (t) => {
   const told: FailedSeed[] = [];
   const options = { program: DEFECTIVE, jobs: 1, onFailed: (one: FailedSeed) => told.push(one) };
-  const first = await runSeeds({ ...options, next: each([1, 4, 3, 5]) });
+  const seeds = [1, DEFECTIVE_SEED, 2, 3];
+  const first = await runSeeds({ ...options, next: each(seeds) });
   t.equal(first.totals.seeds, 1);
   const [failed] = first.failed;
   t.same(told, [failed]);
@@ -45,7 +47,7 @@ t.test('a seed that fails is shrunk; no further seed begins, or one does if told
   t.same(failed?.shrunken?.options.faults, [2, 9]);
   t.equal(failed?.shrunken?.failure.kind, 'Artificial Rule');
 
-  const second = await runSeeds({ ...options, next: each([1, 4, 3, 5]), failuresMax: 2, shrinks: false });
+  const second = await runSeeds({ ...options, next: each(seeds), failuresMax: 2, shrinks: false });
   t.equal(second.totals.seeds, 3);
   t.equal(second.failed.length, 1);
   t.equal(second.failed[0]?.shrunken, undefined);

@@ -1,4 +1,4 @@
-import type { SeedListeners } from '../../sim/runSeed.ts';
+import { planOf, type SeedListeners } from '../../sim/runSeed.ts';
 import { SimulationFailure } from '../../sim/SimulationFailure.ts';
 
 /**
@@ -16,4 +16,11 @@ export function defectAfter(first: number, second: number): SeedListeners {
       if (peer !== undefined) throw new SimulationFailure(`Artificial Rule: ${peer} commits`);
     },
   };
+}
+
+/** A seed in whose plan faults 2 and 9 strike within three seconds. */
+export const DEFECTIVE_SEED = defectiveSeed();
+
+function defectiveSeed(): number {
+  for (let seed = 4; ; seed += 1) if (planOf({ seed, faultsMs: 2_500 }).length > 12) return seed;
 }
