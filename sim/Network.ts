@@ -26,10 +26,8 @@ export interface NetworkOptions {
   readonly delayMsMin: number;
   readonly delayMsMax: number;
   readonly lossRate: number;
-  /** Delivered twice, the second time later. */
+  /** Delivered twice, the second time later by up to `delayMsMax - delayMsMin`. */
   readonly duplicateRate: number;
-  /** How much later, at the most; `delayMsMax - delayMsMin` by default. */
-  readonly duplicateMsMax?: number;
   /** Held back for up to `reorderMsMax` more, so that much of what is sent later comes sooner. */
   readonly reorderRate: number;
   readonly reorderMsMax: number;
