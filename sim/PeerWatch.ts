@@ -71,7 +71,16 @@ export class PeerWatch {
     invariants.restarted(id, stored.hardState);
   }
 
-  step(raft: Raft, input: Input): Effect[] {
+  /** The core as its driver is to have it: each step is looked at before anything of it leaves. */
+  over(raft: Raft): Pick<Raft, 'step' | 'status' | 'leaseUntilMs'> {
+    return {
+      step: (input) => this.#step(raft, input),
+      status: (nowMs) => raft.status(nowMs),
+      leaseUntilMs: () => raft.leaseUntilMs(),
+    };
+  }
+
+  #step(raft: Raft, input: Input): Effect[] {
     const wasLeader = this.role === 'leader';
     const effects = raft.step(input);
     // Writes come first in the list of effects, whatever came first in the step.

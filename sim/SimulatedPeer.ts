@@ -243,12 +243,9 @@ export class SimulatedPeer {
     return { ...election, ...replication, id, random: seededRandom(seed, `${id}/${this.lives}`) };
   }
 
-  #watched(raft: Raft): Pick<Raft, 'step' | 'status' | 'leaseUntilMs'> {
-    return {
-      step: (input) => this.#stepped(() => this.#watch.step(raft, input)),
-      status: (nowMs) => raft.status(nowMs),
-      leaseUntilMs: () => raft.leaseUntilMs(),
-    };
+  #watched(raft: Raft): ReturnType<PeerWatch['over']> {
+    const watched = this.#watch.over(raft);
+    return { ...watched, step: (input) => this.#stepped(() => watched.step(input)) };
   }
 
   #handlers(life: Life): DriverHandlers {

@@ -1,8 +1,7 @@
 import type { Clock } from '../../endpoint/ports/Clock.ts';
 import type { Transport } from '../../endpoint/ports/Transport.ts';
-import { Driver } from '../../peer/Driver.ts';
+import { Driver, type DriverOptions } from '../../peer/Driver.ts';
 import type { StoredState, Storage } from '../../peer/ports/Storage.ts';
-import type { Effect } from '../../peer/raft/effect.ts';
 import { type ElectionPreset, ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { Raft } from '../../peer/raft/Raft.ts';
 import { clusterId, type PeerId } from '../../shared/ids.ts';
@@ -44,8 +43,8 @@ export interface LabLifeOptions {
   readonly trace?: Trace;
   readonly onConnected: (connected: boolean) => void;
   readonly onFailed: (error: Error) => void;
-  /** What the core decided in one step, before anything of it leaves. */
-  readonly onDecided?: (effects: readonly Effect[]) => void;
+  /** What the driver is given in the core's place, for whoever wants to see each step. */
+  readonly watch?: (raft: Raft) => DriverOptions['raft'];
 }
 
 /** One life of a peer of the lab, from its start to a crash: the real core and the real driver, with the lab's service on top. */
@@ -70,7 +69,7 @@ export class LabLife {
       },
       stored,
     );
-    const raft = this.#raftTold(options.onDecided);
+    const raft = options.watch?.(this.#raft) ?? this.#raft;
     const transport = this.#observed(options.transport, id, options.elections);
     this.#driver = new Driver(
       {
@@ -103,20 +102,6 @@ export class LabLife {
   state(): PeerState {
     const { term, role } = this.#raft.status(this.#clock.nowMs());
     return { term, isLeader: role === 'leader' };
-  }
-
-  #raftTold(onDecided: LabLifeOptions['onDecided']): Pick<Raft, 'step' | 'status' | 'leaseUntilMs'> {
-    const raft = this.#raft;
-    if (onDecided === undefined) return raft;
-    return {
-      step: (input) => {
-        const effects = raft.step(input);
-        onDecided(effects);
-        return effects;
-      },
-      status: (nowMs) => raft.status(nowMs),
-      leaseUntilMs: () => raft.leaseUntilMs(),
-    };
   }
 
   /** What leaves is held against Election Safety, and requests that arrive are counted. */

@@ -1,22 +1,21 @@
 import { join } from 'node:path';
 import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { SILENT_LOGGER } from '../../endpoint/ports/Logger.ts';
-import { openNodeWebSocket } from '../../endpoint/transport/nodeWebSocket.ts';
-import type { OpenSocket, RelaySocket } from '../../endpoint/transport/RelaySocket.ts';
+import type { RelaySocket } from '../../endpoint/transport/RelaySocket.ts';
 import { RelayTransport } from '../../endpoint/transport/RelayTransport.ts';
-import type { Storage, StoredState } from '../../peer/ports/Storage.ts';
+import type { Storage } from '../../peer/ports/Storage.ts';
 import type { ElectionPreset } from '../../peer/raft/options.ts';
 import { openDiskStorage } from '../../peer/storage/openDiskStorage.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
 import type { Trace } from '../../shared/trace.ts';
-import { afterStep } from '../../sim/StoredImage.ts';
 import type { ElectionLedger } from '../support/ElectionLedger.ts';
 import { within } from '../support/within.ts';
 import type { AppliedLedger } from './AppliedLedger.ts';
 import { FileShelf } from './FileShelf.ts';
+import { AccountedStore } from './AccountedStore.ts';
+import { rememberingSockets } from './rememberingSockets.ts';
 import { LAB_CLUSTER, LabLife } from './LabLife.ts';
-import { stateBytes } from './stateBytes.ts';
 
 export interface RelayMemberOptions {
   /** Its number in the lab. */
@@ -55,7 +54,7 @@ export class RelayMember {
   #running: Running | undefined;
   /** What the life before left behind is closed: its store cannot be opened sooner. */
   #closed: Promise<void> = Promise.resolve();
-  #stored: StoredState | undefined;
+  #store: AccountedStore | undefined;
 
   constructor(options: RelayMemberOptions) {
     this.id = options.id;
@@ -70,7 +69,7 @@ export class RelayMember {
 
   /** Of what was last acknowledged by its store, in this life or the one before. */
   get stateBytes(): number {
-    return this.#stored === undefined ? 0 : stateBytes(this.#stored);
+    return this.#store?.stateBytes ?? 0;
   }
 
   /** Settles when it is connected to the relay, as the network of the lab is there from the beginning. */
@@ -80,12 +79,13 @@ export class RelayMember {
     this.#lives += 1;
     const owner = { cluster: LAB_CLUSTER, id, voters };
     const opened = await openDiskStorage({ ...owner, directory: join(directory, 'store'), logger: SILENT_LOGGER });
-    this.#stored = opened.stored;
+    const store = new AccountedStore(opened);
+    this.#store = store;
     const lifeSeed = `${seed}/${id}/${this.#lives}`;
     const sockets: RelaySocket[] = [];
     const transport = new RelayTransport({
       ...{ cluster: LAB_CLUSTER, id, relays: [relay], clock: this.#clock, trace },
-      openSocket: remembering(sockets),
+      openSocket: rememberingSockets(sockets),
       random: seededRandom(lifeSeed, 'waits'),
     });
     await within(
@@ -94,7 +94,7 @@ export class RelayMember {
         const life = new LabLife({
           ...{ peer, id, preset, takesSnapshots, applied, elections, trace, onFailed, transport },
           ...{ clock: this.#clock, shelf: this.#shelf, stored: opened.stored, seed: lifeSeed },
-          storage: this.#following(opened.storage),
+          storage: store.storage,
           later: (work) => void setImmediate(work),
           onConnected: (connected) => {
             if (connected) onConnected();
@@ -123,25 +123,4 @@ export class RelayMember {
     this.crash();
     await this.#closed;
   }
-
-  /** Keeps account of what the store holds, for its size. */
-  #following(storage: Storage): Storage {
-    return {
-      kind: storage.kind,
-      write: (steps, done) =>
-        storage.write(steps, (error) => {
-          if (error === undefined && this.#stored !== undefined) this.#stored = steps.reduce(afterStep, this.#stored);
-          done(error);
-        }),
-      close: () => storage.close(),
-    };
-  }
-}
-
-function remembering(sockets: RelaySocket[]): OpenSocket {
-  return (url, options, handlers) => {
-    const socket = openNodeWebSocket(url, options, handlers);
-    sockets.push(socket);
-    return socket;
-  };
 }

@@ -6,6 +6,11 @@ import type { StoredState } from '../../peer/ports/Storage.ts';
  * a student's own encoding, which is gob for most; here it is the UTF-8 text of one JSON object of everything in the store's head,
  * its record of the snapshot in force (with the configuration) and its entries. Checksums and LevelDB's own bytes are not counted.
  */
-export function stateBytes({ hardState, base, snapshot, entries }: StoredState): number {
+export function stateBytes({
+  hardState,
+  base,
+  snapshot,
+  entries,
+}: Pick<StoredState, 'hardState' | 'base' | 'snapshot' | 'entries'>): number {
   return Buffer.byteLength(JSON.stringify({ ...hardState, base, snapshot, entries }));
 }

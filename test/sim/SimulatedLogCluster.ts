@@ -8,6 +8,8 @@ import { QUICK_DISK, SimulatedDisk } from '../../sim/Disk.ts';
 import { SimulatedNetwork } from '../../sim/Network.ts';
 import { storedState } from '../../sim/randomLogs.ts';
 import { SimulatedProcess } from '../../sim/SimulatedProcess.ts';
+import { Invariants } from '../../sim/invariants.ts';
+import { PeerWatch } from '../../sim/PeerWatch.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { AppliedLedger } from '../lab/AppliedLedger.ts';
 import type { LabCounts, PeerState } from '../lab/LabCluster.ts';
@@ -17,14 +19,13 @@ import type { LogTest } from '../lab/logTests.ts';
 import { stateBytes } from '../lab/stateBytes.ts';
 import { ElectionLedger } from '../support/ElectionLedger.ts';
 import { LAB_PROFILES } from './labProfiles.ts';
-import { LabInvariants } from './LabInvariants.ts';
 import { SimulatedShelf } from './SimulatedShelf.ts';
 
 interface Member {
   readonly id: PeerId;
   readonly disk: SimulatedDisk;
+  readonly watch: PeerWatch;
   readonly shelf: SimulatedShelf;
-  lives: number;
   life: LabLife | undefined;
   process: SimulatedProcess;
 }
@@ -41,7 +42,7 @@ export class SimulatedLogCluster implements LogCluster {
   readonly #members: readonly Member[];
   readonly #connected = new Set<number>();
   /** Where no snapshots take entries away. */
-  readonly #invariants = new LabInvariants();
+  readonly #invariants = new Invariants();
   #isAwake = false;
   #calls = 0;
   #bytes = 0;
@@ -184,19 +185,24 @@ export class SimulatedLogCluster implements LogCluster {
     const disk = new SimulatedDisk(this.#clock, random('disk'), storedState(ids));
     disk.options = QUICK_DISK;
     const shelf = new SimulatedShelf(this.#clock, random('shelf'));
-    return { id, disk, shelf, lives: 0, life: undefined, process: new SimulatedProcess(this.#clock) };
+    const diskOf = (peer: PeerId): SimulatedDisk | undefined =>
+      this.#members.find((member) => member.id === peer)?.disk;
+    const watch = new PeerWatch(
+      { id, disk, diskOf, invariants: this.#invariants, onEvent: () => undefined },
+      disk.stored,
+    );
+    return { id, disk, watch, shelf, life: undefined, process: new SimulatedProcess(this.#clock) };
   }
 
   #start(peer: number): void {
     const member = this.#at(peer);
-    const { id, disk, shelf } = member;
+    const { id, disk, watch, shelf } = member;
     const process = new SimulatedProcess(this.#clock);
-    member.lives += 1;
     member.process = process;
-    this.#invariants.started(id, disk);
+    watch.begins(disk.stored);
     member.life = new LabLife({
       ...{ peer, id, preset: this.#test.preset, takesSnapshots: this.#test.takesSnapshots },
-      seed: `${this.#seed}/${id}/${member.lives}`,
+      seed: `${this.#seed}/${id}/${watch.lives}`,
       stored: disk.stored,
       storage: storageOf(disk, process),
       transport: this.#transport(member, process),
@@ -205,7 +211,7 @@ export class SimulatedLogCluster implements LogCluster {
       later: (work) => void this.#clock.setArrival(this.#clock.nowMs(), () => process.takeIn(work)),
       ...{ applied: this.applied, elections: this.elections },
       onConnected: () => undefined,
-      onDecided: (effects) => this.#invariants.decided(id, effects),
+      watch: (raft) => watch.over(raft),
       onFailed: (error) => {
         throw error;
       },
@@ -213,7 +219,7 @@ export class SimulatedLogCluster implements LogCluster {
     member.life.start();
   }
 
-  #transport({ id: from }: Member, process: SimulatedProcess): Transport {
+  #transport({ id: from, watch }: Member, process: SimulatedProcess): Transport {
     return {
       start: (handlers) =>
         this.#network.attach(from, (sender, id, message) =>
@@ -221,7 +227,7 @@ export class SimulatedLogCluster implements LogCluster {
         ),
       send: (to, id, message) => {
         if (message.type === 'ClientRequest' || message.type === 'ClientReply') return false;
-        this.#invariants.messageLeaves(from, to, message);
+        watch.messageLeaves(to, message);
         if (isRequestType(message.type)) {
           this.#calls += 1;
           this.#bytes += bytesOf(from, to, id, message);

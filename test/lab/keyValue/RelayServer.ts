@@ -1,20 +1,18 @@
 import { join } from 'node:path';
 import { SILENT_LOGGER } from '../../../endpoint/ports/Logger.ts';
-import { openNodeWebSocket } from '../../../endpoint/transport/nodeWebSocket.ts';
 import type { RelaySocket } from '../../../endpoint/transport/RelaySocket.ts';
 import { KeyValueMachine } from '../../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../../peer/Peer.ts';
 import type { PeerStatus } from '../../../peer/Peer.ts';
 import type { SnapshotStore } from '../../../peer/ports/SnapshotStore.ts';
-import type { Storage, StoredState } from '../../../peer/ports/Storage.ts';
 import type { ElectionPreset } from '../../../peer/raft/options.ts';
 import { DiskSnapshotStore } from '../../../peer/snapshots/DiskSnapshotStore.ts';
 import { openDiskStorage } from '../../../peer/storage/openDiskStorage.ts';
 import type { PeerId } from '../../../shared/ids.ts';
 import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../../../shared/keyValue.ts';
-import { afterStep } from '../../../sim/StoredImage.ts';
+import { AccountedStore } from '../AccountedStore.ts';
+import { rememberingSockets } from '../rememberingSockets.ts';
 import { LAB_CLUSTER } from '../LabLife.ts';
-import { stateBytes } from '../stateBytes.ts';
 import { snapshotBounds } from './serverOptions.ts';
 
 export interface RelayServerOptions {
@@ -43,7 +41,7 @@ export class RelayServer {
   #lives = 0;
   #running: Running | undefined;
   #closed: Promise<void> = Promise.resolve();
-  #stored: StoredState | undefined;
+  #store: AccountedStore | undefined;
 
   constructor(options: RelayServerOptions) {
     this.id = options.id;
@@ -61,12 +59,12 @@ export class RelayServer {
 
   /** Of what was last acknowledged by its store. */
   get stateBytes(): number {
-    return this.#stored === undefined ? 0 : stateBytes(this.#stored);
+    return this.#store?.stateBytes ?? 0;
   }
 
   /** Of the one in force; 0 when there is none. */
   async snapshotBytes(): Promise<number> {
-    const index = this.#stored?.snapshot?.index;
+    const index = this.#store?.stored.snapshot?.index;
     return index === undefined ? 0 : ((await this.#running?.snapshots.sizeOf(index)) ?? 0);
   }
 
@@ -76,18 +74,15 @@ export class RelayServer {
     this.#lives += 1;
     const owner = { cluster: LAB_CLUSTER, id, voters };
     const opened = await openDiskStorage({ ...owner, directory, logger: SILENT_LOGGER });
-    this.#stored = opened.stored;
+    const store = new AccountedStore(opened);
+    this.#store = store;
     const snapshots = await DiskSnapshotStore.open(join(directory, 'snapshots'));
     const sockets: RelaySocket[] = [];
     const peer = await Peer.start({
       ...{ ...owner, relay, election: preset, seed: `${seed}/${this.#lives}`, machine: new KeyValueMachine() },
-      storage: { storage: this.#following(opened.storage), stored: opened.stored, snapshots },
+      storage: { storage: store.storage, stored: opened.stored, snapshots },
       replication: snapshotBounds(this.#options.stateBytes),
-      openSocket: (url, options, handlers) => {
-        const socket = openNodeWebSocket(url, options, handlers);
-        sockets.push(socket);
-        return socket;
-      },
+      openSocket: rememberingSockets(sockets),
     });
     peer.stopped.catch(onFailed);
     this.#running = { peer, snapshots, sockets };
@@ -106,17 +101,5 @@ export class RelayServer {
   async stop(): Promise<void> {
     this.crash();
     await this.#closed;
-  }
-
-  #following(storage: Storage): Storage {
-    return {
-      kind: storage.kind,
-      write: (steps, done) =>
-        storage.write(steps, (error) => {
-          if (error === undefined && this.#stored !== undefined) this.#stored = steps.reduce(afterStep, this.#stored);
-          done(error);
-        }),
-      close: () => storage.close(),
-    };
   }
 }
