@@ -1,21 +1,7 @@
 import eslint from '@eslint/js';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
-
-const FOLDERS = [
-  'shared',
-  'endpoint',
-  'client',
-  'peer',
-  'server',
-  'sim',
-  'cli',
-  'test',
-  'bench',
-  'torture',
-  'examples',
-  'scripts',
-];
+import { FOLDERS } from './scripts/folders.js';
 
 const SCHEMA_LIBRARY_ONLY = {
   regex: String.raw`^(?!\.{1,2}/|typebox(?:/|$)|nanoid$)`,

@@ -1,7 +1,5 @@
-import type { PeerId } from '../shared/ids.ts';
-import { peerId } from '../shared/ids.ts';
-import type { Random } from '../shared/random.ts';
-import { seededRandom } from '../shared/random.ts';
+import { peerId, type PeerId } from '../shared/ids.ts';
+import { seededRandom, type Random } from '../shared/random.ts';
 import type { Call } from './History.ts';
 import { SimulatedClient, type ClientWorld } from './SimulatedClient.ts';
 
@@ -15,6 +13,12 @@ export interface WorkloadOptions {
   /** How long an operation is waited for. */
   readonly timeoutMs: number;
   readonly sessionTimeToLiveMs?: number;
+}
+
+export interface OperationCounts {
+  readonly answered: number;
+  readonly unknown: number;
+  readonly failed: number;
 }
 
 /** Clients that write and read a few keys, and the history of all they were told. */
@@ -54,8 +58,10 @@ export class Workload {
     return this.clients.every(({ underWay }) => underWay === 0);
   }
 
-  /** Operations that were answered. */
-  get answered(): number {
-    return this.history.filter(({ returnedAtMs }) => returnedAtMs !== undefined).length;
+  /** How operations ended: nothing was told of the unknown ones, and the failed ones certainly did not happen. */
+  get counts(): OperationCounts {
+    const answered = this.history.filter(({ returnedAtMs }) => returnedAtMs !== undefined).length;
+    const failed = this.history.filter(({ isVoid }) => isVoid).length;
+    return { answered, failed, unknown: this.history.length - answered - failed };
   }
 }

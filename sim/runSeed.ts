@@ -7,6 +7,7 @@ import { drawFaults, FAULT_KINDS, type FaultKind, type PlannedFault } from './fa
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
+import type { OperationCounts } from './Workload.ts';
 
 export interface SeedOptions {
   readonly seed: string | number;
@@ -27,7 +28,7 @@ export interface SeedReport {
   /** Virtual. */
   readonly elapsedMs: number;
   readonly faults: ReadonlyMap<FaultKind, number>;
-  readonly operations: { readonly answered: number; readonly unknown: number; readonly failed: number };
+  readonly operations: OperationCounts;
   readonly committed: number;
   readonly termsLed: number;
 }
@@ -59,13 +60,10 @@ export async function runSeed(options: SeedOptions, listeners: SeedListeners = {
   adversary.end();
   await comeToPeace(simulation, adversary);
   checkHistory(simulation);
-  const { history = [] } = simulation.workload ?? {};
-  const answered = history.filter(({ returnedAtMs }) => returnedAtMs !== undefined).length;
-  const failed = history.filter(({ isVoid }) => isVoid).length;
   return {
     elapsedMs: simulation.nowMs,
     faults: adversary.counts,
-    operations: { answered, failed, unknown: history.length - answered - failed },
+    operations: simulation.workload?.counts ?? { answered: 0, unknown: 0, failed: 0 },
     committed: simulation.invariants.committed.length,
     termsLed: simulation.invariants.termsLed,
   };
@@ -79,10 +77,10 @@ function worldOf({ seed, clients }: SeedOptions) {
 
 /** The faults that will strike. */
 export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly PlannedFault[] {
-  // The plan of a shorter run is the beginning of a longer one's.
   // By the plain rules, members that were removed stand again and again, and disturb the others for ever (section 6).
   const { checkQuorum } = drawWorld(seed).election;
   const kinds = FAULT_KINDS.filter((kind) => checkQuorum || kind !== 'changeMembers');
+  // The plan of a shorter run is the beginning of a longer one's.
   const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS), kinds).filter(({ atMs }) => atMs < faultsMs);
   return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
 }

@@ -73,7 +73,7 @@ async function runOne(seed: string, { peers, virtualMs }: ClusterPlan) {
   const { workload, invariants } = simulation;
   return {
     faults: [...adversary.counts.values()].reduce((sum, count) => sum + count, 0),
-    operations: workload?.answered ?? 0,
+    operations: workload?.counts.answered ?? 0,
     committed: invariants.committed.length,
   };
 }

