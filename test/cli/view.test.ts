@@ -36,7 +36,13 @@ function statusOf(role: Role, more: Partial<Status> = {}): Status {
 function peerOf(id: string, status: Status | null, more: Partial<PeerView> = {}): PeerView {
   return {
     ...{ id: peerId(id), kind: 'peer', connected: true, connectionId: 'c', remoteAddress: '127.0.0.1', heardMsAgo: 5 },
-    ...{ statusMsAgo: status === null ? null : 50, connections: 1, refusedForMs: null, role: status?.role ?? null },
+    ...{
+      statusMsAgo: status === null ? null : 50,
+      connections: 1,
+      signs: false,
+      refusedForMs: null,
+      role: status?.role ?? null,
+    },
     ...{ term: status?.term ?? null, votedFor: null, leader: status?.leader ?? null, lastLogIndex: 0 },
     ...{ commitIndex: 0, lastApplied: 0, status },
     ...more,
