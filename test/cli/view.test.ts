@@ -122,6 +122,22 @@ t.test('a partition is told with its effect, those that no group names included'
   t.equal(effectOf(viewOf([])), 'no peer has said yet who votes');
 });
 
+t.test('a peer that does not sign among others that do is told, with what to do', async (t) => {
+  const of = (signs: (id: string) => boolean, more: Partial<PeerView> = {}): ClusterView =>
+    viewOf(HEALTHY.peers.map((peer) => ({ ...peer, signs: signs(peer.id), ...(peer.id === 'p3' ? more : {}) })));
+  const lines = linesOf({ view: of((id) => id !== 'p3') }, { columns: 200 });
+  const told =
+    'p3 does not sign, and p1, p2, p4 and p5 take nothing from it; start every peer with the same --secret-file';
+  t.equal(lines[1], `${told}, or none with any`);
+  t.match(
+    linesOf({ view: of((id) => id === 'p3') })[1],
+    /^p1, p2, p4 and p5 do not sign, and p3 takes nothing from them/,
+  );
+  for (const view of [HEALTHY, of(() => true), of((id) => id !== 'p3', { connected: false })]) {
+    t.equal(linesOf({ view })[1], '');
+  }
+});
+
 t.test('no line is wider, and no screen higher, than the terminal', async (t) => {
   const events = Array.from({ length: 40 }, (_, at) => eventAt(at, `event ${at} ${'long '.repeat(40)}`));
   const view = viewOf(HEALTHY.peers, { partition: { groups: [IDS.slice(0, 2), IDS.slice(2)] } });
