@@ -34,8 +34,8 @@ export class Cluster {
   readonly #services: HubServices;
   readonly #trace: RelayTrace;
   readonly #membershipNews = new MembershipNews();
-  /** What was told last of peers that do not sign among others that do. */
-  #signingSplit: string | undefined;
+  /** Those that do not sign among others that do, as they were told last. */
+  #unsigned = '';
   #leadership: Leadership = { leader: null, leaderTerm: 0, term: 0 };
 
   constructor(id: ClusterId, services: HubServices) {
@@ -266,13 +266,14 @@ export class Cluster {
       .sorted()
       .filter(({ isEphemeral, connection }) => !isEphemeral && connection !== undefined);
     const split = signingSplitOf(peers);
-    const text = split && signingSplitText(split);
-    if (text === this.#signingSplit) return;
-    this.#signingSplit = text;
+    const unsigned = split?.unsigned.join() ?? '';
+    // Those that come to sign as well are no news.
+    if (unsigned === this.#unsigned) return;
+    this.#unsigned = unsigned;
     const over = peers.some(({ signs }) => signs)
       ? 'all peers that are connected sign'
       : 'no peer that is connected signs';
-    this.#tell('signing', null, text === undefined ? over : `${text}; ${SIGNING_SPLIT_REMEDY}`);
+    this.#tell('signing', null, split === undefined ? over : `${signingSplitText(split)}; ${SIGNING_SPLIT_REMEDY}`);
   }
 
   #tell(kind: LiveEvent['kind'], peer: PeerId | null, text: string): void {

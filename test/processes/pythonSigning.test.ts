@@ -40,7 +40,15 @@ t.test(
     );
     await cluster.viewWhen('p3 is shown as one that does not sign', WITHIN_MS, isThere(false));
     const split = /p3 does not sign, and p1 and p2 take nothing from it; start every peer with the same --secret-file/;
-    await cluster.relay.line(split, WITHIN_MS);
+    await cluster.relay.line(
+      /demo: p3 does not sign, and p\d.* nothing from it; start every peer with the same/,
+      WITHIN_MS,
+    );
+    await cluster.viewWhen(
+      'p1 and p2 are connected',
+      WITHIN_MS,
+      ({ peers }) => peers.filter(({ signs }) => signs).length === 2,
+    );
     const status = await runCommand(t, { name: 'status', args: ['status', '--url', cluster.relayUrl] }, WITHIN_MS);
     t.match(status.stdout, split, status.stderr);
     const told = TYPESCRIPT.map((id) =>

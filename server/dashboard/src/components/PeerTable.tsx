@@ -89,7 +89,7 @@ function PeerRow({ peer, inForce, nowMs, actions, signersExist }: PeerRowProps) 
       <td>{view.leader ?? 'unknown'}</td>
       <td title={view.remoteAddress ?? ''}>
         {connectionText(peer, nowMs)}
-        {isUnsigned && <span class="muted"> does not sign</span>}
+        {isUnsigned && <span class="muted">, does not sign</span>}
       </td>
       <td class="numbers">{heardText(peer, nowMs)}</td>
       <td>
