@@ -262,10 +262,10 @@ export class Cluster {
 
   /** A peer that does not sign among others that do looks well by itself, and nobody takes its votes. */
   #noteSigning(): void {
-    const peers = this.roster
-      .sorted()
-      .filter(({ isEphemeral, connection }) => !isEphemeral && connection !== undefined);
-    const split = signingSplitOf(peers);
+    const isThere = ({ isEphemeral, connection }: Endpoint): boolean => !isEphemeral && connection !== undefined;
+    const peers = [...this.roster].filter(isThere);
+    // To sort a thousand names at each connection would hold up the frames of others.
+    const split = signingSplitOf(peers) && signingSplitOf(this.roster.sorted().filter(isThere));
     const unsigned = split?.unsigned.join() ?? '';
     // Those that come to sign as well are no news.
     if (unsigned === this.#unsigned) return;
