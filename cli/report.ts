@@ -1,4 +1,5 @@
 import { WhitewaterError, type ErrorCode } from '../shared/errors.ts';
+import { SeveralMistakes } from './scenario/Mistakes.ts';
 import { visible } from './view/visible.ts';
 
 /** Anything that was thrown, as an error of the table. */
@@ -35,7 +36,13 @@ export function errorLine(error: WhitewaterError): string {
 
 /** The error's line, and the stack too where the program itself is at fault. */
 export function errorText(error: WhitewaterError): string {
+  if (error instanceof SeveralMistakes) return severalText(error);
   if (!isDefect(error)) return errorLine(error);
   const cause = error.cause instanceof Error ? error.cause : error;
   return `${errorLine(error)}${cause.stack ?? ''}\n`;
+}
+
+/** A line for all, and one for each. */
+function severalText({ code, headline, lines }: SeveralMistakes): string {
+  return `whitewater: ${code}: ${headline}\n${lines.map((line) => `  ${line}\n`).join('')}`;
 }

@@ -1,22 +1,64 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
+import type { Locate } from '../parse/document.ts';
 import { parseTimeMs } from '../parse/duration.ts';
+import { Refusal, type Mistake, type Mistakes } from './Mistakes.ts';
+
+/** The file that a place is in. */
+export interface Source {
+  readonly file: string;
+  readonly locate: Locate;
+  readonly mistakes: Mistakes;
+}
 
 /** A value of a scenario and where it stands, for errors that name the place and what is legal there. */
 export class Place {
   readonly value: unknown;
-  /** Such as `steps[3].do.rule.delay`; empty for the whole. */
-  readonly path: string;
-  readonly #file: string;
+  /** Names of fields and numbers of list items, from the whole to here. */
+  readonly #steps: readonly (string | number)[];
+  readonly #source: Source;
+  /** A field of it is unknown, so what it lacks as a whole may be in that field. */
+  #isDoubtful = false;
 
-  constructor(value: unknown, file: string, path = '') {
+  constructor(value: unknown, source: Source, steps: readonly (string | number)[] = []) {
     this.value = value;
-    this.path = path;
-    this.#file = file;
+    this.#source = source;
+    this.#steps = steps;
+  }
+
+  /** Such as `steps[3].do.rule.delay`; empty for the whole. */
+  get path(): string {
+    return this.#steps
+      .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
+      .join('')
+      .replace(/^\./, '');
   }
 
   refuse(problem: string): never {
-    throw new WhitewaterError('USAGE', `${this.#file}: ${this.path === '' ? '' : `${this.path}: `}${problem}`);
+    throw new Refusal(this.#isDoubtful ? undefined : this.#mistake(problem));
+  }
+
+  /** Something is wrong that does not keep the rest from being read. */
+  note(problem: string): void {
+    this.#source.mistakes.note(this.#mistake(problem));
+  }
+
+  /** Reads on after a mistake, which is noted. @returns undefined when there was one */
+  attempt<Value>(read: (place: this) => Value): Value | undefined {
+    const { mistakes } = this.#source;
+    try {
+      return read(this);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      if (error.mistake !== undefined) mistakes.note(error.mistake);
+      mistakes.passOver(this.value);
+      return undefined;
+    }
+  }
+
+  #mistake(problem: string, steps = this.#steps, isOfKey = false): Mistake {
+    const { file, locate } = this.#source;
+    return { file, ...locate(steps, isOfKey), path: this.path, problem };
   }
 
   /** Runs something that throws a RangeError, or USAGE, for a wrong value. */
@@ -24,6 +66,7 @@ export class Place {
     try {
       return read();
     } catch (error) {
+      if (error instanceof Refusal) throw error;
       const isUsage = error instanceof RangeError || (error instanceof WhitewaterError && error.exitCode === 2);
       if (isUsage) return this.refuse(error.message);
       throw error;
@@ -36,19 +79,28 @@ export class Place {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return this.refuse(`${shown(value)} is not ${what} of ${names.join(', ')}`);
     }
-    const unknown = Object.keys(value).find((key) => !(names as readonly string[]).includes(key));
-    if (unknown !== undefined) {
-      const near = nearest(unknown, names);
-      const meant = near === undefined ? '' : `did you mean ${near}? `;
-      this.refuse(`${JSON.stringify(unknown)} is unknown; ${meant}legal: ${names.join(', ')}`);
-    }
-    const at = (name: string): Place =>
-      this.at(`${this.path === '' ? '' : '.'}${name}`, (value as Record<string, unknown>)[name]);
+    const unknown = Object.keys(value).filter((key) => !(names as readonly string[]).includes(key));
+    for (const key of unknown) this.#noteUnknown(key, names);
+    const at = (name: string): Place => this.at(name, (value as Record<string, unknown>)[name]);
+    const missing = (name: Name): never => {
+      if (unknown.some((key) => nearest(key, names) === name)) throw new Refusal(undefined);
+      throw new Refusal(this.#mistake(`${name} is missing`));
+    };
     return {
       has: (name) => Object.hasOwn(value, name),
       get: (name) => (Object.hasOwn(value, name) ? at(name) : undefined),
-      need: (name) => (Object.hasOwn(value, name) ? at(name) : this.refuse(`${name} is missing`)),
+      need: (name) => (Object.hasOwn(value, name) ? at(name) : missing(name)),
     };
+  }
+
+  #noteUnknown(key: string, names: readonly string[]): void {
+    const { mistakes } = this.#source;
+    const near = nearest(key, names);
+    const meant = near === undefined ? '' : `did you mean ${near}? `;
+    const problem = `${JSON.stringify(key)} is unknown; ${meant}legal: ${names.join(', ')}`;
+    mistakes.note(this.#mistake(problem, [...this.#steps, key], true));
+    mistakes.passOver((this.value as Record<string, unknown>)[key]);
+    this.#isDoubtful = true;
   }
 
   get isMapping(): boolean {
@@ -62,12 +114,12 @@ export class Place {
   /** The entries of a mapping whose keys are names of the user's. */
   entries(what: string): [name: string, place: Place][] {
     if (!this.isMapping) return this.refuse(`${shown(this.value)} is not ${what}`);
-    return Object.entries(this.value as object).map(([name, value]) => [name, this.at(`.${name}`, value)]);
+    return Object.entries(this.value as object).map(([name, value]) => [name, this.at(name, value)]);
   }
 
   list(what: string): Place[] {
     if (!Array.isArray(this.value)) return this.refuse(`${shown(this.value)} is not ${what}`);
-    return this.value.map((value, index) => this.at(`[${index}]`, value));
+    return this.value.map((value, index) => this.at(index, value));
   }
 
   /** A list, or one thing in place of it. */
@@ -109,8 +161,13 @@ export class Place {
     return this.guard(() => unitDurationMs(this.text('a duration, such as 500ms or 2s')));
   }
 
-  at(step: string, value: unknown): Place {
-    return new Place(value, this.#file, `${this.path}${step}`);
+  at(step: string | number, value: unknown): Place {
+    return new Place(value, this.#source, [...this.#steps, step]);
+  }
+
+  /** Another value at the same place, such as a name that is a key. */
+  with(value: unknown): Place {
+    return new Place(value, this.#source, this.#steps);
   }
 }
 

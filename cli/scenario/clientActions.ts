@@ -31,25 +31,21 @@ export function write(kind: 'put' | 'append', place: Place, scope: ScopeWithName
   if (!place.isMapping) {
     const [, key = '', value = ''] = /^(\S+) = (.+)$/.exec(place.text('KEY = VALUE')) ?? [];
     if (key === '') place.refuse('write KEY = VALUE, or a mapping of key and value');
-    return writing(
-      kind,
-      { key, wait: {}, as: undefined, fails: undefined, background: false },
-      value,
-      undefined,
-      scope,
-    );
+    const asking = { key, wait: {}, as: undefined, fails: undefined, background: false };
+    return place.guard(() => writing(kind, asking, value, undefined, scope));
   }
   const names = [...COMMON, 'value', 'bytes', ...(kind === 'put' ? ['revision' as const] : [])] as const;
   const fields = place.fields<Common | 'value' | 'bytes' | 'revision'>(names, 'a request');
-  const revision = kind === 'put' ? fields.get('revision')?.wholeNumber(0, Number.MAX_SAFE_INTEGER) : undefined;
-  const bytes = fields.get('bytes')?.wholeNumber(1, VALUE_BYTES_MAX);
-  if (bytes !== undefined && fields.has('value')) place.refuse('give value, or bytes for a value of so many letters');
-  const asking = readAsking(fields, scope);
-  if (bytes !== undefined) return writing(kind, asking, 'x'.repeat(bytes), revision, scope);
+  const number = (name: 'bytes' | 'revision', least: number, most: number): number | undefined =>
+    fields.get(name)?.attempt((one) => one.wholeNumber(least, most));
+  const revision = kind === 'put' ? number('revision', 0, Number.MAX_SAFE_INTEGER) : undefined;
+  const bytes = number('bytes', 1, VALUE_BYTES_MAX);
+  if (fields.has('bytes') && fields.has('value')) place.note('give value, or bytes for a value of so many letters');
+  const asking = readAsking(fields, place, scope);
+  if (fields.has('bytes')) return writing(kind, asking, 'x'.repeat(bytes ?? 0), revision, scope);
   const value = fields.need('value');
   const text = value.bareText('a value');
-  value.guard(() => textOf(text, scope));
-  return writing(kind, asking, text, revision, scope);
+  return value.guard(() => writing(kind, asking, text, revision, scope));
 }
 
 function writing(
@@ -80,10 +76,10 @@ export function get(place: Place, scope: ScopeWithNames): Action {
   const fields = place.fields([...COMMON, 'at', 'read', 'equals'], 'a request');
   const at = fields.get('at');
   const equals = fields.get('equals');
-  return reading(readAsking(fields, scope), {
+  return reading(readAsking(fields, place, scope), {
     at: at === undefined ? undefined : readWho(at, scope),
-    consistency: fields.get('read')?.choice(['linearizable', 'stale'] as const) ?? 'linearizable',
-    equals: equals?.value === null ? null : equals?.bareText('a value, or null for none'),
+    consistency: fields.get('read')?.attempt((one) => one.choice(['linearizable', 'stale'] as const)) ?? 'linearizable',
+    equals: equals?.value === null ? null : equals?.attempt((one) => one.bareText('a value, or null for none')),
   });
 }
 
@@ -113,7 +109,7 @@ export function remove(place: Place, scope: ScopeWithNames): Action {
   const asking =
     fields === undefined
       ? { key: place.text('a key'), wait: {}, as: undefined, fails: undefined, background: false }
-      : readAsking(fields, scope);
+      : readAsking(fields, place, scope);
   return requesting(`delete ${asking.key}`, asking, async ({ client, cluster }) => {
     const { revision } = await client.delete(cluster, asking.key, asking.wait);
     return { text: `deleted, revision ${revision}`, value: revision };
@@ -125,18 +121,22 @@ export interface ScopeWithNames extends Scope {
   readonly variables: Set<string>;
 }
 
-function readAsking(fields: Fields<Common>, scope: ScopeWithNames): Asking {
-  const fails = fields.get('fails');
-  const as = fields.get('as')?.text('a name');
-  const timeoutMs = fields.get('timeout')?.durationMs();
-  const background = fields.get('background')?.truth() ?? false;
-  if (background && as === undefined) fields.need('as');
+function readAsking(fields: Fields<Common>, place: Place, scope: ScopeWithNames): Asking {
+  const as = fields.get('as')?.attempt((name) => name.text('a name'));
+  const timeoutMs = fields.get('timeout')?.attempt((time) => time.durationMs());
+  const background = fields.get('background')?.attempt((switched) => switched.truth()) ?? false;
+  if (background && as === undefined) place.attempt(() => fields.need('as'));
   if (as !== undefined) scope.variables.add(as);
+  const codeOf = (one: Place): string[] | undefined =>
+    one.attempt(() => one.guard(() => errorCodesOf([one.text("an error's code")])));
   return {
-    key: fields.need('key').text('a key'),
+    key: place.attempt(() => fields.need('key').text('a key')) ?? '',
     wait: timeoutMs === undefined ? {} : { timeoutMs },
     ...{ as, background },
-    fails: fails?.several().flatMap((one) => one.guard(() => errorCodesOf([one.text("an error's code")]))),
+    fails: fields
+      .get('fails')
+      ?.several()
+      .flatMap((one) => codeOf(one) ?? []),
   };
 }
 

@@ -53,8 +53,8 @@ interface ReadPartition {
 export function readPartition(place: Place, scope: Scope): ReadPartition {
   if (!place.isMapping) return groupsOrShape(place, scope);
   const fields = place.fields(['groups', 'cuts', 'shape', 'step', 'inFlight'], 'a partition');
-  const inFlight = fields.get('inFlight')?.choice(['cut', 'delivered'] as const);
-  const stepMs = fields.get('step')?.durationMs();
+  const inFlight = fields.get('inFlight')?.attempt((one) => one.choice(['cut', 'delivered'] as const));
+  const stepMs = fields.get('step')?.attempt((one) => one.durationMs());
   const more = { ...(inFlight === undefined ? {} : { inFlight }), ...(stepMs === undefined ? {} : { stepMs }) };
   const shape = fields.get('shape');
   if (shape !== undefined) {
@@ -62,7 +62,7 @@ export function readPartition(place: Place, scope: Scope): ReadPartition {
     const { text, request } = readShape(shape, scope);
     return { text, request: async (stage) => ({ ...(await request(stage)), ...more }) };
   }
-  if (stepMs !== undefined) place.refuse('step belongs to a shape');
+  if (fields.has('step')) place.note('step belongs to a shape');
   const groups = fields.get('groups');
   const cuts = fields.get('cuts');
   if (groups === undefined && cuts === undefined) place.refuse('give groups, cuts or shape');
@@ -124,7 +124,7 @@ function readShape(place: Place, scope: Scope): ReadPartition {
 /** A rule with its name. */
 export function rule(place: Place, scope: Scope): Action {
   const named = place.entries('a rule with its name').find(([field]) => field === 'name')?.[1];
-  const name = named === undefined ? place.refuse('name is missing') : readRuleName(named);
+  const name = place.attempt(() => (named === undefined ? place.refuse('name is missing') : readRuleName(named))) ?? '';
   const read = readRule(place, scope, true);
   return action(`rule ${name}`, async (stage) => {
     const [made] = await rulesOf(new Map([[name, read]]), stage);
@@ -146,7 +146,7 @@ export function rules(place: Place, scope: Scope): Action {
 export function removeRule(place: Place): Action {
   const fields = place.isMapping ? place.fields(['name', 'frames']) : undefined;
   const name = readRuleName(fields?.need('name') ?? place);
-  const frames = fields?.get('frames')?.choice(ORPHANS);
+  const frames = fields?.get('frames')?.attempt((one) => one.choice(ORPHANS));
   return action(`remove rule ${name}`, async ({ network }) => {
     const { rules } = await network.removeRule(name, frames === undefined ? {} : { frames });
     return `${rules.length} left`;
@@ -156,9 +156,9 @@ export function removeRule(place: Place): Action {
 export function release(place: Place): Action {
   const fields = place.isMapping ? place.fields(['rule', 'order', 'first', 'ofProfile']) : undefined;
   const name = readRuleName(fields?.need('rule') ?? place);
-  const order = fields?.get('order')?.choice(['inOrder', 'shuffled'] as const) ?? 'inOrder';
-  const first = fields?.get('first')?.wholeNumber(1, 1_000_000_000);
-  const ofProfile = fields?.get('ofProfile')?.truth();
+  const order = fields?.get('order')?.attempt((one) => one.choice(['inOrder', 'shuffled'] as const)) ?? 'inOrder';
+  const first = fields?.get('first')?.attempt((one) => one.wholeNumber(1, 1_000_000_000));
+  const ofProfile = fields?.get('ofProfile')?.attempt((one) => one.truth());
   return action(`release ${name}`, async ({ network }) => {
     const released = await network.release(name, {
       order,
@@ -185,13 +185,13 @@ export function readProfile(place: Place, scope: Scope): { name: string; request
   const name = named.text('a profile');
   const own = fields?.get('rules');
   const isKnown = (PROFILES as readonly string[]).includes(name);
-  if (own === undefined && !isKnown) named.refuse(`there is no profile ${shown(name)}; legal: ${PROFILES.join(', ')}`);
+  if (own === undefined && !isKnown) named.note(`there is no profile ${shown(name)}; legal: ${PROFILES.join(', ')}`);
   const regions = fields?.get('regions');
   if (regions !== undefined && !regionsCheck.Check(regions.value)) {
-    regions.refuse(`${shown(regions.value)} does not say who is where: { eu: [p1, p2], us: [p3] }`);
+    regions.note(`${shown(regions.value)} does not say who is where: { eu: [p1, p2], us: [p3] }`);
   }
   const inFlight = fields?.get('inFlight')?.choice(['cut', 'delivered'] as const);
-  const read = own === undefined ? undefined : readRules(own, scope);
+  const read = own?.attempt((one) => readRules(one, scope));
   const request: Deferred<GivenProfile> = async (stage) => ({
     name,
     ...(regions === undefined ? {} : { regions: regions.value as Record<string, string[]> }),
@@ -209,10 +209,10 @@ export function network(place: Place, scope: Scope): Action {
     fields.get('partition'),
     fields.get('profile'),
   ];
-  const rules = rulesPlace === undefined ? undefined : readRules(rulesPlace, scope);
-  const cut = partitionPlace === undefined ? undefined : readPartition(partitionPlace, scope);
-  const read = profilePlace === undefined ? undefined : readProfile(profilePlace, scope);
-  const seed = fields.get('seed')?.text();
+  const rules = rulesPlace?.attempt((one) => readRules(one, scope));
+  const cut = partitionPlace?.attempt((one) => readPartition(one, scope));
+  const read = profilePlace?.attempt((one) => readProfile(one, scope));
+  const seed = fields.get('seed')?.attempt((one) => one.text());
   return action('network', async (stage) => {
     const { epoch } = await stage.network.apply({
       ...(rules === undefined ? {} : { rules: Object.fromEntries(await rulesOf(rules, stage)) }),
@@ -233,7 +233,7 @@ export function seed(place: Place): Action {
 export function disconnect(place: Place, scope: Scope): Action {
   const fields = place.isMapping ? place.fields(['peer', 'for']) : undefined;
   const whos = readWho(fields?.need('peer') ?? place, scope);
-  const forMs = fields?.get('for')?.durationMs();
+  const forMs = fields?.get('for')?.attempt((one) => one.durationMs());
   return action(`disconnect ${whoText(whos)}`, async (stage) => {
     const ids = idsOf(whos, sightOf(stage, await stage.network.view()));
     for (const id of ids) await stage.network.disconnect(id, forMs === undefined ? {} : { forMs });

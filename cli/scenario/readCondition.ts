@@ -12,7 +12,7 @@ import {
   type ResultTest,
   type Text,
 } from './conditionTypes.ts';
-import { parseWho, type Scope, type Who } from './who.ts';
+import { isKnown, parseWho, type Scope, type Who } from './who.ts';
 
 /** One line for each form, for errors and for docs/SCENARIOS.md. */
 export const CONDITION_FORMS = [
@@ -55,10 +55,13 @@ const FORMS: readonly Form[] = [
 
 /** The conditions of a step, one or a list. */
 export function readConditions(place: Place, scope: Scope): Condition[] {
-  return place.several().map((one) => {
-    const text = one.text('a condition');
-    return one.guard(() => parseCondition(text, scope));
-  });
+  return place.several().flatMap(
+    (one) =>
+      one.attempt(() => {
+        const text = one.text('a condition');
+        return one.guard(() => parseCondition(text, scope));
+      }) ?? [],
+  );
 }
 
 /** @throws {RangeError} saying what is legal */
@@ -257,6 +260,6 @@ export function textOf(text: string, scope: Scope): Text {
   return { variable };
 }
 
-function known(name: string, { variables }: Scope): void {
-  if (!variables.has(name)) throw new RangeError(`$${name} is not known; no step before this one remembers it`);
+function known(name: string, scope: Scope): void {
+  if (!isKnown(name, scope)) throw new RangeError(`$${name} is not known; no step before this one remembers it`);
 }

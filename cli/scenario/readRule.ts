@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
 import { isId } from '../../shared/ids.ts';
 import { parseDelayText } from '../parse/delay.ts';
+import { MISTAKES_TOLD_MAX } from './Mistakes.ts';
 import { shown, type Place } from './Place.ts';
 import { readWho, type Scope, type Who } from './who.ts';
 
@@ -18,36 +19,49 @@ export function readRule(place: Place, scope: Scope, named = false): ScenarioRul
   if (!place.isMapping)
     return place.refuse(`${shown(place.value)} is not a mapping of from, to and at least one fault`);
   const fields = new Map(place.entries('a rule').map(([name, field]) => [name, field]));
-  const need = (name: 'from' | 'to'): Place => fields.get(name) ?? place.refuse(`${name} is missing`);
-  const [from, to] = [readEnds(need('from'), scope), readEnds(need('to'), scope)];
+  const ends = (name: 'from' | 'to'): ScenarioRule['from'] =>
+    place.attempt(() => readEnds(fields.get(name) ?? place.refuse(`${name} is missing`), scope)) ?? '*';
+  const [from, to] = [ends('from'), ends('to')];
   const faults = Object.fromEntries(
     [...fields].flatMap(([name, field]) =>
       ['from', 'to', ...(named ? ['name'] : [])].includes(name) ? [] : [[name, field.value]],
     ),
   );
-  for (const name of ['delay', 'accept']) {
+  const misread = ['delay', 'accept'].filter((name) => {
     const delay = fields.get(name);
-    if (typeof delay?.value === 'string' || typeof delay?.value === 'number')
-      delay.guard(() => parseDelayText(delay.text()));
-  }
+    if (typeof delay?.value !== 'string' && typeof delay?.value !== 'number') return false;
+    return delay.attempt(() => delay.guard(() => parseDelayText(delay.text()))) === undefined;
+  });
   // Endpoints that are known only when the step runs are as good as any for this.
-  const stand = (ends: ScenarioRule['from']): unknown => (typeof ends === 'string' ? ends : ['any']);
-  check({ from: stand(from), to: stand(to), ...faults }, place);
+  const stand = (given: ScenarioRule['from']): unknown => (typeof given === 'string' ? given : ['any']);
+  check({ from: stand(from), to: stand(to), ...faults }, new Set(misread), place);
   return { from, to, faults };
 }
 
-/** As the relay itself will, with the place in the scenario. */
-function check(rule: unknown, place: Place): void {
+/** As the relay itself will, with the place in the scenario; and once more without what is wrong, for what else is. */
+function check(rule: Readonly<Record<string, unknown>>, wrong: ReadonlySet<string>, place: Place): void {
+  const rest = Object.fromEntries(Object.entries(rule).filter(([name]) => !wrong.has(name)));
   try {
-    checkRule(rule, 'rule');
+    checkRule(rest, 'rule');
   } catch (error) {
     if (!(error instanceof WhitewaterError)) throw error;
     const { place: pointer = 'rule' } = error.details as { place?: string };
-    const problem = error.message.replace(`${pointer} is `, '').replace('; nothing was changed', '');
-    const path = pointer.split('/').slice(1);
-    const at = path.reduce((one, step) => one.at(/^\d+$/.test(step) ? `[${step}]` : `.${step}`, undefined), place);
-    at.refuse(problem);
+    const [, field, ...path] = pointer.split('/');
+    if (field === undefined) {
+      // There is a fault, and it is wrong.
+      if (wrong.size === 0) place.refuse(problemOf(error, pointer));
+      return;
+    }
+    const steps = path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+    const at = [field, ...steps].reduce<Place>((one, step) => one.at(step, undefined), place);
+    at.note(problemOf(error, pointer));
+    const goesOn = wrong.size < MISTAKES_TOLD_MAX && Object.hasOwn(rest, field) && !['from', 'to'].includes(field);
+    if (goesOn) check(rule, new Set([...wrong, field]), place);
   }
+}
+
+function problemOf({ message }: WhitewaterError, pointer: string): string {
+  return message.replace(`${pointer} is `, '').replace('; nothing was changed', '');
 }
 
 export function readRuleName(place: Place): string {
@@ -58,7 +72,13 @@ export function readRuleName(place: Place): string {
 /** The rules of a mapping of names to rules. */
 export function readRules(place: Place, scope: Scope): Map<string, ScenarioRule> {
   const entries = place.entries('a mapping of names to rules');
-  return new Map(entries.map(([name, rule]) => [readRuleName(rule.at('', name)), readRule(rule, scope)]));
+  return new Map(
+    entries.flatMap(([name, rule]) => {
+      const legalName = rule.attempt(() => readRuleName(rule.with(name)));
+      const read = rule.attempt(() => readRule(rule, scope));
+      return legalName === undefined || read === undefined ? [] : [[legalName, read]];
+    }),
+  );
 }
 
 /** A role's word is the relay's to resolve, at each frame; all else is resolved when the step runs. */

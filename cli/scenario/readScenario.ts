@@ -9,12 +9,13 @@ import {
   TRAILING_ENTRIES,
 } from '../settings/clusterSettings.ts';
 import type { Setting } from '../settings/Setting.ts';
-import { parseText, readDocument } from '../parse/document.ts';
+import { parseLocated, readLocated, type LocatedDocument } from '../parse/document.ts';
 import type { Action } from './Action.ts';
 import { get, remove, write, type ScopeWithNames } from './clientActions.ts';
-import { NUMBER_FIELDS, type NumberField } from './conditionTypes.ts';
+import { NUMBER_FIELDS, type Condition, type NumberField } from './conditionTypes.ts';
 import * as on from './networkActions.ts';
-import { Place } from './Place.ts';
+import { Mistakes } from './Mistakes.ts';
+import { Place, type Fields } from './Place.ts';
 import { member, PROCESS_ACTIONS, processAction, transfer, type ProcessWord } from './processActions.ts';
 import { readConditions } from './readCondition.ts';
 import type { Remembered, Scenario, Step } from './Scenario.ts';
@@ -34,36 +35,49 @@ export const STEP_FIELDS = ['say', 'at', 'do', 'wait', 'until', 'expect', 'remem
 
 /**
  * Reads a scenario, and refuses the whole of it for anything wrong in it.
- * @throws {WhitewaterError} USAGE with the place, such as `steps[3].do.rule.delay`, and what is legal there
+ * @throws {WhitewaterError} USAGE with each place, such as `steps[3].do.rule.delay`, and what is legal there: in its message, and as
+ * `details.mistakes`
  */
 export function readScenario(file: string): Scenario {
-  return scenarioOf(readDocument(file), file);
+  return scenarioOf(readLocated(file), file);
 }
 
 /** The same from a text. */
 export function parseScenario(text: string, file: string): Scenario {
-  return scenarioOf(parseText(text, file), file);
+  return scenarioOf(parseLocated(text, file), file);
 }
 
-function scenarioOf(value: unknown, file: string): Scenario {
-  const whole = new Place(value, file);
+function scenarioOf({ value, locate }: LocatedDocument, file: string): Scenario {
+  const mistakes = new Mistakes();
+  const whole = new Place(value, { file, locate, mistakes });
+  const scenario = whole.attempt(() => readWhole(whole, file, mistakes));
+  mistakes.settle();
+  if (scenario === undefined) throw new Error('what could not be read has a mistake');
+  return scenario;
+}
+
+function readWhole(whole: Place, file: string, { doubtful }: Mistakes): Scenario {
   const fields = whole.fields(SCENARIO_FIELDS, 'a scenario');
-  const peersPlace = fields.need('peers');
-  const peers = peersPlace.guard(() => readPeers(peersPlace));
-  const scope: ScopeWithNames = { peers, variables: new Set() };
-  const profile = fields.get('profile');
-  const readProfile = profile === undefined ? undefined : on.readProfile(profile, scope);
-  const steps = readSteps(fields.need('steps'), scope);
-  return {
-    name: fields.get('name')?.text() ?? file.replace(/^.*\/|\.\w+$/g, ''),
-    about: fields.get('about')?.text() ?? '',
-    ...{ file, peers, steps },
+  const peers = whole.attempt(() => fields.need('peers').attempt(readPeers)) ?? [];
+  const scope: ScopeWithNames = { peers, variables: new Set(), doubtful };
+  const profile = fields.get('profile')?.attempt((place) => on.readProfile(place, scope));
+  const head = {
+    name: textOf(fields, 'name') ?? file.replace(/^.*\/|\.\w+$/g, ''),
+    about: textOf(fields, 'about') ?? '',
     flags: readFlags((name) => fields.get(name)),
-    seed: fields.get('seed')?.text(),
-    profile: readProfile,
-    timeoutMs: fields.get('timeout')?.durationMs() ?? TIMEOUT_MS_DEFAULT,
-    needsProcesses: processPlace(steps),
+    seed: textOf(fields, 'seed'),
+    timeoutMs: durationOf(fields, 'timeout') ?? TIMEOUT_MS_DEFAULT,
   };
+  const steps = whole.attempt(() => readSteps(fields.need('steps'), scope)) ?? [];
+  return { ...head, file, peers, profile, steps, needsProcesses: processPlace(steps) };
+}
+
+function textOf<Name extends string>(fields: Fields<Name>, name: Name): string | undefined {
+  return fields.get(name)?.attempt((place) => place.text());
+}
+
+function durationOf<Name extends string>(fields: Fields<Name>, name: Name): number | undefined {
+  return fields.get(name)?.attempt((place) => place.durationMs());
 }
 
 function readPeers(place: Place): readonly string[] {
@@ -73,19 +87,19 @@ function readPeers(place: Place): readonly string[] {
         .map((one) => one.text('a name'))
         .join(',')
     : place.text('a number, or names');
-  const peers = parsePeers(text);
-  if (peers.length > PEERS_MAX) throw new RangeError(`${peers.length} peers are too many: give 1 to ${PEERS_MAX}`);
+  const peers = place.guard(() => parsePeers(text));
+  if (peers.length > PEERS_MAX) place.refuse(`${peers.length} peers are too many: give 1 to ${PEERS_MAX}`);
   return peers;
 }
 
 function readFlags(get: (name: string) => Place | undefined): Map<string, string> {
   const flags = new Map<string, string>();
   for (const setting of PEER_SETTINGS) {
-    const place = get(setting.name);
-    if (place === undefined) continue;
-    const text = place.text(setting.description);
-    place.guard(() => setting.parse(text));
-    flags.set(setting.name, text);
+    get(setting.name)?.attempt((place) => {
+      const text = place.text(setting.description);
+      place.guard(() => setting.parse(text));
+      flags.set(setting.name, text);
+    });
   }
   return flags;
 }
@@ -93,51 +107,52 @@ function readFlags(get: (name: string) => Place | undefined): Map<string, string
 function readSteps(place: Place, scope: ScopeWithNames): Step[] {
   const steps = place.list('a list of steps');
   if (steps.length === 0) place.refuse('there is no step');
-  return steps.map((step) => readStep(step, scope));
+  return steps.flatMap((step) => step.attempt(() => readStep(step, scope)) ?? []);
 }
+
+type StepFields = Fields<(typeof STEP_FIELDS)[number]>;
 
 function readStep(place: Place, scope: ScopeWithNames): Step {
   const fields = place.fields(STEP_FIELDS, 'a step');
   const isRepeat = fields.has('repeat') || fields.has('steps');
-  if (
-    isRepeat &&
-    (fields.has('do') || fields.has('until') || fields.has('expect') || fields.has('remember') || fields.has('wait'))
-  ) {
-    place.refuse('a step that repeats steps does nothing else; give it say, at, repeat and steps');
+  if (isRepeat && (['do', 'until', 'expect', 'remember', 'wait'] as const).some((name) => fields.has(name))) {
+    place.note('a step that repeats steps does nothing else; give it say, at, repeat and steps');
   }
   if (!isRepeat && !STEP_FIELDS.some((name) => name !== 'at' && fields.has(name))) {
-    place.refuse(`the step does nothing; give one of ${STEP_FIELDS.join(', ')}`);
-  }
-  const step = {
-    place: place.path,
-    say: fields.get('say')?.text(),
-    atMs: fields.get('at')?.durationMs(),
-    actions:
-      fields
-        .get('do')
-        ?.several()
-        .map((one) => readAction(one, scope)) ?? [],
-    waitMs: fields.get('wait')?.durationMs(),
-  };
-  const until = fields.get('until');
-  const expect = fields.get('expect');
-  const expected = expect === undefined ? [] : readConditions(expect, scope);
-  if (expect !== undefined && expected.some(({ withinMs }) => withinMs !== undefined)) {
-    expect.refuse('what is expected is expected now: wait with "until", or say "for" to have it hold for a while');
+    place.attempt(() => place.refuse(`the step does nothing; give one of ${STEP_FIELDS.join(', ')}`));
   }
   return {
-    ...step,
-    until: until === undefined ? [] : readConditions(until, scope),
-    expect: expected,
-    remember:
-      fields
-        .get('remember')
-        ?.entries('a mapping of names to what is remembered')
-        .map((entry) => readRemembered(entry, scope)) ?? [],
-    repeat: isRepeat
-      ? { times: fields.need('repeat').wholeNumber(1, REPEAT_MAX), steps: readSteps(fields.need('steps'), scope) }
-      : undefined,
+    place: place.path,
+    say: textOf(fields, 'say'),
+    atMs: durationOf(fields, 'at'),
+    actions: readActions(fields.get('do'), scope),
+    waitMs: durationOf(fields, 'wait'),
+    until: readConditionsOf(fields.get('until'), scope),
+    expect: readExpected(fields.get('expect'), scope),
+    remember: fields.get('remember')?.attempt((names) => readAllRemembered(names, scope)) ?? [],
+    repeat: isRepeat ? place.attempt(() => readRepeat(place, fields, scope)) : undefined,
   };
+}
+
+function readActions(place: Place | undefined, scope: ScopeWithNames): Action[] {
+  return place?.several().flatMap((one) => one.attempt(() => readAction(one, scope)) ?? []) ?? [];
+}
+
+function readConditionsOf(place: Place | undefined, scope: ScopeWithNames): Condition[] {
+  return place === undefined ? [] : readConditions(place, scope);
+}
+
+function readExpected(place: Place | undefined, scope: ScopeWithNames): Condition[] {
+  const expected = readConditionsOf(place, scope);
+  if (expected.some(({ withinMs }) => withinMs !== undefined)) {
+    place?.note('what is expected is expected now: wait with "until", or say "for" to have it hold for a while');
+  }
+  return expected;
+}
+
+function readRepeat(place: Place, fields: StepFields, scope: ScopeWithNames): Step['repeat'] {
+  const times = place.attempt(() => fields.need('repeat').wholeNumber(1, REPEAT_MAX)) ?? 1;
+  return { times, steps: readSteps(fields.need('steps'), scope) };
 }
 
 type Reader = (place: Place, scope: ScopeWithNames) => Action;
@@ -183,6 +198,15 @@ function readAction(place: Place, scope: ScopeWithNames): Action {
   return reader(fields.need(name), scope);
 }
 
+function readAllRemembered(place: Place, scope: ScopeWithNames): [string, Remembered][] {
+  return place.entries('a mapping of names to what is remembered').flatMap(([name, one]) => {
+    const read = one.attempt(() => readRemembered([name, one], scope));
+    // Who refers to it later makes no other mistake by that.
+    scope.variables.add(name);
+    return read === undefined ? [] : [read];
+  });
+}
+
 function readRemembered([name, place]: [string, Place], scope: ScopeWithNames): [string, Remembered] {
   if (!/^\w+$/.test(name)) place.refuse('a name has letters, digits and _ only');
   const text = place.isList
@@ -191,9 +215,7 @@ function readRemembered([name, place]: [string, Place], scope: ScopeWithNames): 
         .map((one) => one.text())
         .join(',')
     : place.text('what to remember');
-  const what = place.guard(() => parseRemembered(text, scope));
-  scope.variables.add(name);
-  return [name, what];
+  return [name, place.guard(() => parseRemembered(text, scope))];
 }
 
 /** @throws {RangeError} */

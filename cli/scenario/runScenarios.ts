@@ -6,6 +6,7 @@ import { saveJournal } from '../network/saveJournal.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JOURNAL_FILE, RUN_JSON, RUN_SEED, URL_OF_RUNNING } from '../settings/runSettings.ts';
 import { checkForeign } from './openStage.ts';
+import { mistakesOf, moreOf, readAll } from './Mistakes.ts';
 import { readScenario } from './readScenario.ts';
 import type { Scenario } from './Scenario.ts';
 import { Scene } from './Scene.ts';
@@ -23,7 +24,7 @@ export async function runScenarios(invocation: Invocation): Promise<number> {
     throw new WhitewaterError('USAGE', '--journal keeps one journal: run one scenario with it');
   }
   // All of them are read before anything starts.
-  const scenarios = args.map(readScenario);
+  const scenarios = readThem(invocation);
   if (settings.get(URL_OF_RUNNING) !== undefined) scenarios.forEach(checkForeign);
   const interrupted = new AbortController();
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
@@ -34,6 +35,20 @@ export async function runScenarios(invocation: Invocation): Promise<number> {
     if (!passed) failures += 1;
   }
   return failures === 0 ? 0 : FAILED;
+}
+
+/** @throws {WhitewaterError} USAGE with the mistakes of all; they stand on standard output too when that is to be JSON */
+function readThem({ args, settings, stdout }: Invocation): Scenario[] {
+  try {
+    return readAll(args, readScenario);
+  } catch (error) {
+    if (settings.get(RUN_JSON) && error instanceof WhitewaterError) {
+      const { code, message } = error;
+      const mistakes = mistakesOf(error) ?? [{ path: '', problem: message }];
+      stdout.write(json({ passed: false, code, mistakes, more: moreOf(error) }));
+    }
+    throw error;
+  }
 }
 
 async function runOne(invocation: Invocation, scenario: Scenario, interrupted: AbortSignal): Promise<boolean> {

@@ -11,9 +11,16 @@ export type Who =
 
 /** What the texts of a scenario may refer to. */
 export interface Scope {
+  /** None when they could not be read: then every name may be one. */
   readonly peers: readonly string[];
   /** Remembered by an earlier step. */
   readonly variables: ReadonlySet<string>;
+  /** Perhaps remembered by an earlier step, which could not be read. */
+  readonly doubtful?: ReadonlySet<string>;
+}
+
+export function isKnown(variable: string, { variables, doubtful }: Scope): boolean {
+  return variables.has(variable) || doubtful?.has(variable) === true;
 }
 
 /** The relay's own client, by which requests over HTTP go. */
@@ -24,8 +31,8 @@ const LEGAL = 'a peer, leader, followers, all, $NAME of something remembered, or
 /** A text such as `p1,$old`, or a list of such. */
 export function readWho(place: Place, scope: Scope): Who[] {
   return place.several().flatMap((one) => {
-    const text = one.text(LEGAL);
-    return text.split(',').map((word) => one.guard(() => parseWho(word.trim(), scope)));
+    const words = one.attempt(() => one.text(LEGAL).split(',')) ?? [];
+    return words.flatMap((word) => one.attempt(() => one.guard(() => parseWho(word.trim(), scope))) ?? []);
   });
 }
 
@@ -35,7 +42,7 @@ export function parseWho(word: string, scope: Scope): Who {
   if (word.startsWith('!')) return { kind: 'allBut', who: parseWho(word.slice(1), scope) };
   if (word.startsWith('$')) {
     const [, name = '', plus = '0'] = /^\$(\w+)(?:\+(\d))?$/.exec(word) ?? [];
-    if (!scope.variables.has(name)) {
+    if (!isKnown(name, scope)) {
       const known = [...scope.variables].map((variable) => `$${variable}`);
       const which =
         known.length === 0 ? 'no step before this one remembers anything' : `known here: ${known.join(', ')}`;
@@ -44,7 +51,7 @@ export function parseWho(word: string, scope: Scope): Who {
     return { kind: 'variable', name, plus: Number(plus) };
   }
   if (!isId(word)) throw new RangeError(`${JSON.stringify(word)} is not ${LEGAL}`);
-  if (word !== GATEWAY_ID && !scope.peers.includes(word)) {
+  if (word !== GATEWAY_ID && scope.peers.length > 0 && !scope.peers.includes(word)) {
     throw new RangeError(`${word} is no peer of this scenario; its peers are ${scope.peers.join(', ')}`);
   }
   return { kind: 'id', id: word };
@@ -54,7 +61,7 @@ export function parseWho(word: string, scope: Scope): Who {
 export function readGroups(place: Place, scope: Scope): Who[][] {
   if (!place.isList) {
     const groups = place.text('groups, such as p1,p2|p3').split('|');
-    return groups.map((group) => group.split(',').map((word) => place.guard(() => parseWho(word.trim(), scope))));
+    return groups.map((group) => readWho(place.with(group), scope));
   }
   return place.list('a list of groups').map((group) => readWho(group, scope));
 }

@@ -1,5 +1,6 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
+import { SIGNING_SPLIT_REMEDY, signingSplitOf, signingSplitText } from '../../shared/http/signingSplit.ts';
 import { accountOfMembers, membersToldOf, standingOf } from '../../shared/http/standing.ts';
 import { timeOfDay } from '../process/lineLogger.ts';
 import type { Colours } from './colours.ts';
@@ -69,6 +70,10 @@ function networkOf({ view }: Screen, colours: Colours): Line[] {
   const { profile, rules } = view.faults;
   if (profile !== 'reliable') lines.push([{ text: 'network ' }, { text: profile, paint: colours.magenta }]);
   if (rules.length > 0) lines.push([{ text: 'rules ' }, { text: rules.join(', '), paint: colours.magenta }]);
+  const split = signingSplitOf(view.peers.filter(({ kind, connected }) => kind === 'peer' && connected));
+  if (split !== undefined) {
+    lines.push([{ text: signingSplitText(split), paint: colours.yellow }, { text: `; ${SIGNING_SPLIT_REMEDY}` }]);
+  }
   return lines;
 }
 

@@ -26,7 +26,13 @@ export type FromRelay = Extract<ControlMessage, { type: 'Welcome' | 'Directory' 
 
 export type ReadFrame =
   | { readonly kind: 'control'; readonly message: FromRelay }
-  | { readonly kind: 'message'; readonly from: PeerId; readonly id: number; readonly message: EndpointMessage }
+  | {
+      readonly kind: 'message';
+      readonly from: PeerId;
+      readonly id: number;
+      readonly isSigned: boolean;
+      readonly message: EndpointMessage;
+    }
   | { readonly kind: 'unreadable'; readonly cause: UnreadableCause; readonly problem: string };
 
 /**
@@ -38,7 +44,7 @@ export function readFrame(text: string, self: PeerId, signer?: FrameSigner): Rea
   if (forgery !== undefined) return forgery;
   const decoded = decodeFrame(text);
   if (!decoded.ok) return unreadable(decoded.code, decoded.message);
-  const { type, from, to, id, body } = decoded.frame;
+  const { type, from, to, id, mac, body } = decoded.frame;
   if (to !== self) return unreadable('misaddressed', `a ${type} for ${to}`);
   if (!isMessageType(type)) return unreadable('FRAME_TYPE_UNKNOWN', `a ${type} from ${from}`);
   const validated = validateBody(type, body);
@@ -48,7 +54,7 @@ export function readFrame(text: string, self: PeerId, signer?: FrameSigner): Rea
     return isFromRelay(message) ? { kind: 'control', message } : unreadable('misaddressed', `a ${type} from ${from}`);
   }
   if (!isEndpointMessage(message)) return unreadable('misaddressed', `a ${type} from ${from}`);
-  return { kind: 'message', from, id, message };
+  return { kind: 'message', from, id, isSigned: mac !== undefined, message };
 }
 
 /** Before anything else is made of it. A relay writes every frame in canonical order. */
@@ -57,11 +63,16 @@ function forgeryIn(text: string, signer: FrameSigner): ReadFrame | undefined {
   if (head === undefined) return unreadable('unsigned', 'its keys are not in canonical order');
   if (head.from === RELAY_ADDRESS) return undefined;
   const { type, from, mac, bodyOffset } = head;
-  if (mac === undefined) return unreadable('unsigned', `a ${type} from ${from}`);
+  if (mac === undefined) {
+    return unreadable(
+      'unsigned',
+      `a ${type} from ${from}; start ${from} with the secret of this cluster (--secret-file)`,
+    );
+  }
   if (signer.isGenuine(head, text.slice(bodyOffset, -1), mac)) return undefined;
   return unreadable(
     'wronglySigned',
-    `a ${type} from ${from}: it has another secret, or the frame was changed on its way`,
+    `a ${type} from ${from}: it has another secret, or the frame was changed on its way; give all peers and clients the same --secret-file`,
   );
 }
 

@@ -224,12 +224,21 @@ export class RelayTransport implements Transport {
       this.#warnings.warn(frame.cause, `dropped a frame that arrived, ${frame.cause}: ${frame.problem}`);
       return;
     }
-    const { from, id, message } = frame;
+    const { from, id, isSigned, message } = frame;
     this.#counters.framesReceived += 1;
+    if (isSigned && this.#options.signer === undefined) this.#warnUnsigned(from);
     if (this.#trace.wants('frame')) {
       this.#traced('frame', 'received', { type: message.type, from, ...termOf(message) }, `${from}/${id}`);
     }
     this.#handlers?.onMessage(from, id, message);
+  }
+
+  /** All looks well here: what signers say arrives, and nothing of what this endpoint says is taken. */
+  #warnUnsigned(from: PeerId): void {
+    this.#warnings.warn(
+      'does not sign',
+      `${from} signs what it says, and ${this.#options.id} does not, so ${from} takes nothing from it; start ${this.#options.id} with the secret of this cluster (--secret-file)`,
+    );
   }
 
   #refused({ code, message }: Refused): void {

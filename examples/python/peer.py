@@ -8,7 +8,6 @@ Python 3.9 or later on Linux or macOS, and nothing besides. See README.md next t
 
 import argparse
 import asyncio
-import json
 import logging
 import os
 import platform
@@ -21,12 +20,12 @@ from pathlib import Path
 from time import monotonic
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
+from frames import RELAY, Dropped, Frames, check_secret
 from store import Store, StoreError
 from voter import Voter
 from websocket import Closed, Refused, WebSocket
 
 PROTOCOL_VERSION = 2
-RELAY = "@relay"
 FRAME_BYTES_MAX = 1024 * 1024
 # Of what waits to be sent. Beyond it frames are dropped: Raft repeats what matters.
 WAITING_BYTES_MAX = 4 * 1024 * 1024
@@ -36,6 +35,8 @@ STATUS_S_MIN, STATUS_S_MAX = 0.05, 1
 # The relay pings every 0.6 s. Without a sign of life for so long, ask; then so long for an answer.
 SILENT_S, PATIENCE_S = 1, 2
 BACKOFF_S_MIN, BACKOFF_S_MAX = 0.05, 2
+# Between two lines about frames that are dropped for one cause.
+WARN_S_MIN = 10
 # To connect again would not help, or do harm.
 FINAL_CODES = {
     "REQUEST_INVALID",
@@ -71,6 +72,9 @@ class Peer:
         }
         self._instance = uuid.uuid4().hex
         self._started_at = monotonic()
+        self._frames = Frames(options.cluster, options.id, options.secret)
+        # By cause: when it was warned of, and how often not since.
+        self._warned = {}
         self._next_id = 1
         self._changed = asyncio.Event()
         self._told = None
@@ -117,15 +121,16 @@ class Peer:
                 "protocolVersion": PROTOCOL_VERSION,
                 "application": "raft",
                 "instance": self._instance,
+                **({"signs": True} if self._frames.signs else {}),
                 "software": f"whitewater-example/1 python/{platform.python_version()}",
             }
             self._send(socket, "Hello", RELAY, hello)
             while True:
-                kind, _, _, body = self._read(await socket.receive())
-                if kind == "Welcome":
+                frame = self._read(await socket.receive())
+                if frame is not None and frame.kind == "Welcome" and frame.sender == RELAY:
                     break
             # The relay takes and forwards frames up to this size.
-            socket.message_bytes_max = body["frameBytesMax"]
+            socket.message_bytes_max = frame.body["frameBytesMax"]
             log.info("connected as %s to %s", options.id, options.relay)
             return socket
         except BaseException:
@@ -134,13 +139,13 @@ class Peer:
 
     async def _receive(self, socket):
         while True:
-            kind, sender, frame_id, body = self._read(await socket.receive())
-            if kind is None or sender == RELAY:
+            frame = self._read(await socket.receive())
+            if frame is None or frame.sender == RELAY:
                 continue
             # What the store writes in here is on the disk before the answer is sent.
-            answer = self._voter.handle(sender, frame_id, kind, body)
+            answer = self._voter.handle(frame.sender, frame.id, frame.kind, frame.body)
             if answer is not None:
-                self._send(socket, answer[0], sender, answer[1])
+                self._send(socket, answer[0], frame.sender, answer[1])
             self._changed.set()
 
     async def _tell(self, socket):
@@ -171,26 +176,35 @@ class Peer:
                 self._send(socket, "Ping", RELAY, {})
 
     def _read(self, text):
-        """(type, from, id, body) of a frame; four times None of what is none."""
+        """The frame; None when it is not to be used."""
         try:
-            frame = json.loads(text)
-            kind, sender, frame_id, body = (frame[key] for key in ("type", "from", "id", "body"))
-            if not isinstance(kind, str) or not isinstance(sender, str):
-                raise ValueError("its head is malformed")
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            log.warning("dropped a frame: %s", error)
-            return None, None, None, None
-        if kind == "Refused" and sender == RELAY:
-            log.warning("the relay refused a frame: %s", body)
-        return kind, sender, frame_id, body
+            frame = self._frames.decode(text)
+        except Dropped as error:
+            self._warn(error.cause, f"dropped a frame, {error.cause}: {error}")
+            return None
+        if frame.is_signed and frame.sender != RELAY and not self._frames.signs:
+            why = f"{frame.sender} signs what it says, and takes nothing that is not signed"
+            self._warn("does not sign", f"{why}; start this peer with --secret-file")
+        if frame.kind == "Refused" and frame.sender == RELAY:
+            log.warning("the relay refused a frame: %s", frame.body)
+        return frame
+
+    def _warn(self, cause, text):
+        """At most so often: whoever sends nonsense should not fill a disk."""
+        now = monotonic()
+        warned_at, left_out = self._warned.get(cause, (now - WARN_S_MIN, 0))
+        if now - warned_at < WARN_S_MIN:
+            self._warned[cause] = (warned_at, left_out + 1)
+            return
+        self._warned[cause] = (now, 0)
+        more = f" (and {left_out} more since the last such line)" if left_out else ""
+        log.warning("%s%s", text, more)
 
     def _send(self, socket, kind, receiver, body):
         if socket.waiting_bytes > WAITING_BYTES_MAX:
             return
-        # The keys in this order and without blanks, which lets the relay forward without parsing.
-        frame = {"type": kind, "from": self._options.id, "to": receiver, "id": self._next_id}
+        socket.send_text(self._frames.encode(kind, receiver, self._next_id, body))
         self._next_id += 1
-        socket.send_text(json.dumps({**frame, "body": body}, separators=(",", ":")))
 
     def _log_news(self, status):
         news = {name: status[name] for name in ("term", "votedFor", "leader")}
@@ -214,6 +228,11 @@ def parse(words=None):
     parser.add_argument("--data", help="directory of term, vote and log; data/ID by default")
     parser.add_argument("--token-file", help="a file that holds the relay's token")
     parser.add_argument(
+        "--secret-file",
+        default=os.environ.get("WHITEWATER_SECRET_FILE"),
+        help="a file with the secret by which the endpoints of the cluster sign what they say",
+    )
+    parser.add_argument(
         "--election-timeout",
         type=_range,
         default=(250, 400),
@@ -230,6 +249,12 @@ def parse(words=None):
     options.token = os.environ.get("WHITEWATER_TOKEN", "")
     if options.token_file:
         options.token = Path(options.token_file).read_text(encoding="ascii").strip()
+    options.secret = None
+    if options.secret_file:
+        try:
+            options.secret = check_secret(Path(options.secret_file).read_text(encoding="utf-8-sig"))
+        except (OSError, ValueError) as error:
+            parser.error(f"--secret-file {options.secret_file}: {error}")
     return options
 
 

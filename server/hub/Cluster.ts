@@ -2,6 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
+import { SIGNING_SPLIT_REMEDY, signingSplitOf, signingSplitText } from '../../shared/http/signingSplit.ts';
 import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { Directory } from '../../shared/messages/Directory.ts';
@@ -33,6 +34,8 @@ export class Cluster {
   readonly #services: HubServices;
   readonly #trace: RelayTrace;
   readonly #membershipNews = new MembershipNews();
+  /** Those that do not sign among others that do, as they were told last. */
+  #unsigned = '';
   #leadership: Leadership = { leader: null, leaderTerm: 0, term: 0 };
 
   constructor(id: ClusterId, services: HubServices) {
@@ -105,6 +108,7 @@ export class Cluster {
     this.#trace.connected(connection);
     this.journal.event('connection', { event: 'connected', id: endpoint.id, reason: `from ${remoteAddress}` });
     this.#tell('connected', endpoint.id, `${endpoint.id} connected from ${remoteAddress}`);
+    this.#noteSigning();
     this.#changed(endpoint);
   }
 
@@ -115,6 +119,7 @@ export class Cluster {
     endpoint.connection = undefined;
     endpoint.goneAtMs = this.#services.clock();
     this.#tell('disconnected', endpoint.id, `${endpoint.id} disconnected: ${reason}`);
+    this.#noteSigning();
     if (endpoint.isEphemeral && this.refusedForMs(endpoint.id) === 0) this.roster.forget(endpoint);
     this.#changed(endpoint);
   }
@@ -253,6 +258,22 @@ export class Cluster {
     } else if (before.leader !== null) {
       this.#tell('leaderLost', before.leader, `${before.leader} leads no longer`);
     }
+  }
+
+  /** A peer that does not sign among others that do looks well by itself, and nobody takes its votes. */
+  #noteSigning(): void {
+    const isThere = ({ isEphemeral, connection }: Endpoint): boolean => !isEphemeral && connection !== undefined;
+    const peers = [...this.roster].filter(isThere);
+    // To sort a thousand names at each connection would hold up the frames of others.
+    const split = signingSplitOf(peers) && signingSplitOf(this.roster.sorted().filter(isThere));
+    const unsigned = split?.unsigned.join() ?? '';
+    // Those that come to sign as well are no news.
+    if (unsigned === this.#unsigned) return;
+    this.#unsigned = unsigned;
+    const over = peers.some(({ signs }) => signs)
+      ? 'all peers that are connected sign'
+      : 'no peer that is connected signs';
+    this.#tell('signing', null, split === undefined ? over : `${signingSplitText(split)}; ${SIGNING_SPLIT_REMEDY}`);
   }
 
   #tell(kind: LiveEvent['kind'], peer: PeerId | null, text: string): void {

@@ -43,6 +43,7 @@ export function peerView(endpoint: Endpoint, nowMs: number): PeerView {
     heardMsAgo: endpoint.heardAtMs === undefined ? null : ageMs(endpoint.heardAtMs, nowMs),
     statusMsAgo: status === undefined ? null : ageMs(endpoint.statusAtMs, nowMs),
     connections: endpoint.connections,
+    signs: endpoint.connections === 0 ? null : endpoint.signs,
     refusedForMs: refusedForMs > 0 ? refusedForMs : null,
     role: status?.role ?? null,
     term: status?.term ?? null,

@@ -26,6 +26,8 @@ export const PeerView = Type.Object({
   statusMsAgo: nullable(Milliseconds),
   /** How many times it has connected. */
   connections: Count,
+  /** Whether it signs what it says to others and takes only what they signed, by its newest Hello; null if it never connected. */
+  signs: nullable(Type.Boolean()),
   /** While an operator refuses its connections: how much longer. */
   refusedForMs: nullable(Milliseconds),
   role: nullable(Role),

@@ -14,6 +14,8 @@ export const LiveEvent = Type.Object({
     Type.Literal('leaderElected'),
     Type.Literal('leaderLost'),
     Type.Literal('membersChanged'),
+    /** Some peers sign and others do not, or that is over. */
+    Type.Literal('signing'),
     Type.Literal('partitioned'),
     Type.Literal('healed'),
     Type.Literal('faultsChanged'),

@@ -36,7 +36,13 @@ function statusOf(role: Role, more: Partial<Status> = {}): Status {
 function peerOf(id: string, status: Status | null, more: Partial<PeerView> = {}): PeerView {
   return {
     ...{ id: peerId(id), kind: 'peer', connected: true, connectionId: 'c', remoteAddress: '127.0.0.1', heardMsAgo: 5 },
-    ...{ statusMsAgo: status === null ? null : 50, connections: 1, refusedForMs: null, role: status?.role ?? null },
+    ...{
+      statusMsAgo: status === null ? null : 50,
+      connections: 1,
+      signs: false,
+      refusedForMs: null,
+      role: status?.role ?? null,
+    },
     ...{ term: status?.term ?? null, votedFor: null, leader: status?.leader ?? null, lastLogIndex: 0 },
     ...{ commitIndex: 0, lastApplied: 0, status },
     ...more,
@@ -114,6 +120,22 @@ t.test('a partition is told with its effect, those that no group names included'
   const even = viewOf(HEALTHY.peers.slice(0, 4), { partition: { groups: [IDS.slice(0, 2), IDS.slice(2, 4)] } });
   t.equal(effectOf(even), 'no side has 3 of the 5 voters, so none can elect a leader');
   t.equal(effectOf(viewOf([])), 'no peer has said yet who votes');
+});
+
+t.test('a peer that does not sign among others that do is told, with what to do', async (t) => {
+  const of = (signs: (id: string) => boolean, more: Partial<PeerView> = {}): ClusterView =>
+    viewOf(HEALTHY.peers.map((peer) => ({ ...peer, signs: signs(peer.id), ...(peer.id === 'p3' ? more : {}) })));
+  const lines = linesOf({ view: of((id) => id !== 'p3') }, { columns: 200 });
+  const told =
+    'p3 does not sign, and p1, p2, p4 and p5 take nothing from it; start every peer with the same --secret-file';
+  t.equal(lines[1], `${told}, or none with any`);
+  t.match(
+    linesOf({ view: of((id) => id === 'p3') })[1],
+    /^p1, p2, p4 and p5 do not sign, and p3 takes nothing from them/,
+  );
+  for (const view of [HEALTHY, of(() => true), of((id) => id !== 'p3', { connected: false })]) {
+    t.equal(linesOf({ view })[1], '');
+  }
 });
 
 t.test('no line is wider, and no screen higher, than the terminal', async (t) => {

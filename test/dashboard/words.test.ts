@@ -67,6 +67,10 @@ t.test('the headline says who leads, and what is odd about it', async (t) => {
   });
   const two = cluster({ p1: leaderStatus(4, { canCommit: false }), p3: leaderStatus(5) }, { leader: p3, term: 5 });
   t.match(headlineOf(two), { title: 'p3 leads term 5', detail: 'p1 (term 4) still believes it leads' });
+  const mixed = IDS.map((id) => viewOf(id, id === p1 ? leaderStatus(1) : followerStatus(1, p1), { signs: id !== p5 }));
+  t.match(headlineOf(pictureOf(snapshotOf(mixed, { leader: p1, term: 1 }))), {
+    detail: 'p5 does not sign, and p1, p2, p3 and p4 take nothing from it',
+  });
   const lonely = cluster({ p1: leaderStatus(4, { canCommit: false }) }, { leader: p1, term: 4 });
   t.match(headlineOf(lonely), { crown: 'hollow', detail: 'p1 hears no majority, so it cannot commit' });
 });

@@ -169,8 +169,32 @@ t.test('what a relay forges, alters or brings from elsewhere is dropped, counted
   await relay.until('the good one arrives', () => heard.length > 0);
   t.same(heard, [5]);
   t.match(transport.counters().unreadable, { unsigned: 1, wronglySigned: 3 });
-  t.match(logger.at('warn').join('\n'), /wronglySigned: a RequestVote from p1: it has another secret/);
+  t.match(
+    logger.at('warn').join('\n'),
+    /wronglySigned: a RequestVote from p1: it has another secret.*the same --secret-file/,
+  );
+  t.match(logger.at('warn').join('\n'), /unsigned: a RequestVote from p1; start p1 with the secret of this cluster/);
   t.equal(logger.at('warn').length, 2, 'one line a cause');
+});
+
+t.test('who does not sign is told when others do, once', async (t) => {
+  const relay = await TestRelay.start(t);
+  const { transport, logger, heard } = transportOf(t, relay, undefined);
+  transport.start({
+    onMessage: (_from, id) => heard.push(id),
+    onConnected: () => undefined,
+    onFailed: () => undefined,
+  });
+  const p1 = await relay.dial('p1');
+  await relay.until('p2 is connected', async () => (await relay.view()).peers.length === 2);
+  p1.sendText(encodeFrame({ ...REQUEST, id: 1 }));
+  await relay.until('one that is not signed arrives', () => heard.length === 1);
+  t.same(logger.at('warn'), [], 'which is nothing to tell');
+  for (const id of [2, 3]) p1.sendText(signed({ ...REQUEST, id }));
+  await relay.until('signed ones arrive', () => heard.length === 3);
+  t.same(heard, [1, 2, 3], 'they are taken like others');
+  t.equal(logger.at('warn').length, 1);
+  t.match(logger.at('warn')[0], /^p1 signs what it says, and p2 does not, so p1 takes nothing from it; start p2 with/);
 });
 
 t.test('a cluster with a secret elects, and serves whoever has the secret', async (t) => {

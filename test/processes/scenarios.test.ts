@@ -64,6 +64,19 @@ t.test(
       /^whitewater: USAGE: .*wrong\.yaml: steps\[0\]\.do: "explode" is unknown; .*legal: heal, partition/,
     );
     t.equal(refused.stdout, '', 'nothing was started');
+    const worse = write('worse.yaml', 'peers: 1\nsteps:\n  - wait: 5\n  - until: ledaer\n');
+    const all = await runCommand(t, { name: 'worse', args: ['run', wrong, vain, worse, '--json'] }, WITHIN_MS);
+    t.equal(all.code, 2);
+    t.match(all.stderr.split('\n'), [
+      /^whitewater: USAGE: 2 scenarios: 3 mistakes; nothing was started$/,
+      /^ {2}.*wrong\.yaml:3:11: steps\[0\]\.do: "explode" is unknown; /,
+      /^ {2}.*worse\.yaml:3:11: steps\[0\]\.wait: "5" has no unit/,
+      /^ {2}.*worse\.yaml:4:12: steps\[1\]\.until: "ledaer" is no condition; legal: leader/,
+    ]);
+    t.match(JSON.parse(all.stdout), {
+      ...{ passed: false, code: 'USAGE', more: 0 },
+      mistakes: [{ line: 3, column: 11, path: 'steps[0].do' }, { file: worse, path: 'steps[0].wait' }, { line: 4 }],
+    });
     const foreign = write('foreign.yaml', 'peers: 1\nsteps:\n  - do: { kill: p1 }\n');
     const args = ['run', foreign, '--url', 'http://127.0.0.1:1'];
     t.match(await runCommand(t, { name: 'foreign', args }, WITHIN_MS), {

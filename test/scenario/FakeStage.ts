@@ -10,7 +10,7 @@ import type { Stage } from '../../cli/scenario/Stage.ts';
 export function peer(id: string, facts: Partial<PeerView> | { readonly leader?: string } = {}): PeerView {
   return {
     ...{ id, kind: 'peer', connected: true, connectionId: 'c', remoteAddress: null, heardMsAgo: 0, statusMsAgo: 0 },
-    ...{ connections: 1, refusedForMs: null, role: 'follower', term: 1, votedFor: null, leader: null },
+    ...{ connections: 1, signs: false, refusedForMs: null, role: 'follower', term: 1, votedFor: null, leader: null },
     ...{ lastLogIndex: 0, commitIndex: 0, lastApplied: 0, status: null },
     ...facts,
   } as unknown as PeerView;

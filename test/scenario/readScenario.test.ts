@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { errorText } from '../../cli/report.ts';
+import type { WhitewaterError } from '../../shared/errors.ts';
 import { ROOT } from '../support/root.ts';
 import { blocksOf } from '../support/userProject.ts';
 import { CONDITION_FORMS } from '../../cli/scenario/readCondition.ts';
@@ -101,4 +103,103 @@ t.test('what is wrong is refused with its place and what is legal there', async 
   t.match(refusal(good, bomb), /not YAML/);
   t.throws(() => readScenario(join(ROOT, 'none.yaml')), { code: 'USAGE', message: /cannot be read/ });
   t.throws(() => readScenario(FOLDER), { code: 'USAGE', message: /not a regular file/ });
+});
+
+/** What a command would print for a scenario of this text. */
+function printed(text: string): string[] {
+  return errorText(errorOf(text)).trimEnd().split('\n');
+}
+
+function errorOf(text: string): WhitewaterError {
+  try {
+    parseScenario(text, 's.yaml');
+  } catch (error) {
+    return error as WhitewaterError;
+  }
+  throw new Error('it was read');
+}
+
+t.test('several mistakes are told at once, in order of place, each with what is legal there', async (t) => {
+  const text = `peers: 3
+timeout: 90
+profile: slow
+colour: red
+steps:
+  - unti: leader
+  - do:
+      - { explode: p1 }
+      - put: { key: x, value: 1, fails: NEVER, timeout: 5 }
+      - rule: { name: bad name, from: p7, to: p8, delay: 50, drop: 2, every: 0 }
+    until: [leader among p9, term > many]
+  - expect: leader within 5s
+    wait: 500
+  - repeat: 0
+    steps:
+      - kill: p1
+      - do: { get: { key: a, raed: stale } }
+`;
+  const [head, ...lines] = printed(text);
+  t.equal(head, 'whitewater: USAGE: s.yaml: 20 mistakes; nothing was started');
+  const expected = [
+    /^ {2}s\.yaml:2:10: timeout: "90" has no unit: write 90ms or 90s$/,
+    /^ {2}s\.yaml:3:10: profile: there is no profile "slow"; legal: reliable, /,
+    /^ {2}s\.yaml:4:1: "colour" is unknown; legal: name, about, peers/,
+    /^ {2}s\.yaml:6:5: steps\[0\]: "unti" is unknown; did you mean until\? legal: say, /,
+    /^ {2}s\.yaml:8:11: steps\[1\]\.do\[0\]: "explode" is unknown; .*legal: heal, partition/,
+    /^ {2}s\.yaml:9:41: steps\[1\]\.do\[1\]\.put\.fails: "NEVER" is no error's code/,
+    /^ {2}s\.yaml:9:57: steps\[1\]\.do\[1\]\.put\.timeout: "5" has no unit/,
+    /^ {2}s\.yaml:10:23: steps\[1\]\.do\[2\]\.rule\.name: "bad name" is not a name/,
+    /^ {2}s\.yaml:10:39: steps\[1\]\.do\[2\]\.rule\.from: p7 is no peer of this scenario; its peers are p1, p2, p3$/,
+    /^ {2}s\.yaml:10:47: steps\[1\]\.do\[2\]\.rule\.to: p8 is no peer/,
+    /^ {2}s\.yaml:10:58: steps\[1\]\.do\[2\]\.rule\.delay: "50" has no unit/,
+    /^ {2}s\.yaml:10:68: steps\[1\]\.do\[2\]\.rule\.drop: 2; legal is a number from 0/,
+    /^ {2}s\.yaml:10:78: steps\[1\]\.do\[2\]\.rule\.every: 0; legal is a whole number from 1/,
+    /^ {2}s\.yaml:11:13: steps\[1\]\.until\[0\]: p9 is no peer/,
+    /^ {2}s\.yaml:11:30: steps\[1\]\.until\[1\]: "many" is neither a whole number/,
+    /^ {2}s\.yaml:12:13: steps\[2\]\.expect: what is expected is expected now/,
+    /^ {2}s\.yaml:13:11: steps\[2\]\.wait: "500" has no unit/,
+    /^ {2}s\.yaml:14:13: steps\[3\]\.repeat: 0 is not a whole number from 1 to 1000$/,
+    /^ {2}s\.yaml:16:9: steps\[3\]\.steps\[0\]: "kill" is unknown/,
+    /^ {2}s\.yaml:17:30: steps\[3\]\.steps\[1\]\.do\.get: "raed" is unknown; did you mean read\?/,
+  ];
+  t.equal(lines.length, expected.length);
+  expected.forEach((line, at) => t.match(lines[at], line));
+  t.match(errorOf(text), { code: 'USAGE', exitCode: 2, details: { more: 0 } });
+});
+
+t.test('what only follows from another mistake is not told', async (t) => {
+  t.match(
+    refusal('  - remmeber: { old: leader }\n  - until: leader is not $old'),
+    /: steps\[0\]: "remmeber" is unknown/,
+  );
+  t.match(
+    refusal('  - do: { puut: { key: a, as: w } }\n  - until: $w succeeded'),
+    /do: "puut" is unknown; did you mean put/,
+  );
+  t.match(refusal('  - remember: { old: p9 }\n  - until: leader is $old'), /remember\.old: p9 is no peer/);
+  t.match(refusal('  - do: { kill: z1 }', 'peers: 0'), /^USAGE 2 s\.yaml: peers: 0 is not a number of peers/);
+  t.match(refusal('  - do: { put: { kye: a, value: 1 } }'), /^USAGE 2 s\.yaml: steps\[0\]\.do\.put: "kye" is unknown/);
+  t.match(refusal('  - wait: 1ms', 'perrs: 3'), /^USAGE 2 s\.yaml: "perrs" is unknown; did you mean peers\?/);
+  const twice = printed('peers: 3\nsteps:\n  - until: &a [leader among p9]\n  - until: *a\n  - until: term > $n\n');
+  t.match(twice, [
+    /s\.yaml: 2 mistakes/,
+    /^ {2}s\.yaml:3:16: steps\[0\]\.until\[0\]: p9/,
+    /^ {2}s\.yaml:5:12: .*\$n is not known/,
+  ]);
+});
+
+t.test('of many mistakes the first are told, and how many more there are', async (t) => {
+  const text = (steps: number): string => `peers: 1\nsteps:\n${'  - wait: 5\n'.repeat(steps)}`;
+  const lines = printed(text(23));
+  t.equal(lines.length, 22);
+  t.match(
+    [lines[0], lines[20], lines[21]],
+    [/s\.yaml: 23 mistakes/, /^ {2}s\.yaml:22:11: steps\[19\]\.wait/, /^ {2}and 3 more$/],
+  );
+  const many = errorOf(text(5_000));
+  t.match(many, { message: /^s\.yaml: 5000 mistakes/, details: { more: 4_980 } });
+  t.equal((many.details as { mistakes: unknown[] }).mistakes.length, 20);
+  const steering = printed('peers: 1\n"\\e[31m\\nred": 1\nsteps: 1\n');
+  t.equal(steering.length, 3, 'a name with a line feed takes one line');
+  t.notMatch(steering.join(''), '\u001b');
 });

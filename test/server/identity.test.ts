@@ -15,6 +15,31 @@ t.test('a good Hello is answered with Welcome, and the relay knows the endpoint'
   t.match(peer, { id: 'p1', connected: true, connectionId, remoteAddress: '127.0.0.1', connections: 1, role: null });
 });
 
+t.test('the relay tells when some peers sign and others do not, and when that is over', async (t) => {
+  const relay = await TestRelay.start(t);
+  const hello = (id: string, signs: boolean) => ({
+    hello: {
+      ...{ protocolVersion: PROTOCOL_VERSION, application: 'raft', instance: id, software: 'test' },
+      ...(signs ? { signs } : {}),
+    },
+  });
+  await relay.dial('p1', hello('p1', true));
+  await relay.dial('p2', hello('p2', true));
+  await relay.dial('c1', { path: 'client', ...hello('c1', false) });
+  const log = (): string => relay.log.join('\n');
+  t.notMatch(log(), /sign/, 'clients are no peers');
+  const p3 = await relay.dial('p3', hello('p3', false));
+  const split = 'p3 does not sign, and p1 and p2 take nothing from it; start every peer with the same --secret-file';
+  await relay.until('it is told', () => log().includes(split));
+  const signs = Object.fromEntries((await relay.view()).peers.map((peer) => [peer.id, peer.signs]));
+  t.strictSame(signs, { c1: false, p1: true, p2: true, p3: false });
+  p3.end();
+  await relay.until('that it is over', () => log().includes('all peers that are connected sign'));
+  await relay.dial('p3', hello('p3', true));
+  t.match((await relay.view()).peers.at(-1), { id: 'p3', signs: true });
+  t.equal(log().split('take nothing from').length, 2, 'told once');
+});
+
 t.test('the newest process wins an identity; the older one is told why, and frames go to the newer', async (t) => {
   const relay = await TestRelay.start(t);
   const older = await relay.dial('p1', { instance: 'one' });

@@ -30,6 +30,7 @@ export function viewOf(id: PeerId, status: Status | null, changes: Partial<PeerV
     statusMsAgo: status === null ? null : 0,
     connections: 1,
     refusedForMs: null,
+    signs: false,
     role: status?.role ?? null,
     term: status?.term ?? null,
     votedFor: status?.votedFor ?? null,

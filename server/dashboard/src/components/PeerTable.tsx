@@ -35,6 +35,7 @@ const COLUMNS = [
 /** Everything that the ring shows, as a table. */
 export function PeerTable(props: PeerTableProps) {
   const { picture, inForce } = props;
+  const signersExist = picture.peers.some(({ view }) => view.connected && view.signs === true);
   return (
     <section class="card peers" aria-labelledby="peers-title">
       <h2 id="peers-title">Peers</h2>
@@ -53,7 +54,7 @@ export function PeerTable(props: PeerTableProps) {
           </thead>
           <tbody>
             {picture.peers.map((peer) => (
-              <PeerRow key={peer.view.id} {...props} peer={peer} />
+              <PeerRow key={peer.view.id} {...props} {...{ peer, signersExist }} />
             ))}
           </tbody>
         </table>
@@ -62,8 +63,15 @@ export function PeerTable(props: PeerTableProps) {
   );
 }
 
-function PeerRow({ peer, inForce, nowMs, actions }: PeerTableProps & { readonly peer: SeenPeer }) {
+interface PeerRowProps extends PeerTableProps {
+  readonly peer: SeenPeer;
+  /** Whoever does not sign is heard by none of these. */
+  readonly signersExist: boolean;
+}
+
+function PeerRow({ peer, inForce, nowMs, actions, signersExist }: PeerRowProps) {
   const { view } = peer;
+  const isUnsigned = view.connected && view.signs === false && signersExist;
   return (
     <tr data-connected={view.connected}>
       <th scope="row">{view.id}</th>
@@ -79,7 +87,10 @@ function PeerRow({ peer, inForce, nowMs, actions }: PeerTableProps & { readonly 
       </td>
       <td>{view.votedFor ?? 'nobody'}</td>
       <td>{view.leader ?? 'unknown'}</td>
-      <td title={view.remoteAddress ?? ''}>{connectionText(peer, nowMs)}</td>
+      <td title={view.remoteAddress ?? ''}>
+        {connectionText(peer, nowMs)}
+        {isUnsigned && <span class="muted">, does not sign</span>}
+      </td>
       <td class="numbers">{heardText(peer, nowMs)}</td>
       <td>
         <TimerCell peer={peer} />

@@ -1,3 +1,4 @@
+import { signingSplitOf, signingSplitText } from '../../../../shared/http/signingSplit.ts';
 import { accountOfMembers } from '../../../../shared/http/standing.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
 import { crownOf, otherLeaders, peerOf } from './crown.ts';
@@ -16,11 +17,16 @@ export interface Headline {
 
 export function headlineOf(picture: Picture): Headline {
   const leader = peerOf(picture, picture.leader);
-  if (leader === undefined) return { crown: null, title: 'No leader', detail: whyNoLeader(picture) };
+  const split = signingSplitOf(picture.peers.map(({ view }) => view).filter(({ connected }) => connected));
+  const signing = split === undefined ? [] : [signingSplitText(split)];
+  if (leader === undefined) {
+    return { crown: null, title: 'No leader', detail: [...signing, whyNoLeader(picture)].join('; ') };
+  }
   const crown = crownOf(leader);
   const others = otherLeaders(picture).map(({ view }) => `${view.id} (term ${view.term ?? 0})`);
   const title = `${leader.view.id} leads term ${leader.view.term ?? picture.term}`;
   const details = [
+    ...signing,
     ...(crown === 'hollow' ? [`${leader.view.id} hears no majority, so it cannot commit`] : []),
     ...(others.length === 0
       ? []
