@@ -1,4 +1,4 @@
-import { groupName } from '../model/groups.ts';
+import { groupName } from '../../model/groups.ts';
 
 interface GroupBadgeProps {
   readonly group: number;

@@ -1,14 +1,14 @@
-import { disconnectAction } from '../connection/Action.ts';
-import type { Actions } from '../hooks/useActions.ts';
-import { electionTimerOf } from '../model/aging.ts';
-import { crownOf } from '../model/crown.ts';
-import { connectionText, heardText, roleText, shownRoleOf, votesText } from '../model/describePeer.ts';
-import { groupName, type Groups, groupOf } from '../model/groups.ts';
-import type { Picture, SeenPeer } from '../model/Picture.ts';
-import { termColourOf } from '../model/termColour.ts';
-import { ActionButton } from './ActionButton.tsx';
-import { CrownIcon } from './CrownIcon.tsx';
-import { RoleIcon } from './RoleIcon.tsx';
+import { disconnectAction } from '../../connection/Action.ts';
+import type { Actions } from '../../hooks/useActions.ts';
+import { electionTimerOf } from '../../model/aging.ts';
+import { crownOf } from '../../model/crown.ts';
+import { connectionText, heardText, roleText, shownRoleOf, votesText } from '../../model/describePeer.ts';
+import { groupName, type Groups, groupOf } from '../../model/groups.ts';
+import type { Picture, SeenPeer } from '../../model/Picture.ts';
+import { termColourOf } from '../../model/termColour.ts';
+import { ActionButton } from '../ActionButton.tsx';
+import { CrownIcon } from '../CrownIcon.tsx';
+import { RoleIcon } from '../RoleIcon.tsx';
 import { TimerMeter } from './TimerMeter.tsx';
 
 interface PeerTableProps {

@@ -1,4 +1,4 @@
-import { crownPath } from '../geometry/shapes.ts';
+import { crownPath } from '../../geometry/shapes.ts';
 
 /** Stands on a leader's head: full when it can commit, hollow when it merely believes it leads. */
 export function Crown({ kind, radius }: { readonly kind: 'full' | 'hollow'; readonly radius: number }) {

@@ -1,5 +1,5 @@
-import { headlineOf } from '../model/headline.ts';
-import type { Picture } from '../model/Picture.ts';
+import { headlineOf } from '../../model/headline.ts';
+import type { Picture } from '../../model/Picture.ts';
 
 /** Tells a screen reader who leads, whenever that changes, and nothing else. */
 export function Announcer({ picture, isStale }: { readonly picture: Picture; readonly isStale: boolean }) {

@@ -1,7 +1,7 @@
-import type { Role } from '../../../../shared/messages/Status.ts';
-import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
-import { CrownIcon } from './CrownIcon.tsx';
-import { RoleIcon } from './RoleIcon.tsx';
+import type { Role } from '../../../../../shared/messages/Status.ts';
+import { ROLE_WORDS } from '../../../../../shared/roleWords.ts';
+import { CrownIcon } from '../CrownIcon.tsx';
+import { RoleIcon } from '../RoleIcon.tsx';
 
 const ROLES: readonly Role[] = ['follower', 'preCandidate', 'candidate', 'learner'];
 

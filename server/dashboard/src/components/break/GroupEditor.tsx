@@ -1,5 +1,5 @@
-import type { PeerId } from '../../../../shared/ids.ts';
-import { type Draft, groupName } from '../model/groups.ts';
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { type Draft, groupName } from '../../model/groups.ts';
 
 interface GroupEditorProps {
   readonly ids: readonly PeerId[];

@@ -1,5 +1,5 @@
-import { crownPath } from '../geometry/shapes.ts';
-import type { LiveEvent } from '../../../../shared/http/Live.ts';
+import { crownPath } from '../../geometry/shapes.ts';
+import type { LiveEvent } from '../../../../../shared/http/Live.ts';
 
 /** For each kind of event a sign that differs in shape; the sentence beside it says the same in words. */
 const SIGNS: Readonly<Record<LiveEvent['kind'], string>> = {

@@ -1,11 +1,11 @@
-import type { PeerId } from '../../../../shared/ids.ts';
-import { headlineOf } from '../model/headline.ts';
-import { type Draft, groupName, type Groups } from '../model/groups.ts';
-import { rateAt } from '../model/linkRate.ts';
-import type { Picture } from '../model/Picture.ts';
-import { CrownIcon } from './CrownIcon.tsx';
-import { Legend } from './Legend.tsx';
-import { Ring } from './Ring.tsx';
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { headlineOf } from '../../model/headline.ts';
+import { type Draft, groupName, type Groups } from '../../model/groups.ts';
+import { rateAt } from '../../model/linkRate.ts';
+import type { Picture } from '../../model/Picture.ts';
+import { CrownIcon } from '../CrownIcon.tsx';
+import { Legend } from '../ring/Legend.tsx';
+import { Ring } from '../ring/Ring.tsx';
 
 /** Holds the line open, so that the ring does not jump when there is something to say. */
 const NO_BREAK_SPACE = '\u00a0';

@@ -1,4 +1,4 @@
-import type { Count, Vote } from '../model/votes.ts';
+import type { Count, Vote } from '../../model/votes.ts';
 
 interface VotePipsProps {
   readonly count: Count;

@@ -1,10 +1,10 @@
-import type { PeerId } from '../../../../shared/ids.ts';
-import { healAction, isolateAction, partitionAction } from '../connection/Action.ts';
-import type { Actions } from '../hooks/useActions.ts';
-import type { Draft, Groups } from '../model/groups.ts';
-import type { Picture } from '../model/Picture.ts';
-import { halves, isolated, majorityAndMinority } from '../model/shapes.ts';
-import { ActionButton } from './ActionButton.tsx';
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { healAction, isolateAction, partitionAction } from '../../connection/Action.ts';
+import type { Actions } from '../../hooks/useActions.ts';
+import type { Draft, Groups } from '../../model/groups.ts';
+import type { Picture } from '../../model/Picture.ts';
+import { halves, isolated, majorityAndMinority } from '../../model/shapes.ts';
+import { ActionButton } from '../ActionButton.tsx';
 import { GroupEditor } from './GroupEditor.tsx';
 
 interface ControlsProps {

@@ -1,5 +1,5 @@
-import type { ClusterSummary } from '../../../../shared/http/ClusterView.ts';
-import type { ClusterId } from '../../../../shared/ids.ts';
+import type { ClusterSummary } from '../../../../../shared/http/ClusterView.ts';
+import type { ClusterId } from '../../../../../shared/ids.ts';
 
 interface ClusterChooserProps {
   readonly clusters: readonly ClusterSummary[];

@@ -1,4 +1,4 @@
-import { HALO } from '../geometry/ring.ts';
+import { HALO } from '../../geometry/ring.ts';
 
 interface PeerButtonProps {
   readonly label: string;

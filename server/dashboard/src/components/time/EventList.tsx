@@ -1,5 +1,5 @@
-import type { LiveEvent } from '../../../../shared/http/Live.ts';
-import { clockText } from '../model/words.ts';
+import type { LiveEvent } from '../../../../../shared/http/Live.ts';
+import { clockText } from '../../model/words.ts';
 import { EventIcon } from './EventIcon.tsx';
 
 /** What happened, newest first. */

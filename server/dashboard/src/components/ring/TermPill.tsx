@@ -1,4 +1,4 @@
-import { termColourOf } from '../model/termColour.ts';
+import { termColourOf } from '../../model/termColour.ts';
 
 interface TermPillProps {
   readonly term: number | null;

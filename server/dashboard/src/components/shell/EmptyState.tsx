@@ -1,7 +1,7 @@
-import type { ClusterId } from '../../../../shared/ids.ts';
-import { startPeersLine } from '../connection/shell.ts';
-import { Copyable } from './Copyable.tsx';
-import { Notice } from './Notice.tsx';
+import type { ClusterId } from '../../../../../shared/ids.ts';
+import { startPeersLine } from '../../connection/shell.ts';
+import { Copyable } from '../Copyable.tsx';
+import { Notice } from '../Notice.tsx';
 
 interface EmptyStateProps {
   readonly relay: string;

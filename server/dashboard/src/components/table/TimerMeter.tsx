@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks';
-import type { ElectionTimer } from '../../../../shared/messages/Status.ts';
-import { useFrame } from '../hooks/useFrame.ts';
-import { timerRemainingMs } from '../model/aging.ts';
-import type { SeenPeer } from '../model/Picture.ts';
-import { durationText, TIMER_REASON_WORDS } from '../model/words.ts';
+import type { ElectionTimer } from '../../../../../shared/messages/Status.ts';
+import { useFrame } from '../../hooks/useFrame.ts';
+import { timerRemainingMs } from '../../model/aging.ts';
+import type { SeenPeer } from '../../model/Picture.ts';
+import { durationText, TIMER_REASON_WORDS } from '../../model/words.ts';
 
 interface TimerMeterProps {
   readonly peer: SeenPeer;

@@ -1,9 +1,9 @@
-import type { PeerId } from '../../../../shared/ids.ts';
-import { chordOf, strokeWidthOf } from '../geometry/chord.ts';
-import type { Point } from '../geometry/ring.ts';
-import { type Groups, isCut, isLinkCut } from '../model/groups.ts';
-import { linkKey, rateAt, SILENT } from '../model/linkRate.ts';
-import type { Picture, SeenPeer } from '../model/Picture.ts';
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { chordOf, strokeWidthOf } from '../../geometry/chord.ts';
+import type { Point } from '../../geometry/ring.ts';
+import { type Groups, isCut, isLinkCut } from '../../model/groups.ts';
+import { linkKey, rateAt, SILENT } from '../../model/linkRate.ts';
+import type { Picture, SeenPeer } from '../../model/Picture.ts';
 
 interface LinksProps {
   readonly picture: Picture;

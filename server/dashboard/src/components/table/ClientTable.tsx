@@ -1,9 +1,9 @@
-import { disconnectAction } from '../connection/Action.ts';
-import type { Actions } from '../hooks/useActions.ts';
-import { connectionText, heardText } from '../model/describePeer.ts';
-import { reachOf } from '../model/groups.ts';
-import type { Picture, SeenPeer } from '../model/Picture.ts';
-import { ActionButton } from './ActionButton.tsx';
+import { disconnectAction } from '../../connection/Action.ts';
+import type { Actions } from '../../hooks/useActions.ts';
+import { connectionText, heardText } from '../../model/describePeer.ts';
+import { reachOf } from '../../model/groups.ts';
+import type { Picture, SeenPeer } from '../../model/Picture.ts';
+import { ActionButton } from '../ActionButton.tsx';
 
 interface ClientTableProps {
   readonly picture: Picture;

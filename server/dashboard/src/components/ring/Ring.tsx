@@ -1,10 +1,10 @@
-import type { PeerId } from '../../../../shared/ids.ts';
-import { captionSides } from '../geometry/captions.ts';
-import { anglesOf, layoutOf, pointAt, stretchesOf } from '../geometry/ring.ts';
-import { useGlidingAngles } from '../hooks/useGlidingAngles.ts';
-import { type Size, useSize } from '../hooks/useSize.ts';
-import { type Draft, type Groups, groupOf } from '../model/groups.ts';
-import type { Picture } from '../model/Picture.ts';
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { captionSides } from '../../geometry/captions.ts';
+import { anglesOf, layoutOf, pointAt, stretchesOf } from '../../geometry/ring.ts';
+import { useGlidingAngles } from '../../hooks/useGlidingAngles.ts';
+import { type Size, useSize } from '../../hooks/useSize.ts';
+import { type Draft, type Groups, groupOf } from '../../model/groups.ts';
+import type { Picture } from '../../model/Picture.ts';
 import { Island } from './Island.tsx';
 import { Links } from './Links.tsx';
 import { PeerNode } from './PeerNode.tsx';

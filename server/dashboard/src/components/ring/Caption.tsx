@@ -1,7 +1,7 @@
-import type { CaptionSide } from '../geometry/captions.ts';
-import { HALO } from '../geometry/ring.ts';
-import { captionOf } from '../model/describePeer.ts';
-import type { SeenPeer } from '../model/Picture.ts';
+import type { CaptionSide } from '../../geometry/captions.ts';
+import { HALO } from '../../geometry/ring.ts';
+import { captionOf } from '../../model/describePeer.ts';
+import type { SeenPeer } from '../../model/Picture.ts';
 
 interface CaptionProps {
   readonly peer: SeenPeer;

@@ -1,10 +1,10 @@
-import type { CaptionSide } from '../geometry/captions.ts';
-import type { Point } from '../geometry/ring.ts';
-import { bodyOf } from '../geometry/shapes.ts';
-import { crownOf } from '../model/crown.ts';
-import { sentenceOf, shownRoleOf } from '../model/describePeer.ts';
-import type { SeenPeer } from '../model/Picture.ts';
-import { countOf } from '../model/votes.ts';
+import type { CaptionSide } from '../../geometry/captions.ts';
+import type { Point } from '../../geometry/ring.ts';
+import { bodyOf } from '../../geometry/shapes.ts';
+import { crownOf } from '../../model/crown.ts';
+import { sentenceOf, shownRoleOf } from '../../model/describePeer.ts';
+import type { SeenPeer } from '../../model/Picture.ts';
+import { countOf } from '../../model/votes.ts';
 import { Caption } from './Caption.tsx';
 import { Crown } from './Crown.tsx';
 import { GroupBadge } from './GroupBadge.tsx';

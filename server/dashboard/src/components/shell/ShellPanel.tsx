@@ -1,8 +1,8 @@
-import { type Action, healAction, partitionAction } from '../connection/Action.ts';
-import { commandLineOf, curlOf, type ShellContext } from '../connection/shell.ts';
-import type { Actions, Deed } from '../hooks/useActions.ts';
-import type { Groups } from '../model/groups.ts';
-import { Copyable } from './Copyable.tsx';
+import { type Action, healAction, partitionAction } from '../../connection/Action.ts';
+import { commandLineOf, curlOf, type ShellContext } from '../../connection/shell.ts';
+import type { Actions, Deed } from '../../hooks/useActions.ts';
+import type { Groups } from '../../model/groups.ts';
+import { Copyable } from '../Copyable.tsx';
 
 interface ShellPanelProps {
   readonly actions: Actions;

@@ -1,7 +1,7 @@
 import { useRef } from 'preact/hooks';
-import { useFrame } from '../hooks/useFrame.ts';
-import { electionTimerOf, timerRemainingMs } from '../model/aging.ts';
-import type { SeenPeer } from '../model/Picture.ts';
+import { useFrame } from '../../hooks/useFrame.ts';
+import { electionTimerOf, timerRemainingMs } from '../../model/aging.ts';
+import type { SeenPeer } from '../../model/Picture.ts';
 
 interface TimerArcProps {
   readonly peer: SeenPeer;

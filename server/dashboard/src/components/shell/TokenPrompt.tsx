@@ -1,8 +1,8 @@
 import type { TargetedSubmitEvent } from 'preact';
 import { useState } from 'preact/hooks';
-import type { ErrorAnswer } from '../../../../shared/http/ErrorAnswer.ts';
-import { logIn } from '../connection/session.ts';
-import { Notice } from './Notice.tsx';
+import type { ErrorAnswer } from '../../../../../shared/http/ErrorAnswer.ts';
+import { logIn } from '../../connection/session.ts';
+import { Notice } from '../Notice.tsx';
 
 interface TokenPromptProps {
   readonly base: URL;

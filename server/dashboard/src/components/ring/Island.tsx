@@ -1,5 +1,5 @@
-import type { Ellipse, Stretch } from '../geometry/ring.ts';
-import { bandOf } from '../geometry/shapes.ts';
+import type { Ellipse, Stretch } from '../../geometry/ring.ts';
+import { bandOf } from '../../geometry/shapes.ts';
 
 interface IslandProps {
   readonly ring: Ellipse;

@@ -1,4 +1,4 @@
-import { termColourOf } from '../model/termColour.ts';
+import { termColourOf } from '../../model/termColour.ts';
 
 interface TermBandProps {
   readonly term: number | null;

@@ -1,7 +1,7 @@
-import type { Feed } from '../hooks/useFeed.ts';
-import { useNow } from '../hooks/useNow.ts';
-import { durationText } from '../model/words.ts';
-import { isStale } from '../model/staleness.ts';
+import type { Feed } from '../../hooks/useFeed.ts';
+import { useNow } from '../../hooks/useNow.ts';
+import { durationText } from '../../model/words.ts';
+import { isStale } from '../../model/staleness.ts';
 
 /** Whether the page itself is connected, and how old its picture is. */
 export function ConnectionState({ feed }: { readonly feed: Feed }) {
