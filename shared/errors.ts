@@ -159,7 +159,6 @@ export const ERRORS = {
   },
   FRAME_FORGOTTEN: {
     httpStatus: 404,
-    exitCode: 4,
     definite: true,
     meaning:
       'the text of that frame is not kept, or not any more: only the newest are, and only while somebody looks on',
