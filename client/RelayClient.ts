@@ -1,14 +1,29 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterSummary, ClusterView } from '../shared/http/ClusterView.ts';
 import type { ListAnswer, MembersAnswer, WriteAnswer } from '../shared/http/KeyValueAnswers.ts';
-import type { LiveMessage } from '../shared/http/Live.ts';
+import type { FrameText } from '../shared/http/Frames.ts';
+import type { LiveMessage, SampledMessage } from '../shared/http/Live.ts';
 import type { Partition } from '../shared/http/Partition.ts';
+import type { SafetyView } from '../shared/http/Safety.ts';
 import type { KeyValueChange, KeyValueItem } from '../shared/keyValue.ts';
-import { isClusterList, isClusterView, isItem, isList, isMembers, isPartitionAnswer, isWrite } from './answers.ts';
+import {
+  isClusterList,
+  isClusterView,
+  isFrameText,
+  isItem,
+  isList,
+  isLiveMessage,
+  isMembers,
+  isPartitionAnswer,
+  isSafetyView,
+  isSampledMessage,
+  isWrite,
+} from './answers.ts';
 import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 import { keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
 import { type Leaving, NetworkClient } from './NetworkClient.ts';
+import { ProcessClient } from './ProcessClient.ts';
 import { RelayHttp } from './RelayHttp.ts';
 
 export interface RelayClientOptions {
@@ -102,18 +117,73 @@ export class RelayClient {
    * @param signal ends it from this side
    */
   live(cluster: string, signal?: AbortSignal): AsyncGenerator<LiveMessage, void, undefined> {
+    return this.#follow(cluster, '', isLiveMessage, signal);
+  }
+
+  /**
+   * As `live`, and with frames: behind each snapshot and each change, some of what the relay judged and what waits. A relay
+   * that does not know of frames sends none.
+   */
+  liveWithFrames(cluster: string, signal?: AbortSignal): AsyncGenerator<SampledMessage, void, undefined> {
+    return this.#follow(cluster, queryOf({ frames: 'sampled' }), isSampledMessage, signal);
+  }
+
+  #follow<Message>(
+    cluster: string,
+    query: string,
+    isMessage: (message: unknown) => boolean,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<Message, void, undefined> {
     if (this.#WebSocket === undefined) {
       throw new WhitewaterError('USAGE', 'live() needs a WebSocket: give its class to the constructor');
     }
-    const url = this.#http.resolve(`${pathOf(cluster)}/live`);
+    const url = this.#http.resolve(`${pathOf(cluster)}/live${query}`);
     const socketUrl = new URL(url);
     socketUrl.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     // A socket that fails says little, or in a browser nothing, about why; a request says it in full.
     const whyNot = async (): Promise<unknown> => this.cluster(cluster);
-    return followLive({
-      ...{ WebSocket: this.#WebSocket, url: socketUrl.href, headers: this.#http.headers, whyNot },
+    return followLive<Message>({
+      ...{ WebSocket: this.#WebSocket, url: socketUrl.href, headers: this.#http.headers, isMessage, whyNot },
       ...(signal === undefined ? {} : { signal }),
     });
+  }
+
+  /**
+   * A frame as it came, by the number that the journal and the feed's frames give it.
+   * @returns null when the relay does not keep it, or not any more: it keeps the newest, while somebody looks on
+   * @throws {WhitewaterError} CLUSTER_UNKNOWN
+   */
+  async frame(cluster: string, seq: number): Promise<FrameText | null> {
+    try {
+      return await this.#http.request<FrameText>('GET', `${pathOf(cluster)}/frames/${seq}`, isFrameText);
+    } catch (error) {
+      if (error instanceof WhitewaterError && error.code === 'FRAME_FORGOTTEN') return null;
+      throw error;
+    }
+  }
+
+  /**
+   * Asks a peer to take its election timer for run out. Whether it then stands, and is elected, Raft decides.
+   * @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED, CLUSTER_UNKNOWN
+   */
+  timeOut(cluster: string, peer: string): Promise<ClusterView> {
+    const path = `${pathOf(cluster)}/peers/${encodeURIComponent(peer)}/timeout`;
+    return this.#http.request('POST', path, isClusterView);
+  }
+
+  /** The processes of the peers: what becomes of them, and of their settings. */
+  processes(cluster: string): ProcessClient {
+    return new ProcessClient(this.#http, cluster);
+  }
+
+  /** What the peers told, held against Raft's promises. @throws {WhitewaterError} CLUSTER_UNKNOWN */
+  safety(cluster: string): Promise<SafetyView> {
+    return this.#http.request('GET', `${pathOf(cluster)}/safety`, isSafetyView);
+  }
+
+  /** Forgets what was judged, and begins anew. @throws {WhitewaterError} CLUSTER_UNKNOWN */
+  judgeAnew(cluster: string): Promise<SafetyView> {
+    return this.#http.request('DELETE', `${pathOf(cluster)}/safety`, isSafetyView);
   }
 
   /**

@@ -69,6 +69,29 @@ export function isLiveMessage(message: unknown): boolean {
   return message['type'] === 'delta' && isPeerList(message['peers']) && Array.isArray(message['links']);
 }
 
+/** Of a feed that was asked for frames too. */
+export function isSampledMessage(message: unknown): boolean {
+  if (!isObject(message) || message['type'] !== 'frames') return isLiveMessage(message);
+  return ['frames', 'ends', 'crowded', 'queues'].every((name) => Array.isArray(message[name]));
+}
+
+export function isFrameText(answer: unknown): boolean {
+  return isObject(answer) && isCount(answer['seq']) && typeof answer['text'] === 'string';
+}
+
+export function isProcessesView(answer: unknown): boolean {
+  return (
+    isObject(answer) &&
+    typeof answer['owned'] === 'boolean' &&
+    Array.isArray(answer['processes']) &&
+    answer['processes'].every(hasStringId)
+  );
+}
+
+export function isSafetyView(answer: unknown): boolean {
+  return isObject(answer) && isCount(answer['sinceMs']) && Array.isArray(answer['checks']);
+}
+
 export function isItem(answer: unknown): boolean {
   return isWrite(answer) && isObject(answer) && typeof answer['value'] === 'string';
 }

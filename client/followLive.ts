@@ -1,6 +1,5 @@
 import { WhitewaterError } from '../shared/errors.ts';
-import type { LiveMessage } from '../shared/http/Live.ts';
-import { isLiveMessage, notRelay } from './answers.ts';
+import { notRelay, parseJson } from './answers.ts';
 
 /** What is used of a WebSocket: those of `ws` and of browsers have it. */
 export interface WebSocketLike {
@@ -16,6 +15,8 @@ export interface WebSocketLike {
 export type WebSocketConstructor = new (url: string, options?: never) => WebSocketLike;
 
 export interface FollowOptions {
+  /** Whether a message is one of this feed. */
+  readonly isMessage: (message: unknown) => boolean;
   readonly WebSocket: WebSocketConstructor;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -28,13 +29,13 @@ export interface FollowOptions {
 const WAITING_MESSAGES_MAX = 1000;
 
 /** @throws {WhitewaterError} what the relay refused it with, or RELAY_UNREACHABLE */
-export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMessage, void, undefined> {
-  const { WebSocket, url, headers, whyNot, signal } = options;
+export async function* followLive<Message>(options: FollowOptions): AsyncGenerator<Message, void, undefined> {
+  const { WebSocket, url, headers, isMessage, whyNot, signal } = options;
   const isAborted = (): boolean => signal?.aborted === true;
   if (isAborted()) return;
   const socket =
     Object.keys(headers).length === 0 ? new WebSocket(url) : new WebSocket(url, { headers } as unknown as never);
-  const waiting: LiveMessage[] = [];
+  const waiting: Message[] = [];
   const state = { isOpen: false, isClosed: false, overflowed: false, isForeign: false };
   let wake: () => void = () => undefined;
 
@@ -48,10 +49,10 @@ export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMe
     wake();
   });
   socket.addEventListener('message', ({ data }) => {
-    const message = parseMessage(data);
+    const message = parseJson(String(data));
     if (waiting.length >= WAITING_MESSAGES_MAX) state.overflowed = true;
-    else if (message === undefined) state.isForeign = true;
-    else waiting.push(message);
+    else if (isMessage(message)) waiting.push(message as Message);
+    else state.isForeign = true;
     if (state.overflowed || state.isForeign) socket.close();
     wake();
   });
@@ -76,14 +77,5 @@ export async function* followLive(options: FollowOptions): AsyncGenerator<LiveMe
   } finally {
     signal?.removeEventListener('abort', end);
     socket.close();
-  }
-}
-
-function parseMessage(data: unknown): LiveMessage | undefined {
-  try {
-    const message: unknown = JSON.parse(String(data));
-    return isLiveMessage(message) ? (message as LiveMessage) : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -8,6 +8,7 @@ export type { KeyValueList, ListOptions, WatchOptions } from './KeyValueClient.t
 export type { RelayWatchOptions } from './followChanges.ts';
 export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
 export { Network, type PartitionOptions } from './Network.ts';
+export { ProcessClient } from './ProcessClient.ts';
 export { NetworkClient, type Leaving, type RuleList } from './NetworkClient.ts';
 export type { UntilOptions, ViewCondition } from './untilView.ts';
 export type { JournalOptions } from './JournalOptions.ts';

@@ -157,6 +157,18 @@ export const ERRORS = {
     definite: true,
     meaning: 'that peer has no connection: none to cut, and none over which it could learn',
   },
+  FRAME_FORGOTTEN: {
+    httpStatus: 404,
+    definite: true,
+    meaning:
+      'the text of that frame is not kept, or not any more: only the newest are, and only while somebody looks on',
+  },
+  PROCESS_NOT_OWNED: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'nobody who starts and stops the process of that peer is known to this relay',
+  },
   INTERNAL: {
     httpStatus: 500,
     closeCode: 1011,

@@ -58,12 +58,24 @@ export { PreVoteReply } from './messages/PreVoteReply.ts';
 export { Refused } from './messages/Refused.ts';
 export { RequestVote } from './messages/RequestVote.ts';
 export { RequestVoteReply } from './messages/RequestVoteReply.ts';
-export { ElectionTimer, Role, Status, TimerResetReason, VoteCount } from './messages/Status.ts';
+export {
+  CommitTimes,
+  DiskBacklog,
+  ElectionTimer,
+  Role,
+  Status,
+  TimerResetReason,
+  VoteCount,
+} from './messages/Status.ts';
+export { TimeOut } from './messages/TimeOut.ts';
 export { VoteRefusal } from './messages/VoteRefusal.ts';
 export { Welcome } from './messages/Welcome.ts';
 
 export { ClusterSummary, ClusterView, PeerView } from './http/ClusterView.ts';
 export { ErrorAnswer } from './http/ErrorAnswer.ts';
-export { LinkTraffic, LiveDelta, LiveEvent, type LiveMessage, LiveSnapshot } from './http/Live.ts';
+export { FrameEnd, FrameGist, FrameSample, FrameText, LiveFrames } from './http/Frames.ts';
+export { LinkTraffic, LiveDelta, LiveEvent, type LiveMessage, LiveSnapshot, type SampledMessage } from './http/Live.ts';
 export { Partition } from './http/Partition.ts';
+export { ElectionSettings, ProcessAction, ProcessesView, ProcessView } from './http/Processes.ts';
+export { SafetyCheck, SafetyOffence, SafetyRule, SafetyView } from './http/Safety.ts';
 export { DROP_CAUSES, type DropCause, Traffic } from './http/Traffic.ts';

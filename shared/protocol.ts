@@ -8,6 +8,7 @@ import { InstallSnapshot } from './messages/InstallSnapshot.ts';
 import { InstallSnapshotReply } from './messages/InstallSnapshotReply.ts';
 import { ReadIndex } from './messages/ReadIndex.ts';
 import { ReadIndexReply } from './messages/ReadIndexReply.ts';
+import { TimeOut } from './messages/TimeOut.ts';
 import { TimeoutNow } from './messages/TimeoutNow.ts';
 import { Hello } from './messages/Hello.ts';
 import { Ping } from './messages/Ping.ts';
@@ -42,7 +43,7 @@ export const RAFT_MESSAGES = {
 export const CLIENT_MESSAGES = { ClientRequest, ClientReply } as const;
 
 /** What an endpoint and its relay say to each other. No fault applies to these. */
-export const CONTROL_MESSAGES = { Hello, Welcome, Status, Lookup, Directory, Ping, Pong, Refused } as const;
+export const CONTROL_MESSAGES = { Hello, Welcome, Status, Lookup, Directory, Ping, Pong, TimeOut, Refused } as const;
 
 export const MESSAGES = { ...RAFT_MESSAGES, ...CLIENT_MESSAGES, ...CONTROL_MESSAGES } as const;
 
@@ -72,6 +73,7 @@ export interface Bodies {
   Directory: Directory;
   Ping: Ping;
   Pong: Pong;
+  TimeOut: TimeOut;
   Refused: Refused;
 }
 

@@ -2,6 +2,8 @@ import { ClusterId, PeerId } from '../ids.ts';
 import { Role, Status } from '../messages/Status.ts';
 import { Count, LogIndex, Milliseconds, Term } from '../numbers.ts';
 import { Partition } from './Partition.ts';
+import { ProcessesView } from './Processes.ts';
+import { SafetyView } from './Safety.ts';
 import { Traffic } from './Traffic.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -68,6 +70,10 @@ export const ClusterView = Type.Object({
   /** Its endpoints: peers, and by their \`kind\`, clients. */
   peers: Type.Array(PeerView),
   traffic: Traffic,
+  /** What the peers told, held against Raft's promises. */
+  safety: Type.Optional(SafetyView),
+  /** The peers' processes, where this relay has their owner. */
+  processes: Type.Optional(ProcessesView),
 });
 export type ClusterView = Static<typeof ClusterView>;
 

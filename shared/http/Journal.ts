@@ -5,7 +5,7 @@ import { type Static, Type } from '../schema.ts';
 import { Partition } from './Partition.ts';
 import { Orphans, Profile } from './Network.ts';
 import { Rule, RuleName } from './Rule.ts';
-import { DROP_CAUSES } from './Traffic.ts';
+import { DROP_CAUSES, type DropCause } from './Traffic.ts';
 
 /** What a journal holds, by kind of line. The first line of what is downloaded is of the kind `journal`. */
 export const JOURNAL_KINDS = ['frame', 'arrival', 'faults', 'release', 'connection', 'status'] as const;
@@ -15,7 +15,7 @@ export type JournalKind = (typeof JOURNAL_KINDS)[number];
 const seq = Count;
 /** Milliseconds since the Unix epoch, with a fraction. */
 const timeMs = Type.Number();
-const cause = Type.Optional(Type.Union(DROP_CAUSES.map((word) => Type.Literal(word))));
+const cause = Type.Optional(Type.Unsafe<DropCause>(Type.Union(DROP_CAUSES.map((word) => Type.Literal(word)))));
 
 export const JournalHead = Type.Object({
   kind: Type.Literal('journal'),

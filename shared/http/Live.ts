@@ -1,5 +1,6 @@
 import { PeerId } from '../ids.ts';
 import { ClusterView } from './ClusterView.ts';
+import type { LiveFrames } from './Frames.ts';
 import { Partition } from './Partition.ts';
 import { type Static, Type } from '../schema.ts';
 
@@ -60,7 +61,13 @@ export const LiveDelta = Type.Object({
   events: Type.Array(LiveEvent),
   links: Type.Array(LinkTraffic),
   traffic: ClusterView.properties.traffic,
+  /** Present when a check changed; whole, as `processes` is. */
+  safety: ClusterView.properties.safety,
+  processes: ClusterView.properties.processes,
 });
 export type LiveDelta = Static<typeof LiveDelta>;
 
+/** What a feed says unless it is asked for more. */
 export type LiveMessage = LiveSnapshot | LiveDelta;
+/** What a feed says that was asked for frames too. */
+export type SampledMessage = LiveMessage | LiveFrames;

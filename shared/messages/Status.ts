@@ -49,6 +49,29 @@ export const VoteCount = Type.Object(
 );
 export type VoteCount = Static<typeof VoteCount>;
 
+/** How many runs of one term a status tells of at the most: the newest. */
+export const TERM_RUNS_MAX = 32;
+
+export const DiskBacklog = Type.Object(
+  {
+    /** Entries in memory that no write has made durable yet. */
+    unsyncedEntries: Count,
+    /** How long the write that is under way has taken so far; 0 when there is none. */
+    writingMs: Milliseconds,
+    /** How long the newest finished write took; 0 when there was none. */
+    lastWriteMs: Milliseconds,
+  },
+  { additionalProperties: false },
+);
+export type DiskBacklog = Static<typeof DiskBacklog>;
+
+/** A leader's proposals of the last 10 s, the newest 1,024: from taking one to committing it, on its own clock. */
+export const CommitTimes = Type.Object(
+  { count: Count, p50Ms: Milliseconds, p99Ms: Milliseconds },
+  { additionalProperties: false },
+);
+export type CommitTimes = Static<typeof CommitTimes>;
+
 /**
  * A peer's own account of itself, to `@relay`. Feeds the routes and the page; the relay's faults never touch it.
  * It tells only what is durable: a term or vote appears here after it was written.
@@ -61,12 +84,23 @@ export const Status = Type.Object(
     leader: Type.Union([PeerId, Type.Null()]),
     lastLogIndex: LogIndex,
     lastLogTerm: Term,
+    /**
+     * The log by terms, oldest first: each run goes to where the next begins, the last to lastLogIndex. The newest ones; the first
+     * may begin in the midst of the log, and what is before it is not told.
+     */
+    terms: Type.Optional(
+      Type.Array(Type.Object({ term: Term, firstIndex: LogIndex }, { additionalProperties: false }), {
+        maxItems: TERM_RUNS_MAX,
+      }),
+    ),
     commitIndex: LogIndex,
     lastApplied: LogIndex,
     /** The first index that the log still holds; what is before it is in the snapshot. */
     firstLogIndex: LogIndex,
     /** The last index that survives a crash of this peer. */
     durableIndex: LogIndex,
+    /** Of this moment, unlike all else here: how much the disk still owes. It reveals no term, vote or entry. */
+    disk: Type.Optional(DiskBacklog),
     /** 0 when there is none. */
     snapshotIndex: LogIndex,
     voters: Type.Array(PeerId, { maxItems: MEMBERS_MAX }),
@@ -93,6 +127,8 @@ export const Status = Type.Object(
     ),
     /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
     canCommit: Type.Boolean(),
+    /** A leader that committed something in the last 10 s. */
+    commits: Type.Optional(CommitTimes),
     /** Absent while leading: a leader has no election timer. */
     electionTimer: Type.Optional(ElectionTimer),
     /** The votes so far, while this peer is a candidate or pre-candidate. */

@@ -4,7 +4,9 @@ import { EVENTS_MAX } from '../../server/dashboard/src/model/Picture.ts';
 import { reduce } from '../../server/dashboard/src/model/reduce.ts';
 import { agedMs, heardMsAgo, refusedForMs, timerRemainingMs } from '../../server/dashboard/src/model/aging.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
-import { peerId } from '../../shared/ids.ts';
+import type { ProcessesView } from '../../shared/http/Processes.ts';
+import type { SafetyView } from '../../shared/http/Safety.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { deltaOf, NO_TRAFFIC, pictureOf, snapshotOf, viewOf } from './support/views.ts';
 import { followerStatus, IDS, leaderStatus, statusOf } from './support/statuses.ts';
 
@@ -162,3 +164,17 @@ t.test('the relay counts for the whole cluster, and its newest count stands', as
   const traffic = { ...NO_TRAFFIC, framesIn: 12 };
   t.equal(pictureOf(snapshotOf([]), deltaOf({ traffic })).traffic.framesIn, 12);
 });
+
+t.test(
+  'judgement and processes are kept until they are told anew; a snapshot without them takes them away',
+  async (t) => {
+    const processes: ProcessesView = { owned: false, cluster: null, processes: [], settings: null };
+    const safety: SafetyView = { sinceMs: 5, statuses: 7, checks: [{ rule: 'electionSafety', state: 'holds' }] };
+    const told = snapshotOf([], { safety, processes });
+    t.match(pictureOf(told, deltaOf()), { safety, processes });
+    const later: SafetyView = { ...safety, statuses: 8 };
+    const owned: ProcessesView = { ...processes, owned: true, cluster: clusterId('demo') };
+    t.match(pictureOf(told, deltaOf({ safety: later, processes: owned })), { safety: later, processes: owned });
+    t.match(reduce(pictureOf(told), snapshotOf([]), 100), { safety: null, processes: null });
+  },
+);

@@ -31,7 +31,7 @@ export const IMPORT_TABLE: Readonly<Record<string, Row>> = {
   'peer/snapshots': { folders: ['shared', 'endpoint', 'peer'], packages: /^node:/ },
   'peer/machine/keyValue': { folders: ['shared', 'peer'], packages: /^sorted-btree$/ },
   'server/faults': { says: '`shared`, nothing else', folders: ['shared'], packages: NONE },
-  'server/dashboard': { folders: ['shared', 'client'], packages: /^preact(?:\/.*)?$/ },
+  'server/dashboard': { folders: ['shared', 'client'], packages: /^(?:preact(?:\/.*)?|@preact\/signals)$/ },
   server: { says: '`shared`, `endpoint`, `client`, its own folders', folders: ['shared', 'endpoint', 'client'] },
   sim: {
     says: '`shared`, `endpoint`, `client`, `peer`, `server/faults`',

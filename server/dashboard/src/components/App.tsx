@@ -5,13 +5,13 @@ import type { ClusterId } from '../../../../shared/ids.ts';
 import { type Clusters, useClusters } from '../hooks/useClusters.ts';
 import { useFeed } from '../hooks/useFeed.ts';
 import { chosenCluster, clusterInHash } from '../model/chosenCluster.ts';
-import { ClusterChooser } from './ClusterChooser.tsx';
+import { ClusterChooser } from './shell/ClusterChooser.tsx';
 import { ClusterPage } from './ClusterPage.tsx';
-import { ConnectionState } from './ConnectionState.tsx';
-import { EmptyState } from './EmptyState.tsx';
-import { Header } from './Header.tsx';
+import { ConnectionState } from './shell/ConnectionState.tsx';
+import { EmptyState } from './shell/EmptyState.tsx';
+import { Header } from './shell/Header.tsx';
 import { Notice } from './Notice.tsx';
-import { TokenPrompt } from './TokenPrompt.tsx';
+import { TokenPrompt } from './shell/TokenPrompt.tsx';
 
 interface AppProps {
   readonly base: URL;

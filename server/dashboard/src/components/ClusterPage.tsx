@@ -9,13 +9,13 @@ import { useSession } from '../hooks/useSession.ts';
 import { type Draft, draftOf, groupsInForce, groupsOfDraft, groupsText, sameGroups } from '../model/groups.ts';
 import type { Picture } from '../model/Picture.ts';
 import { isStale } from '../model/staleness.ts';
-import { Announcer } from './Announcer.tsx';
-import { ClientTable } from './ClientTable.tsx';
-import { Controls } from './Controls.tsx';
-import { EventList } from './EventList.tsx';
-import { PeerTable } from './PeerTable.tsx';
-import { ShellPanel } from './ShellPanel.tsx';
-import { Stage } from './Stage.tsx';
+import { Announcer } from './shell/Announcer.tsx';
+import { ClientTable } from './table/ClientTable.tsx';
+import { Controls } from './break/Controls.tsx';
+import { EventList } from './time/EventList.tsx';
+import { PeerTable } from './table/PeerTable.tsx';
+import { ShellPanel } from './shell/ShellPanel.tsx';
+import { Stage } from './shell/Stage.tsx';
 
 interface ClusterPageProps {
   readonly base: URL;

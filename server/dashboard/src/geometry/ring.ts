@@ -35,7 +35,7 @@ export const CROWD = 7;
 const WIDE = 560;
 
 /** Where everything is on a stage of a certain size. */
-export interface Layout {
+export interface RingLayout {
   readonly ring: Ellipse;
   /** Of a peer's body, in CSS pixels. */
   readonly nodeRadius: number;
@@ -52,7 +52,7 @@ const NODE_RADIUS_MAX = 72;
 const BETWEEN = 10;
 
 /** The largest peers of which n find room on the stage, and the ring on which they stand. */
-export function layoutOf(width: number, height: number, n: number): Layout {
+export function layoutOf(width: number, height: number, n: number): RingLayout {
   const captions = width >= WIDE ? 'beside' : 'below';
   let nodeRadius = Math.min(NODE_RADIUS_MAX, width / 10.5, height / 10.5);
   let ring = ringOf(width, height, n, nodeRadius);

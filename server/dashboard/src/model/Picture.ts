@@ -1,6 +1,8 @@
 import type { LiveEvent } from '../../../../shared/http/Live.ts';
 import type { Partition } from '../../../../shared/http/Partition.ts';
 import type { FaultsSummary, PeerView } from '../../../../shared/http/ClusterView.ts';
+import type { ProcessesView } from '../../../../shared/http/Processes.ts';
+import type { SafetyView } from '../../../../shared/http/Safety.ts';
 import type { Standing } from '../../../../shared/http/standing.ts';
 import type { Traffic } from '../../../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
@@ -39,6 +41,10 @@ export interface Picture {
   /** By `linkKey`. */
   readonly links: ReadonlyMap<string, LinkRate>;
   readonly traffic: Traffic;
+  /** Null when the relay judges nothing. */
+  readonly safety: SafetyView | null;
+  /** Null when the relay tells nothing of processes. */
+  readonly processes: ProcessesView | null;
   /** The relay's clock (Unix epoch) and the page's own (monotonic), both when the newest message came. */
   readonly relayTimeMs: number;
   readonly receivedAtMs: number;

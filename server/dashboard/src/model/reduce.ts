@@ -31,6 +31,8 @@ function fromSnapshot(picture: Picture | null, { cluster, events, timeMs }: Live
     events: newestFirst(events, []),
     links,
     traffic: cluster.traffic,
+    safety: cluster.safety ?? null,
+    processes: cluster.processes ?? null,
     relayTimeMs: timeMs,
     receivedAtMs: nowMs,
   };
@@ -51,6 +53,8 @@ function withDelta(picture: Picture, delta: LiveDelta, nowMs: number): Picture {
     // What flowed before a cut or a heal would look like a leak: rates begin anew.
     links: counted(delta.partition === undefined ? picture.links : new Map<string, LinkRate>(), delta.links, nowMs),
     traffic: delta.traffic,
+    safety: delta.safety ?? picture.safety,
+    processes: delta.processes ?? picture.processes,
     relayTimeMs: delta.timeMs,
     receivedAtMs: nowMs,
   };

@@ -1,0 +1,41 @@
+import type { CaptionSide } from '../../geometry/captions.ts';
+import { HALO } from '../../geometry/ring.ts';
+import { captionOf } from '../../model/describePeer.ts';
+import type { SeenPeer } from '../../model/Picture.ts';
+
+interface CaptionProps {
+  readonly peer: SeenPeer;
+  /** Of the peer's body, in CSS pixels. */
+  readonly radius: number;
+  readonly nowMs: number;
+  readonly side: CaptionSide;
+  readonly linesMax: number;
+}
+
+const ANCHORS = { left: 'end', right: 'start', below: 'middle' } as const;
+
+/** The peer's role, and why it has it. */
+export function Caption({ peer, radius, nowMs, side, linesMax }: CaptionProps) {
+  const lines = captionOf(peer, nowMs).slice(0, linesMax);
+  const size = Math.max(11, Math.min(17, radius * 0.29));
+  const lineHeight = size * 1.3;
+  const halo = radius * HALO;
+  // Beside the ground of a group too.
+  const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * (radius * 1.55 + 8);
+  const top = side === 'below' ? halo + size * 1.45 : size * 0.36 - ((lines.length - 1) * lineHeight) / 2;
+  return (
+    <g class="caption" text-anchor={ANCHORS[side]}>
+      {lines.map((line, index) => (
+        <text
+          key={index}
+          class={index === 0 ? 'caption-role' : 'caption-detail'}
+          x={x}
+          y={top + index * lineHeight}
+          font-size={index === 0 ? size : size * 0.92}
+        >
+          {line}
+        </text>
+      ))}
+    </g>
+  );
+}

@@ -1,0 +1,91 @@
+import type { PeerId } from '../../../../../shared/ids.ts';
+import { headlineOf } from '../../model/headline.ts';
+import { type Draft, groupName, type Groups } from '../../model/groups.ts';
+import { rateAt } from '../../model/linkRate.ts';
+import type { Picture } from '../../model/Picture.ts';
+import { CrownIcon } from '../CrownIcon.tsx';
+import { Legend } from '../ring/Legend.tsx';
+import { Ring } from '../ring/Ring.tsx';
+
+/** Holds the line open, so that the ring does not jump when there is something to say. */
+const NO_BREAK_SPACE = '\u00a0';
+
+interface StageProps {
+  readonly picture: Picture;
+  readonly inForce: Groups;
+  /** The partition being put together; null when there is none besides the one in force. */
+  readonly draft: Draft | null;
+  readonly nowMs: number;
+  /** What is shown may no longer be so. */
+  readonly stale: boolean;
+  readonly onPeer: (peer: PeerId) => void;
+}
+
+export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StageProps) {
+  const { crown, title, detail } = headlineOf(picture);
+  return (
+    <section class="card stage" aria-label="The cluster">
+      <div class="headline">
+        <h2 data-crown={crown ?? 'none'}>
+          {crown !== null && <CrownIcon kind={crown} size={26} />}
+          {title}
+        </h2>
+        <PartitionFact {...{ inForce, picture }} />
+        <FaultsFact picture={picture} />
+        <p class="detail">{stale ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
+        <TrafficFact picture={picture} nowMs={nowMs} />
+      </div>
+      <Ring {...{ picture, inForce, draft, nowMs, onPeer }} />
+      <Legend />
+    </section>
+  );
+}
+
+function PartitionFact({ inForce, picture }: { readonly inForce: Groups; readonly picture: Picture }) {
+  const { shape, cuts = [], absences = [] } = picture.partition ?? {};
+  const name = shape === undefined ? '' : ` (${shape})`;
+  if (inForce.length < 2 && cuts.length > 0) {
+    const links = cuts.map(([from, to]) => `${from} to ${to}`);
+    return <p class="fact is-cut">{`partitioned${name}: cut from ${links.join(', ')}`}</p>;
+  }
+  if (inForce.length < 2 && absences.length > 0) {
+    return <p class="fact is-cut">{`partitioned${name}: ${absences.map(({ id }) => id).join(', ')} in turn`}</p>;
+  }
+  if (inForce.length < 2) return <p class="fact">network whole</p>;
+  return (
+    <p class="fact is-cut">
+      {`partitioned${name} `}
+      {inForce.map((group, index) => (
+        <span key={index} class="group-words" data-group={index % 6}>
+          <b>{groupName(index)}</b> {group.join(' ')}
+        </span>
+      ))}
+    </p>
+  );
+}
+
+/** Faults besides the partition, by name: there is nothing to see of a rule until it strikes. */
+function FaultsFact({ picture }: { readonly picture: Picture }) {
+  const { profile, rules } = picture.faults;
+  const facts = [
+    ...(profile === 'reliable' ? [] : [`network ${profile}`]),
+    ...(rules.length === 0 ? [] : [`${rules.length === 1 ? 'rule' : 'rules'} ${rules.join(', ')}`]),
+  ];
+  return facts.length === 0 ? null : <p class="fact is-cut">{facts.join('; ')}</p>;
+}
+
+function TrafficFact({ picture, nowMs }: { readonly picture: Picture; readonly nowMs: number }) {
+  let delivered = 0;
+  let dropped = 0;
+  for (const link of picture.links.values()) {
+    const rate = rateAt(link, nowMs);
+    delivered += rate.deliveredPerSecond;
+    dropped += rate.droppedPerSecond;
+  }
+  return (
+    <p class="fact numbers">
+      {`${Math.round(delivered)} frames/s delivered`}
+      {dropped >= 0.5 ? <span class="is-cut">{`, ${Math.round(dropped)}/s dropped`}</span> : null}
+    </p>
+  );
+}
