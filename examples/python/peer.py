@@ -59,7 +59,8 @@ class Peer:
         minimum, maximum = options.election_timeout
         self._options = options
         self._store = store
-        self._voter = Voter(options.id, options.peers, store, minimum)
+        self._instance = uuid.uuid4().hex
+        self._voter = Voter(options.id, self._instance, options.peers, store, minimum)
         self._settings = {
             "heartbeatMs": options.heartbeat,
             "electionTimeoutMsMin": minimum,
@@ -69,7 +70,6 @@ class Peer:
             "storage": "disk",
             "pid": os.getpid(),
         }
-        self._instance = uuid.uuid4().hex
         self._started_at = monotonic()
         self._next_id = 1
         self._changed = asyncio.Event()

@@ -19,8 +19,12 @@ const QUERY: Operation = { type: 'query', query: null, consistency: 'linearizabl
 const STALE: Operation = { type: 'query', query: null, consistency: 'stale' };
 const CHANGE: Operation = { type: 'changeMembers', change: { voters: [], learners: [], removed: [] } };
 
+/** The process of a peer that was never started again. */
+const firstOf = (peer: PeerId): string => `${peer}, first`;
+
 interface Sent {
   readonly to: PeerId;
+  readonly instance: string;
   readonly requestId: number;
   readonly timeoutMs: number;
 }
@@ -29,6 +33,8 @@ interface Sent {
 class Stage {
   readonly clock = new VirtualClock();
   readonly sent: Sent[] = [];
+  /** Of peers that were started again, the process that the relay knows. */
+  readonly instances = new Map<PeerId, string>();
   lookUps = 0;
   readonly requests: Requests;
   #handlers: Required<TransportHandlers> | undefined;
@@ -54,7 +60,13 @@ class Stage {
   /** Connected, with a relay that knows these. */
   connect(leader: PeerId | null, peers = [P1, P2, P3]): void {
     this.handlers.onConnected(true);
-    this.handlers.onDirectory({ peers, leader });
+    this.directory(peers, leader);
+  }
+
+  /** What the relay answers, whether it was asked or not. */
+  directory(peers: readonly PeerId[], leader: PeerId | null): void {
+    const listed = peers.map((id) => ({ id, instance: this.instances.get(id) ?? firstOf(id) }));
+    this.handlers.onDirectory({ peers: listed, leader });
   }
 
   /** @returns the promise of its answer; it counts as heard */
@@ -98,7 +110,8 @@ class Stage {
 
   #carry(to: PeerId, message: EndpointMessage): boolean {
     if (message.type !== 'ClientRequest') throw new Error(`a client sent ${message.type}`);
-    for (const { requestId, timeoutMs } of message.body.requests) this.sent.push({ to, requestId, timeoutMs });
+    const { instance, requests } = message.body;
+    for (const { requestId, timeoutMs } of requests) this.sent.push({ to, instance, requestId, timeoutMs });
     return true;
   }
 }
@@ -184,7 +197,7 @@ t.test('a peer that left the relay is not waited for, nor one that is silent whi
     const before = stage.lookUps;
     stage.clock.advance(200);
     t.ok(stage.lookUps > before, 'the relay is asked');
-    stage.handlers.onDirectory({ peers: [...peers], leader });
+    stage.directory(peers, leader);
     const again = one(await stage.takeSent());
     t.not(again.to, P1, what);
   }
@@ -198,7 +211,7 @@ t.test(
     void stage.ask();
     await stage.takeSent();
     stage.clock.advance(500);
-    stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P1 });
+    stage.directory([P1, P2, P3], P1);
     t.same(await stage.takeSent(), []);
     stage.clock.advance(600);
     t.equal((await stage.takeSent()).length, 1);
@@ -241,13 +254,126 @@ t.test('G52: what every peer refused is a definite failure; a copy without an an
   t.match(await late(false, false), { code: 'TIMED_OUT', definite: true }, 'what only reads did nothing');
 });
 
+t.test('a request names the process of the peer that the relay knows', async (t) => {
+  const stage = new Stage();
+  stage.instances.set(P2, 'p2, third');
+  stage.connect(P1);
+  void stage.ask();
+  void stage.ask({ to: P2 });
+  t.match(await stage.takeSent(), [
+    { to: P1, instance: 'p1, first' },
+    { to: P2, instance: 'p2, third' },
+  ]);
+});
+
+t.test('G52: what an earlier process of a peer may have done is not told as certainly not done', async (t) => {
+  const late = async (hasEffect: boolean): Promise<unknown> => {
+    const stage = new Stage();
+    stage.connect(P1, [P1]);
+    const answer = stage.ask({ hasEffect, timeoutMs: 400 });
+    // It takes effect; the process ends before it answers, and the next one gets a late double of the frame.
+    stage.refuse(one(await stage.takeSent()), 'PEER_RESTARTED');
+    stage.instances.set(P1, 'p1, second');
+    const asked = new Set<string>();
+    for (let turn = 0; turn < 20; turn += 1) {
+      stage.clock.advance(25);
+      stage.directory([P1], null);
+      for (const sent of await stage.takeSent()) {
+        asked.add(sent.instance);
+        stage.refuse(sent, 'NOT_LEADER');
+      }
+    }
+    t.same([...asked], ['p1, second']);
+    return answer.catch((error: unknown) => error);
+  };
+  t.match(await late(true), { code: 'OUTCOME_UNKNOWN', definite: false });
+  t.match(await late(false), { code: 'TIMED_OUT', definite: true }, 'what only reads did nothing');
+});
+
+t.test('a peer that was started again is looked up, and asked again by its new name only', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1, [P1]);
+  const answer = stage.ask();
+  const first = one(await stage.takeSent());
+  stage.clock.advance(50);
+  const before = stage.lookUps;
+  stage.refuse(first, 'PEER_RESTARTED');
+  t.equal(stage.lookUps, before + 1);
+  // The answer to a question from before: it tells of the process that is over.
+  stage.directory([P1], P1);
+  stage.clock.advance(400);
+  t.same(await stage.takeSent(), [], 'nobody is asked whose process is not known');
+  t.ok(stage.lookUps > before + 2, 'the relay is asked until it tells another');
+  stage.instances.set(P1, 'p1, second');
+  stage.directory([P1], P1);
+  const second = one(await stage.takeSent());
+  t.match(second, { to: P1, instance: 'p1, second' });
+  stage.refuse(first, 'PEER_RESTARTED');
+  stage.clock.advance(100);
+  t.same(await stage.takeSent(), [], 'a double of that answer says nothing of the new process');
+  void stage.ask();
+  t.match(await stage.takeSent(), [{ to: P1, instance: 'p1, second' }]);
+  stage.answer(second, 'x');
+  t.equal(await answer, 'x');
+});
+
+t.test('a relay that goes on naming a process that was said to be over is believed at last', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1, [P1]);
+  void stage.ask();
+  stage.refuse(one(await stage.takeSent()), 'PEER_RESTARTED');
+  stage.clock.advance(100);
+  stage.directory([P1], P1);
+  t.same(await stage.takeSent(), []);
+  stage.directory([P1], P1);
+  t.match(await stage.takeSent(), [{ to: P1, instance: 'p1, first' }]);
+});
+
+t.test('a peer that another one names is looked up first when the relay has not named it', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1, [P1]);
+  void stage.ask();
+  const first = one(await stage.takeSent());
+  stage.clock.advance(50);
+  const before = stage.lookUps;
+  stage.refuse(first, 'NOT_LEADER', P2);
+  t.same(await stage.takeSent(), []);
+  t.equal(stage.lookUps, before + 1);
+  stage.directory([P1, P2], null);
+  t.match(await stage.takeSent(), [{ to: P2, instance: 'p2, first' }]);
+});
+
+t.test('who asked an earlier process asks the new one as soon as the relay tells of it', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1, [P1]);
+  const answer = stage.ask({ timeoutMs: 300 });
+  t.equal((await stage.takeSent()).length, 1);
+  stage.instances.set(P1, 'p1, second');
+  stage.directory([P1], P1);
+  const second = one(await stage.takeSent());
+  t.equal(second.instance, 'p1, second');
+  stage.refuse(second, 'OVERLOADED');
+  stage.directory([], null);
+  stage.clock.advance(400);
+  await t.rejects(answer, { code: 'OUTCOME_UNKNOWN' }, 'the first copy may have taken effect');
+});
+
+t.test('a peer by its name that the relay does not know is waited for, and told by its name', async (t) => {
+  const stage = new Stage();
+  stage.connect(P1, [P1]);
+  const answer = stage.ask({ to: P2, timeoutMs: 300 });
+  stage.clock.advance(400);
+  t.same(stage.sent, []);
+  await t.rejects(answer, { code: 'NO_PEER', definite: true, message: /p2/ });
+});
+
 t.test('an answer to an older copy neither hastens nor hides a newer one', async (t) => {
   const stage = new Stage();
   stage.connect(P1);
   const answer = stage.ask({ timeoutMs: 5_000 });
   const older = one(await stage.takeSent());
   stage.clock.advance(200);
-  stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+  stage.directory([P2, P3], P2);
   const newer = one(await stage.takeSent());
   stage.refuse(older, 'NOT_LEADER', P3);
   t.same(await stage.takeSent(), []);
@@ -355,12 +481,12 @@ t.test('a follower that answers a query is not taken for the leader', async (t) 
   stage.answer(asked);
   await query;
   // The relay has heard by now who leads: what it says counts, for nobody else said so.
-  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P3 });
+  stage.directory([P1, P2, P3], P3);
   void stage.ask();
   const command = one(await stage.takeSent());
   t.equal(command.to, P3);
   stage.answer(command);
-  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P2 });
+  stage.directory([P1, P2, P3], P2);
   void stage.ask();
   t.equal(one(await stage.takeSent()).to, P3, 'who answered a command leads');
 });
@@ -373,7 +499,7 @@ t.test(
       stage.connect(P1);
       const answer = stage.ask({ hasEffect }, operation);
       await stage.takeSent();
-      stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+      stage.directory([P2, P3], P2);
       stage.refuse(one(await stage.takeSent()), code);
       return answer.catch((error: unknown) => error);
     };
