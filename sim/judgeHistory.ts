@@ -29,7 +29,7 @@ export function judgeHistory(history: readonly Call[], committed: readonly Commi
     .map((call) => operationOf(call, entryOf(call), isSeen(call)));
   const hopefulVerdict = checkKeyValue(hopeful, HOPEFUL);
   if (hopefulVerdict.type === 'linearizable') return hopefulVerdict;
-  // What nobody saw may have left a trace, such as when a key was created: most of what stands in the log took effect there.
+  // What nobody saw may have left a trace, such as a revision that others met: most of what stands in the log took effect there.
   const logged = possible.map((call) => operationOf(call, entryOf(call), isSeen(call) || isUnconditional(call)));
   const loggedVerdict = checkKeyValue(logged, HOPEFUL);
   if (loggedVerdict.type === 'linearizable') return loggedVerdict;
