@@ -37,6 +37,8 @@ export interface Pending {
   hastenings: number;
   /** Who has the newest copy; undefined while the request waits to be sent. */
   askedPeer: PeerId | undefined;
+  /** Which process of that peer. */
+  askedInstance: string | undefined;
   askedAtMs: number;
   /** Not to be sent before. */
   notBeforeMs: number;
@@ -57,6 +59,7 @@ export function pendingOf(request: Request, nowMs: number): Pending {
     overtakenAtMs: undefined,
     hastenings: 0,
     askedPeer: undefined,
+    askedInstance: undefined,
     askedAtMs: 0,
     notBeforeMs: 0,
     failures: 0,

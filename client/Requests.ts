@@ -24,6 +24,13 @@ const WAIT_MS_MAX = 500;
 const SPARE = 64;
 /** More requests than this are refused. */
 const PENDING_MAX = 20_000;
+
+/** One process of a peer. */
+interface Asked {
+  readonly peer: PeerId;
+  readonly instance: string;
+}
+
 /**
  * Carries requests to whoever can answer them, until each has an answer or its time is over. Each may be sent several times:
  * commands have a number in a session, and everything else is the same when it is done twice.
@@ -155,7 +162,8 @@ export class Requests {
     for (const pending of unsent) {
       if (pending.isOver) continue;
       const peer = pending.notBeforeMs > nowMs ? undefined : this.#whomToAsk(pending.request);
-      if (peer === undefined) {
+      // A peer whose process is not known is looked up first.
+      if (peer === undefined || this.#finder.instanceOf(peer) === undefined) {
         this.#unsent.push(pending);
         if (pending.notBeforeMs <= nowMs) this.#lookUp(nowMs);
         continue;
@@ -164,7 +172,10 @@ export class Requests {
       if (others === undefined) byPeer.set(peer, [pending]);
       else others.push(pending);
     }
-    for (const [peer, pending] of byPeer) this.#ask(peer, pending, nowMs);
+    for (const [peer, pending] of byPeer) {
+      const instance = this.#finder.instanceOf(peer);
+      if (instance !== undefined) this.#ask({ peer, instance }, pending, nowMs);
+    }
   }
 
   #whomToAsk({ to }: Request): PeerId | undefined {
@@ -172,19 +183,20 @@ export class Requests {
     return to === 'anyone' ? this.#finder.anyone : to;
   }
 
-  #ask(peer: PeerId, pending: readonly Pending[], nowMs: number): void {
+  #ask(asked: Asked, pending: readonly Pending[], nowMs: number): void {
     for (const frame of requestFrames(pending)) {
       const requests = frame.map((one): ClientRequest['requests'][number] => {
         const operation = one.request.operation();
         const timeoutMs = Math.max(1, Math.round(one.endMs - nowMs));
-        return { requestId: this.#copyOf(one, operation, peer, nowMs), timeoutMs, operation };
+        return { requestId: this.#copyOf(one, operation, asked, nowMs), timeoutMs, operation };
       });
       this.#frameId += 1;
-      this.#transport.send(peer, this.#frameId, { type: 'ClientRequest', body: { requests } });
+      const body: ClientRequest = { instance: asked.instance, requests };
+      this.#transport.send(asked.peer, this.#frameId, { type: 'ClientRequest', body });
     }
   }
 
-  #copyOf(pending: Pending, operation: Operation, peer: PeerId, nowMs: number): number {
+  #copyOf(pending: Pending, operation: Operation, { peer, instance }: Asked, nowMs: number): number {
     this.#copies += 1;
     this.#byCopy.set(this.#copies, pending);
     pending.isUnsent = false;
@@ -193,6 +205,7 @@ export class Requests {
     pending.order = orderOf(operation);
     pending.overtakenAtMs = undefined;
     pending.askedPeer = peer;
+    pending.askedInstance = instance;
     pending.askedAtMs = nowMs;
     return this.#copies;
   }
@@ -237,9 +250,17 @@ export class Requests {
       return;
     }
     pending.lastError = error;
-    const isRedirected = error.code === 'NOT_LEADER' && reply.leader !== null && reply.leader !== from;
-    if (error.code === 'NOT_LEADER') {
-      this.#finder.isNot(from);
+    const { askedInstance } = pending;
+    if (error.code === 'PEER_RESTARTED') {
+      // Which process an older copy was meant for is not known any more, nor of matter: it stays open, and the newest counts.
+      const isNewest = pending.askedPeer === from && pending.openCopies.at(-1) === reply.requestId;
+      if (!isNewest || askedInstance === undefined) return;
+      this.#finder.isOver(from, askedInstance);
+    }
+    const isElsewhere = error.code === 'NOT_LEADER' || error.code === 'PEER_RESTARTED';
+    const isRedirected = isElsewhere && reply.leader !== null && reply.leader !== from;
+    if (isElsewhere) {
+      if (error.code === 'NOT_LEADER' || reply.leader !== from) this.#finder.isNot(from);
       if (isRedirected && reply.leader !== null) this.#finder.found(reply.leader);
       else this.#lookUp(this.#clock.nowMs());
     }
@@ -299,9 +320,9 @@ export class Requests {
     for (const pending of this.#live()) if (pending.askedPeer !== undefined) this.#askAgain(pending, 0);
   }
 
-  /** Whether a peer has left the relay, or says nothing while another one leads. */
+  /** Whether the process that was asked has left the relay, or says nothing while another peer leads. */
   #isGone(peer: PeerId, pending: Pending, { peers, leader }: Directory, nowMs: number): boolean {
-    if (!peers.includes(peer)) return true;
+    if (!peers.some(({ id, instance }) => id === peer && instance === pending.askedInstance)) return true;
     const anotherLeads = leader !== null && leader !== peer;
     return anotherLeads && pending.request.to === undefined && this.#answers.isDoubtful(peer, pending, nowMs);
   }
@@ -319,7 +340,7 @@ export class Requests {
       const { askedPeer: peer } = pending;
       if (peer === undefined || !this.#isGone(peer, pending, directory, nowMs)) continue;
       this.#finder.isNot(peer);
-      this.#finder.learn(directory);
+      this.#finder.suggested(directory.leader);
       this.#askAgain(pending, 0);
     }
     this.#flush();

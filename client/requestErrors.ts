@@ -1,7 +1,7 @@
 import { isErrorCode, WhitewaterError, type ErrorCode } from '../shared/errors.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
-import type { Pending } from './Pending.ts';
+import type { Pending, Request } from './Pending.ts';
 
 /** @param copiesSent in its details: with one copy only, nothing can have happened before the answer */
 export function errorOf(
@@ -25,13 +25,14 @@ export function lateError({ request, lastError, openCopies, copiesSent }: Pendin
   const late = `there was no answer within ${request.timeoutMs} ms`;
   const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
   if (openCopies.length > 0 && request.hasEffect) return unknown(`${late}${why}`);
-  return copiesSent === 0 ? nobody(late) : new WhitewaterError('TIMED_OUT', `${late}${why}`);
+  return copiesSent === 0 ? nobody(late, request.to) : new WhitewaterError('TIMED_OUT', `${late}${why}`);
 }
 
-function nobody(late: string): WhitewaterError {
+function nobody(late: string, to: Request['to']): WhitewaterError {
+  const whom = to === undefined || to === 'anyone' ? 'no peer of this cluster' : `no connected peer ${to}`;
   return new WhitewaterError(
     'NO_PEER',
-    `${late}: the relay could not be reached, or knows no peer of this cluster. See that both run, with "whitewater status"`,
+    `${late}: the relay could not be reached, or knows ${whom}. See that both run, with "whitewater status"`,
   );
 }
 
@@ -50,5 +51,6 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'PROPOSAL_LOST',
   'TIMED_OUT',
   'PEER_STOPPED',
+  'PEER_RESTARTED',
   'OUTCOME_UNKNOWN',
 ] satisfies ErrorCode[]);

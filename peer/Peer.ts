@@ -124,8 +124,10 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     const checked = checkPeerOptions(options, draws('elections'));
     const { cluster, id, voters, relays } = checked;
     let peer: Peer<Command, Result, Query, Answer> | undefined;
+    // Not from the seed, with which a peer may be started again.
+    const instance = nanoid();
     const transport = new RelayTransport({
-      ...{ cluster, id, relays, clock, logger, random: draws('waits') },
+      ...{ cluster, id, instance, relays, clock, logger, random: draws('waits') },
       openSocket: options.openSocket ?? (await defaultOpenSocket()),
       ...(token === undefined ? {} : { token }),
       ...(secret === undefined ? {} : { signer: await signerOf(secret, cluster) }),
@@ -143,7 +145,7 @@ export class Peer<Command = unknown, Result = unknown, Query = unknown, Answer =
     try {
       const parts = await assemblePeer(
         {
-          ...{ cluster, id, opened, transport, clock, logger, trace },
+          ...{ cluster, id, instance, opened, transport, clock, logger, trace },
           raft: { ...checked.raft, wantsDetails: () => wantsDetails(trace) },
           machine: options.machine,
           pid: processId(),

@@ -15,6 +15,8 @@ import type { Replica } from './replica/Replica.ts';
 export interface PeerSurroundings {
   readonly cluster: ClusterId;
   readonly id: PeerId;
+  /** Which process of the peer this is: no other one has the same, and the transport says it in `Hello`. */
+  readonly instance: string;
   readonly raft: Omit<RaftOptions, 'id'>;
   readonly opened: OpenedStorage;
   readonly transport: Transport;
@@ -39,7 +41,7 @@ export interface PeerParts {
  * @throws {WhitewaterError} as `openReplica` does
  */
 export async function assemblePeer(surroundings: PeerSurroundings, handlers: DriverHandlers): Promise<PeerParts> {
-  const { cluster, id, raft, opened, transport, clock, logger, machine, trace, pid, watch } = surroundings;
+  const { cluster, id, instance, raft, opened, transport, clock, logger, machine, trace, pid, watch } = surroundings;
   const leader = (): PeerId | null => driver.status().leader;
   const replica = await openReplica(machine, opened, leader, clock, logger);
   const { stored, storage } = await withSnapshotBytes(opened);
@@ -53,6 +55,9 @@ export async function assemblePeer(surroundings: PeerSurroundings, handlers: Dri
     handlers,
   );
   const operations = new Operations(replica, clock, () => driver.status(), machine !== undefined);
-  replica.serve((operation, timeoutMs, settle) => operations.carry(operation, { timeoutMs }, settle));
+  replica.serve({
+    ...{ id, instance },
+    carry: (operation, timeoutMs, settle) => operations.carry(operation, { timeoutMs }, settle),
+  });
   return { driver, replica, operations };
 }

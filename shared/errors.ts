@@ -289,6 +289,12 @@ export const ERRORS = {
     meaning:
       'a watch asked for changes that the peers do not remember any more: read everything anew and go on from there',
   },
+  PEER_RESTARTED: {
+    httpStatus: 503,
+    exitCode: 9,
+    definite: false,
+    meaning: 'a request was meant for an earlier process of the peer, which may have carried it out; this one did not',
+  },
   PEER_STOPPED: { httpStatus: 503, exitCode: 4, definite: true, meaning: 'the peer stopped before it did anything' },
 
   STORE_UNREADABLE: { exitCode: 5, definite: true, meaning: 'the data directory cannot be opened, created or written' },

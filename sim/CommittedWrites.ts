@@ -25,7 +25,9 @@ const NEXT_MS = 1e-6;
 export class CommittedWrites {
   readonly #entries = new Map<Call, EntryOfCall>();
 
-  constructor(calls: readonly Call[], committed: readonly CommittedEntry[]) {
+  /** @param history all that clients asked for: what certainly failed had a number in its session too */
+  constructor(history: readonly Call[], committed: readonly CommittedEntry[]) {
+    const calls = history.filter(({ isVoid }) => !isVoid);
     const writes = writesIn(committed);
     const byValue = groups(writes, ({ command }) => ('value' in command ? command.value : undefined));
     const sessionsOf = new Map<string, Set<string>>();
@@ -38,6 +40,7 @@ export class CommittedWrites {
       for (const { session } of found) sessions.add(session);
     }
     this.#matchDeletes(calls, writes, sessionsOf);
+    this.#matchByNumbers(history, writes, sessionsOf);
   }
 
   entryOf(call: Call): EntryOfCall {
@@ -66,6 +69,36 @@ export class CommittedWrites {
     }
   }
 
+  /**
+   * A client numbers what it writes in its session one after the other. So a delete between two writes whose numbers are known has a
+   * number of its own, and behind the last of these too, as far as each call took one.
+   */
+  #matchByNumbers(
+    history: readonly Call[],
+    writes: readonly LoggedWrite[],
+    sessionsOf: ReadonlyMap<string, ReadonlySet<string>>,
+  ): void {
+    const ofClients = groups(history, ({ input, client }) => (isWrite(input) ? client : undefined));
+    for (const [client, ofClient] of ofClients) {
+      const [session, ...others] = sessionsOf.get(client) ?? [];
+      if (session === undefined || others.length > 0) continue;
+      const byNumber = new Map(writes.filter((one) => one.session === session).map((one) => [one.sequence, one]));
+      const numbers = ofClient.map((call) => {
+        const entry = this.#entries.get(call);
+        return typeof entry === 'object' && 'value' in call.input ? numberOf(entry, byNumber) : undefined;
+      });
+      for (const [at, call] of ofClient.entries()) {
+        if (call.input.type !== 'delete' || this.entryOf(call) !== 'unclear') continue;
+        const number = numberAmong(numbers, at);
+        const entry = number === undefined ? undefined : byNumber.get(number);
+        if (number === undefined) continue;
+        if (entry === undefined) this.#entries.set(call, 'none');
+        else if (entry.command.type === 'delete' && entry.command.key === call.input.key)
+          this.#entries.set(call, entry);
+      }
+    }
+  }
+
   #matchInOrder(
     deletes: readonly Call[],
     entries: readonly LoggedWrite[],
@@ -79,6 +112,28 @@ export class CommittedWrites {
       ofClient.forEach((call, at) => this.#entries.set(call, ofSession[at] ?? 'unclear'));
     }
   }
+}
+
+function isWrite({ type }: Call['input']): boolean {
+  return type === 'put' || type === 'append' || type === 'compareAndSet' || type === 'delete';
+}
+
+function numberOf(entry: EntryTime, byNumber: ReadonlyMap<number, LoggedWrite>): number | undefined {
+  for (const [number, write] of byNumber) if (write === entry) return number;
+  return undefined;
+}
+
+/** @returns undefined when the numbers before and behind do not say the same */
+function numberAmong(numbers: readonly (number | undefined)[], at: number): number | undefined {
+  const said = new Set<number>();
+  const before = numbers.findLastIndex((number, place) => place < at && number !== undefined);
+  const behind = numbers.findIndex((number, place) => place > at && number !== undefined);
+  for (const place of [before, behind]) {
+    const number = numbers[place];
+    if (number !== undefined) said.add(number + at - place);
+  }
+  const [number, ...others] = said;
+  return others.length > 0 ? undefined : number;
 }
 
 function entryAmong(found: readonly LoggedWrite[]): EntryOfCall {

@@ -26,8 +26,10 @@ export interface NetworkOptions {
   readonly delayMsMin: number;
   readonly delayMsMax: number;
   readonly lossRate: number;
-  /** Delivered twice, the second time later by up to `delayMsMax - delayMsMin`. */
+  /** Delivered twice, the second time later. */
   readonly duplicateRate: number;
+  /** How much later, at the most; `delayMsMax - delayMsMin` by default. */
+  readonly duplicateMsMax?: number;
   /** Held back for up to `reorderMsMax` more, so that much of what is sent later comes sooner. */
   readonly reorderRate: number;
   readonly reorderMsMax: number;

@@ -220,6 +220,7 @@ export class SimulatedPeer {
       {
         cluster: CLUSTER,
         id: this.id,
+        instance: this.#instance,
         raft: this.#raftOptions(),
         opened: { ...opened, storage: this.#noting(opened.storage) },
         transport: this.#transport(process),
@@ -306,9 +307,20 @@ export class SimulatedPeer {
     };
   }
 
+  /** Of this life. */
+  get #instance(): string {
+    return `${this.id}/${this.lives}`;
+  }
+
   #transport(process: SimulatedProcess): Transport {
     return this.#world.relay.transport({
-      ...{ id: this.id, process, isClient: false, tellsStatuses: this.#options.tellsStatuses },
+      ...{
+        id: this.id,
+        instance: this.#instance,
+        process,
+        isClient: false,
+        tellsStatuses: this.#options.tellsStatuses,
+      },
       roleOf: () => this.role,
       onSend: (to, id, message) => this.#leaves(to, id, message),
       onStatus: (status) => this.#judged(() => this.#watch.statusLeaves(status)),

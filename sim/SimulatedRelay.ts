@@ -11,6 +11,8 @@ import type { VirtualClock } from './VirtualClock.ts';
 
 export interface RelayEndpoint {
   readonly id: PeerId;
+  /** Which of its lives, if it is a peer: clients ask for that one. */
+  readonly instance?: string;
   readonly isClient: boolean;
   readonly process: SimulatedProcess;
   /** What it says of itself to the fault engine. */
@@ -158,10 +160,10 @@ export class SimulatedRelay {
   #directory(): Directory {
     const peers = [...this.#connections.values()]
       .filter(({ isConnected, endpoint }) => isConnected && !endpoint.isClient)
-      .map(({ endpoint }) => endpoint.id);
+      .flatMap(({ endpoint: { id, instance } }) => (instance === undefined ? [] : [{ id, instance }]));
     let leader: PeerId | null = null;
     let leaderTerm = 0;
-    for (const id of peers) {
+    for (const { id } of peers) {
       const status = this.#statuses.get(id);
       if (status?.role !== 'leader' || status.term <= leaderTerm) continue;
       leader = id;

@@ -7,6 +7,7 @@ const EVERYBODY = { from: '*', to: '*' } as const;
 /** A network's options as a profile of the fault engine. Every message is on its own, so all that delays is `reorder`. */
 export function weatherOf(options: NetworkOptions): Profile {
   const { delayMsMin, delayMsMax, lossRate, duplicateRate, reorderRate, reorderMsMax } = options;
+  const duplicateMsMax = options.duplicateMsMax ?? delayMsMax - delayMsMin;
   const rules: Record<string, Rule> = {};
   if (lossRate > 0) rules['loss'] = { ...EVERYBODY, drop: lossRate };
   rules['travel'] = { ...EVERYBODY, reorder: { probability: 1, delay: range(delayMsMin, delayMsMax) } };
@@ -14,7 +15,7 @@ export function weatherOf(options: NetworkOptions): Profile {
     rules['late'] = { ...EVERYBODY, reorder: { probability: reorderRate, delay: range(0, reorderMsMax) } };
   }
   if (duplicateRate > 0) {
-    const delay = range(0, delayMsMax - delayMsMin);
+    const delay = range(0, duplicateMsMax);
     rules['doubles'] = { ...EVERYBODY, duplicate: { probability: duplicateRate, delay } };
   }
   return { name: 'weather', rules, inFlight: 'delivered' };

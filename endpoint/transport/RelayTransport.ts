@@ -28,6 +28,8 @@ export interface RelayTransportOptions {
   readonly kind?: EndpointKind;
   readonly cluster: ClusterId;
   readonly id: PeerId;
+  /** Which process this is; see Hello. Default: drawn at random. */
+  readonly instance?: string;
   /** Addresses of relays in order of preference, such as `127.0.0.1:7070` or `https://relay.example`. */
   readonly relays: readonly string[];
   readonly openSocket: OpenSocket;
@@ -85,7 +87,7 @@ export class RelayTransport implements Transport {
     const hello = {
       protocolVersion: PROTOCOL_VERSION,
       application: 'raft',
-      instance: nanoid(),
+      instance: options.instance ?? nanoid(),
       ...(signer === undefined ? {} : { signs: true }),
       software: `whitewater ${VERSION}`,
     };

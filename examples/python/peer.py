@@ -60,7 +60,8 @@ class Peer:
         minimum, maximum = options.election_timeout
         self._options = options
         self._store = store
-        self._voter = Voter(options.id, options.peers, store, minimum)
+        self._instance = uuid.uuid4().hex
+        self._voter = Voter(options.id, self._instance, options.peers, store, minimum)
         self._settings = {
             "heartbeatMs": options.heartbeat,
             "electionTimeoutMsMin": minimum,
@@ -70,7 +71,6 @@ class Peer:
             "storage": "disk",
             "pid": os.getpid(),
         }
-        self._instance = uuid.uuid4().hex
         self._started_at = monotonic()
         self._frames = Frames(options.cluster, options.id, options.secret)
         # By cause: when it was warned of, and how often not since.

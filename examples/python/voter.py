@@ -107,11 +107,12 @@ REQUESTS = {
 class Voter:
     """One peer's part in elections and replication. All state that lasts is in its store."""
 
-    def __init__(self, peer_id, voters, store, election_timeout_ms_min):
+    def __init__(self, peer_id, instance, voters, store, election_timeout_ms_min):
         self.peer_id = peer_id
         self.leader = None
         self.leader_heard_at = None
         self.commit_index = store.snapshot_index
+        self._instance = instance
         self._store = store
         self._initial = {"voters": voters, "votersOutgoing": [], "learners": []}
         self._promise_s = election_timeout_ms_min / 1000
@@ -227,6 +228,9 @@ class Voter:
         """Clients talk to the leader: to each of their requests, the name of that."""
         answer = {"ok": False, "code": "NOT_LEADER", "message": "this peer never leads"}
         try:
+            if body["instance"] != self._instance:
+                # Nobody can say for certain what an earlier process under this id, perhaps of another program, did with it.
+                answer = {"ok": False, "code": "PEER_RESTARTED", "message": "this was meant for an earlier process"}
             numbers = [request["requestId"] for request in body["requests"]]
         except (KeyError, TypeError):
             return None

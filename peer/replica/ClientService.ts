@@ -12,6 +12,9 @@ import type { Settle } from './Waiters.ts';
 export type Carry = (operation: Operation, timeoutMs: number, settle: Settle<unknown>) => void;
 
 export interface ClientServiceOptions {
+  readonly id: PeerId;
+  /** Of this process, as its transport says it in `Hello`. */
+  readonly instance: string;
   readonly carry: Carry;
   readonly leader: () => PeerId | null;
   /** @returns false when too much waits for the network already */
@@ -48,7 +51,8 @@ export class ClientService {
     this.#waiting.length = 0;
   }
 
-  receive(from: PeerId, frameId: number, { requests }: ClientRequest): void {
+  receive(from: PeerId, frameId: number, { instance, requests }: ClientRequest): void {
+    if (instance !== this.#options.instance) return this.#turnAway(from, requests);
     if (!this.#recent.isNew(from, frameId)) return;
     const { carry } = this.#options;
     for (const { requestId, timeoutMs, operation } of requests) {
@@ -57,6 +61,15 @@ export class ClientService {
         reject: (error) => this.#reply(from, this.#failure(requestId, error)),
       });
     }
+  }
+
+  /** Not even to say that it is not the leader's: that would be for certain, and the process that was meant may have led. */
+  #turnAway(from: PeerId, requests: ClientRequest['requests']): void {
+    const error = new WhitewaterError(
+      'PEER_RESTARTED',
+      `this was meant for an earlier process of ${this.#options.id}: look up whom to ask, and ask again`,
+    );
+    for (const { requestId } of requests) this.#reply(from, this.#failure(requestId, error));
   }
 
   #failure(requestId: number, error: unknown): Reply {

@@ -4,8 +4,9 @@ import type { PeerId } from '../../shared/ids.ts';
 const REMEMBERED_MAX = 100_000;
 
 /**
- * Tells a frame from its doubles. A network may deliver a request twice, and the second one late: after its client was told that it
- * certainly did not happen.
+ * Tells a frame from its doubles, within one process. A network may deliver a request twice, and the second one late: after its client
+ * was told that it certainly did not happen. What is meant for an earlier process does not come so far: a request names the process
+ * that is to carry it out (`ClientRequest.instance`), since this memory ends with it.
  */
 export class RecentFrames {
   readonly #names = new Set<string>();

@@ -11,7 +11,7 @@ import type { SnapshotStore } from '../ports/SnapshotStore.ts';
 import type { SnapshotMetadata } from '../raft/effect.ts';
 import type { Proposal } from '../raft/input.ts';
 import { fitsMessage, tooLarge } from './commandSize.ts';
-import { ClientService, type Carry } from './ClientService.ts';
+import { ClientService, type ClientServiceOptions } from './ClientService.ts';
 import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
 import { Queries } from './Queries.ts';
@@ -87,10 +87,10 @@ export class Replica implements Application {
     this.#host = host;
   }
 
-  /** From now on requests of clients are carried out in this way; before, they are lost. */
-  serve(carry: Carry): void {
+  /** From now on requests of clients to this process of the peer are carried out in this way; before, they are lost. */
+  serve({ id, instance, carry }: Pick<ClientServiceOptions, 'id' | 'instance' | 'carry'>): void {
     this.#clients = new ClientService({
-      ...{ carry, leader: this.#leader, clock: this.#clock, logger: this.#logger },
+      ...{ id, instance, carry, leader: this.#leader, clock: this.#clock, logger: this.#logger },
       send: (to, body) => {
         this.#repliesSent += 1;
         // What is told was committed, so a majority has it on disk.

@@ -72,8 +72,16 @@ export class Cluster {
 
   /** Whom a client may turn to. */
   directory(): Directory {
-    const peers = [...this.roster].filter(({ isEphemeral, connection }) => !isEphemeral && connection !== undefined);
-    return { peers: peers.slice(0, MEMBERS_MAX).map(({ id }) => id), leader: this.#leadership.leader };
+    const { leader } = this.#leadership;
+    let connected = [...this.roster].filter(({ isEphemeral, connection }) => !isEphemeral && connection !== undefined);
+    if (connected.length > MEMBERS_MAX) {
+      // Whoever is not listed cannot be asked.
+      const members = membersToldOf(accountOfMembers(leader, this.roster));
+      const isMember = ({ id }: Endpoint): boolean => members?.has(id) === true;
+      connected = [...connected.filter(isMember), ...connected.filter((one) => !isMember(one))];
+    }
+    const peers = connected.flatMap(({ id, instance }) => (instance === undefined ? [] : [{ id, instance }]));
+    return { peers: peers.slice(0, MEMBERS_MAX), leader };
   }
 
   /** No endpoint is connected and nobody looks: it may be forgotten to make room. */
@@ -181,7 +189,8 @@ export class Cluster {
   refuseAbsent(id: PeerId, advice: string): void {
     const endpoint = this.roster.get(id);
     if (endpoint?.connection !== undefined && !endpoint.isEphemeral) return;
-    const peers = this.directory().peers.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
+    const ids = this.directory().peers.map((peer) => peer.id);
+    const peers = ids.sort((one, other) => one.localeCompare(other, 'en', { numeric: true }));
     const connected = `connected are ${peers.join(', ') || 'none'}`;
     if (endpoint === undefined || endpoint.isEphemeral) {
       const details = { unknown: [id], known: this.roster.ids() };

@@ -1,6 +1,7 @@
 import { PeerId } from '../ids.ts';
 import { Count, LogIndex, MEMBERS_MAX, Milliseconds } from '../numbers.ts';
 import { type Static, Type } from '../schema.ts';
+import { Instance } from './Hello.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -68,6 +69,11 @@ export type Operation = Static<typeof Operation>;
 /** Requests of a client to one peer: those that it had when it came to sending (thesis, figure 6.1, for several at once). */
 export const ClientRequest = Type.Object(
   {
+    /**
+     * The process that is asked, by the `Directory`. Another process of the peer carries nothing of it out (`PEER_RESTARTED`): what
+     * comes late or twice is not done by one that cannot know what the first one did with it.
+     */
+    instance: Instance,
     requests: Type.Array(
       Type.Object(
         {

@@ -206,6 +206,7 @@ export class Adversary {
       duplicateRate: random() < 0.5 ? 0 : random() * 0.4,
       reorderRate: random() < 0.5 ? 0 : random() * 0.3,
       reorderMsMax: random() * 2000,
+      duplicateMsMax: random() < 0.5 ? delayMsMax : random() * 5000,
     };
   }
 

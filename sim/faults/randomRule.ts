@@ -39,7 +39,7 @@ function faultOf(random: Random): Partial<Rule> {
     case 3:
       return { reorder: { probability: share, delay: '0ms..800ms' } };
     case 4:
-      return { duplicate: { probability: share, copies: 2, delay: '0ms..300ms' } };
+      return { duplicate: { probability: share, copies: 2, delay: '0ms..1500ms' } };
     case 5:
       return { corrupt: share };
     case 6:

@@ -1,116 +1,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import type { ClusterTransport } from '../../client/ClusterTransport.ts';
-import type { Request } from '../../client/Pending.ts';
-import { Requests } from '../../client/Requests.ts';
-import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
 import type { ErrorCode, WhitewaterError } from '../../shared/errors.ts';
-import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Operation } from '../../shared/messages/ClientRequest.ts';
-import type { EndpointMessage } from '../../shared/protocol.ts';
-import { VirtualClock } from '../../sim/VirtualClock.ts';
+import type { VirtualClock } from '../../sim/VirtualClock.ts';
 import { until } from '../support/until.ts';
-
-const [P1, P2, P3] = ['p1', 'p2', 'p3'].map(peerId) as [PeerId, PeerId, PeerId];
-
-const COMMAND: Operation = { type: 'command', command: null };
-const QUERY: Operation = { type: 'query', query: null, consistency: 'linearizable' };
-const STALE: Operation = { type: 'query', query: null, consistency: 'stale' };
-const CHANGE: Operation = { type: 'changeMembers', change: { voters: [], learners: [], removed: [] } };
-
-interface Sent {
-  readonly to: PeerId;
-  readonly requestId: number;
-  readonly timeoutMs: number;
-}
-
-/** A client's requests in virtual time, whose network is the test. */
-class Stage {
-  readonly clock = new VirtualClock();
-  readonly sent: Sent[] = [];
-  lookUps = 0;
-  readonly requests: Requests;
-  #handlers: Required<TransportHandlers> | undefined;
-
-  constructor() {
-    const transport: ClusterTransport = {
-      start: (handlers) => void (this.#handlers = handlers),
-      send: (to, _id, message) => this.#carry(to, message),
-      lookUp: () => {
-        this.lookUps += 1;
-        return true;
-      },
-      stop: () => Promise.resolve(),
-    };
-    this.requests = new Requests(transport, this.clock);
-  }
-
-  get handlers(): Required<TransportHandlers> {
-    if (this.#handlers === undefined) throw new Error('not started');
-    return this.#handlers;
-  }
-
-  /** Connected, with a relay that knows these. */
-  connect(leader: PeerId | null, peers = [P1, P2, P3]): void {
-    this.handlers.onConnected(true);
-    this.handlers.onDirectory({ peers, leader });
-  }
-
-  /** @returns the promise of its answer; it counts as heard */
-  ask(
-    options: Partial<Pick<Request, 'to' | 'hasEffect' | 'timeoutMs'>> = {},
-    asked: Operation = COMMAND,
-  ): Promise<unknown> {
-    const answer = new Promise((resolve, reject) => {
-      const request = {
-        operation: () => asked,
-        to: undefined,
-        characters: 60,
-        hasEffect: true,
-        timeoutMs: 10_000,
-        ...options,
-        resolve,
-        reject,
-      };
-      this.requests.add(request);
-    });
-    answer.catch(() => undefined);
-    return answer;
-  }
-
-  /** What was sent since the last call, once everybody had a turn. */
-  async takeSent(): Promise<Sent[]> {
-    await Promise.resolve();
-    this.clock.advance(0);
-    await Promise.resolve();
-    return this.sent.splice(0);
-  }
-
-  answer({ to, requestId }: Sent, value: unknown = null): void {
-    this.handlers.onMessage(to, 1, { type: 'ClientReply', body: { replies: [{ requestId, ok: true, value }] } });
-  }
-
-  refuse({ to, requestId }: Sent, code: ErrorCode, leader: PeerId | null = null): void {
-    const reply = { requestId, ok: false, code, message: code, leader } as const;
-    this.handlers.onMessage(to, 1, { type: 'ClientReply', body: { replies: [reply] } });
-  }
-
-  #carry(to: PeerId, message: EndpointMessage): boolean {
-    if (message.type !== 'ClientRequest') throw new Error(`a client sent ${message.type}`);
-    for (const { requestId, timeoutMs } of message.body.requests) this.sent.push({ to, requestId, timeoutMs });
-    return true;
-  }
-}
-
-function one(sent: readonly Sent[]): Sent {
-  const [first] = sent;
-  if (first === undefined || sent.length > 1) throw new Error(`${sent.length} requests were sent`);
-  return first;
-}
+import { CHANGE, COMMAND, one, P1, P2, P3, QUERY, RequestsStage, STALE, type Sent } from './RequestsStage.ts';
 
 t.test('requests wait for a connection and a leader, and those of one turn leave together', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   const answers = [stage.ask(), stage.ask()];
   t.same(await stage.takeSent(), []);
   stage.connect(P2);
@@ -127,7 +25,7 @@ t.test('requests wait for a connection and a leader, and those of one turn leave
 });
 
 t.test('a client that comes back under its old id takes no answer that was meant for its predecessor', async (t) => {
-  const [before, after] = [new Stage(), new Stage()];
+  const [before, after] = [new RequestsStage(), new RequestsStage()];
   for (const stage of [before, after]) stage.connect(P1);
   void before.ask();
   const late = one(await before.takeSent());
@@ -139,7 +37,7 @@ t.test('a client that comes back under its old id takes no answer that was meant
 });
 
 t.test('who does not lead says who does; without a hint the next peer is asked, after a wait', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(null);
   const answer = stage.ask();
   const first = one(await stage.takeSent());
@@ -159,7 +57,7 @@ t.test('who does not lead says who does; without a hint the next peer is asked, 
 });
 
 t.test('G56: while nobody knows who leads, one peer after the other is asked', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(null);
   void stage.ask();
   const asked: string[] = [];
@@ -177,14 +75,14 @@ t.test('a peer that left the relay is not waited for, nor one that is silent whi
     ['it left', [P2, P3], null],
     ['another leads', [P1, P2, P3], P2],
   ] as const) {
-    const stage = new Stage();
+    const stage = new RequestsStage();
     stage.connect(P1);
     void stage.ask();
     t.equal(one(await stage.takeSent()).to, P1);
     const before = stage.lookUps;
     stage.clock.advance(200);
     t.ok(stage.lookUps > before, 'the relay is asked');
-    stage.handlers.onDirectory({ peers: [...peers], leader });
+    stage.directory(peers, leader);
     const again = one(await stage.takeSent());
     t.not(again.to, P1, what);
   }
@@ -193,12 +91,12 @@ t.test('a peer that left the relay is not waited for, nor one that is silent whi
 t.test(
   'a leader that is slow, and still leads as far as the relay knows, is asked again only when it is silent',
   async (t) => {
-    const stage = new Stage();
+    const stage = new RequestsStage();
     stage.connect(P1);
     void stage.ask();
     await stage.takeSent();
     stage.clock.advance(500);
-    stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P1 });
+    stage.directory([P1, P2, P3], P1);
     t.same(await stage.takeSent(), []);
     stage.clock.advance(600);
     t.equal((await stage.takeSent()).length, 1);
@@ -206,7 +104,7 @@ t.test(
 );
 
 t.test('a lost connection: everything unanswered is asked again over the next one', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(P1);
   const answer = stage.ask();
   const first = one(await stage.takeSent());
@@ -221,7 +119,7 @@ t.test('a lost connection: everything unanswered is asked again over the next on
 
 t.test('G52: what every peer refused is a definite failure; a copy without an answer leaves it open', async (t) => {
   const late = async (refused: boolean, hasEffect: boolean): Promise<WhitewaterError> => {
-    const stage = new Stage();
+    const stage = new RequestsStage();
     stage.connect(P1);
     const answer = stage.ask({ hasEffect, timeoutMs: 400 });
     const copy = one(await stage.takeSent());
@@ -242,12 +140,12 @@ t.test('G52: what every peer refused is a definite failure; a copy without an an
 });
 
 t.test('an answer to an older copy neither hastens nor hides a newer one', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(P1);
   const answer = stage.ask({ timeoutMs: 5_000 });
   const older = one(await stage.takeSent());
   stage.clock.advance(200);
-  stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+  stage.directory([P2, P3], P2);
   const newer = one(await stage.takeSent());
   stage.refuse(older, 'NOT_LEADER', P3);
   t.same(await stage.takeSent(), []);
@@ -257,7 +155,7 @@ t.test('an answer to an older copy neither hastens nor hides a newer one', async
 
 t.test('a refusal that will not pass is told at once', async (t) => {
   for (const code of ['COMMAND_REFUSED', 'COMMAND_TOO_LARGE', 'SESSION_EXPIRED', 'INTERNAL'] as const) {
-    const stage = new Stage();
+    const stage = new RequestsStage();
     stage.connect(P1);
     const answer = stage.ask();
     stage.refuse(one(await stage.takeSent()), code);
@@ -266,7 +164,7 @@ t.test('a refusal that will not pass is told at once', async (t) => {
 });
 
 t.test('nobody to ask is an error of its own; the end of the client ends what waits', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   const nobody = stage.ask({ timeoutMs: 100 });
   stage.clock.advance(200);
   await t.rejects(nobody, { code: 'NO_PEER', definite: true });
@@ -280,13 +178,13 @@ t.test('nobody to ask is an error of its own; the end of the client ends what wa
 });
 
 t.test('there is a bound of what may wait', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   const answers = Array.from({ length: 20_001 }, () => stage.ask());
   await t.rejects(answers.at(-1) ?? Promise.resolve(), { code: 'OVERLOADED' });
 });
 
 t.test('what waits elsewhere to become a request counts in the bound, until it gives its place back', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   const leave = Array.from({ length: 20_000 }, () => stage.requests.takePlace());
   t.throws(() => stage.requests.takePlace(), { code: 'OVERLOADED' });
   await t.rejects(stage.ask(), { code: 'OVERLOADED', definite: true });
@@ -296,7 +194,7 @@ t.test('what waits elsewhere to become a request counts in the bound, until it g
 });
 
 t.test('a lost answer is asked for again soon, once later ones came; the wait grows with each time', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(P1);
   const answer = stage.ask();
   const later = stage.ask();
@@ -322,7 +220,7 @@ t.test('a lost answer is asked for again soon, once later ones came; the wait gr
 t.test(
   'a slow leader is not asked again for what it answers in its order, nor for what is of another order',
   async (t) => {
-    const stage = new Stage();
+    const stage = new RequestsStage();
     stage.connect(P1);
     // Answers come 700 ms after their questions, one each 50 ms; reads come at once, and a change of members takes its time.
     void stage.ask({}, CHANGE);
@@ -348,19 +246,19 @@ t.test(
 );
 
 t.test('a follower that answers a query is not taken for the leader', async (t) => {
-  const stage = new Stage();
+  const stage = new RequestsStage();
   stage.connect(null);
   const query = stage.ask({ hasEffect: false }, QUERY);
   const asked = one(await stage.takeSent());
   stage.answer(asked);
   await query;
   // The relay has heard by now who leads: what it says counts, for nobody else said so.
-  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P3 });
+  stage.directory([P1, P2, P3], P3);
   void stage.ask();
   const command = one(await stage.takeSent());
   t.equal(command.to, P3);
   stage.answer(command);
-  stage.handlers.onDirectory({ peers: [P1, P2, P3], leader: P2 });
+  stage.directory([P1, P2, P3], P2);
   void stage.ask();
   t.equal(one(await stage.takeSent()).to, P3, 'who answered a command leads');
 });
@@ -369,11 +267,11 @@ t.test(
   'a refusal of one copy is not definite while another may take effect, unless it is the answer of the log',
   async (t) => {
     const refused = async (code: ErrorCode, operation: Operation, hasEffect = true): Promise<unknown> => {
-      const stage = new Stage();
+      const stage = new RequestsStage();
       stage.connect(P1);
       const answer = stage.ask({ hasEffect }, operation);
       await stage.takeSent();
-      stage.handlers.onDirectory({ peers: [P2, P3], leader: P2 });
+      stage.directory([P2, P3], P2);
       stage.refuse(one(await stage.takeSent()), code);
       return answer.catch((error: unknown) => error);
     };
@@ -388,7 +286,7 @@ t.test(
 
 t.test('what ended while there was no connection is not kept until there is one', async (t) => {
   const refs: WeakRef<object>[] = [];
-  const stage = new Stage();
+  const stage = new RequestsStage();
   const askAndWait = async (): Promise<void> => {
     for (let count = 0; count < 500; count += 1) {
       const command = { type: 'command', command: { text: 'x'.repeat(100) } } as const;

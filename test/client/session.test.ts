@@ -28,7 +28,7 @@ function stage(judge: (operation: Operation) => Verdict): {
       handlers = given;
       queueMicrotask(() => {
         given.onConnected(true);
-        given.onDirectory({ peers: [LEADER], leader: LEADER });
+        given.onDirectory({ peers: [{ id: LEADER, instance: 'one' }], leader: LEADER });
       });
     },
     send: (to, _id, message) => {

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { SystemClock } from '../../endpoint/clock/SystemClock.ts';
 import { ClientService, type Carry } from '../../peer/replica/ClientService.ts';
-import { WhitewaterError } from '../../shared/errors.ts';
+import { ERRORS, WhitewaterError } from '../../shared/errors.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { ClientRequest, Operation } from '../../shared/messages/ClientRequest.ts';
 import type { ClientReply } from '../../shared/messages/ClientReply.ts';
@@ -11,6 +11,8 @@ import { until } from '../support/until.ts';
 const WITHIN_MS = 30_000;
 const client = peerId('c1');
 const leader = peerId('p1');
+/** The process that answers. */
+const INSTANCE = 'p1, second';
 
 interface Sent {
   readonly to: string;
@@ -31,7 +33,14 @@ class Stage {
     carry: Carry = (operation, _timeoutMs, settle) => settle.resolve((operation as { query?: unknown }).query),
   ) {
     this.service = new ClientService({
-      ...{ carry, leader: () => leader, clock: new SystemClock(), logger: new RecordingLogger() },
+      ...{
+        id: leader,
+        instance: INSTANCE,
+        carry,
+        leader: () => leader,
+        clock: new SystemClock(),
+        logger: new RecordingLogger(),
+      },
       send: (to, body) => this.#send(to, body),
     });
     t.teardown(() => this.service.stop());
@@ -41,7 +50,8 @@ class Stage {
   async request(query: unknown, from = client): Promise<void> {
     this.#frames += 1;
     const operation = { type: 'query', query, consistency: 'stale' } as Operation;
-    this.service.receive(from, this.#frames, { requests: [{ requestId: this.#frames, timeoutMs: 1_000, operation }] });
+    const requests = [{ requestId: this.#frames, timeoutMs: 1_000, operation }];
+    this.service.receive(from, this.#frames, { instance: INSTANCE, requests });
     // The replies of one turn leave together.
     await new Promise((resolve) => setImmediate(resolve));
   }
@@ -165,9 +175,30 @@ t.test('replies of one turn leave together; a frame that comes twice is answered
     ...{ requestId, timeoutMs: 1_000 },
     operation: { type: 'query', query, consistency: 'stale' },
   }));
-  stage.service.receive(client, 1, { requests });
-  stage.service.receive(client, 1, { requests });
+  stage.service.receive(client, 1, { instance: INSTANCE, requests });
+  stage.service.receive(client, 1, { instance: INSTANCE, requests });
   await until(() => stage.sent.length > 0, { withinMs: WITHIN_MS, what: 'a frame' });
   await new Promise((resolve) => setImmediate(resolve));
   t.same(stage.sent, [{ to: 'c1', values: ['a', 'NOT_LEADER', 'INTERNAL', null] }]);
+});
+
+t.test('what was meant for an earlier process is not carried out, whoever leads, and not called certain', async (t) => {
+  const carried: unknown[] = [];
+  const stage = new Stage(t, (operation, _timeoutMs, settle) => {
+    carried.push(operation);
+    settle.resolve('done');
+  });
+  // Its first copy was refused by the earlier process, or took effect there; the double comes after the restart.
+  const requests = [1, 2].map((requestId): ClientRequest['requests'][number] => ({
+    ...{ requestId, timeoutMs: 1_000 },
+    operation: { type: 'command', command: requestId },
+  }));
+  stage.service.receive(client, 7, { instance: 'p1, first', requests });
+  await until(() => stage.sent.length > 0, { withinMs: WITHIN_MS, what: 'a frame' });
+  t.same(carried, []);
+  t.same(stage.values, ['PEER_RESTARTED', 'PEER_RESTARTED'], 'each is answered, lest its client wait');
+  t.equal(ERRORS.PEER_RESTARTED.definite, false);
+  stage.service.receive(client, 7, { instance: INSTANCE, requests });
+  await until(() => stage.values.length === 4, { withinMs: WITHIN_MS, what: 'the answers of its own' });
+  t.equal(carried.length, 2, 'a frame for an earlier process does not stand for one for this');
 });

@@ -2,6 +2,9 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
+import { RELAY_ADDRESS, type Frame } from '../../shared/envelope.ts';
+import type { ClientReply } from '../../shared/messages/ClientReply.ts';
+import type { Directory } from '../../shared/messages/Directory.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { isMessageType } from '../../shared/protocol.ts';
 import { validateBody } from '../../shared/validate.ts';
@@ -134,10 +137,20 @@ t.test('the voter in Python: what no correct peer sends changes nothing and is n
   const read = await ask(p2, { type: 'ReadIndex', body: { term: 2, readId: 8 } });
   t.match(read, { readId: 8, term: 2 });
   t.notOk('readIndex' in read, 'only a leader knows');
-  p2.send('ClientRequest', 'p3', { requests: [{ requestId: 8, timeoutMs: 1, operation: { type: 'query' } }] });
-  const { body } = await p2.heard('ClientReply');
-  t.match(body, { replies: [{ requestId: 8, ok: false, code: 'NOT_LEADER', leader: 'p1' }] });
-  t.ok(validateBody('ClientReply', body).ok);
+  p2.send('Lookup', RELAY_ADDRESS);
+  const { peers } = (await p2.heard('Directory')).body as Directory;
+  const instance = peers.find(({ id }) => id === 'p3')?.instance;
+  for (const [requestId, meant, code] of [
+    [8, instance, 'NOT_LEADER'],
+    [9, 'of an earlier process', 'PEER_RESTARTED'],
+  ] as const) {
+    const operation = { type: 'query', query: null, consistency: 'stale' };
+    p2.send('ClientRequest', 'p3', { instance: meant, requests: [{ requestId, timeoutMs: 1, operation }] });
+    const isAnswer = ({ body }: Frame): boolean => (body as ClientReply).replies[0]?.requestId === requestId;
+    const { body } = await p2.heard('ClientReply', isAnswer);
+    t.match(body, { replies: [{ requestId, ok: false, code, leader: 'p1' }] });
+    t.ok(validateBody('ClientReply', body).ok);
+  }
 });
 
 t.test('the voter in Python: what it cannot mend ends it with a word', { skip }, async (t) => {

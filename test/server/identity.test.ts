@@ -1,6 +1,8 @@
 import t from 'tap';
+import { RELAY_ADDRESS } from '../../shared/envelope.ts';
 import { peerId } from '../../shared/ids.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
+import { validateBody } from '../../shared/validate.ts';
 import { TestRelay } from './support/relay.ts';
 
 t.test('a good Hello is answered with Welcome, and the relay knows the endpoint', async (t) => {
@@ -150,6 +152,34 @@ t.test('a client is an endpoint like a peer, and is forgotten when it goes', asy
   t.match((await relay.request('GET', '/api/clusters')).body, [{ peers: 1, connected: 1, clients: 1 }]);
   client.end();
   await relay.until('it is forgotten', async () => (await relay.view()).peers.length === 1);
+});
+
+t.test('the directory names the process of each connected peer, the newest', async (t) => {
+  const relay = await TestRelay.start(t);
+  const client = await relay.dial('client_x7', { path: 'client' });
+  const directory = async (): Promise<unknown> => {
+    const heard = client.frames.length;
+    client.send('Lookup', RELAY_ADDRESS);
+    const { body } = await client.heard('Directory', (frame) => client.frames.indexOf(frame) >= heard);
+    t.ok(validateBody('Directory', body).ok);
+    return body;
+  };
+  await relay.dial('p1', { instance: 'one' });
+  const p2 = await relay.dial('p2', { instance: 'of p2' });
+  const both = (instance: string) => [
+    { id: 'p1', instance },
+    { id: 'p2', instance: 'of p2' },
+  ];
+  t.same(await directory(), { peers: both('one'), leader: null });
+  const newer = await relay.dial('p1', { instance: 'other' });
+  newer.status({ role: 'leader', term: 7 });
+  await newer.settled();
+  t.same(await directory(), { peers: both('other'), leader: 'p1' });
+  p2.end();
+  await relay.until('p2 is gone', async () =>
+    (await relay.view()).peers.some(({ id, connected }) => id === 'p2' && !connected),
+  );
+  t.same(await directory(), { peers: [{ id: 'p1', instance: 'other' }], leader: 'p1' });
 });
 
 t.test('an upgrade without a good identity is refused before there is a socket', async (t) => {

@@ -68,7 +68,7 @@ t.test('a protocol of its own: any body, clients too, partitions; but the relay 
   }
 
   a.send('Lookup', RELAY_ADDRESS);
-  t.match((await a.heard('Directory')).body, { peers: ['a', 'b'], leader: null });
+  t.match((await a.heard('Directory')).body, { peers: [{ id: 'a' }, { id: 'b' }], leader: null });
 
   const path = `/api/clusters/${CLUSTER}`;
   await relay.request('PUT', `${path}/partition`, { groups: [['a'], ['b']] });
