@@ -122,9 +122,9 @@ export class ClusterClient<Command = unknown, Result = unknown, Query = unknown,
     }
   }
 
-  /** Whether the only copy was refused by its own entry: nothing happened, and a new session may do it. */
+  /** Whether a copy was refused by its own entry, and all others certainly did not happen: a new session may do it. */
   #mayBeginAnew(error: unknown, endMs: number): boolean {
-    return isFirstCopyOfExpired(error) && this.#clock.nowMs() < endMs;
+    return isOnlyCopyOfExpired(error) && this.#clock.nowMs() < endMs;
   }
 
   /**
@@ -334,8 +334,8 @@ function isExpired(error: unknown): error is WhitewaterError {
   return error instanceof WhitewaterError && error.code === 'SESSION_EXPIRED';
 }
 
-function isFirstCopyOfExpired(error: unknown): boolean {
-  return isExpired(error) && (error.details as { copiesSent?: unknown } | undefined)?.copiesSent === 1;
+function isOnlyCopyOfExpired(error: unknown): boolean {
+  return isExpired(error) && (error.details as { otherCopies?: unknown } | undefined)?.otherCopies === 0;
 }
 
 function undecided(): WhitewaterError {

@@ -235,7 +235,7 @@ export class Requests {
 
   #failed(from: PeerId, pending: Pending, reply: Extract<Reply, { ok: false }>): void {
     const { request } = pending;
-    const error = errorOf(reply, from, pending.copiesSent);
+    const error = errorOf(reply, from, pending.openCopies);
     if (error.definite) {
       pending.openCopies = pending.openCopies.filter((copy) => copy !== reply.requestId);
       this.#byCopy.delete(reply.requestId);

@@ -3,13 +3,16 @@ import type { PeerId } from '../shared/ids.ts';
 import type { Reply } from '../shared/messages/ClientReply.ts';
 import type { Pending, Request } from './Pending.ts';
 
-/** @param copiesSent in its details: with one copy only, nothing can have happened before the answer */
+/** In its details, how many other copies of the request may have taken effect, or may yet. */
 export function errorOf(
-  { code, message, leader }: Extract<Reply, { ok: false }>,
+  { requestId, code, message, leader }: Extract<Reply, { ok: false }>,
   peer: PeerId,
-  copiesSent: number,
+  openCopies: readonly number[],
 ): WhitewaterError {
-  return new WhitewaterError(isErrorCode(code) ? code : 'INTERNAL', message, { details: { leader, peer, copiesSent } });
+  const otherCopies = openCopies.filter((copy) => copy !== requestId).length;
+  return new WhitewaterError(isErrorCode(code) ? code : 'INTERNAL', message, {
+    details: { leader, peer, otherCopies },
+  });
 }
 
 export function tooMany(max: number): WhitewaterError {

@@ -159,7 +159,7 @@ t.test('a refusal that will not pass is told at once', async (t) => {
     stage.connect(P1);
     const answer = stage.ask();
     stage.refuse(one(await stage.takeSent()), code);
-    await t.rejects(answer, { code, details: { copiesSent: 1 } });
+    await t.rejects(answer, { code, details: { otherCopies: 0 } });
   }
 });
 

@@ -102,6 +102,23 @@ t.test('a session that is gone: nothing happened if only one copy was sent, and 
   t.equal(new Set(commandsIn(seen).map((session) => session?.id)).size, 2);
 });
 
+t.test(
+  'a session that is gone after copies were refused for certain: nothing happened, and a new session does it',
+  async (t) => {
+    const answers: Verdict[] = [{ code: 'NOT_LEADER' }, { code: 'OVERLOADED' }, { code: 'SESSION_EXPIRED' }];
+    const { clock, client, seen } = stage((operation) => {
+      if (operation.type !== 'command') return { value: 'done' };
+      return answers.shift() ?? { value: 'done' };
+    });
+    t.equal(await settle(clock, client.command('a')), 'done');
+    t.same(
+      commandsIn(seen).map((session) => session?.sequence),
+      [1, 1, 1, 1],
+    );
+    t.equal(new Set(commandsIn(seen).map((session) => session?.id)).size, 2);
+  },
+);
+
 t.test('a session that is gone after a copy was lost: it cannot be told, so it is not done again', async (t) => {
   let copies = 0;
   const { clock, client, seen } = stage((operation) => {
