@@ -1,5 +1,6 @@
 import { commitBench } from './commit.ts';
 import { coreBench } from './core.ts';
+import { failoverBench } from './failover.ts';
 import { faultsBench } from './faults.ts';
 import { figure16Bench } from './figure16.ts';
 import { flappingBench } from './flapping.ts';
@@ -12,6 +13,7 @@ import type { Program } from './support/program.ts';
 export const BENCHES: readonly Program[] = [
   relayBench,
   faultsBench,
+  failoverBench,
   commitBench,
   snapshotBench,
   coreBench,

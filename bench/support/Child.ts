@@ -72,6 +72,14 @@ export class Child {
     return answer.answer;
   }
 
+  /** Ends it as a crash would, without a word to it. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
+  }
+
   /** Lets it close by itself, and ends it when it does not. */
   async stop(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
