@@ -1,4 +1,4 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild, Usage } from './childProtocol.ts';
@@ -10,6 +10,8 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** For Node itself. */
   readonly execArgv?: readonly string[];
+  /** What it writes is nobody's matter: for packages that say much. */
+  readonly isQuiet?: boolean;
 }
 
 /** A process under measurement, which runs a module that calls `serveBench`. */
@@ -27,9 +29,12 @@ export class Child {
    * Starts the module, and waits until it is ready.
    * @throws {Error} saying why it does not
    */
-  static async start(module: URL, { args = [], execArgv = [] }: ChildOptions = {}): Promise<Child> {
+  static async start(module: URL, { args = [], execArgv = [], isQuiet = false }: ChildOptions = {}): Promise<Child> {
     const path = fileURLToPath(module);
-    const child = new Child(fork(path, args, { execArgv: [...execArgv] }), path);
+    const stdio: StdioOptions = isQuiet
+      ? ['ignore', 'ignore', 'ignore', 'ipc']
+      : ['inherit', 'inherit', 'inherit', 'ipc'];
+    const child = new Child(fork(path, args, { execArgv: [...execArgv], stdio }), path);
     try {
       const answer = await child.#nextMessage();
       if (answer.type !== 'ready') throw new Error(`${path} said ${JSON.stringify(answer)} instead of being ready`);
