@@ -21,7 +21,10 @@ try {
 }
 
 async function runOne(bench: Program, flags: readonly string[]): Promise<void> {
-  if (flags.includes('--help')) return help(bench);
+  if (flags.includes('--help')) {
+    help(bench);
+    return;
+  }
   const { defects } = await bench.run(flags);
   if (defects.length > 0) process.exitCode = 1;
 }

@@ -99,7 +99,7 @@ async function run<Plan, Figures extends object>(bench: Bench<Plan, Figures>, wo
   const values: Flags = parseArgs({
     args: [...words],
     options: Object.fromEntries(Object.entries(options).map(([name, { type }]) => [name, { type }])),
-  }).values as Flags;
+  }).values;
   const mode = modeOf(values);
   const isWritten = values['write-docs'] === true;
   if (isWritten) checkDocumented(bench, values, mode);
