@@ -6,7 +6,7 @@ import { logSeconds, measureLog } from './scale/logs.ts';
 import { goals, plotScale, report } from './scale/report.ts';
 import { PARTS, type Part, type ScaleFigures, type ScalePlan } from './scale/result.ts';
 import { measureValues, valueSeconds } from './scale/values.ts';
-import { someOf } from './support/flagValues.ts';
+import { someOf, wholeNumber } from './support/flagValues.ts';
 import { program } from './support/program.ts';
 import type { Progress } from './support/Progress.ts';
 
@@ -31,8 +31,12 @@ export const scaleBench = program({
   },
   flags: {
     only: { type: 'string', value: 'PARTS', says: `some of ${PARTS.join(',')}`, isPartial: true },
+    clusters: { type: 'string', value: 'N', says: 'so many clusters of five, at most 250', isPartial: true },
   },
-  adjust: (plan, flags) => ({ ...plan, parts: someOf(flags, 'only', PARTS) }),
+  adjust: (plan, flags) => {
+    const clusters = wholeNumber(flags, 'clusters');
+    return { ...plan, parts: someOf(flags, 'only', PARTS), ...(clusters !== undefined && { clusters: [clusters] }) };
+  },
   ...{ plannedSeconds, measure, report, goals, plot: plotScale },
 });
 

@@ -124,7 +124,7 @@ export function goals({ lines }: FailoverFigures): Measured {
   };
 }
 
-export function plotFailover(result: FailoverBenchResult): Plot | undefined {
+export function plotFailover(result: FailoverFigures): Plot | undefined {
   const setups = combinationsOf(result).map(({ setup, end, lines }) => ({
     title: `${SETUP_WORDS[setup]}, ${END_WORDS[end]}`,
     lines: lines.map((line) => ({ paper: paperOf(line), timesMs: line.timesMs })),

@@ -11,6 +11,7 @@ import type { Rival, RivalQuestion, Values, Written } from './rival.ts';
 
 const SERVERS = [0, 1, 2];
 const READY_WITHIN_MS = 30_000;
+const SETTLED_MS = 2000;
 const MODULE = new URL('./rivalProcess.js', import.meta.url);
 
 /** Three servers of a rival, and clients of theirs, each a process of its own, in a directory that goes with them. */
@@ -55,10 +56,16 @@ export class RivalCluster {
     return undefined;
   }
 
-  /** @throws {Error} when none comes to lead */
+  /** The server that leads and has led for a while: at first, leaders come and go. @throws {Error} when none does */
   async leading(): Promise<Child> {
     let leader: Child | undefined;
-    await this.#until('somebody leads', async () => (leader = await this.leader()) !== undefined);
+    let sinceMs = performance.now();
+    await this.#until('somebody leads', async () => {
+      const newest = await this.leader();
+      if (newest !== leader) sinceMs = performance.now();
+      leader = newest;
+      return leader !== undefined && performance.now() - sinceMs >= SETTLED_MS;
+    });
     if (leader === undefined) throw new Error('nobody leads');
     return leader;
   }

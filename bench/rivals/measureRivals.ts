@@ -83,7 +83,8 @@ async function measureRival(rival: Rival, plan: RivalsPlan, progress: Progress):
   const { sources, hasReads } = KINDS[rival];
   const levels: RivalLevel[] = [];
   for (const source of sources) {
-    for (const outstanding of plan.outstanding) {
+    // Half of one is none.
+    for (const outstanding of plan.outstanding.filter((count) => source !== 'two clients' || count > 1)) {
       progress.step(
         rival,
         `${source}, ${outstanding} outstanding`,

@@ -7,13 +7,19 @@ import { electionsBetween, Hosts } from './Hosts.ts';
 
 const PEERS_PER_CLUSTER = 5;
 const BATCH = 10;
-const LED_WITHIN_MS = 120_000;
+const LED_WITHIN_MS = 60_000;
 const SETTLE_MS = 3000;
 
 export interface ManyResult {
   readonly clusters: number;
   readonly peers: number;
   readonly seconds: number;
+  /** Absent when they did not come to rest: then `trouble` says why. */
+  readonly figures?: ManyFigures;
+  readonly trouble?: string;
+}
+
+export interface ManyFigures {
   /** Terms that began while nothing was wrong. */
   readonly elections: number;
   readonly relayCoreShare: number;
@@ -27,6 +33,7 @@ export interface ManyResult {
 export async function measureMany(clusters: number, seconds: number, progress: Progress): Promise<ManyResult> {
   progress.step('clusters', `${clusters} of ${PEERS_PER_CLUSTER}`, manySeconds(clusters, seconds));
   const voters = idsOf(PEERS_PER_CLUSTER);
+  const peers = clusters * PEERS_PER_CLUSTER;
   const names = Array.from({ length: clusters + 1 }, (_, number) => `c${number}`);
   // The first cluster is there so that everything is loaded before memory is looked at.
   const hosts = await Hosts.start(
@@ -45,13 +52,15 @@ export async function measureMany(clusters: number, seconds: number, progress: P
     }
     await after(SETTLE_MS);
     const watched = await watch(hosts, seconds);
-    const peers = clusters * PEERS_PER_CLUSTER;
-    return {
-      ...{ clusters, peers, seconds, elections: watched.elections, relayCoreShare: watched.relay },
+    const figures: ManyFigures = {
+      ...{ elections: watched.elections, relayCoreShare: watched.relay },
       relayBytes: (await hosts.relayMemoryBytes()) - relayBytesBefore,
       peerCoreShare: watched.hosts / (peers + PEERS_PER_CLUSTER),
       peerBytes: ((await hosts.memoryBytes()) - bytesBefore) / peers,
     };
+    return { clusters, peers, seconds, figures };
+  } catch (error) {
+    return { clusters, peers, seconds, trouble: error instanceof Error ? error.message : String(error) };
   } finally {
     await hosts.stop();
   }
@@ -75,6 +84,12 @@ async function watch(hosts: Hosts, seconds: number) {
 
 export interface LargeResult {
   readonly peers: number;
+  /** Absent when something failed: then `trouble` says what. */
+  readonly figures?: LargeFigures;
+  readonly trouble?: string;
+}
+
+export interface LargeFigures {
   /** From the moment at which they are told to start until all follow one leader. */
   readonly leaderMs: number;
   readonly elections: number;
@@ -108,7 +123,9 @@ export async function measureLarge(peers: number, seconds: number, progress: Pro
     if (child === undefined) throw new Error('nobody leads the large cluster');
     const tookMs = (await hosts.puts(child, 'large', leader, PUTS)).slice(PUTS / 10);
     const commits = { commitMedianMs: percentileOf(tookMs, 50), commitP99Ms: percentileOf(tookMs, 99) };
-    return { peers, leaderMs, elections, relayCoreShare: relay, ...commits };
+    return { peers, figures: { leaderMs, elections, relayCoreShare: relay, ...commits } };
+  } catch (error) {
+    return { peers, trouble: error instanceof Error ? error.message : String(error) };
   } finally {
     await hosts.stop();
   }

@@ -33,22 +33,25 @@ export function report(result: ScaleBenchResult): string {
 export function goals({ many }: ScaleFigures): Measured {
   const goal = many.find(({ peers }) => peers >= PEERS_GOAL);
   if (goal === undefined) return {};
-  const { elections, seconds, relayCoreShare } = goal;
+  const { seconds, figures } = goal;
+  if (figures === undefined) {
+    const none: Finding = { measured: `no figure: ${goal.trouble ?? 'it failed'}`, isMet: false };
+    return { scaleElections: none, scaleCore: none };
+  }
+  const { elections, relayCoreShare } = figures;
   const scaleElections: Finding = { measured: `${number(elections)} in ${number(seconds)} s`, isMet: elections === 0 };
   const scaleCore: Finding = { measured: `${number(relayCoreShare, 2)} cores`, isMet: relayCoreShare < 1 };
   return { scaleElections, scaleCore };
 }
 
 function manyPart(many: readonly ManyResult[]): string[] {
-  const rows = many.map((each) => [
-    number(each.clusters),
-    number(each.peers),
-    number(each.elections),
-    number(each.relayCoreShare, 2),
-    mebibytes(each.relayBytes, 1),
-    number(100 * each.peerCoreShare, 2),
-    mebibytes(each.peerBytes, 2),
-  ]);
+  const rows = many.map(({ clusters, peers, figures, trouble }) => {
+    const start = [number(clusters), number(peers)];
+    if (figures === undefined) return [...start, trouble ?? ''];
+    const { elections, relayCoreShare, relayBytes, peerCoreShare, peerBytes } = figures;
+    const relay = [number(relayCoreShare, 2), mebibytes(relayBytes, 1)];
+    return [...start, number(elections), ...relay, number(100 * peerCoreShare, 2), mebibytes(peerBytes, 2)];
+  });
   return [
     '### Many clusters on one relay',
     `Idle clusters of five, heartbeats every 100 ms, in five processes of which each hosts one peer of every cluster, stores in memory, watched for ` +
@@ -58,14 +61,12 @@ function manyPart(many: readonly ManyResult[]): string[] {
 }
 
 function largePart(large: readonly LargeResult[]): string[] {
-  const rows = large.map((each) => [
-    number(each.peers),
-    number(each.leaderMs),
-    number(each.elections),
-    number(100 * each.relayCoreShare, 1),
-    number(each.commitMedianMs, 2),
-    number(each.commitP99Ms, 2),
-  ]);
+  const rows = large.map(({ peers, figures, trouble }) => {
+    if (figures === undefined) return [number(peers), trouble ?? ''];
+    const { leaderMs, elections, relayCoreShare, commitMedianMs, commitP99Ms } = figures;
+    const start = [number(peers), number(leaderMs), number(elections), number(100 * relayCoreShare, 1)];
+    return [...start, number(commitMedianMs, 2), number(commitP99Ms, 2)];
+  });
   return [
     '### One cluster of many',
     `Stores on disk, in at most four processes. Time to a leader: from the order to start until all follow one. Commits: one after the other, from the leader's process.`,
@@ -120,7 +121,7 @@ export function plotScale({ many, logs, values }: ScaleFigures): Plot | undefine
     ...panel(
       'The relay, % of a core',
       'by peers',
-      many.map((each) => [each.peers, 100 * each.relayCoreShare]),
+      many.map(({ peers, figures }) => [peers, 100 * (figures?.relayCoreShare ?? 0)]),
       'relay',
     ),
     ...panel(
