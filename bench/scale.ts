@@ -1,6 +1,7 @@
 // npm run bench -- scale [--quick|--full] [--only clusters,peers,logs,values] [--write-docs]
 //
 // What grows with what: many clusters on one relay, one large cluster, a long log, large values.
+import { VALUE_BYTES_MAX } from '../shared/keyValue.ts';
 import { largeSeconds, manySeconds, measureLarge, measureMany } from './scale/clusters.ts';
 import { logSeconds, measureLog } from './scale/logs.ts';
 import { goals, plotScale, report } from './scale/report.ts';
@@ -10,7 +11,8 @@ import { someOf, wholeNumber } from './support/flagValues.ts';
 import { program } from './support/program.ts';
 import type { Progress } from './support/Progress.ts';
 
-const VALUE_BYTES = [10, 100, 1_000, 10_000, 100_000, 700_000, 1_048_576];
+/** The largest value that a key takes, and one that is too large: what becomes of it is told. */
+const VALUE_BYTES = [10, 100, 1_000, 10_000, 100_000, VALUE_BYTES_MAX, 1_048_576];
 const STANDARD: ScalePlan = {
   ...{ parts: PARTS, clusters: [20, 100, 200], clustersSeconds: 60 },
   ...{ peers: [3, 5, 7, 11, 21, 31, 51], peersSeconds: 10 },

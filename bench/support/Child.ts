@@ -1,5 +1,6 @@
 import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild, Usage } from './childProtocol.ts';
 
@@ -34,10 +35,11 @@ export class Child {
     const stdio: StdioOptions = isQuiet
       ? ['ignore', 'ignore', 'ignore', 'ipc']
       : ['inherit', 'inherit', 'inherit', 'ipc'];
-    const child = new Child(fork(path, args, { execArgv: [...execArgv], stdio }), path);
+    const child = new Child(fork(path, args, { execArgv: [...execArgv], stdio }), basename(path, '.js'));
     try {
       const answer = await child.#nextMessage();
-      if (answer.type !== 'ready') throw new Error(`${path} said ${JSON.stringify(answer)} instead of being ready`);
+      if (answer.type !== 'ready')
+        throw new Error(`${child.#name} said ${JSON.stringify(answer)} instead of being ready`);
       child.#port = answer.port;
       return child;
     } catch (error) {
