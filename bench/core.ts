@@ -1,6 +1,7 @@
 // npm run bench -- core [--quick] [--write-docs]
 //
-// What the core's steps cost, with nothing around it, and what memory an idle peer takes.
+// What the core's steps cost and allocate, with nothing around it, and what memory an idle peer takes.
+import { measureAllocations } from './core/measureAllocations.ts';
 import { measureIdlePeers } from './core/measureIdlePeers.ts';
 import { measureSteps } from './core/measureSteps.ts';
 import { report } from './core/report.ts';
@@ -23,7 +24,9 @@ export const coreBench = program({
   measure: async (plan, progress) => {
     progress.step('steps', `${plan.steps.rounds} rounds`, stepsSeconds(plan));
     const steps = measureSteps(plan.steps);
+    progress.step('allocations', 'of each kind of step', 3);
+    const allocatedBytes = await measureAllocations();
     progress.step('idle peers', `${plan.idle.clusters} clusters`, idleSeconds(plan));
-    return { steps, idlePeers: await measureIdlePeers(plan.idle) };
+    return { steps, allocatedBytes, idlePeers: await measureIdlePeers(plan.idle) };
   },
 });
