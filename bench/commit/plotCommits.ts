@@ -1,9 +1,18 @@
 import { colourOf, logarithmicAxis, plot, type Panel, type Series } from '../support/plot.ts';
 import type { Plot } from '../support/program.ts';
 import { number } from '../support/reportParts.ts';
+import { RIVALS } from '../rivals/rival.ts';
 import { nameOf } from './rivalReport.ts';
 import type { CommitFigures } from './result.ts';
 
+/** In the order of their colours, which are the same in both panels. */
+const OURS = { client: 'Whitewater', leader: 'its leader' } as const;
+const NAMES: readonly string[] = [
+  ...Object.values(OURS),
+  ...RIVALS.map(nameOf).filter((name) => name !== 'liferaft'),
+  'liferaft, leader',
+  'antietcd, leader',
+];
 const SAYS = 'Puts and linearizable reads a second by the number outstanding, of Whitewater and of others';
 
 /** What one client process gets, and of those that have no clients, what the leader's own process gets. */
@@ -30,7 +39,7 @@ function seriesOf({ levels, rivals }: CommitFigures, what: 'put' | 'read'): Seri
   };
   for (const level of levels) {
     if (level.what !== what || level.source === 'two clients') continue;
-    add(level.source === 'client' ? 'Whitewater' : 'its leader', level.outstanding, level.commitsPerSecond.median);
+    add(OURS[level.source], level.outstanding, level.commitsPerSecond.median);
   }
   for (const { rival, levels: theirs } of rivals) {
     for (const { what: which, source, outstanding, figures } of theirs) {
@@ -38,5 +47,5 @@ function seriesOf({ levels, rivals }: CommitFigures, what: 'put' | 'read'): Seri
       add(source === 'client' ? nameOf(rival) : `${nameOf(rival)}, leader`, outstanding, figures.perSecond.median);
     }
   }
-  return [...lines].map(([name, points], at) => ({ name, colour: colourOf(at), as: 'both', points }));
+  return [...lines].map(([name, points]) => ({ name, colour: colourOf(NAMES.indexOf(name)), as: 'both', points }));
 }

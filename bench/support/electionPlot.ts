@@ -32,13 +32,14 @@ export function plotElections(title: string, ours: string, setups: readonly Plot
 }
 
 function panelsOf({ title, lines }: PlottedSetup, ours: string): Panel[] {
-  const prefix = title === '' ? '' : `${title}: `;
+  const titled = (text: string): string =>
+    title === '' ? `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}` : `${title}: ${text}`;
   const note = `lines: ${ours}, points: the paper`;
   const randomness = lines.filter(({ paper }) => paper.timeoutMsMin === 150);
   const scale = lines.filter(({ paper }) => paper.timeoutMsMin < 150 || paper.timeoutMsMax === 300);
   const panels: Panel[] = [
-    { title: `${prefix}other ranges of election timeouts`, note, x: WIDE, y: PERCENT, series: seriesOf(randomness) },
-    { title: `${prefix}smaller election timeouts`, note, x: NARROW, y: PERCENT, series: seriesOf(scale) },
+    { title: titled('other ranges of election timeouts'), note, x: WIDE, y: PERCENT, series: seriesOf(randomness) },
+    { title: titled('smaller election timeouts'), note, x: NARROW, y: PERCENT, series: seriesOf(scale) },
   ];
   return panels.filter(({ series }) => series.length > 0);
 }
