@@ -73,7 +73,11 @@ export interface Outcome {
 export const COMMON_FLAGS: Readonly<Record<string, Flag>> = {
   quick: { type: 'boolean', says: 'the short form' },
   full: { type: 'boolean', says: 'the long form, where there is one' },
-  json: { type: 'string', value: 'FILE', says: 'where the result goes; default bench/results/NAME.json' },
+  json: {
+    type: 'string',
+    value: 'FILE',
+    says: 'where the result goes; default bench/results/NAME.json, NAME-part.json of a part',
+  },
   'write-docs': { type: 'boolean', says: 'puts the report into docs/BENCHMARKS.md; not of a short form' },
   profile: { type: 'string', value: 'DIRECTORY', says: 'where processes under measurement leave CPU profiles' },
 };
@@ -115,7 +119,10 @@ async function run<Plan, Figures extends object>(bench: Bench<Plan, Figures>, wo
     ...{ otherWork: { before, after: await busyShare() }, plan },
     ...figures,
   };
-  await keep(bench, result, typeof values['json'] === 'string' ? resolve(values['json']) : undefined, isWritten);
+  // What is a part only does not take the place of what the overview tells of.
+  const name = partialFlag(bench.flags ?? {}, values) === undefined ? bench.name : `${bench.name}-part`;
+  const file = typeof values['json'] === 'string' ? resolve(values['json']) : join(RESULTS, `${name}.json`);
+  await keep(bench, result, file, isWritten);
   return result;
 }
 
@@ -131,8 +138,12 @@ function checkDocumented<Plan, Figures extends object>(
   mode: BenchMode,
 ): void {
   if (mode === 'quick') throw new Error('--write-docs needs more than a short run: leave --quick out');
-  const partial = Object.keys(flags).find((name) => flags[name]?.isPartial === true && values[name] !== undefined);
+  const partial = partialFlag(flags, values);
   if (partial !== undefined) throw new Error(`--write-docs needs all of a run: leave --${partial} out`);
+}
+
+function partialFlag(flags: Readonly<Record<string, Flag>>, values: Flags): string | undefined {
+  return Object.keys(flags).find((name) => flags[name]?.isPartial === true && values[name] !== undefined);
 }
 
 function adjusted<Plan, Figures extends object>(bench: Bench<Plan, Figures>, mode: BenchMode, values: Flags): Plan {
@@ -144,13 +155,13 @@ function adjusted<Plan, Figures extends object>(bench: Bench<Plan, Figures>, mod
 async function keep<Plan, Figures extends object>(
   bench: Bench<Plan, Figures>,
   result: BenchResult<Plan> & Figures,
-  jsonFile: string | undefined,
+  jsonFile: string,
   isWritten: boolean,
 ): Promise<void> {
   const text = bench.report(result);
   console.log(text);
   console.log('');
-  write(jsonFile ?? join(RESULTS, `${bench.name}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+  write(jsonFile, `${JSON.stringify(result, undefined, 2)}\n`);
   const plot = bench.plot?.(result);
   const plotFile = bench.plotFile ?? `bench-${bench.name}.svg`;
   if (plot !== undefined) write(join(isWritten ? IMAGES : RESULTS, plotFile), plot.svg);
