@@ -74,7 +74,8 @@ async function measureRival(rival: Rival, plan: RivalsPlan, progress: Progress):
   const { packageName } = KINDS[rival];
   const version = versionOf(packageName);
   if (version === undefined) {
-    const skipped = `the package ${packageName} is not installed: npm run bench -- commit --peers installs it`;
+    const needs = rival === 'zmqRaft' ? ', where a compiler and libzmq3-dev (Debian) are' : '';
+    const skipped = `the package ${packageName} is not installed: npm run bench -- commit --peers installs it${needs}`;
     return { rival, version: '', levels: [], skipped };
   }
   if (rival === 'etcd' && !hasEtcd()) {
