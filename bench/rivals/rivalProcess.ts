@@ -8,6 +8,8 @@ import type { RivalEnd, RivalOptions, RivalQuestion, Values } from './rival.ts';
 import { WrittenKeys } from './WrittenKeys.ts';
 import { openZmqRaftClient, startZmqRaft } from './zmqRaft.ts';
 
+const STOP_WITHIN_MS = 3000;
+
 const options = JSON.parse(process.argv[2] ?? '{}') as RivalOptions;
 let end: RivalEnd | undefined;
 const written = new WrittenKeys();
@@ -78,6 +80,9 @@ async function answer(asked: unknown): Promise<unknown> {
 
 // What these packages reject in passing, and nobody there waits for, would end the process; what is lost by it, the bench finds.
 process.on('unhandledRejection', () => undefined);
+
+// Some of them do not stop while something is under way: nothing is left behind when the bench is gone.
+process.on('disconnect', () => setTimeout(() => process.exit(0), STOP_WITHIN_MS));
 
 await serveBench(
   async () => {
