@@ -1,17 +1,18 @@
-// npm run bench:faults [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
+// npm run bench -- faults [--quick] [--write-docs]
 //
 // What faults cost: frames that pass rules in force, how exact delays are, and what frames take that are held.
 import { measureFaults, plannedSeconds } from './faults/measure.ts';
 import { report } from './faults/report.ts';
-import { runBench } from './support/runBench.ts';
+import { program } from './support/program.ts';
 
 const TEN_PAIRS = { pairs: 10, frameBytes: 200 };
 
-await runBench({
+export const faultsBench = program({
   name: 'faults',
   heading: 'Faults',
+  says: 'what faults cost: rules in force, exact delays, frames that are held',
   plans: {
-    full: {
+    standard: {
       throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 8, secondsPerRound: 1 },
       latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 15, secondsPerRound: 0.6 },
       delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 5, secondsPerRound: 2, delayMs: 20 },

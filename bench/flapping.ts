@@ -1,58 +1,98 @@
-/**
- * Whether a relay's memory stays flat while peers come and go: `npm run bench:flapping`, for an hour, or `-- --minutes 5`. Prints a line
- * a minute, and ends with exit code 1 when the last quarter holds more than the first.
- */
-import { parseArgs } from 'node:util';
+// npm run bench -- flapping [--minutes 60]
+//
+// Whether a relay's memory stays flat while peers come and go. Its exit code is 1 when the last quarter holds more than the first.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { Progress } from './support/Progress.ts';
+import { wholeNumber } from './support/flagValues.ts';
 import { flap, heldBy, type Held } from './support/flapping.ts';
+import { program } from './support/program.ts';
+import { mebibytes, number, occasionPart, targetsPart } from './support/reportParts.ts';
+import { table } from './support/table.ts';
 
 const PEERS = 8;
-const LOOK_MS = 2000;
+const LOOK_MS = 1000;
 const MORE_BYTES_MAX = 16 * 1_048_576;
 const MORE_FILES_MAX = 20;
 
-const { values } = parseArgs({ options: { minutes: { type: 'string', default: '60' } } });
-const minutes = Number(values.minutes);
-if (!(minutes > 0)) throw new Error(`--minutes is ${values.minutes}: give a number above 0`);
+interface FlappingPlan {
+  readonly minutes: number;
+}
 
-const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
-const relay = fork(main, ['relay', '--port', '0', '--config', 'none'], {
-  stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  // So that garbage does not pile up, and what is kept ends the process.
-  execArgv: ['--max-old-space-size=64'],
+interface FlappingFigures {
+  readonly connections: number;
+  /** Looks at the relay, of which the least counts, so that garbage does not: of the first quarter of the time, and of the last. */
+  readonly first: Held;
+  readonly last: Held;
+}
+
+export const flappingBench = program({
+  name: 'flapping',
+  heading: 'Peers that come and go',
+  says: "whether a relay's memory stays flat while peers come and go",
+  plans: { standard: { minutes: 5 }, quick: { minutes: 1 }, full: { minutes: 60 } },
+  flags: { minutes: { type: 'string', value: 'N', says: 'so long instead' } },
+  adjust: (plan: FlappingPlan, flags) => ({ minutes: wholeNumber(flags, 'minutes') ?? plan.minutes }),
+  plannedSeconds: ({ minutes }) => 60 * minutes,
+  measure: ({ minutes }, progress) => measure(minutes, progress),
+  report: (result) =>
+    [
+      occasionPart(result),
+      `${PEERS} peers that connect, say hello, send and go again, in three ways, for ${number(result.plan.minutes)} min: ` +
+        `${number(result.connections)} connections. What the relay's process held, at least, in the first quarter of that and in the last:`,
+      table(
+        ['relay', 'heap MiB', 'resident MiB', 'open files'],
+        [heldRow('first quarter', result.first), heldRow('last quarter', result.last)],
+      ),
+      targetsPart([
+        {
+          ...{ what: 'heap, last quarter over the first', goal: 'at most 16 MiB' },
+          measured: `${mebibytes(result.last.heapBytes - result.first.heapBytes, 1)} MiB`,
+          isMet: result.last.heapBytes - result.first.heapBytes <= MORE_BYTES_MAX,
+        },
+      ]),
+    ].join('\n\n'),
+  defects: ({ first, last }) => {
+    const isFlat = last.heapBytes - first.heapBytes <= MORE_BYTES_MAX;
+    const isClosed = last.openFiles - first.openFiles <= MORE_FILES_MAX;
+    return [
+      ...(isFlat ? [] : ['the last quarter holds more heap than the first']),
+      ...(isClosed ? [] : ['the last quarter has more files open than the first']),
+    ];
+  },
 });
-const [first] = (await once(relay, 'message')) as [{ readonly url?: string }];
-const { url } = first;
-if (url === undefined) throw new Error('the relay does not say where it listens');
 
-const endMs = performance.now() + minutes * 60_000;
-const looks: Held[] = [];
-const mebibytes = (bytes: number): string => (bytes / 1_048_576).toFixed(1);
-const least = (held: readonly Held[], key: keyof Held): number => Math.min(...held.map((each) => each[key]));
+function heldRow(name: string, { heapBytes, residentBytes, openFiles }: Held): string[] {
+  return [name, mebibytes(heapBytes, 1), mebibytes(residentBytes, 1), number(openFiles)];
+}
 
-const timer = setInterval(() => {
-  void heldBy(url).then((held) => {
-    looks.push(held);
-    if (looks.length % (60_000 / LOOK_MS) !== 0) return;
-    const minute = looks.slice(-60_000 / LOOK_MS);
-    process.stdout.write(
-      `minute ${looks.length / (60_000 / LOOK_MS)}: heap ${mebibytes(least(minute, 'heapBytes'))} MiB at least, resident ${mebibytes(held.residentBytes)} MiB, ${held.openFiles} files\n`,
-    );
+async function measure(minutes: number, progress: Progress): Promise<FlappingFigures> {
+  const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+  const relay = fork(main, ['relay', '--port', '0', '--config', 'none'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    // So that garbage does not pile up, and what is kept ends the process.
+    execArgv: ['--max-old-space-size=64'],
   });
-}, LOOK_MS);
-const connections = await flap(url, PEERS, () => performance.now() >= endMs);
-clearInterval(timer);
-relay.kill('SIGTERM');
+  try {
+    const [first] = (await once(relay, 'message')) as [{ readonly url?: string }];
+    const { url } = first;
+    if (url === undefined) throw new Error('the relay does not say where it listens');
+    const looks: Held[] = [];
+    const endMs = performance.now() + minutes * 60_000;
+    const timer = setInterval(() => void heldBy(url).then((held) => looks.push(held)), LOOK_MS);
+    const minutesPassed = setInterval(() => progress.step('flapping', `${looks.length} s`, 60), 60_000);
+    const connections = await flap(url, PEERS, () => performance.now() >= endMs);
+    clearInterval(timer);
+    clearInterval(minutesPassed);
+    const quarter = Math.max(1, Math.floor(looks.length / 4));
+    return { connections, first: leastOf(looks.slice(0, quarter)), last: leastOf(looks.slice(-quarter)) };
+  } finally {
+    relay.kill('SIGTERM');
+  }
+}
 
-const quarter = Math.max(1, Math.floor(looks.length / 4));
-const [early, late] = [looks.slice(0, quarter), looks.slice(-quarter)];
-const [heapMore, filesMore] = [
-  least(late, 'heapBytes') - least(early, 'heapBytes'),
-  least(late, 'openFiles') - least(early, 'openFiles'),
-];
-process.stdout.write(
-  `${connections} connections in ${minutes} minutes; the last quarter holds ${mebibytes(heapMore)} MiB of heap and ${filesMore} files more than the first\n`,
-);
-process.exitCode = heapMore <= MORE_BYTES_MAX && filesMore <= MORE_FILES_MAX ? 0 : 1;
+function leastOf(looks: readonly Held[]): Held {
+  const least = (key: keyof Held): number => Math.min(...looks.map((look) => look[key]));
+  return { heapBytes: least('heapBytes'), residentBytes: least('residentBytes'), openFiles: least('openFiles') };
+}

@@ -1,16 +1,17 @@
-// npm run bench:sim [-- --quick] [-- --write-docs] [-- --profile DIRECTORY]
+// npm run bench -- sim [--quick] [--write-docs]
 //
 // How fast virtual time passes: a cluster of five under faults and load on one core, and many seeds on all cores.
 import { measureCluster } from './sim/measureCluster.ts';
 import { measureSeeds } from './sim/measureSeeds.ts';
 import { report } from './sim/report.ts';
-import { runBench } from './support/runBench.ts';
+import { program } from './support/program.ts';
 
-await runBench({
+export const simBench = program({
   name: 'sim',
   heading: 'Simulator',
+  says: 'how fast virtual time passes',
   plans: {
-    full: {
+    standard: {
       cluster: { peers: 5, rounds: 7, seedsPerRound: 20, virtualMs: 30_000 },
       seeds: { seeds: 1000, virtualMs: 30_000, jobs: 2 },
     },

@@ -11,8 +11,8 @@ export const STAMP = '.stamp';
 
 /** Tests are built by themselves. */
 const NOT_BUILT = new Set(['test']);
-/** What programs leave among the sources. */
-const NOT_SOURCES = new Set(['bench/results']);
+/** What programs leave among the sources, and packages that are measured beside ours. */
+const NOT_SOURCES = new Set(['bench/results', 'bench/peers/node_modules']);
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
 /**

@@ -4,7 +4,9 @@ import type { Progress } from '../support/Progress.ts';
 import { ReplicaCluster } from '../support/ReplicaCluster.ts';
 import type { Load, LoadResult } from '../support/replicaProtocol.ts';
 import { spreadOf } from '../support/statistics.ts';
-import type { LevelResult, LoadSource } from './result.ts';
+import { installPackages } from '../rivals/packages.ts';
+import { measureRivals, plannedSeconds as rivalsSeconds, type RivalsPlan } from '../rivals/measureRivals.ts';
+import { SOURCES, type CommitFigures, type LevelResult, type LoadSource } from './result.ts';
 
 export interface CommitPlan {
   readonly peers: number;
@@ -14,18 +16,29 @@ export interface CommitPlan {
   readonly outstanding: readonly number[];
   readonly rounds: number;
   readonly secondsPerRound: number;
+  /** Before the first round of each level everything is run for so long, so that it is compiled for that. */
+  readonly warmUpSeconds: number;
+  /** What is measured beside it, if anything; and whether that is installed first. */
+  readonly rivals: RivalsPlan | null;
+  readonly installs: boolean;
 }
-
-/** Before the first round of each level everything is run for so long, so that it is compiled for that. */
-const WARM_UP_SECONDS = 3;
 
 export function plannedSeconds(plan: CommitPlan): number {
-  const secondsPerLevel = WARM_UP_SECONDS + plan.rounds * plan.secondsPerRound;
-  return SOURCES.length * plan.outstanding.length * secondsPerLevel + 2;
+  const secondsPerLevel = plan.warmUpSeconds + plan.rounds * plan.secondsPerRound;
+  const others = plan.rivals === null ? 0 : rivalsSeconds(plan.rivals);
+  return (SOURCES.length + 1) * plan.outstanding.length * secondsPerLevel + 2 + others;
 }
 
-/** A client's puts come first, while the leader's log is short in both. */
-const SOURCES: readonly LoadSource[] = ['client', 'leader'];
+/** All of both: one after the other, so that none takes the machine from another. */
+export async function measureAll(
+  plan: CommitPlan,
+  progress: Progress,
+  profileDirectory: string | undefined,
+): Promise<CommitFigures> {
+  if (plan.installs) await installPackages();
+  const levels = await measureCommits(plan, profileDirectory, progress);
+  return { levels, rivals: plan.rivals === null ? [] : await measureRivals(plan.rivals, progress) };
+}
 
 /**
  * Loads of a client in a process of its own, with a session; then loads of the leader's own process, without what a client and its way
@@ -52,14 +65,21 @@ export async function measureCommits(
     await Promise.all(cluster.ids.map((id) => cluster.startPeer(id)));
     const leader = await cluster.leader();
     await cluster.startClient();
-    const levels = [];
+    await cluster.startClient('client2');
+    const levels: LevelResult[] = [];
     for (const source of SOURCES) {
       const load = loadOf(cluster, leader, source);
-      for (const outstanding of plan.outstanding) {
-        progress.step('warm up', `puts of the ${source}, ${leader} leads`, WARM_UP_SECONDS);
-        await load({ keys, valueBytes, outstanding, seconds: WARM_UP_SECONDS });
-        levels.push(await measureLevel(cluster, leader, plan, source, outstanding, progress));
+      // The second client's time is in no column of a table; its puts are compared with two clients of others.
+      for (const outstanding of plan.outstanding.filter((count) => source !== 'two clients' || count > 1)) {
+        progress.step('warm up', `puts of the ${source}, ${leader} leads`, plan.warmUpSeconds);
+        await load({ keys, valueBytes, outstanding, seconds: plan.warmUpSeconds });
+        levels.push(await measureLevel(cluster, leader, plan, { what: 'put', source, outstanding }, progress));
       }
+    }
+    for (const outstanding of plan.outstanding) {
+      progress.step('warm up', 'reads of the client', plan.warmUpSeconds);
+      await cluster.clientLoad({ keys, valueBytes, outstanding, seconds: plan.warmUpSeconds, reads: true });
+      levels.push(await measureLevel(cluster, leader, plan, { what: 'read', source: 'client', outstanding }, progress));
     }
     return levels;
   } finally {
@@ -67,29 +87,45 @@ export async function measureCommits(
   }
 }
 
-function loadOf(
-  cluster: ReplicaCluster,
-  leader: PeerId,
-  source: LoadSource,
-): (load: Load & { readonly seconds: number }) => Promise<LoadResult> {
-  return (load) => (source === 'client' ? cluster.clientLoad(load) : cluster.load(leader, load));
+type GivenLoad = Load & { readonly seconds: number };
+
+function loadOf(cluster: ReplicaCluster, leader: PeerId, source: LoadSource): (load: GivenLoad) => Promise<LoadResult> {
+  if (source === 'leader') return (load) => cluster.load(leader, load);
+  if (source === 'client') return (load) => cluster.clientLoad(load);
+  return async (load) => {
+    const half = { ...load, outstanding: Math.max(1, Math.round((load.outstanding ?? 1) / 2)) };
+    const both = [cluster.clientLoad(half), cluster.clientLoad(half, 'client2')] as const;
+    return together(...(await Promise.all(both)));
+  };
+}
+
+/** Of two at the same time: their puts together, a median between theirs, and the longer ones of the rest. */
+function together(one: LoadResult, other: LoadResult): LoadResult {
+  const slower = one.maxMs > other.maxMs ? one : other;
+  return {
+    ...slower,
+    puts: one.puts + other.puts,
+    seconds: Math.max(one.seconds, other.seconds),
+    medianMs: (one.medianMs + other.medianMs) / 2,
+    p99Ms: Math.max(one.p99Ms, other.p99Ms),
+  };
 }
 
 async function measureLevel(
   cluster: ReplicaCluster,
   leader: PeerId,
   { keys, valueBytes, rounds, secondsPerRound: seconds }: CommitPlan,
-  source: LoadSource,
-  outstanding: number,
+  level: Pick<LevelResult, 'what' | 'source' | 'outstanding'>,
   progress: Progress,
 ): Promise<LevelResult> {
+  const { what, source, outstanding } = level;
   const results: LoadResult[] = [];
   const load = loadOf(cluster, leader, source);
   const statusBefore = await cluster.status(leader);
   const before = await usages(cluster);
   for (let round = 0; round < rounds; round += 1) {
-    progress.step(`${outstanding} outstanding`, `puts of the ${source}, round ${round + 1}`, seconds);
-    results.push(await load({ keys, valueBytes, outstanding, seconds }));
+    progress.step(`${outstanding} outstanding`, `${what}s of the ${source}, round ${round + 1}`, seconds);
+    results.push(await load({ keys, valueBytes, outstanding, seconds, reads: what === 'read' }));
   }
   const after = await usages(cluster);
   const commits = results.reduce((sum, { puts }) => sum + puts, 0);
@@ -98,7 +134,7 @@ async function measureLevel(
   const statusAfter = await cluster.status(leader);
   const followers = cluster.ids.filter((id) => id !== leader);
   return {
-    ...{ source, outstanding },
+    ...level,
     commitsPerSecond: spreadOf(results.map(({ puts, seconds: took }) => puts / took)),
     medianMs: spreadOf(results.map(({ medianMs }) => medianMs)),
     p99Ms: spreadOf(results.map(({ p99Ms }) => p99Ms)),

@@ -1,14 +1,23 @@
 import { number, occasionPart, spread, targetsPart, type TargetRow } from '../support/reportParts.ts';
 import { table } from '../support/table.ts';
-import type { CommitBenchResult } from './result.ts';
+import type { CommitBenchResult, CommitFigures } from './result.ts';
+import { goals, rivalsPart, sourceWords } from './rivalReport.ts';
+
+export { goals };
+
+/** With an election in a level its figures are of something else. */
+export function defects({ levels }: CommitFigures): string[] {
+  const elections = levels.reduce((sum, level) => sum + level.elections, 0);
+  return elections === 0 ? [] : [`${elections} elections while it was measured`];
+}
 
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
 export function report(result: CommitBenchResult): string {
   const { plan, levels } = result;
   const header = [
-    'puts of',
+    'asked by',
     'outstanding',
-    'commits/s',
+    'a second',
     'median ms',
     'p99 ms',
     'max ms',
@@ -21,7 +30,7 @@ export function report(result: CommitBenchResult): string {
     'elections',
   ];
   const rows = levels.map((level) => [
-    level.source === 'client' ? 'a client' : "the leader's process",
+    `${level.what}s, ${sourceWords(level.source)}`,
     number(level.outstanding),
     spread(level.commitsPerSecond, 0),
     spread(level.medianMs, 2),
@@ -30,25 +39,29 @@ export function report(result: CommitBenchResult): string {
     number(level.leaderMicros, 1),
     number(level.followerMicros, 1),
     number(level.relayMicros, 1),
-    level.source === 'client' ? number(level.clientMicros, 1) : '',
-    number(level.commitsPerWrite, 1),
-    number(level.commitsPerFrame, 1),
+    level.source === 'leader' ? '' : number(level.clientMicros, 1),
+    level.what === 'put' ? number(level.commitsPerWrite, 1) : '',
+    level.what === 'put' ? number(level.commitsPerFrame, 1) : '',
     number(level.elections),
   ]);
   return [
     occasionPart(result),
-    `${plan.peers} peers with stores on disk, every write synced, a relay and a client, each a process of its own. Puts of ${plan.valueBytes} bytes come ` +
-      `from the client, over the relay and within a session, so exactly once; then, to compare, from the leader's own process and without a session. ` +
-      `Median (least - most) of ${plan.rounds} rounds of ${plan.secondsPerRound} s. In microseconds: CPU time per commit, a follower's on average; ` +
-      `the load's own is in that of the client, or else of the leader.`,
+    `${plan.peers} peers with stores on disk, every write synced, a relay and two clients, each a process of its own. Puts of ${plan.valueBytes} bytes come ` +
+      `from one client or both, over the relay and within a session, so exactly once; then, to compare, from the leader's own process and without a ` +
+      `session. Reads are linearizable, and come from one client. ` +
+      `Median (least - most) of ${plan.rounds} rounds of ${plan.secondsPerRound} s. In microseconds: CPU time per commit or read, a follower's on average; ` +
+      `the load's own is in that of the first client, or else of the leader.`,
     table(header, rows),
+    rivalsPart(result),
     targetsPart(targets(result)),
-  ].join('\n\n');
+  ]
+    .filter((part) => part !== undefined)
+    .join('\n\n');
 }
 
 function targets({ levels }: CommitBenchResult): TargetRow[] {
   const rows: TargetRow[] = [];
-  const ofClient = levels.filter(({ source }) => source === 'client');
+  const ofClient = levels.filter(({ what, source }) => what === 'put' && source === 'client');
   const many = ofClient.find(({ outstanding }) => outstanding === 256);
   if (many !== undefined) {
     const { median } = many.commitsPerSecond;

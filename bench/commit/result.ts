@@ -1,19 +1,22 @@
 import type { BenchResult } from '../support/BenchResult.ts';
 import type { Spread } from '../support/statistics.ts';
+import type { RivalResult } from '../rivals/measureRivals.ts';
 import type { CommitPlan } from './measure.ts';
 
-/** Who asks for the puts: a client process with a session, or the leader's own process. */
-export type LoadSource = 'client' | 'leader';
+/** Who asks: a client process with a session, two of them, or the leader's own process without a session. */
+export const SOURCES = ['client', 'two clients', 'leader'] as const;
+export type LoadSource = (typeof SOURCES)[number];
 
 /** With one number of puts outstanding. CPU times are of whole processes, all their threads. */
 export interface LevelResult {
+  readonly what: 'put' | 'read';
   readonly source: LoadSource;
   readonly outstanding: number;
   readonly commitsPerSecond: Spread;
   readonly medianMs: Spread;
   readonly p99Ms: Spread;
   readonly maxMs: number;
-  /** Microseconds of CPU per commit. */
+  /** Microseconds of CPU per commit, or per read. */
   readonly leaderMicros: number;
   readonly followerMicros: number;
   readonly relayMicros: number;
@@ -25,4 +28,10 @@ export interface LevelResult {
 }
 
 /** What a run leaves in bench/results/commit.json. */
-export type CommitBenchResult = BenchResult<CommitPlan> & { readonly levels: readonly LevelResult[] };
+export type CommitBenchResult = BenchResult<CommitPlan> & CommitFigures;
+
+export interface CommitFigures {
+  readonly levels: readonly LevelResult[];
+  /** Of others, in the same run. */
+  readonly rivals: readonly RivalResult[];
+}

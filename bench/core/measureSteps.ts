@@ -68,11 +68,17 @@ function receive(core: DrivenCore, message: RaftMessage, from: PeerId): Effect[]
   return core.give({ type: 'message', nowMs: core.nextMs, from, id: frames, message });
 }
 
-/** How long each kind of step takes, one by one. */
-class StepClock {
+/** Looks at each step, one by one. */
+export interface StepMeter {
+  /** What stands before the names, such as the role. */
+  who: string;
+  measure(input: Input, step: () => Effect[]): Effect[];
+}
+
+/** How long each kind of step takes. */
+class StepClock implements StepMeter {
   readonly #byName = new Map<string, { count: number; ms: number }>();
   readonly #overheadMs: number;
-  /** What stands before the names, such as the role. */
   who = '';
 
   constructor() {
@@ -103,7 +109,7 @@ class StepClock {
   }
 }
 
-function nameOf(input: Input): string {
+export function nameOf(input: Input): string {
   if (input.type !== 'message') return input.type;
   const { type, body } = input.message;
   if (type !== 'AppendEntries') return type;
@@ -115,15 +121,20 @@ function stepTimes(count: number): Record<string, number> {
   const clock = new StepClock();
   for (const isWarm of [false, true]) {
     if (isWarm) clock.forget();
-    clock.who = 'follower';
-    followerSteps(clock, count);
-    clock.who = 'leader';
-    leaderSteps(clock, count);
+    allSteps(clock, count);
   }
   return clock.nanoseconds();
 }
 
-function followerSteps(clock: StepClock, count: number): void {
+/** Some of each kind, at a follower and at a leader. */
+export function allSteps(meter: StepMeter, count: number): void {
+  meter.who = 'follower';
+  followerSteps(meter, count);
+  meter.who = 'leader';
+  leaderSteps(meter, count);
+}
+
+function followerSteps(clock: StepMeter, count: number): void {
   const follower = new DrivenCore((input, step) => clock.measure(input, step));
   const batch = 64;
   let last = 0;
@@ -147,7 +158,7 @@ function followerSteps(clock: StepClock, count: number): void {
   }
 }
 
-function leaderSteps(clock: StepClock, count: number): void {
+function leaderSteps(clock: StepMeter, count: number): void {
   const leader = new DrivenCore((input, step) => clock.measure(input, step));
   elect(leader);
   for (let times = 0; times < count; times += 1) {

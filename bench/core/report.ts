@@ -5,7 +5,7 @@ import type { CoreBenchResult } from './result.ts';
 
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
 export function report(result: CoreBenchResult): string {
-  const { plan, steps, idlePeers } = result;
+  const { plan, steps, allocatedBytes, idlePeers } = result;
   const { median } = steps.appendsPerSecond;
   return [
     occasionPart(result),
@@ -13,8 +13,8 @@ export function report(result: CoreBenchResult): string {
       `and a snapshot whenever the core asked for one (the log had at most ${number(steps.logEntriesMax)} entries): ` +
       `${spread(steps.appendsPerSecond, 0)} a second, median (least - most) of ${plan.steps.rounds} rounds.`,
     table(
-      ['step', 'ns'],
-      Object.entries(steps.nanoseconds).map(([name, ns]) => [name, number(ns)]),
+      ['step', 'ns', 'bytes allocated'],
+      Object.entries(steps.nanoseconds).map(([name, ns]) => [name, number(ns), bytesText(allocatedBytes[name])]),
     ),
     `${idlePeers.peers} idle peers with stores on disk, in clusters of three with leaders and heartbeats, were added to a process that had three already ` +
       `and everything loaded (${mebibytes(idlePeers.processBytes)} MiB): ${mebibytes(idlePeers.bytesPerPeer, 2)} MiB of resident memory each.`,
@@ -30,4 +30,8 @@ export function report(result: CoreBenchResult): string {
       },
     ]),
   ].join('\n\n');
+}
+
+function bytesText(bytes: number | undefined): string {
+  return bytes === undefined ? '' : number(bytes);
 }

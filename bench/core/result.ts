@@ -10,5 +10,7 @@ export interface CorePlan {
 /** What a run leaves in bench/results/core.json. */
 export type CoreBenchResult = BenchResult<CorePlan> & {
   readonly steps: StepsResult;
+  /** Bytes a step, by input: what it allocates, kept or not. */
+  readonly allocatedBytes: Readonly<Record<string, number>>;
   readonly idlePeers: IdlePeersResult;
 };

@@ -12,11 +12,12 @@ const TEN_RULES: Readonly<Record<string, Rule>> = Object.fromEntries(
   Array.from({ length: 10 }, (_, at) => [`rule${at + 1}`, { from: '*', to: '*', drop: 1e-12 }]),
 );
 
-/** A partition and ten rules. */
-export const TEN_RULES_AND_A_PARTITION: NetworkRequest = {
-  rules: TEN_RULES,
-  partition: { groups: [[BYSTANDER]] },
-};
+export const ONLY_RULES: NetworkRequest = { rules: TEN_RULES };
+
+/** One that keeps somebody else away, so that every frame is held against it and passes. */
+export const ONLY_A_PARTITION: NetworkRequest = { partition: { groups: [[BYSTANDER]] } };
+
+export const TEN_RULES_AND_A_PARTITION: NetworkRequest = { ...ONLY_RULES, ...ONLY_A_PARTITION };
 
 /** Makes a cluster known to a relay, and puts faults in force in it. */
 export async function putInForce(child: Child, cluster: string, network: NetworkRequest): Promise<void> {

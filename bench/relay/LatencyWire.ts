@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 import { sliceHead } from '../../shared/envelope.ts';
 import type { PeerId } from '../../shared/ids.ts';
-import { appendEntriesFrame, FIRST_FRAME_ID, type Link } from '../support/frames.ts';
+import { FIRST_FRAME_ID, frameOf, type Link } from '../support/frames.ts';
 import { endpointPath, helloFrame } from '../support/greeting.ts';
 import type { Target } from '../support/Target.ts';
 
@@ -21,7 +21,7 @@ export class LatencyWire {
   private constructor(sender: WebSocket, receiver: WebSocket, link: Link, frameBytes: number) {
     this.#sender = sender;
     this.#receiver = receiver;
-    const text = appendEntriesFrame(link, FIRST_FRAME_ID, frameBytes);
+    const text = frameOf(link, FIRST_FRAME_ID, frameBytes);
     const at = text.indexOf(String(FIRST_FRAME_ID));
     this.#textBeforeId = text.slice(0, at);
     this.#textAfterId = text.slice(at + String(FIRST_FRAME_ID).length);

@@ -1,26 +1,27 @@
 import type { Socket } from 'node:net';
 import { ExpectedStream } from '../support/ExpectedStream.ts';
-import { appendEntriesFrame, FIRST_FRAME_ID, type Link } from '../support/frames.ts';
+import { FIRST_FRAME_ID, frameOf, type Link } from '../support/frames.ts';
 import { connect, type Target } from '../support/Target.ts';
 import { clientFrame, serverFrame } from '../support/webSocketClient.ts';
 
-/** Frames that are made before a run and sent over and over, each with an id and a mask of its own. */
+/** Frames that are made before a run and sent over and over, each with an id and a mask of its own, unless told otherwise. */
 const RING_FRAMES = 1024;
 const PONG_FRAME_FIN = 0x8a;
 
 /** A link's frames, as its sender sends them and as its receiver must get them. */
 export interface Ring {
   readonly link: Link;
+  readonly frames: number;
   readonly outgoing: Buffer;
   readonly expected: Buffer;
 }
 
-export function makeRing(link: Link, frameBytes: number): Ring {
-  const payloads = Array.from({ length: RING_FRAMES }, (_, index) =>
-    Buffer.from(appendEntriesFrame(link, FIRST_FRAME_ID + index, frameBytes)),
+export function makeRing(link: Link, frameBytes: number, frames = RING_FRAMES): Ring {
+  const payloads = Array.from({ length: frames }, (_, index) =>
+    Buffer.from(frameOf(link, FIRST_FRAME_ID + index, frameBytes)),
   );
   return {
-    link,
+    ...{ link, frames },
     outgoing: Buffer.concat(payloads.map((payload) => clientFrame(payload))),
     expected: Buffer.concat(payloads.map(serverFrame)),
   };
@@ -28,7 +29,7 @@ export function makeRing(link: Link, frameBytes: number): Ring {
 
 export interface Load {
   readonly cluster: string;
-  /** The most frames that are on their way at any time; at most RING_FRAMES. */
+  /** The most frames that are on their way at any time; at most as many as the ring has. */
   readonly windowFrames: number;
 }
 
@@ -38,6 +39,7 @@ export interface Load {
  */
 export class SaturatedLink {
   readonly #ring: Buffer;
+  readonly #ringFrames: number;
   readonly #sentFrameBytes: number;
   readonly #sender: Socket;
   readonly #receiver: Socket;
@@ -51,18 +53,19 @@ export class SaturatedLink {
 
   private constructor(ring: Ring, sender: Socket, receiver: Socket, windowFrames: number) {
     this.#ring = ring.outgoing;
-    this.#sentFrameBytes = ring.outgoing.length / RING_FRAMES;
+    this.#ringFrames = ring.frames;
+    this.#sentFrameBytes = ring.outgoing.length / ring.frames;
     this.#sender = sender;
     this.#receiver = receiver;
     this.#windowFrames = windowFrames;
     this.#refillFrames = Math.max(1, windowFrames / 4);
-    this.#stream = new ExpectedStream(ring.expected, ring.expected.length / RING_FRAMES, (payload) =>
+    this.#stream = new ExpectedStream(ring.expected, ring.expected.length / ring.frames, (payload) =>
       receiver.write(clientFrame(payload, PONG_FRAME_FIN)),
     );
   }
 
   static async open(target: Target, ring: Ring, load: Load): Promise<SaturatedLink> {
-    if (load.windowFrames > RING_FRAMES) throw new RangeError(`a window has at most ${RING_FRAMES} frames`);
+    if (load.windowFrames > ring.frames) throw new RangeError(`a window has at most ${ring.frames} frames`);
     // One after the other: the forwarder pairs connections in the order in which they come.
     const sender = await connect(target, load.cluster, ring.link.from);
     const receiver = await connect(target, load.cluster, ring.link.to);
@@ -124,8 +127,8 @@ export class SaturatedLink {
   #refill(): void {
     const room = this.#windowFrames - (this.#sent - this.#stream.frames);
     if (!this.#running || room < this.#refillFrames) return;
-    const first = this.#sent % RING_FRAMES;
-    const untilEnd = Math.min(room, RING_FRAMES - first);
+    const first = this.#sent % this.#ringFrames;
+    const untilEnd = Math.min(room, this.#ringFrames - first);
     this.#write(first, first + untilEnd);
     if (room > untilEnd) this.#write(0, room - untilEnd);
     this.#sent += room;

@@ -1,22 +1,22 @@
-import { machineLine } from '../support/machine.ts';
-import type { Spread } from '../support/statistics.ts';
+import type { Measured } from '../support/goals.ts';
+import { number as count, occasionPart, spread } from '../support/reportParts.ts';
 import { table } from '../support/table.ts';
+import type { ConditionResult } from './conditions.ts';
+import type { GridCell } from './grid.ts';
 import type { IdleResult } from './idle.ts';
 import { WAYS } from './LatencyWire.ts';
 import type { LatencyResult } from './latency.ts';
-import type { RelayBenchResult } from './result.ts';
+import type { RelayBenchResult, RelayFigures } from './result.ts';
 import type { ThroughputResult } from './throughput.ts';
-
-/** With more other work than this, figures say as much about it as about the relay. */
-const BUSY_FROM = 0.1;
 
 /** A report in Markdown that reads on a terminal as well, since its tables are aligned. */
 export function report(result: RelayBenchResult): string {
   const parts = [
-    `Measured ${result.startedAt.slice(0, 10)} in ${Math.round(result.tookSeconds)} s (${result.mode}) on: ${machineLine(result.machine)}.`,
-    otherWorkPart(result.otherWork),
+    occasionPart(result),
     result.throughput === undefined ? undefined : throughputPart(result.throughput),
     result.latency === undefined ? undefined : latencyPart(result.latency),
+    result.grid === undefined ? undefined : gridPart(result.grid),
+    result.conditions === undefined ? undefined : conditionsPart(result.conditions),
     result.idle === undefined ? undefined : idlePart(result.idle),
     targetsPart(result),
   ];
@@ -24,18 +24,23 @@ export function report(result: RelayBenchResult): string {
 }
 
 /** What would make all figures of a run worthless. */
-export function defects({ throughput = [], latency }: RelayBenchResult): string[] {
-  const lostUnderLoad = throughput.flatMap(({ relay, forwarder }) => [relay.framesLost, forwarder.framesLost]);
-  const lostAtRate = latency === undefined ? [] : WAYS.map((way) => latency.ways[way].framesLost);
-  const lost = [...lostUnderLoad, ...lostAtRate].reduce((sum, count) => sum + count, 0);
+export function defects({ throughput = [], latency, grid = [], conditions = [] }: RelayFigures): string[] {
+  const parts = [...grid, ...conditions];
+  const saturated = [...throughput, ...parts.map((part) => part.throughput)];
+  const atRate = [...(latency === undefined ? [] : [latency]), ...parts.map((part) => part.latency)];
+  const lostUnderLoad = saturated.flatMap(({ relay, forwarder }) => [relay.framesLost, forwarder.framesLost]);
+  const lostAtRate = atRate.flatMap(({ ways }) => WAYS.map((way) => ways[way].framesLost));
+  const lost = [...lostUnderLoad, ...lostAtRate].reduce((sum, frames) => sum + frames, 0);
   return lost === 0 ? [] : [`${lost} frames were sent and never arrived`];
 }
 
-function otherWorkPart({ before, after }: RelayBenchResult['otherWork']): string {
-  const percent = (share: number) => `${Math.round(share * 100)} %`;
-  const told = `Other work had ${percent(before)} of the machine just before the run, and ${percent(after)} just after it.`;
-  if (Math.max(before, after) < BUSY_FROM) return told;
-  return `${told} **It was not at rest**: rates are lower and latencies higher than they would be, and only what is compared within the run means much.`;
+export function goals({ throughput, latency }: RelayFigures): Measured {
+  const times = throughput?.[0]?.ratio.median;
+  const slower = latency?.ratio.median;
+  return {
+    ...(times !== undefined && { relayThroughput: { measured: `${times.toFixed(2)} ×`, isMet: times >= 1.5 } }),
+    ...(slower !== undefined && { relayLatency: { measured: `${slower.toFixed(2)} ×`, isMet: slower <= 1.1 } }),
+  };
 }
 
 function throughputPart(results: readonly ThroughputResult[]): string {
@@ -89,6 +94,45 @@ function latencyPart({ plan, ways, ratio }: LatencyResult): string {
   ].join('\n\n');
 }
 
+function gridPart(cells: readonly GridCell[]): string {
+  const header = [
+    ...['bytes, pairs', 'relay frames/s', 'forwarder', 'ratio', 'relay us/frame', 'forwarder'],
+    ...['p50 us: direct', 'forwarder', 'relay', 'p99 us: direct', 'forwarder', 'relay'],
+  ];
+  const rows = cells.map(({ frameBytes, pairs, throughput: { relay, forwarder, ratio }, latency: { ways } }) => [
+    `${count(frameBytes)}, ${pairs}`,
+    count(relay.framesPerSecond.median),
+    count(forwarder.framesPerSecond.median),
+    ratio.median.toFixed(2),
+    relay.cpuMicrosPerFrame.toFixed(2),
+    forwarder.cpuMicrosPerFrame.toFixed(2),
+    ...WAYS.map((way) => count(ways[way].p50Micros.median)),
+    ...WAYS.map((way) => count(ways[way].p99Micros.median)),
+  ]);
+  return [
+    `### By the length of frames and the number of pairs`,
+    `Throughput with 256 frames outstanding a pair, with 100 pairs 64; CPU time of the forwarding process per frame; latency at 2,000 frames a second ` +
+      `over all pairs; medians of the rounds. No frame of Raft's is shorter than 54 bytes; the shortest here have 72.`,
+    table(header, rows),
+  ].join('\n\n');
+}
+
+function conditionsPart(conditions: readonly ConditionResult[]): string {
+  const rows = conditions.map(({ condition, throughput: { relay, ratio }, latency }) => [
+    condition,
+    spread(relay.framesPerSecond, 0),
+    spread(ratio, 2),
+    relay.cpuMicrosPerFrame.toFixed(2),
+    spread(latency.ways.relay.p50Micros, 0),
+    spread(latency.ratio, 2),
+  ]);
+  return [
+    `### With faults in force`,
+    `10 pairs, 200 bytes: a partition that keeps somebody else away, or ten rules that mean every frame and draw for it. Over: the bare forwarder in the same rounds.`,
+    table(['in force', 'frames/s', 'over', 'CPU us/frame', 'p50 us', 'over'], rows),
+  ].join('\n\n');
+}
+
 function idlePart(idle: IdleResult): string {
   const header = [
     'idle cluster',
@@ -113,7 +157,7 @@ function idlePart(idle: IdleResult): string {
   ].join('\n\n');
 }
 
-function targetsPart({ throughput, latency, idle }: RelayBenchResult): string {
+function targetsPart({ throughput, latency, idle }: RelayBenchResult): string | undefined {
   const rows: string[][] = [];
   const add = (what: string, goal: string, measured: string, isMet: boolean) =>
     rows.push([what, goal, measured, isMet ? 'yes' : 'no']);
@@ -136,14 +180,6 @@ function targetsPart({ throughput, latency, idle }: RelayBenchResult): string {
       idle.relayCoreShare < 0.03,
     );
   }
+  if (rows.length === 0) return undefined;
   return [`### Targets`, table(['target', 'goal', 'measured', 'met'], rows)].join('\n\n');
-}
-
-function spread({ median, min, max }: Spread, digits: number): string {
-  const text = (value: number) => (digits === 0 ? count(Math.round(value)) : value.toFixed(digits));
-  return `${text(median)} (${text(min)} - ${text(max)})`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString('en-US');
 }

@@ -13,6 +13,8 @@ export interface ThroughputPlan {
   readonly pairs: number;
   readonly frameBytes: number;
   readonly windowFrames: number;
+  /** Different frames a pair; fewer take less memory. */
+  readonly ringFrames?: number;
   readonly rounds: number;
   readonly secondsPerRound: number;
 }
@@ -58,7 +60,8 @@ export async function measureThroughput(
   plan: ThroughputPlan,
   progress: Progress,
 ): Promise<ThroughputResult> {
-  const rings = separateLinks(plan.pairs).map((link) => makeRing(link, plan.frameBytes));
+  const { pairs, frameBytes, ringFrames } = plan;
+  const rings = separateLinks(pairs).map((link) => makeRing(link, frameBytes, ringFrames));
   const rounds = { relay: [] as Round[], forwarder: [] as Round[] };
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const target of [relay, forwarder]) {

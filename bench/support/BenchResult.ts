@@ -12,4 +12,4 @@ export interface BenchResult<Plan> {
   readonly plan: Plan;
 }
 
-export type BenchMode = 'full' | 'quick';
+export type BenchMode = 'quick' | 'standard' | 'full';

@@ -1,5 +1,6 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, type ChildProcess, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FromChild, ToChild, Usage } from './childProtocol.ts';
 
@@ -10,6 +11,8 @@ export interface ChildOptions {
   readonly args?: readonly string[];
   /** For Node itself. */
   readonly execArgv?: readonly string[];
+  /** What it writes is nobody's matter: for packages that say much. */
+  readonly isQuiet?: boolean;
 }
 
 /** A process under measurement, which runs a module that calls `serveBench`. */
@@ -27,12 +30,16 @@ export class Child {
    * Starts the module, and waits until it is ready.
    * @throws {Error} saying why it does not
    */
-  static async start(module: URL, { args = [], execArgv = [] }: ChildOptions = {}): Promise<Child> {
+  static async start(module: URL, { args = [], execArgv = [], isQuiet = false }: ChildOptions = {}): Promise<Child> {
     const path = fileURLToPath(module);
-    const child = new Child(fork(path, args, { execArgv: [...execArgv] }), path);
+    const stdio: StdioOptions = isQuiet
+      ? ['ignore', 'ignore', 'ignore', 'ipc']
+      : ['inherit', 'inherit', 'inherit', 'ipc'];
+    const child = new Child(fork(path, args, { execArgv: [...execArgv], stdio }), basename(path, '.js'));
     try {
       const answer = await child.#nextMessage();
-      if (answer.type !== 'ready') throw new Error(`${path} said ${JSON.stringify(answer)} instead of being ready`);
+      if (answer.type !== 'ready')
+        throw new Error(`${child.#name} said ${JSON.stringify(answer)} instead of being ready`);
       child.#port = answer.port;
       return child;
     } catch (error) {
@@ -70,6 +77,14 @@ export class Child {
     if (answer.type === 'failed') throw new Error(`${this.#name}: ${answer.message}`);
     if (answer.type !== 'answer') throw new Error(`${this.#name} said ${JSON.stringify(answer)} instead of an answer`);
     return answer.answer;
+  }
+
+  /** Ends it as a crash would, without a word to it. Resolves when it is gone. */
+  async kill(): Promise<void> {
+    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    const gone = once(this.#process, 'exit');
+    this.#process.kill('SIGKILL');
+    await gone;
   }
 
   /** Lets it close by itself, and ends it when it does not. */

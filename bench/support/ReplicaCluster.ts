@@ -20,6 +20,8 @@ export interface ReplicaClusterOptions {
   readonly execArgv?: (who: string) => readonly string[];
 }
 
+export type ClientName = 'client' | 'client2';
+
 /** A relay and peers with key-value stores on disk, every one a process of its own, in a directory that goes with them. */
 export class ReplicaCluster {
   readonly ids: readonly PeerId[];
@@ -56,12 +58,12 @@ export class ReplicaCluster {
   }
 
   /** A client in a process of its own, with a session. Needs a leader. */
-  async startClient(): Promise<void> {
+  async startClient(name: ClientName = 'client'): Promise<void> {
     const { cluster, execArgv } = this.#options;
-    const options = { cluster, id: 'client', relay: `http://127.0.0.1:${this.relay.port}` };
+    const options = { cluster, id: name, relay: `http://127.0.0.1:${this.relay.port}` };
     const module = new URL('./clientProcess.js', import.meta.url);
     const args = [JSON.stringify(options)];
-    this.#children.set('client', await Child.start(module, { args, execArgv: execArgv?.('client') ?? [] }));
+    this.#children.set(name, await Child.start(module, { args, execArgv: execArgv?.(name) ?? [] }));
   }
 
   peer(id: PeerId): Child {
@@ -110,9 +112,9 @@ export class ReplicaCluster {
     return (await this.#ask(id, { type: 'load', load }, withinMs)) as LoadResult;
   }
 
-  /** Puts that the client asks of the cluster. */
-  async clientLoad(load: Load & { readonly seconds: number }): Promise<LoadResult> {
-    return (await this.client.ask(load, (load.seconds + 30) * 1000)) as LoadResult;
+  /** Puts, or reads, that a client asks of the cluster. */
+  async clientLoad(load: Load & { readonly seconds: number }, name: ClientName = 'client'): Promise<LoadResult> {
+    return (await this.#child(name).ask(load, (load.seconds + 30) * 1000)) as LoadResult;
   }
 
   async beginLoad(id: PeerId, load: Load): Promise<void> {

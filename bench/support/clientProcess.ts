@@ -9,6 +9,10 @@ import type { Load } from './replicaProtocol.ts';
 const cluster: KeyValueCluster = connectCluster(JSON.parse(process.argv[2] ?? '{}') as ConnectOptions);
 const store = new KeyValueClient(cluster);
 
+async function read(key: string): Promise<void> {
+  if ((await store.get(key)) === null) throw new Error(`${key} was put and is not there`);
+}
+
 await serveBench(
   async () => {
     // So that the connection and the session stand before anything is measured.
@@ -16,5 +20,8 @@ await serveBench(
     return 0;
   },
   () => cluster.close(),
-  (load) => new PutLoad((key, value) => store.put(key, value), load as Load).result(),
+  (asked) => {
+    const load = asked as Load;
+    return new PutLoad(load.reads === true ? read : (key, value) => store.put(key, value), load).result();
+  },
 );

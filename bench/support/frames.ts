@@ -34,3 +34,15 @@ export function appendEntriesFrame({ from, to }: Link, id: number, bytes: number
   if (padding < 0) throw new RangeError(`an AppendEntries with an entry has no place in ${bytes} bytes`);
   return encode('x'.repeat(padding));
 }
+
+/** The shortest frame that every link of the bench can have in one length; one of Raft's has 54 bytes at least. */
+export const FRAME_BYTES_MIN = 72;
+
+/** An AppendEntries with one entry where it has a place in so many bytes, otherwise one of another type: the relay does not read bodies. */
+export function frameOf(link: Link, id: number, bytes: number): string {
+  if (bytes >= APPEND_ENTRIES_BYTES_MIN) return appendEntriesFrame(link, id, bytes);
+  const encode = (body: string): string => encodeFrame({ type: 'PreVote', ...link, id, body });
+  return encode('x'.repeat(bytes - encode('').length));
+}
+
+const APPEND_ENTRIES_BYTES_MIN = 200;

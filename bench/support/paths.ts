@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The project's root, whether this runs from dist/ or from its source. */
 export const ROOT = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const RESULTS = join(ROOT, 'bench', 'results');
+export const IMAGES = join(ROOT, 'docs', 'images');
 export const DOCUMENT = join(ROOT, 'docs', 'BENCHMARKS.md');
 
 function findRoot(folder: string): string {

@@ -1,5 +1,7 @@
-// The relay under measurement: as `whitewater relay` runs it, with its defaults, but for its port and without a log. It answers any question with the memory that it takes, garbage apart.
+// The relay under measurement: as `whitewater relay` runs it, with its defaults, but for its port and without a log, and for what its one
+// argument says, as JSON. It answers any question with the memory that it takes, garbage apart.
 import { listenRelay, type ListeningRelay } from '../../server/listen.ts';
+import type { RelayOptions } from '../../server/options.ts';
 import { serveBench } from './childProtocol.ts';
 import { collectGarbage, memoryNow } from './memory.ts';
 
@@ -7,7 +9,7 @@ let relay: ListeningRelay | undefined;
 
 await serveBench(
   async () => {
-    relay = await listenRelay({ port: 0 });
+    relay = await listenRelay({ port: 0, ...(JSON.parse(process.argv[2] ?? '{}') as RelayOptions) });
     return relay.port;
   },
   async () => relay?.close(),

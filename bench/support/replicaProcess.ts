@@ -2,7 +2,7 @@
 // takes, as JSON.
 import { Peer, type PeerOptions } from '../../peer/index.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
-import type { KeyValueCommand, KeyValueResult } from '../../shared/keyValue.ts';
+import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../../shared/keyValue.ts';
 import { serveBench } from './childProtocol.ts';
 import { collectGarbage, forgetPeak, memoryNow } from './memory.ts';
 import { keyOf, PutLoad, valueOf } from './PutLoad.ts';
@@ -11,16 +11,21 @@ import type { ReplicaQuestion, ReplicaStatus } from './replicaProtocol.ts';
 /** Puts that are asked for together while the state is filled. */
 const FILL_OUTSTANDING = 512;
 
-let peer: Peer<KeyValueCommand, KeyValueResult> | undefined;
+let peer: Peer<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer> | undefined;
 let load: PutLoad | undefined;
 
-function running(): Peer<KeyValueCommand, KeyValueResult> {
+function running(): Peer<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer> {
   if (peer === undefined) throw new Error('the peer has not started');
   return peer;
 }
 
 async function put(key: string, value: string): Promise<void> {
   await running().propose({ type: 'put', key, value });
+}
+
+async function read(key: string): Promise<void> {
+  const answer = await running().read({ type: 'get', key });
+  if (answer.type !== 'get' || answer.item === null) throw new Error(`${key} was put and is not there`);
 }
 
 async function fill(keys: number, valueBytes: number): Promise<void> {
@@ -57,7 +62,7 @@ async function answer(asked: unknown): Promise<unknown> {
     case 'status':
       return status();
     case 'load':
-      return new PutLoad(put, question.load).result();
+      return new PutLoad(question.load.reads === true ? read : put, question.load).result();
     case 'beginLoad':
       load = new PutLoad(put, question.load);
       return null;
@@ -79,8 +84,13 @@ async function answer(asked: unknown): Promise<unknown> {
 
 await serveBench(
   async () => {
-    const options = JSON.parse(process.argv[2] ?? '{}') as PeerOptions<KeyValueCommand, KeyValueResult>;
-    peer = await Peer.start<KeyValueCommand, KeyValueResult, unknown, unknown>({
+    const options = JSON.parse(process.argv[2] ?? '{}') as PeerOptions<
+      KeyValueCommand,
+      KeyValueResult,
+      KeyValueQuery,
+      KeyValueAnswer
+    >;
+    peer = await Peer.start<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>({
       ...options,
       machine: new KeyValueMachine(),
     });

@@ -13,6 +13,8 @@ export type ReplicaQuestion =
 export interface Load {
   readonly keys: number;
   readonly valueBytes: number;
+  /** Linearizable reads of these keys instead; they were put before. */
+  readonly reads?: boolean;
   /** As many as this wait for their answer at any time; the next one is asked when one is answered. */
   readonly outstanding?: number;
   /** Or so many a second, evenly spaced, however long each waits. */

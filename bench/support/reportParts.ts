@@ -1,3 +1,4 @@
+import type { BenchMode } from './BenchResult.ts';
 import type { Machine } from './machine.ts';
 import { machineLine } from './machine.ts';
 import type { Spread } from './statistics.ts';
@@ -9,7 +10,7 @@ const BUSY_FROM = 0.1;
 export interface Occasion {
   readonly startedAt: string;
   readonly tookSeconds: number;
-  readonly mode: 'full' | 'quick';
+  readonly mode: BenchMode;
   readonly machine: Machine;
   readonly otherWork: { readonly before: number; readonly after: number };
 }

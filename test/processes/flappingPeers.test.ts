@@ -39,7 +39,7 @@ async function startRelay(t: Test): Promise<{ url: string; heapBytes: () => Prom
   };
 }
 
-t.test('memory stays flat while peers come and go; "npm run bench:flapping" looks for an hour', async (t) => {
+t.test('memory stays flat while peers come and go; "npm run bench -- flapping --full" looks for an hour', async (t) => {
   const { url, heapBytes } = await startRelay(t);
   const comeAndGo = async (): Promise<void> => {
     let made = 0;

@@ -3,7 +3,7 @@ import { compareElections, percentilesApart } from '../../../sim/figures/compare
 import { electionTimesMs, PAPER_CLUSTER } from '../../../sim/figures/figure16.ts';
 import { PAPER_FIGURE_16, type PaperLine } from '../../../sim/figures/paperFigure16.ts';
 
-/** As many as the paper made are 1000; `npm run figure16` makes them too. */
+/** As many as the paper made are 1000; `npm run bench -- figure16` makes them too. */
 const TRIALS = Number(process.env['WHITEWATER_FIGURE16_TRIALS'] ?? 100);
 
 const nameOf = ({ timeoutMsMin, timeoutMsMax }: PaperLine): string => `${timeoutMsMin} to ${timeoutMsMax} ms`;

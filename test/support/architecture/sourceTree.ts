@@ -26,13 +26,17 @@ export function parseSources(texts: Iterable<readonly [path: string, text: strin
 /** Every file below a folder of the root; none when there is no such folder. */
 export function listFiles(folder: string): string[] {
   try {
-    return readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) =>
-        join(entry.parentPath, entry.name)
-          .slice(ROOT.length + 1)
-          .replaceAll('\\', '/'),
-      );
+    return (
+      readdirSync(join(ROOT, folder), { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(ROOT.length + 1)
+            .replaceAll('\\', '/'),
+        )
+        // Packages that a bench installs for itself.
+        .filter((path) => !path.includes('/node_modules/'))
+    );
   } catch {
     return [];
   }
