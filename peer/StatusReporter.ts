@@ -3,7 +3,7 @@ import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** Between two statuses, whatever happens. */
 const STATUS_MS_MIN = 50;
-/** Between two statuses when nothing but indexes changed, or what the disk owes. */
+/** Between two statuses when nothing but indexes changed, or a slow disk owes more; and how long a write takes on a slow disk. */
 const PROGRESS_STATUS_MS_MIN = 100;
 /** Between two statuses when nothing but timers changed, or commit times. */
 const QUIET_STATUS_MS_MIN = 500;
@@ -98,12 +98,16 @@ function factsOf({ role, term, votedFor, leader, canCommit, votes, ...members }:
   return JSON.stringify([role, term, votedFor, leader, voters, votersOutgoing, learners, canCommit, votes]);
 }
 
-/** The runs of terms follow from the log's ends: by Log Matching its last index and term name all that is in it. */
+/**
+ * The runs of terms follow from the log's ends: by Log Matching its last index and term name all that is in it. A write that is
+ * soon done is no news, and what it makes durable is: that must not wait behind a status which only said that it is under way.
+ */
 function progressOf({ lastLogIndex, lastLogTerm, commitIndex, lastApplied, disk, progress, ...log }: Status): string {
   const { firstLogIndex, durableIndex, snapshotIndex } = log;
   const indexes = [firstLogIndex, lastLogIndex, lastLogTerm, durableIndex, commitIndex, lastApplied, snapshotIndex];
   const others = progress?.map(({ peer, mode, nextIndex, matchIndex }) => [peer, mode, nextIndex, matchIndex]);
-  return JSON.stringify([indexes, disk, others]);
+  const slowly = Math.floor((disk?.writingMs ?? 0) / PROGRESS_STATUS_MS_MIN);
+  return JSON.stringify([indexes, slowly, others]);
 }
 
 /** Commit times change by themselves only as they grow old: a new one comes with a new commit index. */

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { CommitTimes } from '../../peer/CommitTimes.ts';
@@ -48,7 +49,7 @@ t.test('no more than so many are kept, and under load the slow ones are not lost
   t.same(times.account(700), { count: 1024, p50Ms: 1, p99Ms: 1 }, 'the newest');
 });
 
-t.test('as often as it is asked, what it says is at most a moment old', async (t) => {
+t.test('as often as it is asked, what it says is at most a moment old', async () => {
   const commits = fc.array(fc.record({ waitMs: fc.nat(400), tookMs: fc.nat(300) }), { minLength: 1, maxLength: 80 });
   fc.assert(
     fc.property(commits, (list) => {
@@ -65,9 +66,9 @@ t.test('as often as it is asked, what it says is at most a moment old', async (t
       const sorted = list.map(({ tookMs }) => tookMs).sort((one, other) => one - other);
       const account = times.account(nowMs);
       if (nowMs > 9000) return;
-      t.equal(account?.count, list.length);
-      t.equal(account?.p50Ms, sorted[Math.ceil(list.length / 2) - 1]);
-      t.equal(account?.p99Ms, sorted[Math.ceil(list.length * 0.99) - 1]);
+      assert.equal(account?.count, list.length);
+      assert.equal(account?.p50Ms, sorted[Math.ceil(list.length / 2) - 1]);
+      assert.equal(account?.p99Ms, sorted[Math.ceil(list.length * 0.99) - 1]);
     }),
   );
 });
