@@ -1,5 +1,6 @@
-import { type Status, TERM_RUNS_MAX } from '../../shared/messages/Status.ts';
+import type { Status } from '../../shared/messages/Status.ts';
 import type { Leader, RaftState, RoleState } from './RaftState.ts';
+import { RUNS_TOLD_MAX } from './log/TermRuns.ts';
 import { roleOf } from './roles/changeRole.ts';
 import { quorumHeardAtMs } from './roles/leader.ts';
 
@@ -17,7 +18,7 @@ export function statusOf(state: RaftState, nowMs: number): RaftStatus {
     leader: state.leader,
     lastLogIndex: log.lastIndex,
     lastLogTerm: log.lastTerm,
-    terms: log.newestRuns(TERM_RUNS_MAX),
+    terms: log.newestRuns(RUNS_TOLD_MAX),
     commitIndex: state.commitIndex,
     lastApplied: state.lastApplied,
     firstLogIndex: log.firstIndex,

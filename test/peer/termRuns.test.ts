@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { Log } from '../../peer/raft/log/Log.ts';
-import { TermRuns } from '../../peer/raft/log/TermRuns.ts';
+import { RUNS_TOLD_MAX, TermRuns } from '../../peer/raft/log/TermRuns.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
+import { TERM_RUNS_MAX } from '../../shared/messages/Status.ts';
 import { entriesOf } from '../support/raftMessages.ts';
+import { ScriptedRaft } from '../support/scriptedRaft.ts';
 
 interface Run {
   readonly term: number;
@@ -81,6 +83,15 @@ t.test('terms after a conflict: what comes back with another term is another run
   t.same(log.newestRuns(9)[0], { term: 1, firstIndex: 2 }, 'the first one begins where the log does');
   log.compact(5, 3);
   t.same(log.newestRuns(9), [], 'an empty log has none');
+});
+
+t.test('a status tells the newest runs, as many as its schema takes', async (t) => {
+  const raft = new ScriptedRaft({ log: Array.from({ length: 100 }, (_, at) => Math.floor(at / 2) + 1) });
+  const { terms = [], lastLogIndex } = raft.status;
+  t.equal(RUNS_TOLD_MAX, TERM_RUNS_MAX);
+  t.equal(terms.length, TERM_RUNS_MAX);
+  t.same(terms.at(-1), { term: 50, firstIndex: lastLogIndex - 1 });
+  t.same(terms[0], { term: 19, firstIndex: 37 });
 });
 
 t.test('what was told stays as it was told', async (t) => {

@@ -1,3 +1,6 @@
+/** How many runs a status tells at the most: as many as its schema allows. */
+export const RUNS_TOLD_MAX = 32;
+
 /** A stretch of a log in which all entries have one term; it goes to where the next one begins. */
 export interface TermRun {
   readonly term: number;
