@@ -1,5 +1,6 @@
 import t from 'tap';
 import { Peer } from '../../peer/Peer.ts';
+import { ELECTION_PRESETS } from '../../peer/raft/options.ts';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { ClusterView } from '../../shared/http/ClusterView.ts';
 import { until } from '../support/until.ts';
@@ -33,18 +34,16 @@ t.test('who is not there cannot be asked', async (t) => {
   await p1.settled();
   t.match(await relay.request('POST', path('p9')), {
     status: 404,
-    body: {
-      error: { code: 'PEER_UNKNOWN', message: /no peer of demo is called p9; connected are p1; nobody was asked/ },
-    },
+    body: { code: 'PEER_UNKNOWN', message: /no peer of demo is called p9; connected are p1; nobody was asked/ },
   });
-  t.match(await relay.request('POST', path('client-x')), { status: 404, body: { error: { code: 'PEER_UNKNOWN' } } });
+  t.match(await relay.request('POST', path('client-x')), { status: 404, body: { code: 'PEER_UNKNOWN' } });
   t.match(await relay.request('POST', path('p7')), {
     status: 409,
-    body: { error: { code: 'PEER_NOT_CONNECTED', message: /p7 is not connected/ } },
+    body: { code: 'PEER_NOT_CONNECTED', message: /p7 is not connected/ },
   });
   t.match(await relay.request('POST', '/api/clusters/none/peers/p1/timeout'), {
     status: 404,
-    body: { error: { code: 'CLUSTER_UNKNOWN' } },
+    body: { code: 'CLUSTER_UNKNOWN' },
   });
   const client = new RelayClient({ url: relay.url });
   await t.rejects(client.timeOut('demo', 'p9'), { code: 'PEER_UNKNOWN' });
@@ -67,9 +66,9 @@ t.test('real peers: nothing comes of it while a leader lives; a cluster of slow 
   const peers = await Promise.all(
     voters.map((id) =>
       Peer.start({
-        ...{ cluster: 'demo', id, voters, relays: [relay.url], storage: 'memory' },
+        ...{ cluster: 'demo', id, voters, relay: relay.url },
         // Nobody stands by himself within this test.
-        ...{ heartbeatMs: 100, electionTimeoutMsMin: 500_000, electionTimeoutMsMax: 600_000 },
+        election: { ...ELECTION_PRESETS.default, electionTimeoutMsMin: 500_000, electionTimeoutMsMax: 600_000 },
       }),
     ),
   );
@@ -85,11 +84,10 @@ t.test('real peers: nothing comes of it while a leader lives; a cluster of slow 
   await client.timeOut('demo', 'p2');
   await until(() => peers.every((peer) => peer.status().leader === 'p2'), { withinMs: WITHIN_MS, what: 'p2 leads' });
   const { term } = peerOf('p2').status();
-  const told = until(
+  await until(
     async () => (await client.cluster('demo')).peers.find(({ id }) => id === 'p2')?.status?.role === 'leader',
     { withinMs: WITHIN_MS, what: 'the relay is told' },
   );
-  await told;
   const roles: string[] = [];
   peerOf('p3').events.on('roleChanged', ({ to }) => roles.push(to));
   await client.timeOut('demo', 'p3');
