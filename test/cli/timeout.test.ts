@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { COMMANDS } from '../../cli/commands.ts';
@@ -10,7 +11,7 @@ async function command(relay: TestRelay, ...words: string[]): Promise<string> {
   stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const stream = stdout as unknown as NodeJS.WriteStream;
   const environment = { WHITEWATER_URL: relay.url, WHITEWATER_CONFIG: 'none' };
-  const code = await runProgram(COMMANDS, words, { environment, stdout: stream, stderr: stream });
+  const code = await runProgram(COMMANDS, words, { environment, folder: tmpdir(), stdout: stream, stderr: stream });
   if (code !== 0) throw new Error(`exit code ${code}: ${text}`);
   return text;
 }

@@ -139,8 +139,9 @@ t.test('it passes on that the relay asks it to time out, and takes that from nob
   t.teardown(() => transport.stop());
   const heard = new TransportRecorder();
   let timeOuts = 0;
+  let messages = 0;
   transport.start({
-    onMessage: (from, id, message) => heard.onMessage(from, id, message),
+    onMessage: () => (messages += 1),
     onConnected: (connected) => heard.onConnected(connected),
     onFailed: (error) => heard.onFailed(error),
     onTimeOut: () => (timeOuts += 1),
@@ -155,7 +156,7 @@ t.test('it passes on that the relay asks it to time out, and takes that from nob
   t.equal(timeOuts, 0);
   say(RELAY_ADDRESS, {});
   await untilReal(() => timeOuts === 1, 'it was asked');
-  t.same(heard.messages, []);
+  t.equal(messages, 0);
 });
 
 t.test('half-open: a relay that stops reading and answering is noticed within 2 s', async (t) => {

@@ -32,7 +32,7 @@ export class Log {
     this.#entries = [...entries];
     this.#bytes = bytesOf(entries);
     this.#durableIndex = this.lastIndex;
-    this.#noteTerms(this.firstIndex, entries);
+    this.#entries.forEach(({ term }, at) => this.#runs.appended(this.firstIndex + at, term));
   }
 
   get baseIndex(): number {
@@ -143,8 +143,12 @@ export class Log {
 
   /** @param sequence of the write that makes these entries durable */
   append(entries: readonly Entry[], sequence: number): void {
-    this.#noteTerms(this.lastIndex + 1, entries);
-    for (const entry of entries) this.#entries.push(entry);
+    let index = this.lastIndex;
+    for (const entry of entries) {
+      index += 1;
+      this.#runs.appended(index, entry.term);
+      this.#entries.push(entry);
+    }
     this.#bytes += bytesOf(entries);
     this.#unsynced.push({ sequence, lastIndex: this.lastIndex });
   }
@@ -179,14 +183,6 @@ export class Log {
       this.#durableIndex = Math.max(this.#durableIndex, first.lastIndex);
       this.#unsynced.shift();
       first = this.#unsynced[0];
-    }
-  }
-
-  #noteTerms(firstIndex: number, entries: readonly Entry[]): void {
-    let index = firstIndex;
-    for (const { term } of entries) {
-      this.#runs.appended(index, term);
-      index += 1;
     }
   }
 }

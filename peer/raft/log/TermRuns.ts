@@ -15,16 +15,20 @@ export interface TermRun {
 export class TermRuns {
   /** Oldest first; neighbours differ in their terms. */
   readonly #runs: TermRun[] = [];
+  /** Of the newest run; -1, which no entry has, when there is none. Each entry asks for it. */
+  #lastTerm = -1;
 
   /** An entry was put behind the last one. */
   appended(index: number, term: number): void {
-    if (this.#runs.at(-1)?.term === term) return;
+    if (term === this.#lastTerm) return;
+    this.#lastTerm = term;
     this.#runs.push({ term, firstIndex: index });
   }
 
   /** The entries from `fromIndex` on were cut off. */
   truncated(fromIndex: number): void {
     while ((this.#runs.at(-1)?.firstIndex ?? 0) >= fromIndex) this.#runs.pop();
+    this.#lastTerm = this.#runs.at(-1)?.term ?? -1;
   }
 
   /** The entries up to `index` left the log. @param lastIndex where it ends; at `index` or behind it */
@@ -41,6 +45,7 @@ export class TermRuns {
   /** No entries are left. */
   cleared(): void {
     this.#runs.length = 0;
+    this.#lastTerm = -1;
   }
 
   /** The newest runs, at most so many, oldest first. */
