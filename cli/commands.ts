@@ -25,6 +25,7 @@ import { runCommand } from './commands/run.ts';
 import { seedCommand } from './commands/seed.ts';
 import { simCommand } from './commands/sim.ts';
 import { statusCommand } from './commands/status.ts';
+import { timeoutCommand } from './commands/timeout.ts';
 import { transferCommand } from './commands/transfer.ts';
 import { upCommand } from './commands/up.ts';
 import { watchCommand } from './commands/watch.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   isolateCommand,
   healCommand,
   disconnectCommand,
+  timeoutCommand,
   linkCommand,
   rulesCommand,
   releaseCommand,

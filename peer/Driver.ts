@@ -1,9 +1,10 @@
 import type { ClusterId, PeerId } from '../shared/ids.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
-import type { Role, Status } from '../shared/messages/Status.ts';
+import type { DiskBacklog, Role, Status } from '../shared/messages/Status.ts';
 import type { EndpointMessage, RaftMessage } from '../shared/protocol.ts';
 import { SILENT_TRACE, type Trace, type TraceTopic } from '../shared/trace.ts';
 import type { Application, ApplicationEffect } from './ports/Application.ts';
+import { CommitTimes } from './CommitTimes.ts';
 import { impossible, writeFailed } from './driverErrors.ts';
 import type { Clock } from '../endpoint/ports/Clock.ts';
 import { Deadline } from './Deadline.ts';
@@ -17,6 +18,7 @@ import type { Raft } from './raft/Raft.ts';
 import { StatusReporter } from './StatusReporter.ts';
 import { detailsOf, topicOf } from './traceOf.ts';
 import { WriteGate } from './WriteGate.ts';
+import { WriteTimes } from './WriteTimes.ts';
 
 /** Something that happened to a peer. What it tells is durable by the time it is told. */
 export type DriverEvent =
@@ -83,7 +85,8 @@ export class Driver {
 
   readonly #durableStatus: DurableStatus;
   readonly #deadline: Deadline;
-  #writeStartedAtMs = 0;
+  readonly #writeTimes = new WriteTimes();
+  readonly #commitTimes = new CommitTimes();
   /** The newest entry that was handed out and not reported back yet; 0 when there is none. */
   #handedOut = 0;
 
@@ -125,6 +128,7 @@ export class Driver {
     this.#options.transport.start({
       onMessage: (from, id, message) => this.#received(from, id, message),
       onConnected: (connected) => this.#connected(connected),
+      onTimeOut: () => this.#feed({ type: 'timeOut', nowMs: this.#nowMs() }),
       onFailed: (error) => this.#fail(error),
     });
   }
@@ -138,9 +142,19 @@ export class Driver {
     this.#options.application?.stop();
   }
 
-  /** The peer's account of itself. While a write is under way, as of a moment before of which everything is durable. */
+  /**
+   * The peer's account of itself. While a write is under way, as of a moment before of which everything is durable, but for what
+   * the disk owes and how long commits take.
+   */
   status(): Status {
-    return this.#durableStatus.status(this.#gate.isSettled);
+    const status = this.#durableNow();
+    const commits = status.role === 'leader' ? this.#commitTimes.account(this.#nowMs()) : undefined;
+    return { ...status, disk: this.#diskNow(), ...(commits === undefined ? {} : { commits }) };
+  }
+
+  /** Whom this peer takes for the leader, as `status` says it. */
+  leader(): PeerId | null {
+    return this.#durableNow().leader;
   }
 
   /** Until when no other peer can lead, by this peer's clock; minus infinity while it does not lead. */
@@ -232,11 +246,14 @@ export class Driver {
       case 'setDeadline':
         return this.#deadline.set(effect.atMs);
       case 'apply':
+        this.#commitTimes.committed(effect.firstIndex + effect.entries.length - 1, this.#nowMs());
         this.#tell({ type: 'committed', firstIndex: effect.firstIndex, entries: effect.entries });
         return this.#applyWith(effect);
       case 'report':
         return this.#report(effect);
       case 'accepted':
+        this.#commitTimes.taken(effect.index, this.#nowMs());
+        return this.#applyWith(effect);
       case 'refused':
       case 'readReady':
       case 'transferred':
@@ -274,6 +291,7 @@ export class Driver {
   #report({ event, messageId }: Report): void {
     const topic = topicOf(event);
     if (this.#trace.wants(topic)) this.#traced(topic, event.type, detailsOf(event), messageId);
+    if (event.type === 'roleChanged' && event.from === 'leader') this.#commitTimes.forget();
     if (event.type === 'termChanged') this.#tell(event);
     else if (event.type === 'roleChanged' || event.type === 'leaderChanged') {
       this.#tell({ ...event, term: this.#options.raft.status(this.#nowMs()).term });
@@ -289,15 +307,17 @@ export class Driver {
 
   #writeBegins(sequence: number, steps: number): void {
     // Everything that was issued is in this write, so when it is done, the state as it is now is durable.
-    this.#writeStartedAtMs = this.#nowMs();
-    this.#durableStatus.writeBegins(this.#writeStartedAtMs);
+    const nowMs = this.#nowMs();
+    this.#writeTimes.begins(nowMs);
+    this.#durableStatus.writeBegins(nowMs);
     this.#counters.writes += 1;
     this.#traced('storage', 'writeStarted', { sequence, steps });
   }
 
   #written(sequence: number): void {
     this.#durableStatus.written();
-    this.#traced('storage', 'written', { sequence, tookMs: this.#nowMs() - this.#writeStartedAtMs });
+    const tookMs = this.#writeTimes.ended(this.#nowMs());
+    this.#traced('storage', 'written', { sequence, tookMs });
     this.#gate.release();
     this.#feed({ type: 'persisted', nowMs: this.#nowMs(), sequence });
   }
@@ -310,6 +330,18 @@ export class Driver {
     if (this.#isStopped()) return;
     this.stop();
     this.#handlers.onFailed(error);
+  }
+
+  #durableNow(): Status {
+    return this.#durableStatus.status(this.#gate.isSettled);
+  }
+
+  #diskNow(): DiskBacklog {
+    const nowMs = this.#nowMs();
+    if (this.#gate.isSettled) return this.#writeTimes.backlog(0, nowMs);
+    // Of this moment: how many entries there are reveals none of them.
+    const { lastLogIndex, firstLogIndex, durableIndex } = this.#options.raft.status(nowMs);
+    return this.#writeTimes.backlog(Math.max(0, lastLogIndex - Math.max(durableIndex, firstLogIndex - 1)), nowMs);
   }
 
   #statusNow(): Status {

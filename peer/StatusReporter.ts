@@ -3,13 +3,15 @@ import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
 
 /** Between two statuses, whatever happens. */
 const STATUS_MS_MIN = 50;
-/** Between two statuses when nothing but timers and indexes changed. */
+/** Between two statuses when nothing but indexes changed, or a slow disk owes more; and how long a write takes on a slow disk. */
+const PROGRESS_STATUS_MS_MIN = 100;
+/** Between two statuses when nothing but timers changed, or commit times. */
 const QUIET_STATUS_MS_MIN = 500;
 
 /**
  * Decides when the relay is told a peer's status: at once when role, term, vote, leader, members, votes or the ability to commit
- * changed, now and then when only timers or indexes did, and on every new connection. Changes that follow each other
- * faster are told together, and the last one always is.
+ * changed, soon when indexes did, now and then when only timers did, and on every new connection. Changes that follow each
+ * other faster are told together, and the last one always is. An idle cluster has no news but its timers.
  */
 export class StatusReporter {
   readonly #clock: Clock;
@@ -21,7 +23,8 @@ export class StatusReporter {
   #sentAtMs = Number.NEGATIVE_INFINITY;
   #lookedAtMs = Number.NEGATIVE_INFINITY;
   #sentFacts = '';
-  #sentDetails = '';
+  #sentProgress = '';
+  #sentTimers = '';
 
   /**
    * @param current the status, as far as it may be told
@@ -56,20 +59,26 @@ export class StatusReporter {
     if (!this.#isConnected) return;
     const nowMs = (this.#lookedAtMs = this.#clock.nowMs());
     const status = this.#current();
-    if (factsOf(status) !== this.#sentFacts) {
-      if (nowMs >= this.#sentAtMs + STATUS_MS_MIN) this.#tell(status);
-      else this.#lookAt(this.#sentAtMs + STATUS_MS_MIN);
-    } else if (detailsOf(status) !== this.#sentDetails) {
-      if (nowMs >= this.#sentAtMs + QUIET_STATUS_MS_MIN) this.#tell(status);
-      else this.#lookAt(this.#sentAtMs + QUIET_STATUS_MS_MIN);
-    }
+    const sinceMs = this.#newsOf(status);
+    if (sinceMs === undefined) return;
+    const dueMs = this.#sentAtMs + sinceMs;
+    if (nowMs >= dueMs) this.#tell(status);
+    else this.#lookAt(dueMs);
+  }
+
+  /** @returns how long after the last one this status may be told, in milliseconds; undefined when it says nothing new */
+  #newsOf(status: Status): number | undefined {
+    if (factsOf(status) !== this.#sentFacts) return STATUS_MS_MIN;
+    if (progressOf(status) !== this.#sentProgress) return PROGRESS_STATUS_MS_MIN;
+    return timersOf(status) === this.#sentTimers ? undefined : QUIET_STATUS_MS_MIN;
   }
 
   #tell(status: Status): void {
     if (!this.#send(status)) return;
     this.#sentAtMs = this.#clock.nowMs();
     this.#sentFacts = factsOf(status);
-    this.#sentDetails = detailsOf(status);
+    this.#sentProgress = progressOf(status);
+    this.#sentTimers = timersOf(status);
   }
 
   /** One timer, for the earliest look that was asked for. */
@@ -89,9 +98,19 @@ function factsOf({ role, term, votedFor, leader, canCommit, votes, ...members }:
   return JSON.stringify([role, term, votedFor, leader, voters, votersOutgoing, learners, canCommit, votes]);
 }
 
-function detailsOf({ lastLogIndex, lastLogTerm, commitIndex, lastApplied, electionTimer, ...log }: Status): string {
-  const { timeoutMs, reason } = electionTimer ?? {};
+/**
+ * The runs of terms follow from the log's ends: by Log Matching its last index and term name all that is in it. A write that is
+ * soon done is no news, and what it makes durable is: that must not wait behind a status which only said that it is under way.
+ */
+function progressOf({ lastLogIndex, lastLogTerm, commitIndex, lastApplied, disk, progress, ...log }: Status): string {
   const { firstLogIndex, durableIndex, snapshotIndex } = log;
   const indexes = [firstLogIndex, lastLogIndex, lastLogTerm, durableIndex, commitIndex, lastApplied, snapshotIndex];
-  return JSON.stringify([indexes, timeoutMs, reason]);
+  const others = progress?.map(({ peer, mode, nextIndex, matchIndex }) => [peer, mode, nextIndex, matchIndex]);
+  const slowly = Math.floor((disk?.writingMs ?? 0) / PROGRESS_STATUS_MS_MIN);
+  return JSON.stringify([indexes, slowly, others]);
+}
+
+/** Commit times change by themselves only as they grow old: a new one comes with a new commit index. */
+function timersOf({ electionTimer, commits }: Status): string {
+  return JSON.stringify([electionTimer?.timeoutMs, electionTimer?.reason, commits?.count]);
 }

@@ -42,7 +42,7 @@ export interface PeerParts {
  */
 export async function assemblePeer(surroundings: PeerSurroundings, handlers: DriverHandlers): Promise<PeerParts> {
   const { cluster, id, instance, raft, opened, transport, clock, logger, machine, trace, pid, watch } = surroundings;
-  const leader = (): PeerId | null => driver.status().leader;
+  const leader = (): PeerId | null => driver.leader();
   const replica = await openReplica(machine, opened, leader, clock, logger);
   const { stored, storage } = await withSnapshotBytes(opened);
   const core = new Raft({ ...raft, id }, stored);

@@ -29,6 +29,7 @@ import { keyValueRoutes } from './routes/keyValueRoutes.ts';
 import { memberRoutes } from './routes/memberRoutes.ts';
 import { pageRoutes } from './routes/pageRoutes.ts';
 import { partitionRoutes } from './routes/partitionRoutes.ts';
+import { peerRoutes } from './routes/peerRoutes.ts';
 import { sessionRoutes } from './routes/sessionRoutes.ts';
 import { socketRoutes } from './routes/socketRoutes.ts';
 import { stopSockets } from './stopSockets.ts';
@@ -78,6 +79,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     journalRoutes(scope, hub);
     keyValueRoutes(scope, hub, gateway);
     memberRoutes(scope, hub, gateway);
+    peerRoutes(scope, hub);
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));

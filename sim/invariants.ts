@@ -101,7 +101,8 @@ export class Invariants {
   }
 
   /** A status tells term, vote, leader and role only when a crash could not take them back. */
-  statusLeaves(from: PeerId, life: number, { term, votedFor, role }: Status, { hardState }: DurableState): void {
+  statusLeaves(from: PeerId, life: number, status: Status, { hardState }: DurableState): void {
+    const { term, votedFor, role } = status;
     if (hardState.currentTerm < term) {
       throw new SimulationFailure(`${from} tells term ${term} in a Status while its disk has ${hardState.currentTerm}`);
     }
@@ -111,6 +112,23 @@ export class Invariants {
     if (role === 'leader' && (reign?.peer !== from || reign.life !== life)) {
       throw new SimulationFailure(`${from} says in a Status that it leads term ${term}, which it does not`);
     }
+    this.#runsTold(from, status);
+  }
+
+  /** The log by terms, as a status tells it, is that of entries which were seen to be appended: each run begins where its term does. */
+  #runsTold(from: PeerId, { terms = [], lastLogIndex, lastLogTerm }: Status): void {
+    const says = `${from} says in a Status that its log is ${JSON.stringify(terms)}, up to ${lastLogIndex}`;
+    for (const [at, { term, firstIndex }] of terms.entries()) {
+      const seen = this.#sightings.get(`${firstIndex}/${term}`);
+      const before = terms[at - 1];
+      // What a run of the simulator begins with was never appended.
+      const isWrong = seen !== undefined && before !== undefined && seen.previousTerm !== before.term;
+      if (isWrong || firstIndex > lastLogIndex || before?.term === term || firstIndex <= (before?.firstIndex ?? 0)) {
+        throw new SimulationFailure(says);
+      }
+    }
+    const last = terms.at(-1);
+    if (last !== undefined && last.term !== lastLogTerm) throw new SimulationFailure(`${says} of term ${lastLogTerm}`);
   }
 
   #voteTold(voter: PeerId, candidate: PeerId, term: number, termOnDisk: number, voteOnDisk: PeerId | null): void {

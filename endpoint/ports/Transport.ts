@@ -10,9 +10,14 @@ export interface TransportHandlers {
   onConnected(connected: boolean): void;
   /** Whom the relay knows: the answer to `lookUp`. */
   onDirectory?(directory: Directory): void;
+  /** The relay asks this peer to take its election timer for run out; see TimeOut. */
+  onTimeOut?(): void;
   /** The transport gave up for good, such as when another process took this identity. */
   onFailed(error: Error): void;
 }
+
+/** What a client wants to be told: it asks who is there, and has no election timer. */
+export type ClientHandlers = Required<Omit<TransportHandlers, 'onTimeOut'>>;
 
 /**
  * Carries messages, best effort: a message may be lost, doubled, late or out of order. Nothing here throws or waits,

@@ -22,7 +22,7 @@ export const UNREADABLE_CAUSES = [
 export type UnreadableCause = (typeof UNREADABLE_CAUSES)[number];
 
 /** What an endpoint is sent by its relay itself. */
-export type FromRelay = Extract<ControlMessage, { type: 'Welcome' | 'Directory' | 'Pong' | 'Refused' }>;
+export type FromRelay = Extract<ControlMessage, { type: 'Welcome' | 'Directory' | 'Pong' | 'TimeOut' | 'Refused' }>;
 
 export type ReadFrame =
   | { readonly kind: 'control'; readonly message: FromRelay }
@@ -81,7 +81,7 @@ function isEndpointMessage(message: { readonly type: string }): message is Endpo
 }
 
 function isFromRelay(message: { readonly type: string }): message is FromRelay {
-  return ['Welcome', 'Directory', 'Pong', 'Refused'].includes(message.type);
+  return ['Welcome', 'Directory', 'Pong', 'TimeOut', 'Refused'].includes(message.type);
 }
 
 function unreadable(cause: UnreadableCause, problem: string): ReadFrame {

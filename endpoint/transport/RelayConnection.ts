@@ -40,6 +40,7 @@ export interface ConnectionHandlers {
   onWelcome(welcome: Welcome): void;
   onFrame(frame: Exclude<ReadFrame, { kind: 'control' }>): void;
   onDirectory(directory: Directory): void;
+  onTimeOut(): void;
   /** The relay did not take a frame of ours; the connection stays. */
   onRefused(refused: Refused): void;
   onPing(): void;
@@ -138,6 +139,10 @@ export class RelayConnection {
         return;
       case 'Directory':
         return this.#handlers.onDirectory(message.body);
+      case 'TimeOut':
+        // A relay that is only being tried has nothing to wish.
+        if (this.isWelcomed) this.#handlers.onTimeOut();
+        return;
       case 'Pong':
         return;
       default:

@@ -35,6 +35,7 @@ export interface DialerHandlers {
   onLost(connection: RelayConnection, ending: Ending): void;
   onFrame(frame: Exclude<ReadFrame, { kind: 'control' }>): void;
   onDirectory(directory: Directory): void;
+  onTimeOut(): void;
   onRefused(refused: Refused): void;
   /** A relay did not take a connection; another try follows. */
   onFailedTry(relay: string, ending: Ending): void;
@@ -120,6 +121,7 @@ export class RelayDialer {
         onEnded: (ending) => this.#ended(connection, position, ending),
         onFrame: (frame) => this.#handlers.onFrame(frame),
         onDirectory: (directory) => this.#handlers.onDirectory(directory),
+        onTimeOut: () => this.#handlers.onTimeOut(),
         onRefused: (refused) => this.#handlers.onRefused(refused),
         onPing: () => this.#handlers.onEvent('pinged', { relay }),
       },

@@ -103,6 +103,7 @@ export class RelayTransport implements Transport {
         onLost: (connection, ending) => this.#lost(connection, ending),
         onFrame: (frame) => this.#received(frame),
         onDirectory: (directory) => this.#handlers?.onDirectory?.(directory),
+        onTimeOut: () => this.#askedToTimeOut(),
         onRefused: (refused) => this.#refused(refused),
         onFailedTry: (relay, ending) => this.#failedTry(relay, ending),
         onFailed: (error) => this.#handlers?.onFailed(error),
@@ -247,6 +248,11 @@ export class RelayTransport implements Transport {
     this.#counters.refused += 1;
     this.#traced('transport', 'refused', { code });
     this.#warnings.warn(`refused ${code}`, `the relay refused a frame, ${code}: ${message}`);
+  }
+
+  #askedToTimeOut(): void {
+    this.#traced('transport', 'askedToTimeOut', { relay: this.relay });
+    this.#handlers?.onTimeOut?.();
   }
 
   #unsent(cause: UnsentCause, to: PeerId, message: EndpointMessage): false {

@@ -28,6 +28,7 @@ import { leaderDeadlineMs, leaderDeadlineReached } from './roles/leader.ts';
 import { askForSnapshot, snapshotTaken } from './snapshots.ts';
 import { statusOf, type RaftStatus } from './status.ts';
 import { adoptHigherTerm } from './term.ts';
+import { timeOut } from './timeOut.ts';
 import { promiseNoElection } from './voting.ts';
 import { beginTransfer } from './transfer.ts';
 import { successorDeadlineMs, successorDeadlineReached } from './transferAnswer.ts';
@@ -107,6 +108,8 @@ export class Raft {
         return this.#receive(input);
       case 'deadline':
         return this.#deadlineReached();
+      case 'timeOut':
+        return timeOut(state);
       case 'persisted':
         return this.#persisted(input.sequence);
       case 'propose':

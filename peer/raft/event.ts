@@ -29,6 +29,10 @@ export type IgnoreReason =
   | 'notInThatRole'
   /** A reply from a peer that is not counted. */
   | 'notAMember'
+  /** A wish that the election timer run out, and there is none, or none that leads to an election. */
+  | 'noElectionTimer'
+  /** The same wish while a leader was heard a moment ago, and PreVote is off: to stand would break the promise to it. */
+  | 'leaderAlive'
   /** The message says what a correct peer cannot say, such as a second leader of one term. */
   | 'impossible';
 

@@ -7,6 +7,7 @@ export type Input = { readonly nowMs: number } & (
   | Start
   | MessageArrived
   | DeadlineReached
+  | TimeOut
   | Persisted
   | Propose
   | Read
@@ -36,6 +37,14 @@ export interface MessageArrived {
 /** The clock reached the time of the newest `setDeadline`. Early or superseded ones do no harm. */
 export interface DeadlineReached {
   readonly type: 'deadline';
+}
+
+/**
+ * Take the election timer for run out, now. What follows is what follows then, but that this peer keeps its promise to a leader
+ * that it heard a moment ago: it asks the others, and does not stand. Without a timer that leads to an election nothing happens.
+ */
+export interface TimeOut {
+  readonly type: 'timeOut';
 }
 
 /** Everything up to `sequence` is durable. */

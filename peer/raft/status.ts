@@ -1,10 +1,11 @@
 import type { Status } from '../../shared/messages/Status.ts';
 import type { Leader, RaftState, RoleState } from './RaftState.ts';
+import { RUNS_TOLD_MAX } from './log/TermRuns.ts';
 import { roleOf } from './roles/changeRole.ts';
 import { quorumHeardAtMs } from './roles/leader.ts';
 
 /** What the core itself can say of a peer; the driver adds what concerns storage and process. */
-export type RaftStatus = Omit<Status, 'storage' | 'pid' | 'uptimeMs'>;
+export type RaftStatus = Omit<Status, 'disk' | 'commits' | 'storage' | 'pid' | 'uptimeMs'>;
 
 export function statusOf(state: RaftState, nowMs: number): RaftStatus {
   const { role, options, log, leaderHeardAtMs } = state;
@@ -17,6 +18,7 @@ export function statusOf(state: RaftState, nowMs: number): RaftStatus {
     leader: state.leader,
     lastLogIndex: log.lastIndex,
     lastLogTerm: log.lastTerm,
+    terms: log.newestRuns(RUNS_TOLD_MAX),
     commitIndex: state.commitIndex,
     lastApplied: state.lastApplied,
     firstLogIndex: log.firstIndex,

@@ -12,6 +12,11 @@ export function promiseNoElection(state: RaftState): void {
   if (state.options.checkQuorum) state.promisedUntilMs = state.nowMs + state.options.electionTimeoutMsMin;
 }
 
+/** Whether that promise still binds this peer. An election timer that runs out by itself does so later. */
+export function hasPromised({ nowMs, promisedUntilMs }: RaftState): boolean {
+  return nowMs < promisedUntilMs;
+}
+
 /** Whether this peer leads, or heard from the current leader within the minimum election timeout. */
 export function leaderIsAlive(state: RaftState): boolean {
   if (state.role.type === 'leader' || state.nowMs < state.promisedUntilMs) return true;

@@ -1,6 +1,6 @@
 import { nanoid } from 'nanoid';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
-import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
+import type { ClientHandlers } from '../../endpoint/ports/Transport.ts';
 import type { FrameSigner } from '../../endpoint/ports/FrameSigner.ts';
 import { readFrame } from '../../endpoint/transport/FrameReader.ts';
 import { encodeFrame, encodeHead } from '../../shared/envelope.ts';
@@ -38,7 +38,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
   #id = nanoid(10);
   #name = peerId(NAME);
   #admitted: { readonly cluster: Cluster; readonly endpoint: Endpoint } | undefined;
-  #handlers: Required<TransportHandlers> | undefined;
+  #handlers: ClientHandlers | undefined;
   /** Frames that arrived in this turn: at most `bufferBytesMax`, like what waits for any other receiver. */
   #arrived: string[] = [];
   #arrivedBytes = 0;
@@ -65,7 +65,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     return this.#hasEnded;
   }
 
-  start(handlers: Required<TransportHandlers>): void {
+  start(handlers: ClientHandlers): void {
     this.#handlers = handlers;
     this.#connectIn(0);
   }
@@ -106,6 +106,11 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     // The bytes are the sender's buffer, which is used again.
     this.#arrived.push(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('utf8'));
     this.#arrivedBytes += frame.length;
+    return true;
+  }
+
+  /** A client has no election timer. */
+  timeOut(): boolean {
     return true;
   }
 

@@ -19,6 +19,8 @@ export interface Connection {
   readonly identity: Identity;
   /** Takes one text frame for this endpoint. @returns false when too much waits for it already */
   offer(frame: Uint8Array): boolean;
+  /** Asks the endpoint to take its election timer for run out. @returns false when too much waits for it already */
+  timeOut(): boolean;
   /** Tells the endpoint why, and closes. Its identity is free at once. */
   closeWith(code: ErrorCode, message: string): void;
   /** Ends it without a word, as a network would that breaks down. */

@@ -84,6 +84,10 @@ export class SocketConnection implements Connection {
     return this.#outbox.offer(frame);
   }
 
+  timeOut(): boolean {
+    return this.#tell('TimeOut', {});
+  }
+
   /** The identity is free before the socket is gone. */
   closeWith(code: ErrorCode, message: string, inReplyTo?: number): void {
     if (this.#isClosed) return;
@@ -278,9 +282,9 @@ export class SocketConnection implements Connection {
     this.#outbox.offer(this.#refusedFrame(code, message, inReplyTo));
   }
 
-  #tell<Type extends 'Welcome' | 'Directory' | 'Pong'>(type: Type, body: Bodies[Type]): void {
+  #tell<Type extends 'Welcome' | 'Directory' | 'Pong' | 'TimeOut'>(type: Type, body: Bodies[Type]): boolean {
     this.#countControl();
-    this.#outbox.offer(controlFrame(type, this.identity.id, this.#framesSent, body));
+    return this.#outbox.offer(controlFrame(type, this.identity.id, this.#framesSent, body));
   }
 
   #refusedFrame(code: ErrorCode, message: string, inReplyTo: number | undefined): Buffer {

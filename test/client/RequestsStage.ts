@@ -1,7 +1,7 @@
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
 import type { Request } from '../../client/Pending.ts';
 import { Requests } from '../../client/Requests.ts';
-import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
+import type { ClientHandlers } from '../../endpoint/ports/Transport.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import type { Operation } from '../../shared/messages/ClientRequest.ts';
@@ -33,7 +33,7 @@ export class RequestsStage {
   readonly instances = new Map<PeerId, string>();
   lookUps = 0;
   readonly requests: Requests;
-  #handlers: Required<TransportHandlers> | undefined;
+  #handlers: ClientHandlers | undefined;
 
   constructor() {
     const transport: ClusterTransport = {
@@ -48,7 +48,7 @@ export class RequestsStage {
     this.requests = new Requests(transport, this.clock);
   }
 
-  get handlers(): Required<TransportHandlers> {
+  get handlers(): ClientHandlers {
     if (this.#handlers === undefined) throw new Error('not started');
     return this.#handlers;
   }

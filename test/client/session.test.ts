@@ -3,7 +3,7 @@ import t from 'tap';
 import { ClusterClient } from '../../client/ClusterClient.ts';
 import type { ClusterTransport } from '../../client/ClusterTransport.ts';
 import { Session } from '../../client/Session.ts';
-import type { TransportHandlers } from '../../endpoint/ports/Transport.ts';
+import type { ClientHandlers } from '../../endpoint/ports/Transport.ts';
 import type { ErrorCode } from '../../shared/errors.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Operation } from '../../shared/messages/ClientRequest.ts';
@@ -22,7 +22,7 @@ function stage(judge: (operation: Operation) => Verdict): {
 } {
   const clock = new VirtualClock();
   const seen: Operation[] = [];
-  let handlers: Required<TransportHandlers> | undefined;
+  let handlers: ClientHandlers | undefined;
   const transport: ClusterTransport = {
     start: (given) => {
       handlers = given;

@@ -5,6 +5,7 @@ import { openBrowserWebSocket, type BrowserWebSocket } from '../../endpoint/tran
 import { openNodeWebSocket } from '../../endpoint/transport/nodeWebSocket.ts';
 import { RelayTransport, type RelayTransportOptions } from '../../endpoint/transport/RelayTransport.ts';
 import { listenRelay } from '../../server/listen.ts';
+import { encodeFrame, RELAY_ADDRESS, type Address } from '../../shared/envelope.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
 import { PROTOCOL_VERSION, type RaftMessage } from '../../shared/protocol.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
@@ -131,6 +132,32 @@ t.test(
     t.same(heard.failures, [], 'the token can be put right at the relay');
   },
 );
+
+t.test('it passes on that the relay asks it to time out, and takes that from nobody else', async (t) => {
+  const double = await startDouble(t);
+  const transport = newTransport(p1, { relays: [double.url] });
+  t.teardown(() => transport.stop());
+  const heard = new TransportRecorder();
+  let timeOuts = 0;
+  let messages = 0;
+  transport.start({
+    onMessage: () => (messages += 1),
+    onConnected: (connected) => heard.onConnected(connected),
+    onFailed: (error) => heard.onFailed(error),
+    onTimeOut: () => (timeOuts += 1),
+  });
+  await untilReal(() => heard.isConnected, 'it is connected');
+  const say = (from: Address, body: unknown): void =>
+    double.clients[0]?.socket.send(encodeFrame({ type: 'TimeOut', from, to: p1, id: 9, body }));
+  say(p2, {});
+  say(RELAY_ADDRESS, { term: 3 });
+  await untilReal(() => transport.counters().unreadable.FRAME_BODY_INVALID === 1, 'both were read');
+  t.equal(transport.counters().unreadable.misaddressed, 1);
+  t.equal(timeOuts, 0);
+  say(RELAY_ADDRESS, {});
+  await untilReal(() => timeOuts === 1, 'it was asked');
+  t.equal(messages, 0);
+});
 
 t.test('half-open: a relay that stops reading and answering is noticed within 2 s', async (t) => {
   const double = await startDouble(t);

@@ -51,6 +51,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   'POST /api/clusters/:cluster/rules/:rule/release': 'admin',
   'GET /api/clusters/:cluster/journal': 'read',
   'POST /api/clusters/:cluster/peers/:peer/disconnect': 'admin',
+  'POST /api/clusters/:cluster/peers/:peer/timeout': 'admin',
   'PUT /api/clusters/:cluster/members/:peer': 'admin',
   'DELETE /api/clusters/:cluster/members/:peer': 'admin',
   'POST /api/clusters/:cluster/transfer': 'admin',

@@ -22,6 +22,7 @@ function hubOfOne(t: Test): Hub {
     id: 'c',
     identity: { cluster: demo, id: peerId('p1'), isEphemeral: false, remoteAddress: 'nowhere' },
     offer: () => true,
+    timeOut: () => true,
     closeWith: () => undefined,
     cut: () => undefined,
     discard: () => undefined,

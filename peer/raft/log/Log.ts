@@ -1,5 +1,6 @@
 import type { Entry } from '../../../shared/messages/Entry.ts';
 import { invariant, violated } from '../invariant.ts';
+import { type TermRun, TermRuns } from './TermRuns.ts';
 
 /** A write of entries that is not known to be durable yet. */
 interface Unsynced {
@@ -23,6 +24,7 @@ export class Log {
   #bytes: number;
   #durableIndex: number;
   #unsynced: Unsynced[] = [];
+  readonly #runs = new TermRuns();
 
   /** @param entries what the store held behind `base`, durable */
   constructor(base: LogBase, entries: readonly Entry[]) {
@@ -30,6 +32,7 @@ export class Log {
     this.#entries = [...entries];
     this.#bytes = bytesOf(entries);
     this.#durableIndex = this.lastIndex;
+    this.#entries.forEach(({ term }, at) => this.#runs.appended(this.firstIndex + at, term));
   }
 
   get baseIndex(): number {
@@ -60,6 +63,11 @@ export class Log {
   /** Of all entries held, in bytes, roughly as encoded. */
   get bytes(): number {
     return this.#bytes;
+  }
+
+  /** The entries held by their terms: the newest runs, at most so many, oldest first. */
+  newestRuns(countMax: number): TermRun[] {
+    return this.#runs.newest(countMax);
   }
 
   /** Whether the term at `index` is known: it is the base, or an entry held. */
@@ -128,13 +136,19 @@ export class Log {
     invariant(fromIndex >= this.firstIndex, `cannot truncate at ${fromIndex}: the log begins at ${this.firstIndex}`);
     const removed = this.#entries.splice(fromIndex - this.firstIndex);
     this.#bytes -= bytesOf(removed);
+    this.#runs.truncated(fromIndex);
     this.#durableIndex = Math.min(this.#durableIndex, fromIndex - 1);
     for (const write of this.#unsynced) write.lastIndex = Math.min(write.lastIndex, fromIndex - 1);
   }
 
   /** @param sequence of the write that makes these entries durable */
   append(entries: readonly Entry[], sequence: number): void {
-    for (const entry of entries) this.#entries.push(entry);
+    let index = this.lastIndex;
+    for (const entry of entries) {
+      index += 1;
+      this.#runs.appended(index, entry.term);
+      this.#entries.push(entry);
+    }
     this.#bytes += bytesOf(entries);
     this.#unsynced.push({ sequence, lastIndex: this.lastIndex });
   }
@@ -146,6 +160,7 @@ export class Log {
     const removed = this.#entries.splice(0, index - this.#base.index);
     this.#bytes -= bytesOf(removed);
     this.#base = { index, term };
+    this.#runs.compacted(index, this.lastIndex);
     // They may still be on their way to the own disk: what is committed is durable elsewhere.
     if (this.#durableIndex < index) this.#unsynced.push({ sequence, lastIndex: index });
   }
@@ -154,6 +169,7 @@ export class Log {
   replace(base: LogBase, sequence: number): void {
     this.#base = base;
     this.#entries = [];
+    this.#runs.cleared();
     this.#bytes = 0;
     // Until then a crash brings the former log back, which may agree with nothing.
     this.#durableIndex = 0;

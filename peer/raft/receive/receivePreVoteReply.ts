@@ -1,8 +1,8 @@
 import type { PeerId } from '../../../shared/ids.ts';
 import type { PreVoteReply } from '../../../shared/messages/PreVoteReply.ts';
 import type { RaftState } from '../RaftState.ts';
-import { startElection } from '../roles/candidate.ts';
-import { countVote, hasWon } from '../voting.ts';
+import { standIfWanted } from '../roles/preCandidate.ts';
+import { countVote } from '../voting.ts';
 
 /** Counts a pre-vote of this very round; a majority starts the election. */
 export function receivePreVoteReply(state: RaftState, from: PeerId, reply: PreVoteReply): void {
@@ -14,5 +14,5 @@ export function receivePreVoteReply(state: RaftState, from: PeerId, reply: PreVo
   if (!state.isVoterAmongUs(from)) return outbox.report({ type: 'ignored', reason: 'notAMember' });
   countVote(role.votes, from, reply.voteGranted, reply.refusal);
   outbox.report({ type: 'voteReceived', by: from, preVote: true, granted: reply.voteGranted });
-  if (hasWon(state, role.votes)) startElection(state, 'wonPreVote');
+  standIfWanted(state, role.votes);
 }

@@ -1,7 +1,7 @@
 import { resetElectionTimer } from '../electionTimer.ts';
-import type { RaftState } from '../RaftState.ts';
+import type { RaftState, Votes } from '../RaftState.ts';
 import { setLeader } from '../term.ts';
-import { hasWon, noVotes } from '../voting.ts';
+import { hasPromised, hasWon, noVotes } from '../voting.ts';
 import { startElection } from './candidate.ts';
 import { changeRole } from './changeRole.ts';
 
@@ -22,6 +22,13 @@ export function startPreVote(state: RaftState): void {
       body: { term: state.currentTerm + 1, lastLogIndex: state.log.lastIndex, lastLogTerm: state.log.lastTerm },
     });
   }
-  votes.granted.add(state.id);
-  if (hasWon(state, votes)) startElection(state, 'wonPreVote');
+  // Asked to time out before its time, it answers its own question as it would another's.
+  if (hasPromised(state)) votes.refused.set(state.id, 'leaderAlive');
+  else votes.granted.add(state.id);
+  standIfWanted(state, votes);
+}
+
+/** A majority would elect it. While it has promised a leader to elect nobody it does not elect itself: the next round is later. */
+export function standIfWanted(state: RaftState, votes: Votes): void {
+  if (hasWon(state, votes) && !hasPromised(state)) startElection(state, 'wonPreVote');
 }
