@@ -1,5 +1,5 @@
 import { followCluster } from '../cli/live/followCluster.ts';
-import { SafetyLedger } from '../cli/safety/SafetyLedger.ts';
+import { SafetyLedger } from '../shared/safety/SafetyLedger.ts';
 import { SafetyWatch } from '../cli/safety/watchSafety.ts';
 import type { Network } from '../client/Network.ts';
 import type { ClusterView } from '../shared/http/ClusterView.ts';

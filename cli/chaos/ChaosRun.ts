@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { pause } from '../live/followCluster.ts';
-import type { SafetyLedger } from '../safety/SafetyLedger.ts';
+import type { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 import type { Stage } from '../scenario/Stage.ts';
 import { StepFailure } from '../scenario/StepFailure.ts';
 import type { Timeline } from '../scenario/Timeline.ts';

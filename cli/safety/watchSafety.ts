@@ -1,7 +1,7 @@
 import type { Network } from '../../client/Network.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { pause } from '../live/followCluster.ts';
-import type { SafetyLedger } from './SafetyLedger.ts';
+import type { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 
 /** How often the journal is asked for what is new; one that cannot be read now, while the relay is busy, is asked again then. */
 const ASK_EVERY_MS = 100;
@@ -87,7 +87,7 @@ export class SafetyWatch {
       if (line.seq <= this.#newest) continue;
       this.#newest = line.seq;
       if (line.kind !== 'status') continue;
-      const offence = this.#ledger.read(line.id, line.status);
+      const offence = this.#ledger.read(line.id, line.status, { seq: line.seq });
       if (offence === undefined) continue;
       this.#tell(offence);
       return;

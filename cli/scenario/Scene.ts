@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { followCluster } from '../live/followCluster.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
-import { SafetyLedger } from '../safety/SafetyLedger.ts';
+import { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 import { SafetyWatch } from '../safety/watchSafety.ts';
 import { URL_OF_RUNNING } from '../settings/runSettings.ts';
 import type { Settings } from '../settings/Settings.ts';

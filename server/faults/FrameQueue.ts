@@ -79,6 +79,35 @@ export class FrameQueue<Payload> {
     else this.#hold(copy.heldBy, waiting);
   }
 
+  /** What waits, in no order. @param visit whether a rule holds it is told too */
+  forEachWaiting(visit: (waiting: WaitingCopy<Payload>, isHeld: boolean) => void): void {
+    this.#due.forEach((waiting) => visit(waiting, false));
+    for (const frames of this.#held.values()) for (const waiting of frames) visit(waiting, true);
+  }
+
+  /** What waits, the next due first, and behind it what is held, as it came. It stays where it is. */
+  *waiting(countMax: number): Generator<{ readonly waiting: WaitingCopy<Payload>; readonly isHeld: boolean }, void> {
+    let due: WaitingCopy<Payload>[] = [];
+    let latestMs = Infinity;
+    const trim = (): void => {
+      due = due.sort((one, other) => one.atMs - other.atMs || byOrder(one, other)).slice(0, countMax);
+    };
+    this.#due.forEach((waiting) => {
+      if (waiting.atMs > latestMs) return;
+      due.push(waiting);
+      // A hundred thousand may wait: they are not sorted for the sake of a few.
+      if (due.length < 2 * countMax + 2) return;
+      trim();
+      latestMs = due.at(-1)?.atMs ?? latestMs;
+    });
+    trim();
+    for (const waiting of due) yield { waiting, isHeld: false };
+    const room = countMax - due.length;
+    if (room === 0) return;
+    const held = [...this.#held.values()].flatMap((frames) => frames.slice(0, room)).sort(byOrder);
+    for (const waiting of held.slice(0, room)) yield { waiting, isHeld: true };
+  }
+
   /** Takes the next one that is due; undefined when none is. */
   takeDue(nowMs: number): WaitingCopy<Payload> | undefined {
     const { first } = this.#due;

@@ -10,8 +10,10 @@ import { MEMBERS_MAX } from '../../shared/numbers.ts';
 import { ROLE_WORDS } from '../../shared/roleWords.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import { Journal } from '../journal/Journal.ts';
+import type { FrameSamples } from '../live/FrameSamples.ts';
 import { LiveFeed } from '../live/LiveFeed.ts';
 import { ClusterFaults, type ChangeOptions } from './ClusterFaults.ts';
+import { ClusterSafety } from './ClusterSafety.ts';
 import type { Connection } from './Connection.ts';
 import type { DelayedFrames } from './DelayedFrames.ts';
 import type { Endpoint } from './Endpoint.ts';
@@ -30,6 +32,7 @@ export class Cluster {
   readonly feed: LiveFeed;
   readonly journal: Journal;
   readonly faults: ClusterFaults;
+  readonly safety: ClusterSafety;
   readonly #carrier: FrameCarrier;
   readonly #services: HubServices;
   readonly #trace: RelayTrace;
@@ -42,6 +45,7 @@ export class Cluster {
     this.id = id;
     this.#services = services;
     this.roster = new Roster(services.options.endpointsMax);
+    this.safety = new ClusterSafety(id, services, this.roster);
     this.feed = new LiveFeed(this, services);
     this.#trace = new RelayTrace(services.options.trace, id);
     const { turn, options } = services;
@@ -64,6 +68,15 @@ export class Cluster {
   /** Frames that wait because a rule delays or holds them. */
   get delayed(): DelayedFrames {
     return this.#carrier.delayed;
+  }
+
+  /** Some of the frames, while a viewer wants to see them. */
+  get samples(): FrameSamples | undefined {
+    return this.#carrier.samples;
+  }
+
+  set samples(samples: FrameSamples | undefined) {
+    this.#carrier.samples = samples;
   }
 
   get leadership(): Leadership {
@@ -137,7 +150,8 @@ export class Cluster {
     const before = endpoint.status;
     endpoint.status = status;
     endpoint.statusAtMs = this.#services.clock();
-    this.journal.event('status', { id: endpoint.id, status });
+    const seq = this.journal.event('status', { id: endpoint.id, status });
+    this.safety.judge(endpoint, status, seq);
     for (const voter of this.roster.learn(status.voters, endpoint.statusAtMs)) this.feed.noteEndpoint(voter);
     const isNews = before === undefined ? status.role !== 'follower' : before.role !== status.role;
     // That somebody leads is told as the cluster's news.

@@ -17,6 +17,8 @@ export interface FrameFacts {
   readonly number: number;
   /** The faults by which it was judged. */
   readonly epoch: number;
+  /** The number of its line in the journal, once it is written down. */
+  seq: number;
 }
 
 export interface DelayedFrame {

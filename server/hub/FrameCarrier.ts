@@ -4,6 +4,7 @@ import { damaged } from '../faults/damage.ts';
 import type { Faults } from '../faults/Faults.ts';
 import { judge, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
 import type { Journal } from '../journal/Journal.ts';
+import type { FrameSamples } from '../live/FrameSamples.ts';
 import type { LiveFeed } from '../live/LiveFeed.ts';
 import { DelayedFrames, type DelayedFrame, type FrameFacts } from './DelayedFrames.ts';
 import type { Endpoint } from './Endpoint.ts';
@@ -30,6 +31,8 @@ export interface CarrierParts {
 export class FrameCarrier {
   readonly traffic: Counters = noTraffic();
   readonly delayed: DelayedFrames;
+  /** There while a viewer wants to see frames. */
+  samples: FrameSamples | undefined;
   readonly #parts: CarrierParts;
   readonly #tracesFrames: boolean;
 
@@ -57,7 +60,7 @@ export class FrameCarrier {
     }
     const link = sender.links.get(head.to) ?? this.#link(sender, head.to);
     if (link === undefined) {
-      this.#dropped(undefined, factsOf(head, kind, frame, 0, 0), 'absent', '');
+      this.#dropped(undefined, factsOf(head, kind, frame, 0, 0), frame, 'absent', '');
       return;
     }
     const nowMs = this.#nowMs();
@@ -69,9 +72,9 @@ export class FrameCarrier {
       const cause = offer(link, frame);
       if (cause === undefined) this.#delivered(link, facts, frame.length, 0);
       else this.#count(link, cause);
-      this.#note(facts, cause, '');
+      this.#note(facts, frame, cause, '');
     } else if (fate.type === 'dropped') {
-      this.#dropped(link, facts, fate.cause, wordsOf(fate.strikes));
+      this.#dropped(link, facts, frame, fate.cause, wordsOf(fate.strikes));
       this.#close(link, fate);
     } else {
       const waits = this.#plan(link, facts, frame, fate, nowMs);
@@ -109,11 +112,14 @@ export class FrameCarrier {
     nowMs: number,
   ): boolean {
     if (link.receiver.connection === undefined) {
-      this.#dropped(link, facts, 'absent', wordsOf(strikes));
+      this.#dropped(link, facts, frame, 'absent', wordsOf(strikes));
       return false;
     }
     this.traffic.framesCopied += copies.length - 1;
-    this.#parts.journal.frame(facts, 'planned', undefined, wordsOf(strikes), delaysOf(copies, nowMs));
+    const words = wordsOf(strikes);
+    const delaysMs = delaysOf(copies, nowMs);
+    facts.seq = this.#parts.journal.frame(facts, 'planned', undefined, words, delaysMs);
+    this.samples?.sent(facts, frame, { fate: 'planned', strikes: words, delaysMs });
     let waits = false;
     copies.forEach((copy, copyNumber) => {
       const bytes = copy.damage === undefined ? frame : damaged(frame, copy.damage);
@@ -142,6 +148,7 @@ export class FrameCarrier {
     if (cause === undefined) this.#delivered(link, facts, bytes, copyNumber);
     else this.#count(link, cause);
     this.#parts.journal.arrival(facts, cause, waitedMs);
+    this.samples?.ended(facts.seq, copyNumber, cause);
     if (this.#tracesFrames) this.#parts.trace.frame(facts, facts.bytes, cause);
   }
 
@@ -154,9 +161,9 @@ export class FrameCarrier {
     this.#parts.feed.noteLink(link);
   }
 
-  #dropped(link: Link | undefined, facts: FrameFacts, cause: DropCause, strikes: string): void {
+  #dropped(link: Link | undefined, facts: FrameFacts, frame: Uint8Array, cause: DropCause, strikes: string): void {
     this.#count(link, cause);
-    this.#note(facts, cause, strikes);
+    this.#note(facts, frame, cause, strikes);
   }
 
   #count(link: Link | undefined, cause: DropCause): void {
@@ -166,9 +173,11 @@ export class FrameCarrier {
     this.#parts.feed.noteLink(link);
   }
 
-  #note(facts: FrameFacts, cause: DropCause | undefined, strikes: string): void {
+  #note(facts: FrameFacts, frame: Uint8Array, cause: DropCause | undefined, strikes: string): void {
     const { journal, trace } = this.#parts;
-    journal.frame(facts, cause === undefined ? 'delivered' : 'dropped', cause, strikes);
+    const fate = cause === undefined ? 'delivered' : 'dropped';
+    facts.seq = journal.frame(facts, fate, cause, strikes);
+    this.samples?.sent(facts, frame, { fate, cause, strikes });
     if (this.#tracesFrames) trace.frame(facts, facts.bytes, cause);
   }
 
@@ -213,7 +222,7 @@ function factsOf(
   number: number,
   epoch: number,
 ): FrameFacts {
-  return { type, from, to, id, kind, bytes: length, number, epoch };
+  return { type, from, to, id, kind, bytes: length, number, epoch, seq: 0 };
 }
 
 function wordsOf(strikes: readonly Strike[]): string {

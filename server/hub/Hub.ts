@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
+import type { SafetyRule } from '../../shared/http/Safety.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
 import { AddressLimits } from '../locks/AddressLimits.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -36,6 +37,7 @@ export class Hub implements HubServices {
   readonly liveness: Liveness;
   readonly delayedBytes: { bytes: number; readonly bytesMax: number };
   readonly limits: AddressLimits;
+  readonly offences = new Map<SafetyRule, number>();
   readonly #clusters = new Map<string, Cluster>();
   readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */

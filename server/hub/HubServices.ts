@@ -1,4 +1,5 @@
 import type { AddressLimits } from '../locks/AddressLimits.ts';
+import type { SafetyRule } from '../../shared/http/Safety.ts';
 import type { Liveness } from './Liveness.ts';
 import type { News } from './News.ts';
 import type { Refusals } from './Refusals.ts';
@@ -17,4 +18,6 @@ export interface HubServices {
   /** What the frames that rules delay and hold take, in all clusters. */
   readonly delayedBytes: { bytes: number; readonly bytesMax: number };
   readonly limits: AddressLimits;
+  /** Offences against Raft's safety that peers told of, in all clusters that ever were. */
+  readonly offences: Map<SafetyRule, number>;
 }

@@ -10,6 +10,7 @@ export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
     ...{ id, leader: leadership.leader, term: leadership.term, partition, faults: faultsSummary(faults.current) },
     peers: roster.sorted().map((endpoint) => peerView(endpoint, nowMs)),
     traffic,
+    safety: cluster.safety.view(),
   };
 }
 

@@ -61,15 +61,16 @@ export class Journal {
     this.#trimEvents();
   }
 
-  /** @param delaysMs how long its copies are to wait; see FrameNote */
+  /** @param delaysMs how long its copies are to wait; see FrameNote. @returns the number of the line */
   frame(
     frame: NotedFrame,
     fate: FrameFate,
     cause: DropCause | undefined,
     strikes = '',
     delaysMs?: number | readonly number[],
-  ): void {
+  ): number {
     this.#add(frame, { isArrival: false, fate, cause, strikes }, delaysMs);
+    return this.#seq;
   }
 
   /** What became of a copy that waited. @param cause of its loss; undefined when it was delivered */
@@ -78,12 +79,16 @@ export class Journal {
     this.#add(frame, { isArrival: true, fate, cause, strikes: '' }, waitedMs);
   }
 
-  /** @param facts what the line says besides its kind, number and time */
-  event(kind: Exclude<JournalKind, 'frame' | 'arrival'>, facts: object): void {
+  /**
+   * @param facts what the line says besides its kind, number and time
+   * @returns the number of the line
+   */
+  event(kind: Exclude<JournalKind, 'frame' | 'arrival'>, facts: object): number {
     this.#seq += 1;
     const line = JSON.stringify({ kind, seq: this.#seq, timeMs: this.#nowMs(), ...facts });
     (CHANGES.has(kind) ? this.#changes : this.#others).add({ seq: this.#seq, kind, line });
     this.#trimEvents();
+    return this.#seq;
   }
 
   /**

@@ -1,19 +1,21 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { LinkTraffic, LiveDelta, LiveEvent, LiveSnapshot } from '../../shared/http/Live.ts';
+import type { SafetyView } from '../../shared/http/Safety.ts';
 import type { Cluster } from '../hub/Cluster.ts';
 import { clusterView, faultsSummary, peerView } from '../hub/clusterView.ts';
 import type { Endpoint } from '../hub/Endpoint.ts';
 import { EventLog } from '../hub/EventLog.ts';
 import type { HubServices } from '../hub/HubServices.ts';
 import type { Link } from '../hub/Link.ts';
+import { FrameSamples } from './FrameSamples.ts';
 import type { Viewer } from './Viewer.ts';
 
 /**
  * What happens in one cluster, for whoever watches: a snapshot, then what changed since, at most once an interval.
  *
- * All viewers get the same text, written once. One that is too slow for it misses it, and gets a new snapshot when it
- * has caught up; nothing is kept for it meanwhile.
+ * All viewers get the same text, written once; those that asked for frames get these behind it. One that is too slow for it
+ * misses it, and gets a new snapshot when it has caught up; nothing is kept for it meanwhile.
  */
 export class LiveFeed {
   readonly #cluster: Cluster;
@@ -27,6 +29,9 @@ export class LiveFeed {
   #partitionTold: Partition | null = null;
   #forgottenTold = 0;
   #framesTold = 0;
+  /** Up to where what is judged was looked at, and what the checks said. */
+  #safetySeen = 0;
+  #checksTold = '';
   #timer: NodeJS.Timeout | undefined;
 
   constructor(cluster: Cluster, services: HubServices) {
@@ -41,6 +46,7 @@ export class LiveFeed {
   /** The first viewer gets its snapshot at once, any other at the next interval, so that one delta fits them all. */
   add(viewer: Viewer): void {
     this.#viewers.set(viewer, 'needsSnapshot');
+    if (viewer.wantsFrames) this.#cluster.samples ??= this.#newSamples();
     if (this.#timer !== undefined) return;
     this.#takeChanges();
     this.#sendSnapshots();
@@ -50,6 +56,7 @@ export class LiveFeed {
 
   remove(viewer: Viewer): void {
     this.#viewers.delete(viewer);
+    if (![...this.#viewers.keys()].some(({ wantsFrames }) => wantsFrames)) this.#cluster.samples = undefined;
     if (this.#viewers.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
@@ -84,21 +91,39 @@ export class LiveFeed {
       for (const viewer of this.#viewers.keys()) this.#viewers.set(viewer, 'needsSnapshot');
     }
     const delta = this.#takeChanges();
-    const text = delta === undefined ? undefined : JSON.stringify(delta);
+    const text = delta === undefined ? [] : [JSON.stringify(delta)];
+    const sampled = this.#cluster.samples?.take();
+    const isNews = delta !== undefined || sampled?.isNews === true;
+    const withFrames = sampled === undefined || !isNews ? text : [...text, JSON.stringify(sampled.message)];
     for (const [viewer, state] of this.#viewers) {
-      if (text === undefined || state === 'needsSnapshot') continue;
-      if (!viewer.send(text)) this.#viewers.set(viewer, 'needsSnapshot');
+      if (state === 'needsSnapshot') continue;
+      const texts = viewer.wantsFrames ? withFrames : text;
+      if (texts.length > 0 && !viewer.send(...texts)) this.#viewers.set(viewer, 'needsSnapshot');
     }
     this.#sendSnapshots();
   }
 
   #sendSnapshots(): void {
     let text: string | undefined;
+    let waiting: string | undefined;
     for (const [viewer, state] of this.#viewers) {
       if (state === 'followed' || !viewer.isReady) continue;
       text ??= JSON.stringify(this.#snapshot());
-      if (viewer.send(text)) this.#viewers.set(viewer, 'followed');
+      if (viewer.wantsFrames) waiting ??= JSON.stringify(this.#cluster.samples?.whole());
+      const texts = viewer.wantsFrames && waiting !== undefined ? [text, waiting] : [text];
+      if (viewer.send(...texts)) this.#viewers.set(viewer, 'followed');
     }
+  }
+
+  #newSamples(): FrameSamples {
+    const { turn, options } = this.#services;
+    const { timeOrigin } = performance;
+    return new FrameSamples({
+      queue: this.#cluster.delayed.queue,
+      intervalMs: options.liveIntervalMs,
+      nowMs: () => timeOrigin + turn.nowMs(),
+      epochMs: timeOrigin,
+    });
   }
 
   #snapshot(): LiveSnapshot {
@@ -114,9 +139,11 @@ export class LiveFeed {
     const links = this.#changedLinks.splice(0).map(takeLinkTraffic);
     const endpoints = [...this.#changedEndpoints];
     const hasFaults = this.#faultsChanged;
+    const safety = this.#takeSafety();
     const hasPartition = hasFaults && partition !== this.#partitionTold;
     const framesSeen = traffic.framesIn + traffic.controlFrames;
-    const isNews = endpoints.length + events.length > 0 || hasFaults || framesSeen !== this.#framesTold;
+    const isNews =
+      endpoints.length + events.length > 0 || hasFaults || safety !== undefined || framesSeen !== this.#framesTold;
     this.#changedEndpoints.clear();
     this.#faultsChanged = false;
     this.#partitionTold = partition;
@@ -129,7 +156,21 @@ export class LiveFeed {
       ...(hasFaults ? { faults: faultsSummary(faults.current) } : {}),
       peers: endpoints.map((endpoint) => peerView(endpoint, nowMs)),
       ...{ events, links, traffic },
+      ...(safety === undefined ? {} : { safety }),
     };
+  }
+
+  /** What is judged, if a check changed since the last call. */
+  #takeSafety(): SafetyView | undefined {
+    const { safety } = this.#cluster;
+    if (safety.changes === this.#safetySeen) return undefined;
+    this.#safetySeen = safety.changes;
+    const view = safety.view();
+    // Judging that began anew is a change too.
+    const checks = JSON.stringify([view.sinceMs, view.checks]);
+    if (checks === this.#checksTold) return undefined;
+    this.#checksTold = checks;
+    return view;
   }
 }
 

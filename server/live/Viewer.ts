@@ -6,10 +6,13 @@ const WAITING_BYTES_MAX = 262_144;
 
 /** Somebody who watches a cluster: one WebSocket that is only written to. */
 export class Viewer {
+  /** It asked for frames too. */
+  readonly wantsFrames: boolean;
   readonly #webSocket: WebSocket;
 
-  constructor(webSocket: WebSocket) {
+  constructor(webSocket: WebSocket, { wantsFrames = false }: { wantsFrames?: boolean } = {}) {
     this.#webSocket = webSocket;
+    this.wantsFrames = wantsFrames;
   }
 
   get isReady(): boolean {
@@ -17,10 +20,10 @@ export class Viewer {
     return readyState === OPEN && bufferedAmount < WAITING_BYTES_MAX;
   }
 
-  /** @returns false when the viewer is too slow for it */
-  send(text: string): boolean {
+  /** Sends all of them or none. @returns false when the viewer is too slow for it */
+  send(...texts: readonly string[]): boolean {
     if (!this.isReady) return false;
-    this.#webSocket.send(text);
+    for (const text of texts) this.#webSocket.send(text);
     return true;
   }
 

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { SAFETY_RULES } from '../../shared/http/Safety.ts';
 import { DROP_CAUSES } from '../../shared/http/Traffic.ts';
 import type { Cluster } from '../hub/Cluster.ts';
 import type { Hub } from '../hub/Hub.ts';
@@ -16,6 +17,7 @@ export class RelayMetrics {
     collectDefaultMetrics({ register: this.#registry });
     this.#trafficCounters();
     this.#refusalCounter();
+    this.#offenceCounter();
     this.#gauges();
   }
 
@@ -63,6 +65,20 @@ export class RelayMetrics {
       collect() {
         this.reset();
         for (const [code, count] of refusals.counts) this.inc({ code }, count);
+      },
+    });
+  }
+
+  #offenceCounter(): void {
+    const { offences } = this.#hub;
+    new Counter({
+      name: 'whitewater_safety_offences_total',
+      help: "Offences against Raft's safety that peers told of, by rule",
+      labelNames: ['rule'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const rule of SAFETY_RULES) this.inc({ rule }, offences.get(rule) ?? 0);
       },
     });
   }

@@ -12,6 +12,11 @@ import { Type } from '../../shared/schema.ts';
 
 const EndpointQuery = Type.Object({ cluster: ClusterId, id: PeerId });
 const ClusterParams = Type.Object({ cluster: ClusterId });
+const LiveQuery = Type.Object({
+  frames: Type.Optional(
+    Type.Literal('sampled', { description: 'Tell of some frames of each link too, behind each other message' }),
+  ),
+});
 
 const UPGRADED = Type.Unsafe<never>(Type.Null({ description: 'Switching protocols' }));
 const socketAnswers = { 101: UPGRADED, default: ErrorAnswer };
@@ -50,7 +55,7 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     config: { isSocket: true, access: 'read' },
     schema: {
       summary: 'WebSocket: a snapshot of the cluster, then what changes, at a bounded rate',
-      ...{ params: ClusterParams, response: socketAnswers },
+      ...{ params: ClusterParams, querystring: LiveQuery, response: socketAnswers },
     },
     preHandler: async ({ params }) => {
       hub.cluster(params.cluster);
@@ -60,7 +65,8 @@ export function socketRoutes(app: RelayApp, hub: Hub): void {
     wsHandler: (webSocket, request) => {
       if (refusedLate(hub, webSocket, request)) return;
       const { cluster } = request.params;
-      watch(hub, webSocket, request, cluster);
+      const viewer = new Viewer(webSocket, { wantsFrames: request.query.frames === 'sampled' });
+      watch(hub, webSocket, request, cluster, viewer);
     },
   });
 }
@@ -75,9 +81,8 @@ function refusedLate(hub: Hub, webSocket: WebSocket, request: FastifyRequest): b
   return true;
 }
 
-function watch(hub: Hub, webSocket: WebSocket, request: FastifyRequest, clusterId: ClusterId): void {
+function watch(hub: Hub, webSocket: WebSocket, request: FastifyRequest, clusterId: ClusterId, viewer: Viewer): void {
   const { feed } = hub.cluster(clusterId);
-  const viewer = new Viewer(webSocket);
   const count = (code: ErrorCode, message: string): boolean =>
     hub.refusals.report(code, `${clusterId}/live ${request.ip}`, message);
   const refuse = (code: ErrorCode, message: string): void => {

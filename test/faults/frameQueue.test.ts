@@ -200,3 +200,32 @@ t.test('released frames can be put into another order', async (t) => {
   stage.advance(0);
   t.same(stage.out, [4, 3, 2, 1]);
 });
+
+t.test('what waits is told in the order in which it will come, what is held behind it, and stays', async (t) => {
+  const stage = new Stage();
+  stage.put({ slow: { delay: '10..500ms', reorder: 0.5 } });
+  for (let payload = 1; payload <= 300; payload += 1) {
+    stage.send(payload);
+    stage.nowMs += 1;
+  }
+  stage.put({ slow: { delay: '10..500ms', reorder: 0.5 }, stuck: { hold: true } });
+  for (let payload = 1001; payload <= 1020; payload += 1) stage.send(payload);
+  const { queue } = stage;
+  const told = (countMax: number): number[] => [...queue.waiting(countMax)].map(({ waiting }) => waiting.payload);
+  const all = told(1000);
+  const delayed = all.slice(0, queue.delayedCount);
+  t.equal(all.length, queue.delayedCount + queue.heldCount);
+  t.same(
+    all.slice(queue.delayedCount),
+    Array.from({ length: 20 }, (_, at) => 1001 + at),
+    'as they came',
+  );
+  const isHeld = [...queue.waiting(1000)].map((one) => one.isHeld);
+  t.same(isHeld.indexOf(true), queue.delayedCount);
+  for (const countMax of [0, 1, 7, 50, delayed.length, delayed.length + 5])
+    t.same(told(countMax), all.slice(0, countMax));
+  const counts = { delayed: 0, held: 0 };
+  queue.forEachWaiting((_, held) => (counts[held ? 'held' : 'delayed'] += 1));
+  t.same(counts, { delayed: queue.delayedCount, held: queue.heldCount });
+  t.same(drain(queue, Infinity), delayed, 'and so they came');
+});

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import t from 'tap';
 import { performChaos } from '../../cli/chaos/runChaos.ts';
 import { chaosCommand } from '../../cli/commands/chaos.ts';
-import { SafetyLedger } from '../../cli/safety/SafetyLedger.ts';
+import { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 import { SafetyWatch } from '../../cli/safety/watchSafety.ts';
 import { Scene } from '../../cli/scenario/Scene.ts';
 import type { Stage } from '../../cli/scenario/Stage.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { offenceIn } from '../../cli/chaos/ClientLoad.ts';
 import { drawRound } from '../../cli/chaos/drawUpsets.ts';
-import { SafetyLedger } from '../../cli/safety/SafetyLedger.ts';
+import { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 
 const STATUS = { role: 'follower', term: 1, votedFor: null, commitIndex: 0, pid: 1 } as const;
 

@@ -84,7 +84,7 @@ t.test('it is bounded: the oldest are forgotten and counted, the newest stay', a
 
 t.test('the faults by which the oldest frame was judged are not forgotten, and come first', async (t) => {
   const journal = journalOf(20_000);
-  const change = (epoch: number): void =>
+  const change = (epoch: number): number =>
     journal.event('faults', {
       ...{ epoch, seed: 's', profile: { name: 'reliable' }, partition: null, rules: {}, text: 'x'.repeat(100) },
     });

@@ -209,6 +209,7 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
   t.same(Object.keys(body.paths).sort(), [
     '/api/clusters',
     '/api/clusters/{cluster}',
+    '/api/clusters/{cluster}/frames/{seq}',
     '/api/clusters/{cluster}/heal',
     '/api/clusters/{cluster}/journal',
     '/api/clusters/{cluster}/kv',
@@ -225,6 +226,7 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
     '/api/clusters/{cluster}/rules',
     '/api/clusters/{cluster}/rules/{rule}',
     '/api/clusters/{cluster}/rules/{rule}/release',
+    '/api/clusters/{cluster}/safety',
     '/api/clusters/{cluster}/seed',
     '/api/clusters/{cluster}/transfer',
     '/api/session',

@@ -1,4 +1,5 @@
 import { WebSocket, type ClientOptions } from 'ws';
+import { LiveFrames } from '../../../shared/http/Frames.ts';
 import { LiveDelta, LiveSnapshot } from '../../../shared/http/Live.ts';
 import { until } from '../../support/until.ts';
 import { conforming } from './conforming.ts';
@@ -12,6 +13,10 @@ type LiveMessage = Static<typeof LiveMessage>;
 export class TestViewer {
   readonly webSocket: WebSocket;
   readonly messages: LiveMessage[] = [];
+  /** What it was told of frames, if it asked for them. */
+  readonly frames: LiveFrames[] = [];
+  /** The kinds of all messages, in their order. */
+  readonly types: string[] = [];
   readonly arrivalsMs: number[] = [];
   readonly closed: Promise<{ code: number; reason: string }>;
 
@@ -19,7 +24,10 @@ export class TestViewer {
     this.webSocket = webSocket;
     webSocket.on('error', () => undefined);
     webSocket.on('message', (data) => {
-      this.messages.push(conforming(LiveMessage, JSON.parse((data as Buffer).toString())));
+      const message = JSON.parse((data as Buffer).toString()) as { type: string };
+      this.types.push(message.type);
+      if (message.type === 'frames') return void this.frames.push(conforming(LiveFrames, message));
+      this.messages.push(conforming(LiveMessage, message));
       this.arrivalsMs.push(performance.now());
     });
     this.closed = new Promise((resolve) => {

@@ -55,8 +55,9 @@ export class TestRelay {
   }
 
   /** Opens a live feed. */
-  async watch(cluster = 'demo', socket?: ClientOptions): Promise<TestViewer> {
-    const viewer = await TestViewer.open(`${this.url.replace(/^http/, 'ws')}/api/clusters/${cluster}/live`, socket);
+  async watch(cluster = 'demo', socket?: ClientOptions, query = ''): Promise<TestViewer> {
+    const url = `${this.url.replace(/^http/, 'ws')}/api/clusters/${cluster}/live${query}`;
+    const viewer = await TestViewer.open(url, socket);
     this.#peers.push(viewer);
     return viewer;
   }
