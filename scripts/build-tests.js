@@ -18,7 +18,7 @@ const ALONE = [
   ...[
     /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
     /^test\/sim\/(?:elections|labKeyValue|labLogs|liveness|pool|safety|seeds)\./,
-    /^test\/server\/(?:faultRules|faultRoutes|fuzz|limits|tls|waitingFrames)\./,
+    /^test\/server\/(?:faultRules|faultRoutes|fuzz|honestClusters|limits|tls|waitingFrames)\./,
   ],
 ];
 /** Programs that tests and scripts start. */
