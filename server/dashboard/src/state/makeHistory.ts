@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import type { Gauges } from '../model/gauges/Gauges.ts';
-import { FeedHistory } from '../model/history/FeedHistory.ts';
+import { FeedHistory, type HistoryBounds } from '../model/history/FeedHistory.ts';
 import type { FeedWatcher } from '../model/history/FeedWatcher.ts';
 import { GaugeColumns } from '../model/history/GaugeColumns.ts';
 import type { Extent } from '../model/history/History.ts';
@@ -13,8 +13,12 @@ function watchersOf(marks: Marks, _gauges: Gauges): readonly FeedWatcher[] {
   return [markEvents(marks)];
 }
 
-export function makeHistory(): FeedHistory {
+/** @param bounds other ones than those of a feed */
+export function makeHistory(bounds?: HistoryBounds): FeedHistory {
   const marks = new KeptMarks(signal(0));
   const gauges = new GaugeColumns(signal<number | null>(null));
-  return new FeedHistory({ extent: signal<Extent | null>(null), marks, gauges, watchers: watchersOf(marks, gauges) });
+  return new FeedHistory({
+    ...{ extent: signal<Extent | null>(null), marks, gauges, watchers: watchersOf(marks, gauges) },
+    ...(bounds === undefined ? {} : { bounds }),
+  });
 }

@@ -1,4 +1,5 @@
 import { signal } from '@preact/signals';
+import { RECORDING_BOUNDS } from '../model/history/FeedHistory.ts';
 import { base64InFile, openRecording } from '../model/history/openRecording.ts';
 import { RECORDING_ID, RecordingRefused } from '../model/history/recordingFormat.ts';
 import { makeHistory } from './makeHistory.ts';
@@ -40,7 +41,7 @@ export function closeRecording(): void {
 async function open(base64: AsyncIterable<string>): Promise<void> {
   opening.value = { isBusy: true, trouble: null };
   try {
-    const history = makeHistory();
+    const history = makeHistory(RECORDING_BOUNDS);
     const facts = await openRecording(base64, history);
     const newest = await history.pictureAt(history.extent.peek()?.untilMs ?? NaN);
     if (newest === null) throw new RecordingRefused('The recording has no picture in it.');

@@ -21,6 +21,15 @@ export const CHUNK_TEXT_MAX = 4 * 1024 * 1024;
 /** A relay's clock that falls back further than this names other times from then on: what was kept is forgotten. */
 export const FALL_BACK_MS_MAX = 1000;
 
+/** What a history may hold. */
+export interface HistoryBounds {
+  readonly chunksMax: number;
+  readonly blobBytesMax: number;
+}
+
+/** A recording falls into chunks at other places than the history from which it was saved, and nothing of it may be lost by that. */
+export const RECORDING_BOUNDS: HistoryBounds = { chunksMax: 2 * CHUNKS_MAX, blobBytesMax: 2 * BLOB_BYTES_MAX };
+
 const INFLATED_MAX = 2;
 
 export interface FeedHistoryOptions {
@@ -28,6 +37,8 @@ export interface FeedHistoryOptions {
   readonly marks: Marks;
   readonly gauges: Gauges;
   readonly watchers?: readonly FeedWatcher[];
+  /** Default: CHUNKS_MAX and BLOB_BYTES_MAX. */
+  readonly bounds?: HistoryBounds;
 }
 
 /**
@@ -39,6 +50,7 @@ export class FeedHistory implements History {
   readonly marks: Marks;
   readonly gauges: Gauges;
   readonly #watchers: readonly FeedWatcher[];
+  readonly #bounds: HistoryBounds;
   readonly #chunks: Chunk[] = [];
   readonly #inflated: Chunk[] = [];
   /** Chunks that are being compressed. */
@@ -46,11 +58,12 @@ export class FeedHistory implements History {
   #newest: Picture | null = null;
   #newestMs = -Infinity;
 
-  constructor({ extent, marks, gauges, watchers = [] }: FeedHistoryOptions) {
+  constructor({ extent, marks, gauges, watchers = [], bounds }: FeedHistoryOptions) {
     this.extent = extent;
     this.marks = marks;
     this.gauges = gauges;
     this.#watchers = watchers;
+    this.#bounds = bounds ?? { chunksMax: CHUNKS_MAX, blobBytesMax: BLOB_BYTES_MAX };
   }
 
   /** How much it holds, for tests and the bench. */
@@ -171,8 +184,9 @@ export class FeedHistory implements History {
   }
 
   #enforce(): void {
+    const { chunksMax, blobBytesMax } = this.#bounds;
     let { chunks, blobBytes } = this.size;
-    while (chunks > 1 && (chunks > CHUNKS_MAX || blobBytes > BLOB_BYTES_MAX)) {
+    while (chunks > 1 && (chunks > chunksMax || blobBytes > blobBytesMax)) {
       blobBytes -= this.#chunks.shift()?.blobBytes ?? 0;
       chunks -= 1;
     }
