@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
+import { Peer } from '../../peer/Peer.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId } from '../../shared/ids.ts';
 import { until } from '../support/until.ts';
@@ -128,11 +129,10 @@ t.test(
       await page.locator('.peers').waitFor({ state: 'hidden' });
       const ring = await page.locator('.ring').boundingBox();
       t.ok((ring?.height ?? 0) > 500, `${ring?.height} of 800 px`);
-      const size = await page
-        .locator('.ring-svg .caption text')
-        .first()
-        .evaluate('(text) => getComputedStyle(text).fontSize');
-      t.ok(Number.parseFloat(String(size)) >= 24, String(size));
+      const size = await page.evaluate<string>(
+        `getComputedStyle(document.querySelector('.ring-svg .caption text')).fontSize`,
+      );
+      t.ok(Number.parseFloat(size) >= 24, size);
       t.strictSame(await accessibilityProblems(page), []);
       await page.keyboard.press('Escape');
       await page.locator('.peers').waitFor();
@@ -159,16 +159,30 @@ t.test(
 );
 
 t.test('a token that may only look: no control is there', { skip: skipWithoutBrowser }, async (t) => {
-  const token = { admin: 'the token of an admin', viewer: 'the token of a viewer' };
-  const relay = await listenRelay({
-    ...{ port: 0, dashboardDirectory: BUILT_PAGE },
-    tokens: { admin: [token.admin], readOnly: [token.viewer] },
-  } as Parameters<typeof listenRelay>[0]);
+  const [admin, viewer] = ['token-of-an-admin', 'token-of-a-viewer'];
+  const tokens = { admin: [admin], readOnly: [viewer] };
+  const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE, tokens });
   t.teardown(() => relay.close());
+  const options = { cluster: 'demo', id: 'p1', relay: relay.url, voters: ['p1'], token: admin };
+  const peer = await Peer.start(options);
+  t.teardown(() => peer.stop());
   const browser = await launchBrowser(t);
-  const { page } = await openPage(t, browser, `${relay.url}/#demo`);
-  await page.getByLabel('Its token').fill(token.viewer);
+  const { page, troubles } = await openPage(t, browser, `${relay.url}/#demo`);
+  await page.getByLabel('Its token').fill(viewer);
   await page.getByRole('button', { name: 'Unlock' }).click();
-  await page.getByRole('heading', { name: 'No peers yet' }).waitFor();
-  t.pass();
+  await page.locator('.headline h2', { hasText: 'p1 leads term' }).waitFor();
+  await page.locator('.connection', { hasText: 'live, looking only' }).waitFor();
+  for (const name of ['Heal', 'Isolate leader', /^Disconnect/]) {
+    t.equal(await page.getByRole('button', { name }).count(), 0, String(name));
+  }
+  t.equal(await page.locator('.shell').count(), 0);
+  await page.locator('.looking-only', { hasText: 'your token may only look' }).waitFor();
+  await page.keyboard.press('h');
+  await page.keyboard.press('?');
+  const help = page.getByRole('dialog', { name: 'Keyboard' });
+  t.notMatch(await help.innerText(), 'heals the network');
+  t.equal(await page.locator('.refusal').count(), 0, 'and its keys do nothing');
+  await page.keyboard.press('Escape');
+  t.strictSame(await accessibilityProblems(page), []);
+  t.strictSame(troubles, []);
 });

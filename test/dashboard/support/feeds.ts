@@ -110,7 +110,7 @@ function statusAt(id: PeerId, atMs: number): Status {
   return followerStatus(term, leader, { ...log, electionTimer: timer });
 }
 
-function progressOf(leader: PeerId, lastLogIndex: number, atMs: number): Status['progress'] {
+function progressOf(leader: PeerId, lastLogIndex: number, atMs: number): NonNullable<Status['progress']> {
   const reaches = (peer: PeerId): boolean =>
     !isCutAt(atMs) || GROUPS.some((group) => group.includes(leader) && group.includes(peer));
   return IDS.filter((peer) => peer !== leader).map((peer) => ({

@@ -13,7 +13,7 @@ export function useKeys(store: Store): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.altKey || event.metaKey || event.isComposing) return;
       const at = event.target instanceof Element ? event.target : null;
-      if (at?.closest(TYPED_INTO) != null || at?.closest('dialog') != null) return;
+      if (at?.closest(TYPED_INTO) != null || at?.closest('dialog[open]') != null) return;
       if (event.key === ' ' && at?.closest(PRESSED_BY_SPACE) != null) return;
       const binding = boundTo(event);
       if (binding === undefined) return;

@@ -43,7 +43,7 @@ export async function writeRecording(history: FeedHistory, options: RecordingOpt
     statement: `What the relay told a viewer of cluster ${cluster}, by the relay's clock. Nothing in it is simulated.`,
   };
   const lines = streamOf(encoded(facts, history.lines()));
-  const pieces: BlobPart[] = [head(facts, page)];
+  const pieces: string[] = [head(facts, page)];
   for await (const piece of toBase64(piecesOf(lines.pipeThrough(new CompressionStream('gzip'))))) pieces.push(piece);
   pieces.push(foot(page));
   return new Blob(pieces, { type: 'text/html' });
