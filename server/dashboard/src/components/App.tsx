@@ -5,6 +5,7 @@ import type { RelayClient } from '../../../../client/RelayClient.ts';
 import type { ClusterId } from '../../../../shared/ids.ts';
 import { useClusterStore } from '../hooks/useClusterStore.ts';
 import { type Clusters, useClusters } from '../hooks/useClusters.ts';
+import { useDerived } from '../hooks/useDerived.ts';
 import { useSession } from '../hooks/useSession.ts';
 import { StoreContext } from '../hooks/useStore.ts';
 import { chosenCluster, clusterInHash } from '../model/chosenCluster.ts';
@@ -51,12 +52,12 @@ export function App({ base, client }: AppProps) {
     store?.retry();
   }, [askAgain, askForSession, store]);
 
-  const isLocked =
-    recording === null && (clusters.phase === 'unauthorised' || store?.link.value.state.phase === 'unauthorised');
-  const hasPicture = useComputed(() => shown !== null && shown.picture.value !== null);
+  const isRefused = useDerived(() => store?.link.value.state.phase === 'unauthorised', [store]);
+  const isLocked = recording === null && (clusters.phase === 'unauthorised' || isRefused);
+  const hasPicture = useDerived(() => shown !== null && shown.picture.value !== null, [shown]);
   const body = (): ComponentChildren => {
     if (isLocked) return <TokenPrompt base={base} onOpened={onOpened} />;
-    if (shown !== null && hasPicture.value) return <ClusterPage key={shown} />;
+    if (shown !== null && hasPicture) return <ClusterPage key={shown} />;
     return <Waiting clusters={clusters} wanted={wanted} relay={relay} onRetry={askAgain} />;
   };
 

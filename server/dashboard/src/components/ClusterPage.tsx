@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { useDerived } from '../hooks/useDerived.ts';
 import { useKeys } from '../hooks/useKeys.ts';
-import { usePartition } from '../hooks/usePartition.ts';
 import { useStore } from '../hooks/useStore.ts';
-import { groupsText } from '../model/groups.ts';
 import { Announcer } from './shell/Announcer.tsx';
+import { DraftKeeper } from './shell/DraftKeeper.tsx';
 import { PanelPlace } from './shell/PanelPlace.tsx';
 import { PhoneMore, type PhonePlace, PhoneTabs } from './shell/PhoneTabs.tsx';
 import { ShellPanel } from './shell/ShellPanel.tsx';
@@ -16,29 +16,26 @@ import { TourCard } from './shell/TourCard.tsx';
 export function ClusterPage() {
   const store = useStore();
   const { link, view } = store;
-  const { inForce } = usePartition();
   const phone = useSignal<PhonePlace>('ring');
   useKeys(store);
 
-  // The network has changed under a draft, by its own doing or by somebody else's.
-  useEffect(() => {
-    view.draft.value = null;
-  }, [view, groupsText(inForce)]);
   useEffect(() => {
     document.documentElement.dataset['look'] = view.look.value;
     return () => delete document.documentElement.dataset['look'];
   }, [view.look.value]);
 
-  const isOld = view.mode.value.kind === 'live' && link.value.isStale;
+  const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
+  const kind = useDerived(() => view.mode.value.kind, [view]);
   return (
     <div
       class="cluster"
       data-stale={isOld}
-      data-mode={view.mode.value.kind}
+      data-mode={kind}
       data-side={view.side.value !== null}
       data-phone={phone.value}
     >
       <Announcer />
+      <DraftKeeper />
       <Stage />
       <TourCard />
       <PanelPlace place="side" />

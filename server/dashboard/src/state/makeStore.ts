@@ -31,7 +31,7 @@ export function makeStore(options: StoreOptions): { readonly store: Store; reado
   const { live, link, clock, retry } = following;
   const relayNowMs = (): number => clock.timeAt(performance.now());
   const time = makeShownTime({ view, history, live, relayNowMs, hasLive: true });
-  const { network, stop: stopNetwork } = followNetwork(live, () => client.network(cluster).view());
+  const { network, stop: stopNetwork } = followNetwork(live, link, () => client.network(cluster).view());
   const announced = signal('');
   const isLive = computed(() => view.mode.value.kind === 'live');
   const relay = base.href.replace(/\/$/, '');

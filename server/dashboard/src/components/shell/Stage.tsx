@@ -1,4 +1,5 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
+import { useDerived } from '../../hooks/useDerived.ts';
 import { useNow } from '../../hooks/useNow.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
 import { useStore } from '../../hooks/useStore.ts';
@@ -19,10 +20,10 @@ export function Stage() {
   const { picture: shown, view, link, may } = useStore();
   const nowMs = useNow(250);
   const { inForce, letters, put } = usePartition();
+  const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const picture = shown.value;
   if (picture === null) return null;
   const { crown, title, detail } = headlineOf(picture);
-  const isOld = view.mode.value.kind === 'live' && link.value.isStale;
   const onPeer = (id: PeerId): void => {
     view.selected.value = { kind: 'peer', id };
     if (may.peek() === 'everything') put(id, (group) => (group + 1) % letters);

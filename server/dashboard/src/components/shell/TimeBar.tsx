@@ -1,4 +1,5 @@
 import { useRef } from 'preact/hooks';
+import { useDerived } from '../../hooks/useDerived.ts';
 import { useFrame } from '../../hooks/useFrame.ts';
 import { useNow } from '../../hooks/useNow.ts';
 import { useStore } from '../../hooks/useStore.ts';
@@ -15,6 +16,7 @@ export function TimeBar() {
   const { view, history, recording } = store;
   const mode = view.mode.value;
   const isPlaying = mode.kind === 'live' || mode.isPlaying;
+  const hasHistory = useDerived(() => history.extent.value !== null, [history]);
   return (
     <section class="card time-bar" aria-label="Time">
       <div class="time-buttons">
@@ -59,7 +61,7 @@ export function TimeBar() {
             Now
           </button>
         )}
-        <RecordingTools hasHistory={history.extent.value !== null} />
+        <RecordingTools hasHistory={hasHistory} />
       </div>
     </section>
   );
