@@ -27,12 +27,19 @@ export async function buildDashboard(outDir) {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
+    define: { PAGE_VERSION: JSON.stringify(version()) },
     logLevel: 'warning',
   });
   writeFileSync(join(outDir, 'index.html'), page());
   for (const name of readdirSync(SOURCE)) {
     if (!NOT_SERVED.has(name)) cpSync(join(SOURCE, name), join(outDir, name), { recursive: true });
   }
+}
+
+/** Goes into recordings, so that one knows what wrote them. */
+function version() {
+  const { version } = /** @type {{ version: string }} */ (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')));
+  return version;
 }
 
 /** The page's source may name its parts as they are called there; what is served names the bundles. */

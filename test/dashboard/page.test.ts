@@ -122,7 +122,10 @@ t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) =>
       );
       await page.locator('.link[data-state=cut]').nth(5).waitFor({ state: 'attached' });
       t.equal(await page.locator('.link[data-state=cut]').count(), 6);
+      await button('Time').click();
+      await page.locator('.events li').first().waitFor();
       const events = await page.locator('.events li').allInnerTexts();
+      await button('Table').click();
       t.ok(
         events.some((event) => event.includes(`${after} leads`)),
         'and the list of events tells',

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
-import type { Action } from '../connection/Action.ts';
-import type { Actions } from '../hooks/useActions.ts';
+import type { Action } from '../connection/actions/Actions.ts';
+import { useStore } from '../hooks/useStore.ts';
 
 interface ActionButtonProps {
   /** Null when it cannot be done now. */
   readonly action: Action | null;
-  readonly actions: Actions;
   /** What it does, or why it cannot be done. */
   readonly title: string;
   readonly class?: string;
@@ -13,9 +12,10 @@ interface ActionButtonProps {
 }
 
 /** Does something to the cluster; shows its commands as soon as the pointer or the keyboard is on it. */
-export function ActionButton({ action, actions, title, children, ...rest }: ActionButtonProps) {
-  const show = (): void => actions.setPreview(action);
-  const hide = (): void => actions.setPreview(null);
+export function ActionButton({ action, title, children, ...rest }: ActionButtonProps) {
+  const { actions } = useStore();
+  const show = (): void => actions.preview(action);
+  const hide = (): void => actions.preview(null);
   return (
     <button
       type="button"
@@ -26,7 +26,7 @@ export function ActionButton({ action, actions, title, children, ...rest }: Acti
         if (action === null) return;
         // The leader may have changed since the pointer came, and with it what this does.
         show();
-        actions.run(action);
+        void actions.run(action);
       }}
       onMouseEnter={show}
       onMouseLeave={hide}

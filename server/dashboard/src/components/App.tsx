@@ -1,16 +1,24 @@
+import { useComputed, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { RelayClient } from '../../../../client/RelayClient.ts';
 import type { ClusterId } from '../../../../shared/ids.ts';
+import { useClusterStore } from '../hooks/useClusterStore.ts';
 import { type Clusters, useClusters } from '../hooks/useClusters.ts';
-import { useFeed } from '../hooks/useFeed.ts';
+import { useDerived } from '../hooks/useDerived.ts';
+import { useSession } from '../hooks/useSession.ts';
+import { StoreContext } from '../hooks/useStore.ts';
 import { chosenCluster, clusterInHash } from '../model/chosenCluster.ts';
+import { opened } from '../state/opened.ts';
 import { ClusterChooser } from './shell/ClusterChooser.tsx';
 import { ClusterPage } from './ClusterPage.tsx';
 import { ConnectionState } from './shell/ConnectionState.tsx';
 import { EmptyState } from './shell/EmptyState.tsx';
 import { Header } from './shell/Header.tsx';
 import { Notice } from './Notice.tsx';
+import { OpenTrouble } from './shell/OpenTrouble.tsx';
+import { PageTools } from './shell/PageTools.tsx';
+import { RecordingState } from './shell/RecordingState.tsx';
 import { TokenPrompt } from './shell/TokenPrompt.tsx';
 
 interface AppProps {
@@ -18,14 +26,20 @@ interface AppProps {
   readonly client: RelayClient;
 }
 
-/** Decides what there is to see: a cluster, the way to start one, the question for a token, or that nobody answers. */
+/** Decides what there is to see: a cluster, a recording, the way to start one, the question for a token, or that nobody answers. */
 export function App({ base, client }: AppProps) {
   const { clusters, askAgain } = useClusters(client);
   const [wanted, choose] = useWantedCluster();
   const known = clusters.phase === 'known' ? clusters.clusters : [];
   const cluster = chosenCluster(wanted, known);
-  const feed = useFeed(base, client, cluster);
+  const { session, askAgain: askForSession } = useSession(base);
+  const count = useSignal(known.length);
+  count.value = known.length;
+  const isOnlyCluster = useComputed(() => count.value < 2);
+  const store = useClusterStore({ base, client, cluster, session, isOnlyCluster });
   const relay = base.href.replace(/\/$/, '');
+  const recording = opened.value?.store ?? null;
+  const shown = recording ?? store;
 
   useEffect(() => {
     // Without this the page would drop what it shows as soon as the relay, started anew, lists other clusters.
@@ -34,32 +48,31 @@ export function App({ base, client }: AppProps) {
 
   const onOpened = useCallback(() => {
     askAgain();
-    feed.retry();
-  }, [askAgain, feed.retry]);
+    askForSession();
+    store?.retry();
+  }, [askAgain, askForSession, store]);
 
-  const isLocked = clusters.phase === 'unauthorised' || feed.state.phase === 'unauthorised';
+  const isRefused = useDerived(() => store?.link.value.state.phase === 'unauthorised', [store]);
+  const isLocked = recording === null && (clusters.phase === 'unauthorised' || isRefused);
+  const hasPicture = useDerived(() => shown !== null && shown.picture.value !== null, [shown]);
   const body = (): ComponentChildren => {
     if (isLocked) return <TokenPrompt base={base} onOpened={onOpened} />;
-    if (feed.picture !== null) {
-      return (
-        <ClusterPage
-          key={feed.picture.cluster}
-          {...{ base, client, feed, relay, picture: feed.picture }}
-          clusters={known}
-        />
-      );
-    }
+    if (shown !== null && hasPicture) return <ClusterPage key={shown} />;
     return <Waiting clusters={clusters} wanted={wanted} relay={relay} onRetry={askAgain} />;
   };
 
   return (
-    <>
+    <StoreContext.Provider value={isLocked ? null : shown}>
       <Header>
-        <ClusterChooser clusters={known} chosen={cluster} onChoose={choose} />
-        {cluster !== null && !isLocked && <ConnectionState feed={feed} />}
+        <ClusterChooser clusters={known} chosen={shown?.cluster ?? cluster} onChoose={choose} />
+        {shown !== null && !isLocked && (recording === null ? <ConnectionState /> : <RecordingState canClose />)}
+        <PageTools />
       </Header>
-      <main>{body()}</main>
-    </>
+      <main>
+        <OpenTrouble />
+        {body()}
+      </main>
+    </StoreContext.Provider>
   );
 }
 

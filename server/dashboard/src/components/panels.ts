@@ -1,4 +1,8 @@
 import type { ComponentType } from 'preact';
+import type { View } from '../state/Store.ts';
+import { BreakPanel } from './break/BreakPanel.tsx';
+import { TablePanel } from './table/TablePanel.tsx';
+import { TimePanel } from './time/TimePanel.tsx';
 
 export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table';
 
@@ -14,4 +18,13 @@ export interface Panel {
 }
 
 /** In the order of their tabs. Each piece adds its own, a line each. */
-export const PANELS: readonly Panel[] = [];
+export const PANELS: readonly Panel[] = [
+  { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
+  { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },
+  { id: 'table', title: 'Table', key: 'I', place: 'below', view: TablePanel },
+];
+
+/** Opens a panel in its place; `toggle` closes one that is open. */
+export function openPanel(view: View, { id, place }: Panel, how: 'open' | 'toggle' = 'open'): void {
+  view[place].value = how === 'toggle' && view[place].peek() === id ? null : id;
+}

@@ -1,17 +1,7 @@
-import type { RelayClient } from '../../../../client/RelayClient.ts';
-import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
+import type { NetworkView } from '../../../../shared/http/Network.ts';
+import type { PeerId } from '../../../../shared/ids.ts';
 import { type Groups, groupsText } from '../model/groups.ts';
-
-/** Something to do to a cluster: as a sentence, as an HTTP request, as words on the command line. */
-export interface Action {
-  readonly label: string;
-  readonly method: 'PUT' | 'POST';
-  /** Below `/api/clusters/:cluster`. */
-  readonly path: string;
-  readonly body: unknown;
-  readonly words: readonly string[];
-  readonly run: (client: RelayClient, cluster: ClusterId) => Promise<unknown>;
-}
+import type { Action, Before } from './actions/Actions.ts';
 
 export function partitionAction(groups: Groups): Action {
   const text = groupsText(groups);
@@ -21,7 +11,8 @@ export function partitionAction(groups: Groups): Action {
     path: '/partition',
     body: { groups },
     words: ['partition', `"${text}"`],
-    run: (client, cluster) => client.setPartition(cluster, groups),
+    needs: 'admin',
+    inverse: networkAsBefore,
   };
 }
 
@@ -29,6 +20,7 @@ export function isolateAction(peer: PeerId, groups: Groups): Action {
   return { ...partitionAction(groups), label: `Isolate ${peer}`, words: ['isolate', peer] };
 }
 
+/** Whom an operator refused connections is let in again, and that is not put back. */
 export function healAction(): Action {
   return {
     label: 'Heal',
@@ -36,7 +28,8 @@ export function healAction(): Action {
     path: '/heal',
     body: undefined,
     words: ['heal'],
-    run: (client, cluster) => client.heal(cluster),
+    needs: 'admin',
+    inverse: networkAsBefore,
   };
 }
 
@@ -48,6 +41,39 @@ export function disconnectAction(peer: PeerId, forMs: number): Action {
     path: `/peers/${peer}/disconnect`,
     body: { forMs },
     words: ['disconnect', peer, '--for', `${forMs / 1000}s`],
-    run: (client, cluster) => client.disconnect(cluster, peer, { forMs }),
+    needs: 'admin',
+    inverse: () => ({ none: 'It ends by itself.' }),
+  };
+}
+
+/** Puts the whole network back in one step; the seed is not sent, so that counters go on. */
+function networkAsBefore({ network }: Before): Action {
+  return {
+    label: 'The network as before',
+    method: 'PUT',
+    path: '/network',
+    body: {
+      rules: Object.fromEntries(
+        network.rules.filter(({ ofProfile }) => !ofProfile).map(({ name, rule }) => [name, rule]),
+      ),
+      partition: partitionRequest(network.partition),
+      profile: network.profile,
+    },
+    words: [],
+    needs: 'admin',
+    inverse: networkAsBefore,
+  };
+}
+
+/** Links within groups that are cut, and groups, are put back as they were; who comes and goes by a shape begins anew. */
+function partitionRequest(partition: NetworkView['partition']): unknown {
+  if (partition === null) return null;
+  const { groups, cuts = [], shape, absences = [], inFlight } = partition;
+  const further = inFlight === undefined ? {} : { inFlight };
+  if (absences.length > 0 && shape !== undefined) return { shape, ...further };
+  return {
+    ...(groups.length === 0 ? {} : { groups }),
+    ...(cuts.length === 0 ? {} : { cuts }),
+    ...further,
   };
 }

@@ -1,4 +1,4 @@
-import type { LiveMessage } from '../../../../shared/http/Live.ts';
+import type { SampledMessage } from '../../../../shared/http/Live.ts';
 import { retryDelayMs } from './backoff.ts';
 
 /** What the feed is doing. Times are of the page's monotonic clock, in milliseconds. */
@@ -30,7 +30,8 @@ export interface FeedPorts {
 
 export interface FeedListener {
   readonly onState: (state: FeedState) => void;
-  readonly onMessage: (message: LiveMessage) => void;
+  /** @param text the message as it came */
+  readonly onMessage: (message: SampledMessage, text: string) => void;
   /** The picture is as old as the newest call of this: a message came, or the relay answered that it is there. */
   readonly onFresh: () => void;
 }
@@ -97,7 +98,7 @@ export class LiveFeed {
       this.#listener.onState({ phase: 'live' });
     }
     this.#listener.onFresh();
-    this.#listener.onMessage(message);
+    this.#listener.onMessage(message, text);
     this.#arm(() => this.#checkSilence(), SILENCE_MS_MAX);
   }
 
@@ -153,12 +154,14 @@ export class LiveFeed {
   }
 }
 
+const TYPES: ReadonlySet<unknown> = new Set<SampledMessage['type']>(['snapshot', 'delta', 'frames']);
+
 /** The relay is trusted for the shape of its messages; what is no message of the feed is passed over. */
-function parse(text: string): LiveMessage | undefined {
+function parse(text: string): SampledMessage | undefined {
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value !== 'object' || value === null || !('type' in value)) return undefined;
-    return value.type === 'snapshot' || value.type === 'delta' ? (value as LiveMessage) : undefined;
+    return TYPES.has(value.type) ? (value as SampledMessage) : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,8 @@ import type { FeedPorts, FeedSocketEvents, ProbeResult } from './LiveFeed.ts';
 
 /** What a feed needs of a browser. */
 export function browserFeed(base: URL, client: RelayClient, cluster: ClusterId): FeedPorts {
-  const url = new URL(`api/clusters/${encodeURIComponent(cluster)}/live`, base);
+  // A relay that does not know of frames sends the rest.
+  const url = new URL(`api/clusters/${encodeURIComponent(cluster)}/live?frames=sampled`, base);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   return {
     openSocket: (events) => openSocket(url.href, events),

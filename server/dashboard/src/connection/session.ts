@@ -1,9 +1,11 @@
 import type { ErrorAnswer } from '../../../../shared/http/ErrorAnswer.ts';
 
-/** Whether the relay has a token, and whether this browser may use it. */
+/** Whether the relay has a token, whether this browser may use it, and for what. */
 export interface Session {
   readonly locked: boolean;
   readonly open: boolean;
+  /** Null without a token that is taken; a relay without tokens gives everybody its highest. */
+  readonly role: 'admin' | 'readOnly' | 'peer' | 'client' | null;
 }
 
 /** @throws {TypeError} when no relay answers */

@@ -1,5 +1,5 @@
 import type { ClusterId } from '../../../../shared/ids.ts';
-import type { Action } from './Action.ts';
+import type { Action } from './actions/Actions.ts';
 
 /** Where commands are sent, for whoever copies one. */
 export interface ShellContext {

@@ -35,3 +35,17 @@ export function clockText(timeMs: number): string {
   const thousandths = String(time.getMilliseconds()).padStart(3, '0');
   return `${two(time.getHours())}:${two(time.getMinutes())}:${two(time.getSeconds())}.${thousandths}`;
 }
+
+/** 2024-05-01 12:34:56 in the viewer's own time zone. */
+export function dateText(timeMs: number): string {
+  const time = new Date(timeMs);
+  const two = (n: number) => String(n).padStart(2, '0');
+  return `${time.getFullYear()}-${two(time.getMonth() + 1)}-${two(time.getDate())} ${clockText(timeMs).slice(0, 8)}`;
+}
+
+/** 0.4 s, 12 s, 2 min 10 s. */
+export function agoText(ageMs: number): string {
+  if (ageMs < 9950) return `${(Math.max(0, ageMs) / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ageMs / 1000);
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}

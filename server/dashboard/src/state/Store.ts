@@ -9,6 +9,7 @@ import type { FeedState } from '../connection/LiveFeed.ts';
 import type { ShellContext } from '../connection/shell.ts';
 import type { Draft } from '../model/groups.ts';
 import type { History } from '../model/history/History.ts';
+import type { RecordingFacts } from '../model/history/recordingFormat.ts';
 import type { Picture } from '../model/Picture.ts';
 import type { Selection } from '../model/Selection.ts';
 import type { TourState } from '../model/tours/TourState.ts';
@@ -46,6 +47,12 @@ export interface Store {
   readonly shell: ReadonlySignal<ShellContext>;
   /** One sentence to a screen reader. */
   readonly announce: (text: string) => void;
+  /** The newest of these sentences. */
+  readonly announced: ReadonlySignal<string>;
+  /** What a recording says of itself; null when the cluster is followed live. */
+  readonly recording: RecordingFacts | null;
+  /** Everything that is kept, as one file that opens without a server. @throws {Error} in a sentence, when it cannot be made */
+  readonly save: () => Promise<{ readonly name: string; readonly file: Blob }>;
 }
 
 /** Whether the feed stands, and how old the live picture is. */

@@ -1,6 +1,5 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
 import { healAction, isolateAction, partitionAction } from '../../connection/Action.ts';
-import type { Actions } from '../../hooks/useActions.ts';
 import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { halves, isolated, majorityAndMinority } from '../../model/shapes.ts';
@@ -16,26 +15,24 @@ interface ControlsProps {
   readonly isChanged: boolean;
   /** How many groups can be chosen. */
   readonly letters: number;
-  readonly actions: Actions;
   readonly onPut: (peer: PeerId, group: number) => void;
   readonly onReset: () => void;
 }
 
 /** What breaks the network, and what makes it whole. */
 export function Controls(props: ControlsProps) {
-  const { picture, draft, draftGroups, isChanged, letters, actions, onPut, onReset } = props;
+  const { picture, draft, draftGroups, isChanged, letters, onPut, onReset } = props;
   const ids = picture.peers.map(({ view }) => view.id);
   const canApply = isChanged && draftGroups.length > 1;
   return (
     <section class="card controls" aria-labelledby="controls-title">
       <h2 id="controls-title">Break it</h2>
-      <Shapes picture={picture} actions={actions} />
+      <Shapes picture={picture} />
       <GroupEditor {...{ ids, draft, letters, onPut }} />
       <div class="row">
         <ActionButton
           class="primary"
           action={canApply ? partitionAction(draftGroups) : null}
-          actions={actions}
           title="Frames between different groups are dropped from now on"
         >
           Apply partition
@@ -43,7 +40,7 @@ export function Controls(props: ControlsProps) {
         <button type="button" disabled={!isChanged} onClick={onReset}>
           Undo choice
         </button>
-        <ActionButton class="heal" action={healAction()} actions={actions} title="No partition, and nobody is refused">
+        <ActionButton class="heal" action={healAction()} title="No partition, and nobody is refused">
           Heal
         </ActionButton>
       </div>
@@ -52,7 +49,7 @@ export function Controls(props: ControlsProps) {
   );
 }
 
-function Shapes({ picture, actions }: { readonly picture: Picture; readonly actions: Actions }) {
+function Shapes({ picture }: { readonly picture: Picture }) {
   const ids = picture.peers.map(({ view }) => view.id);
   const alone = isolated(picture.leader, ids);
   const isolate = picture.leader === null || alone === null ? null : isolateAction(picture.leader, alone);
@@ -63,21 +60,18 @@ function Shapes({ picture, actions }: { readonly picture: Picture; readonly acti
     <div class="row shapes">
       <ActionButton
         action={isolate}
-        actions={actions}
         title={isolate === null ? 'There is no leader to isolate' : 'The leader on its own, all others together'}
       >
         Isolate leader
       </ActionButton>
       <ActionButton
         action={minority === null ? null : partitionAction(minority)}
-        actions={actions}
         title="The leader in the smaller group: the larger one elects another"
       >
         Minority | majority
       </ActionButton>
       <ActionButton
         action={half === null ? null : partitionAction(half)}
-        actions={actions}
         title="The first half against the second; of an even number neither side can elect a leader"
       >
         Halves

@@ -1,19 +1,22 @@
-import type { Feed } from '../../hooks/useFeed.ts';
-import { useNow } from '../../hooks/useNow.ts';
-import { durationText } from '../../model/words.ts';
-import { isStale } from '../../model/staleness.ts';
+import { useNow, usePageNow } from '../../hooks/useNow.ts';
+import { useStore } from '../../hooks/useStore.ts';
+import type { Store } from '../../state/Store.ts';
+import { backToLive } from '../../state/view.ts';
+import { agoText, durationText } from '../../model/words.ts';
 
-/** Whether the page itself is connected, and how old its picture is. */
-export function ConnectionState({ feed }: { readonly feed: Feed }) {
-  const nowMs = useNow(250);
-  const { state, freshAtMs, retry } = feed;
-  const ageMs = freshAtMs === null ? null : nowMs - freshAtMs;
-  const stale = isStale(feed, nowMs);
+/** Whether the page itself is connected, and how old its picture is; in the past, how long ago that is. */
+export function ConnectionState() {
+  const store = useStore();
+  const { link, may, view, retry } = store;
+  const pageMs = usePageNow(250);
+  if (view.mode.value.kind === 'past') return <PastState store={store} />;
+  const { state, freshAtMs, isStale } = link.value;
+  const ageMs = freshAtMs === null ? null : pageMs - freshAtMs;
   const age = ageMs === null ? 'no picture yet' : `picture ${durationText(wholeSeconds(ageMs))} old`;
-  if (state.phase === 'live' && !stale) {
+  if (state.phase === 'live' && !isStale) {
     return (
       <p class="connection" data-phase="live">
-        <span class="dot" /> live
+        <span class="dot" /> {may.value === 'looking' ? 'live, looking only' : 'live'}
       </p>
     );
   }
@@ -22,7 +25,7 @@ export function ConnectionState({ feed }: { readonly feed: Feed }) {
       <span class="dot" />
       <span>
         {state.phase === 'waiting'
-          ? `${state.reason}; trying again in ${durationText(wholeSeconds(state.retryAtMs - nowMs))}`
+          ? `${state.reason}; trying again in ${durationText(wholeSeconds(state.retryAtMs - pageMs))}`
           : null}
         {state.phase === 'connecting' ? 'connecting' : null}
         {state.phase === 'live' ? 'silent' : null}
@@ -33,6 +36,19 @@ export function ConnectionState({ feed }: { readonly feed: Feed }) {
           Now
         </button>
       )}
+    </p>
+  );
+}
+
+function PastState({ store }: { readonly store: Store }) {
+  useNow(200);
+  const newestMs = store.history.extent.value?.untilMs ?? NaN;
+  return (
+    <p class="connection" data-phase="past">
+      <span class="numbers">{`you look at ${agoText(newestMs - store.shownAtMs())} ago`}</span>
+      <button type="button" class="small" onClick={() => backToLive(store)}>
+        Back to live
+      </button>
     </p>
   );
 }

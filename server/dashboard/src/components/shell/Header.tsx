@@ -9,7 +9,7 @@ export function Header({ children }: { readonly children: ComponentChildren }) {
           <path d="M1 15q4.3-6 8.7 0t8.6 0 8.7 0" />
           <path d="M1 22q4.3-6 8.7 0t8.6 0 8.7 0" />
         </svg>
-        Whitewater
+        <span class="wordmark-text">Whitewater</span>
       </h1>
       {children}
     </header>

@@ -1,20 +1,18 @@
-import { type Action, healAction, partitionAction } from '../../connection/Action.ts';
+import { healAction, partitionAction } from '../../connection/Action.ts';
+import type { Action, Deed } from '../../connection/actions/Actions.ts';
 import { commandLineOf, curlOf, type ShellContext } from '../../connection/shell.ts';
-import type { Actions, Deed } from '../../hooks/useActions.ts';
-import type { Groups } from '../../model/groups.ts';
+import { usePartition } from '../../hooks/usePartition.ts';
+import { useStore } from '../../hooks/useStore.ts';
 import { Copyable } from '../Copyable.tsx';
 
-interface ShellPanelProps {
-  readonly actions: Actions;
-  readonly context: ShellContext;
-  /** A partition that is chosen and not applied. */
-  readonly suggestion: Groups | null;
-}
-
 /** How to do from a shell what a button does: what the pointer is on, else what is being chosen, else what was done last. */
-export function ShellPanel({ actions: { deed, preview }, context, suggestion }: ShellPanelProps) {
-  const chosen = suggestion !== null && suggestion.length > 1 ? partitionAction(suggestion) : null;
-  const action = preview ?? chosen ?? deed?.action ?? healAction();
+export function ShellPanel() {
+  const { actions, shell, may } = useStore();
+  const { draftGroups, isChanged } = usePartition();
+  if (may.value === 'looking') return null;
+  const deed = actions.done.value[0] ?? null;
+  const chosen = isChanged && draftGroups.length > 1 ? partitionAction(draftGroups) : null;
+  const action = actions.previewed.value ?? chosen ?? deed?.action ?? healAction();
   return (
     <section class="card shell" aria-labelledby="shell-title">
       <div class="shell-head">
@@ -23,7 +21,7 @@ export function ShellPanel({ actions: { deed, preview }, context, suggestion }: 
         </h2>
         <Outcome deed={deed} isShown={deed?.action.label === action.label} />
       </div>
-      <Commands action={action} context={context} />
+      <Commands action={action} context={shell.value} />
     </section>
   );
 }
@@ -31,7 +29,7 @@ export function ShellPanel({ actions: { deed, preview }, context, suggestion }: 
 function Commands({ action, context }: { readonly action: Action; readonly context: ShellContext }) {
   return (
     <div class="commands">
-      <Copyable text={commandLineOf(action, context)} what="the command line" />
+      {action.words.length > 0 && <Copyable text={commandLineOf(action, context)} what="the command line" />}
       <Copyable text={curlOf(action, context)} what="the curl call" />
       {context.needsToken && <p class="hint">Both read the relay's token from WHITEWATER_TOKEN.</p>}
     </div>
@@ -46,13 +44,16 @@ interface OutcomeProps {
 
 function Outcome({ deed, isShown }: OutcomeProps) {
   const label = deed === null || isShown ? '' : `${deed.action.label}: `;
+  const outcome = deed?.outcome ?? null;
   return (
     <div aria-live="polite">
-      {deed?.outcome === 'done' && <p class="done">{label}done</p>}
-      {deed?.outcome === 'running' && <p class="muted">{label}under way</p>}
-      {deed?.error != null && (
+      {outcome?.kind === 'done' && <p class="done">{label}done</p>}
+      {deed !== null && outcome === null && <p class="muted">{label}under way</p>}
+      {outcome !== null && outcome.kind !== 'done' && (
         <p class="refusal">
-          {label}failed: <code>{deed.error.code}</code> {deed.error.message}
+          {label}
+          {outcome.kind === 'refused' ? 'failed' : 'not known whether it took effect'}:{' '}
+          <code>{outcome.error.code}</code> {outcome.error.message}
         </p>
       )}
     </div>

@@ -1,28 +1,33 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
+import { useDerived } from '../../hooks/useDerived.ts';
+import { useNow } from '../../hooks/useNow.ts';
+import { usePartition } from '../../hooks/usePartition.ts';
+import { useStore } from '../../hooks/useStore.ts';
 import { headlineOf } from '../../model/headline.ts';
-import { type Draft, groupName, type Groups } from '../../model/groups.ts';
+import { groupName, type Groups } from '../../model/groups.ts';
 import { rateAt } from '../../model/linkRate.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { CrownIcon } from '../CrownIcon.tsx';
 import { Legend } from '../ring/Legend.tsx';
 import { Ring } from '../ring/Ring.tsx';
+import { PeerList } from './PeerList.tsx';
 
 /** Holds the line open, so that the ring does not jump when there is something to say. */
 const NO_BREAK_SPACE = '\u00a0';
 
-interface StageProps {
-  readonly picture: Picture;
-  readonly inForce: Groups;
-  /** The partition being put together; null when there is none besides the one in force. */
-  readonly draft: Draft | null;
-  readonly nowMs: number;
-  /** What is shown may no longer be so. */
-  readonly stale: boolean;
-  readonly onPeer: (peer: PeerId) => void;
-}
-
-export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StageProps) {
+/** The state of the cluster in a headline, and the ring. */
+export function Stage() {
+  const { picture: shown, view, link, may } = useStore();
+  const nowMs = useNow(250);
+  const { inForce, letters, put } = usePartition();
+  const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
+  const picture = shown.value;
+  if (picture === null) return null;
   const { crown, title, detail } = headlineOf(picture);
+  const onPeer = (id: PeerId): void => {
+    view.selected.value = { kind: 'peer', id };
+    if (may.peek() === 'everything') put(id, (group) => (group + 1) % letters);
+  };
   return (
     <section class="card stage" aria-label="The cluster">
       <div class="headline">
@@ -32,10 +37,11 @@ export function Stage({ picture, inForce, draft, nowMs, stale, onPeer }: StagePr
         </h2>
         <PartitionFact {...{ inForce, picture }} />
         <FaultsFact picture={picture} />
-        <p class="detail">{stale ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
+        <p class="detail">{isOld ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
-      <Ring {...{ picture, inForce, draft, nowMs, onPeer }} />
+      <Ring {...{ picture, inForce, nowMs, onPeer }} draft={view.draft.value} />
+      <PeerList {...{ picture, nowMs }} />
       <Legend />
     </section>
   );

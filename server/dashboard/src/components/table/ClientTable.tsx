@@ -1,5 +1,5 @@
 import { disconnectAction } from '../../connection/Action.ts';
-import type { Actions } from '../../hooks/useActions.ts';
+import { useStore } from '../../hooks/useStore.ts';
 import { connectionText, heardText } from '../../model/describePeer.ts';
 import { reachOf } from '../../model/groups.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
@@ -8,13 +8,13 @@ import { ActionButton } from '../ActionButton.tsx';
 interface ClientTableProps {
   readonly picture: Picture;
   readonly nowMs: number;
-  readonly actions: Actions;
 }
 
 const DISCONNECT_FOR_MS = 5000;
 
 /** Who uses the cluster: no part of the ring, and there only while connected. Nothing when nobody does. */
-export function ClientTable({ picture, nowMs, actions }: ClientTableProps) {
+export function ClientTable({ picture, nowMs }: ClientTableProps) {
+  const may = useStore().may.value;
   const { clients } = picture;
   if (clients.length === 0) return null;
   return (
@@ -24,11 +24,13 @@ export function ClientTable({ picture, nowMs, actions }: ClientTableProps) {
         <table>
           <thead>
             <tr>
-              {['Client', 'Connection', 'Heard from', 'Reaches', 'Action'].map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
+              {['Client', 'Connection', 'Heard from', 'Reaches', ...(may === 'everything' ? ['Action'] : [])].map(
+                (name) => (
+                  <th key={name} scope="col">
+                    {name}
+                  </th>
+                ),
+              )}
             </tr>
           </thead>
           <tbody>
@@ -38,18 +40,21 @@ export function ClientTable({ picture, nowMs, actions }: ClientTableProps) {
                 <td title={client.view.remoteAddress ?? ''}>{connectionText(client, nowMs)}</td>
                 <td class="numbers">{heardText(client, nowMs)}</td>
                 <td class="wraps">{reachText(picture, client)}</td>
-                <td>
-                  <ActionButton
-                    class="small"
-                    action={client.view.connected ? disconnectAction(client.view.id, DISCONNECT_FOR_MS) : null}
-                    actions={actions}
-                    title={
-                      client.view.connected ? 'Cut its connection and refuse it for 5 seconds' : 'It has no connection'
-                    }
-                  >
-                    Disconnect<span class="unseen"> {client.view.id}</span>
-                  </ActionButton>
-                </td>
+                {may === 'everything' && (
+                  <td>
+                    <ActionButton
+                      class="small"
+                      action={client.view.connected ? disconnectAction(client.view.id, DISCONNECT_FOR_MS) : null}
+                      title={
+                        client.view.connected
+                          ? 'Cut its connection and refuse it for 5 seconds'
+                          : 'It has no connection'
+                      }
+                    >
+                      Disconnect<span class="unseen"> {client.view.id}</span>
+                    </ActionButton>
+                  </td>
+                )}
               </tr>
             ))}
           </tbody>

@@ -1,5 +1,5 @@
 import { disconnectAction } from '../../connection/Action.ts';
-import type { Actions } from '../../hooks/useActions.ts';
+import { useStore } from '../../hooks/useStore.ts';
 import { electionTimerOf } from '../../model/aging.ts';
 import { crownOf } from '../../model/crown.ts';
 import { connectionText, heardText, roleText, shownRoleOf, votesText } from '../../model/describePeer.ts';
@@ -15,7 +15,6 @@ interface PeerTableProps {
   readonly picture: Picture;
   readonly inForce: Groups;
   readonly nowMs: number;
-  readonly actions: Actions;
 }
 
 const DISCONNECT_FOR_MS = 5000;
@@ -35,6 +34,7 @@ const COLUMNS = [
 /** Everything that the ring shows, as a table. */
 export function PeerTable(props: PeerTableProps) {
   const { picture, inForce } = props;
+  const may = useStore().may.value;
   const signersExist = picture.peers.some(({ view }) => view.connected && view.signs === true);
   return (
     <section class="card peers" aria-labelledby="peers-title">
@@ -49,7 +49,7 @@ export function PeerTable(props: PeerTableProps) {
                 </th>
               ))}
               {inForce.length > 1 && <th scope="col">Group</th>}
-              <th scope="col">Action</th>
+              {may === 'everything' && <th scope="col">Action</th>}
             </tr>
           </thead>
           <tbody>
@@ -69,8 +69,9 @@ interface PeerRowProps extends PeerTableProps {
   readonly signersExist: boolean;
 }
 
-function PeerRow({ peer, inForce, nowMs, actions, signersExist }: PeerRowProps) {
+function PeerRow({ peer, inForce, nowMs, signersExist }: PeerRowProps) {
   const { view } = peer;
+  const may = useStore().may.value;
   const isUnsigned = view.connected && view.signs === false && signersExist;
   return (
     <tr data-connected={view.connected}>
@@ -97,16 +98,17 @@ function PeerRow({ peer, inForce, nowMs, actions, signersExist }: PeerRowProps) 
       </td>
       <td class="numbers">{view.lastLogIndex === null ? '' : `${view.lastLogIndex} / ${view.commitIndex ?? 0}`}</td>
       {inForce.length > 1 && <td>{groupName(groupOf(inForce, view.id))}</td>}
-      <td>
-        <ActionButton
-          class="small"
-          action={view.connected ? disconnectAction(view.id, DISCONNECT_FOR_MS) : null}
-          actions={actions}
-          title={view.connected ? 'Cut its connection and refuse it for 5 seconds' : 'It has no connection'}
-        >
-          Disconnect<span class="unseen"> {view.id}</span>
-        </ActionButton>
-      </td>
+      {may === 'everything' && (
+        <td>
+          <ActionButton
+            class="small"
+            action={view.connected ? disconnectAction(view.id, DISCONNECT_FOR_MS) : null}
+            title={view.connected ? 'Cut its connection and refuse it for 5 seconds' : 'It has no connection'}
+          >
+            Disconnect<span class="unseen"> {view.id}</span>
+          </ActionButton>
+        </td>
+      )}
     </tr>
   );
 }

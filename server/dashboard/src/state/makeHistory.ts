@@ -1,0 +1,24 @@
+import { signal } from '@preact/signals';
+import type { Gauges } from '../model/gauges/Gauges.ts';
+import { FeedHistory, type HistoryBounds } from '../model/history/FeedHistory.ts';
+import type { FeedWatcher } from '../model/history/FeedWatcher.ts';
+import { GaugeColumns } from '../model/history/GaugeColumns.ts';
+import type { Extent } from '../model/history/History.ts';
+import { KeptMarks } from '../model/history/KeptMarks.ts';
+import { markEvents } from '../model/history/markEvents.ts';
+import type { Marks } from '../model/history/Marks.ts';
+
+/** What sees every message of a feed, live or recorded: each piece adds its own, a line each. */
+function watchersOf(marks: Marks, _gauges: Gauges): readonly FeedWatcher[] {
+  return [markEvents(marks)];
+}
+
+/** @param bounds other ones than those of a feed */
+export function makeHistory(bounds?: HistoryBounds): FeedHistory {
+  const marks = new KeptMarks(signal(0));
+  const gauges = new GaugeColumns(signal<number | null>(null));
+  return new FeedHistory({
+    ...{ extent: signal<Extent | null>(null), marks, gauges, watchers: watchersOf(marks, gauges) },
+    ...(bounds === undefined ? {} : { bounds }),
+  });
+}
