@@ -65,7 +65,9 @@ t.test('the page and a real cluster', { skip: skipWithoutBrowser }, async (t) =>
     const leaders = await rows.filter({ has: page.locator('.crown[data-kind=full]') }).allInnerTexts();
     t.equal(leaders.length, 1);
     t.match(leaders[0], new RegExp(`^${leader}\\s`));
-    t.match(await page.locator('.unseen[role=status]').textContent(), `${leader} leads term`);
+    // One sentence in two seconds: that nobody leads may have been the one before.
+    const told = page.locator('.unseen[role=status]', { hasText: `${leader} leads term` });
+    await told.waitFor({ state: 'attached' });
     t.equal(await page.locator('.connection').innerText(), 'live');
     await page.locator('.traffic').nth(7).waitFor({ state: 'attached' });
     t.ok((await page.locator('.traffic').count()) >= 8, 'frames pass between the leader and each follower, both ways');
