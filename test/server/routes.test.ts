@@ -222,6 +222,7 @@ t.test('the OpenAPI document names every route and its errors', async (t) => {
     '/api/clusters/{cluster}/network',
     '/api/clusters/{cluster}/partition',
     '/api/clusters/{cluster}/peers/{peer}/disconnect',
+    '/api/clusters/{cluster}/peers/{peer}/timeout',
     '/api/clusters/{cluster}/profile',
     '/api/clusters/{cluster}/rules',
     '/api/clusters/{cluster}/rules/{rule}',
