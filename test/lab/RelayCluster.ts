@@ -10,6 +10,7 @@ import type { Status } from '../../shared/messages/Status.ts';
 import type { Trace } from '../../shared/trace.ts';
 import { ElectionLedger } from '../support/ElectionLedger.ts';
 import { until } from '../support/until.ts';
+import { DisconnectedPeers } from './DisconnectedPeers.ts';
 import type { LabCluster, LabClusterOptions, LabCounts, PeerState } from './LabCluster.ts';
 
 export interface RelayClusterOptions extends LabClusterOptions {
@@ -29,7 +30,7 @@ export class RelayCluster implements LabCluster {
   readonly #relay: ListeningRelay;
   readonly #client: RelayClient;
   readonly #peers: readonly Peer[];
-  readonly #disconnected = new Set<number>();
+  readonly #disconnected: DisconnectedPeers;
 
   /** Settles when all peers are connected to the relay: the lab's network is there from the beginning, too. */
   static async start({ size, seed, preset, trace }: RelayClusterOptions): Promise<RelayCluster> {
@@ -57,6 +58,7 @@ export class RelayCluster implements LabCluster {
     this.ledger = ledger;
     this.#relay = relay;
     this.#client = new RelayClient({ url: relay.url });
+    this.#disconnected = new DisconnectedPeers(this.#client, CLUSTER, (peer) => this.#peer(peer).id);
     this.#peers = peers;
   }
 
@@ -74,13 +76,11 @@ export class RelayCluster implements LabCluster {
   }
 
   disconnect(peer: number): Promise<void> {
-    this.#disconnected.add(peer);
-    return this.#cut();
+    return this.#disconnected.add(peer);
   }
 
   connect(peer: number): Promise<void> {
-    this.#disconnected.delete(peer);
-    return this.#cut();
+    return this.#disconnected.remove(peer);
   }
 
   isConnected(peer: number): boolean {
@@ -119,13 +119,6 @@ export class RelayCluster implements LabCluster {
     const peer = this.#peers[at];
     if (peer === undefined) throw new RangeError(`there is no peer ${at}`);
     return peer;
-  }
-
-  /** Each disconnected peer is a group of its own; all others, whom no group names, can talk to each other. */
-  async #cut(): Promise<void> {
-    const groups = [...this.#disconnected].map((at) => [this.#peer(at).id]);
-    if (groups.length === 0) await this.#client.clearPartition(CLUSTER);
-    else await this.#client.setPartition(CLUSTER, groups);
   }
 }
 

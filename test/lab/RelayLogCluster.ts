@@ -8,6 +8,7 @@ import type { ProfileName } from '../../shared/http/Network.ts';
 import { peerId } from '../../shared/ids.ts';
 import type { Trace } from '../../shared/trace.ts';
 import { ElectionLedger } from '../support/ElectionLedger.ts';
+import { DisconnectedPeers } from './DisconnectedPeers.ts';
 import { AppliedLedger } from './AppliedLedger.ts';
 import type { LabCounts, PeerState } from './LabCluster.ts';
 import { LAB_CLUSTER } from './LabLife.ts';
@@ -33,7 +34,7 @@ export class RelayLogCluster implements LogCluster {
   readonly #client: RelayClient;
   readonly #members: readonly RelayMember[];
   readonly #directory: string;
-  readonly #disconnected = new Set<number>();
+  readonly #disconnected: DisconnectedPeers;
   readonly #failures: Error[];
 
   /** Settles when all peers are connected. */
@@ -76,6 +77,7 @@ export class RelayLogCluster implements LogCluster {
     this.elections = parts.elections;
     this.#relay = parts.relay;
     this.#client = new RelayClient({ url: parts.relay.url });
+    this.#disconnected = new DisconnectedPeers(this.#client, LAB_CLUSTER, (peer) => this.#at(peer).id);
     this.#members = parts.members;
     this.#directory = parts.directory;
     this.#failures = parts.failures;
@@ -116,13 +118,11 @@ export class RelayLogCluster implements LogCluster {
   }
 
   disconnect(peer: number): Promise<void> {
-    this.#disconnected.add(peer);
-    return this.#cut();
+    return this.#disconnected.add(peer);
   }
 
   connect(peer: number): Promise<void> {
-    this.#disconnected.delete(peer);
-    return this.#cut();
+    return this.#disconnected.remove(peer);
   }
 
   isConnected(peer: number): boolean {
@@ -165,12 +165,5 @@ export class RelayLogCluster implements LogCluster {
     const member = this.#members[peer];
     if (member === undefined) throw new RangeError(`there is no peer ${peer}`);
     return member;
-  }
-
-  /** Each disconnected peer is a group of its own; all others, whom no group names, can talk to each other. */
-  async #cut(): Promise<void> {
-    const groups = [...this.#disconnected].map((peer) => [this.#at(peer).id]);
-    if (groups.length === 0) await this.#client.clearPartition(LAB_CLUSTER);
-    else await this.#client.setPartition(LAB_CLUSTER, groups);
   }
 }

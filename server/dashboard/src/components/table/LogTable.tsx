@@ -1,5 +1,6 @@
 import type { Status } from '../../../../../shared/messages/Status.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
+import { TableCard } from './TableCard.tsx';
 
 const COLUMNS = [
   'Peer',
@@ -20,27 +21,11 @@ export function LogTable({ picture }: { readonly picture: Picture }) {
   if (told.length === 0) return null;
   const leader = picture.peers.find(({ view }) => view.id === picture.leader)?.view.status ?? null;
   return (
-    <section class="card log-table" aria-labelledby="logs-title">
-      <h2 id="logs-title">Logs</h2>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label="Table of logs">
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {told.map((peer) => (
-              <LogRow key={peer.view.id} {...{ peer, leader }} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <TableCard class="log-table" id="logs-title" title="Logs" label="Table of logs" columns={COLUMNS}>
+      {told.map((peer) => (
+        <LogRow key={peer.view.id} {...{ peer, leader }} />
+      ))}
+    </TableCard>
   );
 }
 

@@ -1,4 +1,3 @@
-import { disconnectAction } from '../../connection/Action.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { electionTimerOf } from '../../model/aging.ts';
 import { crownOf } from '../../model/crown.ts';
@@ -6,9 +5,10 @@ import { connectionText, heardText, roleText, shownRoleOf, votesText } from '../
 import { groupName, type Groups, groupOf } from '../../model/groups.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
 import { termColourOf } from '../../model/termColour.ts';
-import { ActionButton } from '../ActionButton.tsx';
 import { CrownIcon } from '../CrownIcon.tsx';
 import { RoleIcon } from '../RoleIcon.tsx';
+import { DisconnectButton } from './DisconnectButton.tsx';
+import { TableCard } from './TableCard.tsx';
 import { TimerMeter } from './TimerMeter.tsx';
 
 interface PeerTableProps {
@@ -16,8 +16,6 @@ interface PeerTableProps {
   readonly inForce: Groups;
   readonly nowMs: number;
 }
-
-const DISCONNECT_FOR_MS = 5000;
 
 const COLUMNS = [
   'Peer',
@@ -35,31 +33,14 @@ const COLUMNS = [
 export function PeerTable(props: PeerTableProps) {
   const { picture, inForce } = props;
   const may = useStore().may.value;
+  const columns = [...COLUMNS, ...(inForce.length > 1 ? ['Group'] : []), ...(may === 'everything' ? ['Action'] : [])];
   const signersExist = picture.peers.some(({ view }) => view.connected && view.signs === true);
   return (
-    <section class="card peers" aria-labelledby="peers-title">
-      <h2 id="peers-title">Peers</h2>
-      <div class="table-scroll" tabIndex={0} role="group" aria-label="Table of peers">
-        <table>
-          <thead>
-            <tr>
-              {COLUMNS.map((name) => (
-                <th key={name} scope="col">
-                  {name}
-                </th>
-              ))}
-              {inForce.length > 1 && <th scope="col">Group</th>}
-              {may === 'everything' && <th scope="col">Action</th>}
-            </tr>
-          </thead>
-          <tbody>
-            {picture.peers.map((peer) => (
-              <PeerRow key={peer.view.id} {...props} {...{ peer, signersExist }} />
-            ))}
-          </tbody>
-        </table>
-      </div>
-    </section>
+    <TableCard class="peers" id="peers-title" title="Peers" label="Table of peers" columns={columns}>
+      {picture.peers.map((peer) => (
+        <PeerRow key={peer.view.id} {...props} {...{ peer, signersExist }} />
+      ))}
+    </TableCard>
   );
 }
 
@@ -100,13 +81,7 @@ function PeerRow({ peer, inForce, nowMs, signersExist }: PeerRowProps) {
       {inForce.length > 1 && <td>{groupName(groupOf(inForce, view.id))}</td>}
       {may === 'everything' && (
         <td>
-          <ActionButton
-            class="small"
-            action={view.connected ? disconnectAction(view.id, DISCONNECT_FOR_MS) : null}
-            title={view.connected ? 'Cut its connection and refuse it for 5 seconds' : 'It has no connection'}
-          >
-            Disconnect<span class="unseen"> {view.id}</span>
-          </ActionButton>
+          <DisconnectButton view={view} />
         </td>
       )}
     </tr>
