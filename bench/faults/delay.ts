@@ -1,5 +1,5 @@
 import { LatencyWire } from '../relay/LatencyWire.ts';
-import { timesOfFrames } from '../relay/latency.ts';
+import { afterWarmUp, timesOfFrames, WARM_UP_ROUNDS } from '../relay/latency.ts';
 import type { Child } from '../support/Child.ts';
 import { separateLinks } from '../support/frames.ts';
 import type { Progress } from '../support/Progress.ts';
@@ -40,12 +40,15 @@ export async function measureDelay(child: Child, plan: DelayPlan, progress: Prog
   const rules = { slow: { from: '*', to: '*', delay: `${plan.delayMs}ms` } };
   const delayed: Round[] = [];
   const undelayed: Round[] = [];
-  for (let round = 1; round <= plan.rounds; round += 1) {
-    progress.step('delay', `round ${round} of ${plan.rounds}`, 2 * plan.secondsPerRound);
+  for (let round = 1 - WARM_UP_ROUNDS; round <= plan.rounds; round += 1) {
+    progress.step('delay', `round ${Math.max(0, round)} of ${plan.rounds}`, 2 * plan.secondsPerRound);
     await putInForce(child, 'latency', {});
-    undelayed.push(await runRound(child, plan, 0));
+    const before = await runRound(child, plan, 0);
     await putInForce(child, 'latency', { rules });
-    delayed.push(await runRound(child, plan, plan.delayMs));
+    const after = await runRound(child, plan, plan.delayMs);
+    if (round < 1) continue;
+    undelayed.push(before);
+    delayed.push(after);
   }
   const added = delayed.map(({ p99Ms }, at) => p99Ms - (undelayed[at]?.p99Ms ?? NaN));
   return { delayed: figures(delayed), undelayed: figures(undelayed), addedP99Ms: spreadOf(added) };
@@ -68,13 +71,14 @@ async function runRound(child: Child, plan: DelayPlan, delayMs: number) {
       wires.push(await LatencyWire.open({ name: 'relay', child }, link, plan.frameBytes));
     }
     const { tookMicros, framesPerSecond } = await timesOfFrames(wires, plan);
-    const lateMs = tookMicros.filter((micros) => !Number.isNaN(micros)).map((micros) => micros / 1000 - delayMs);
+    const arrived = tookMicros.filter((micros) => !Number.isNaN(micros));
+    const lateMs = afterWarmUp(tookMicros).map((micros) => micros / 1000 - delayMs);
     return {
-      earliestMs: lateMs.reduce((least, late) => Math.min(least, late), Infinity),
+      earliestMs: arrived.reduce((least, micros) => Math.min(least, micros / 1000 - delayMs), Infinity),
       p50Ms: percentileOf(lateMs, 50),
       p99Ms: percentileOf(lateMs, 99),
       framesPerSecond,
-      framesLost: tookMicros.length - lateMs.length,
+      framesLost: tookMicros.length - arrived.length,
     };
   } finally {
     for (const wire of wires) wire.close();

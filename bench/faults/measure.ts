@@ -1,6 +1,7 @@
 import {
   measureLatency,
   plannedSeconds as latencySeconds,
+  WARM_UP_ROUNDS,
   type LatencyPlan,
   type LatencyResult,
 } from '../relay/latency.ts';
@@ -33,7 +34,10 @@ export interface FaultsMeasured {
 
 export function plannedSeconds({ throughput, latency, delay }: FaultsPlan): number {
   return (
-    2 * throughputSeconds(throughput) + 2 * latencySeconds(latency) + 2 * delay.rounds * delay.secondsPerRound + 10
+    2 * throughputSeconds(throughput) +
+    2 * latencySeconds(latency) +
+    2 * (WARM_UP_ROUNDS + delay.rounds) * delay.secondsPerRound +
+    10
   );
 }
 

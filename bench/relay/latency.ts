@@ -6,8 +6,10 @@ import type { Target } from '../support/Target.ts';
 import { LatencyWire, WAYS, type Way } from './LatencyWire.ts';
 
 const DRAIN_WITHIN_MS = 5000;
-/** The first frames of a round are not counted: code is still being compiled, and windows of TCP still open. */
+/** The first frames of a round are not counted: windows of TCP still open. */
 const WARM_UP_SHARE = 0.2;
+/** Nor the first rounds of each way: code is still being compiled, in processes of which some have served before. */
+export const WARM_UP_ROUNDS = 2;
 
 export interface LatencyPlan {
   readonly pairs: number;
@@ -42,7 +44,7 @@ interface Round {
 }
 
 export function plannedSeconds(plan: LatencyPlan): number {
-  return WAYS.length * plan.rounds * plan.secondsPerRound;
+  return WAYS.length * (WARM_UP_ROUNDS + plan.rounds) * plan.secondsPerRound;
 }
 
 /** Sender and receiver share this process, and so one clock. The three ways take turns. */
@@ -54,10 +56,11 @@ export async function measureLatency(
 ): Promise<LatencyResult> {
   const targets: Record<Way, Target | undefined> = { direct: undefined, forwarder, relay };
   const rounds: Record<Way, Round[]> = { direct: [], forwarder: [], relay: [] };
-  for (let round = 1; round <= plan.rounds; round += 1) {
+  for (let round = 1 - WARM_UP_ROUNDS; round <= plan.rounds; round += 1) {
     for (const way of WAYS) {
-      progress.step('latency', `round ${round} of ${plan.rounds}: ${way}`, plan.secondsPerRound);
-      rounds[way].push(await runRound(targets[way], plan));
+      progress.step('latency', `round ${Math.max(0, round)} of ${plan.rounds}: ${way}`, plan.secondsPerRound);
+      const figures = await runRound(targets[way], plan);
+      if (round > 0) rounds[way].push(figures);
     }
   }
   const ratios = rounds.relay.map((round, index) => round.p50Micros / (rounds.forwarder[index]?.p50Micros ?? NaN));
@@ -81,15 +84,18 @@ async function runRound(target: Target | undefined, plan: LatencyPlan): Promise<
 
 async function sendEvenly(wires: readonly LatencyWire[], plan: LatencyPlan): Promise<Round> {
   const { tookMicros, framesPerSecond } = await timesOfFrames(wires, plan);
-  const counted = tookMicros
-    .slice(Math.round(tookMicros.length * WARM_UP_SHARE))
-    .filter((micros) => !Number.isNaN(micros));
+  const counted = afterWarmUp(tookMicros);
   return {
     p50Micros: percentileOf(counted, 50),
     p99Micros: percentileOf(counted, 99),
     framesPerSecond,
     framesLost: tookMicros.filter((micros) => Number.isNaN(micros)).length,
   };
+}
+
+/** Of the times of a round those that count; of frames that came. */
+export function afterWarmUp(tookMicros: Float64Array): Float64Array {
+  return tookMicros.slice(Math.round(tookMicros.length * WARM_UP_SHARE)).filter((micros) => !Number.isNaN(micros));
 }
 
 /**

@@ -9,13 +9,14 @@ export interface DueFrame {
   atMs: number;
 }
 
-/** Frames that left a lane at its front take room until there are so many of them. */
+/** The places of frames that left a lane at its front take room until there are so many of them. */
 const GONE_MAX = 1024;
 
 /** The frames of one link that keep its order: none is due before the one in front of it. */
 class Lane<Frame extends DueFrame> {
   readonly link: LinkFaults;
-  #frames: Frame[] = [];
+  /** Places of frames that are gone are empty: the garbage collector would copy what stood in them again and again. */
+  #places: (Frame | undefined)[] = [];
   #goneCount = 0;
 
   constructor(link: LinkFaults) {
@@ -23,34 +24,34 @@ class Lane<Frame extends DueFrame> {
   }
 
   get first(): Frame | undefined {
-    return this.#frames[this.#goneCount];
+    return this.#places[this.#goneCount];
   }
 
   get last(): Frame | undefined {
-    return this.#goneCount === this.#frames.length ? undefined : this.#frames.at(-1);
+    return this.#places.at(-1);
   }
 
   get frames(): readonly Frame[] {
-    if (this.#goneCount > 0) this.replace(this.#frames.slice(this.#goneCount));
-    return this.#frames;
+    return this.#places.filter((frame) => frame !== undefined);
   }
 
   push(frame: Frame): void {
     const { last } = this;
     if (last !== undefined && last.atMs > frame.atMs) frame.atMs = last.atMs;
-    this.#frames.push(frame);
+    this.#places.push(frame);
     this.link.waitingInOrder += 1;
   }
 
   shift(): void {
+    this.#places[this.#goneCount] = undefined;
     this.#goneCount += 1;
     this.link.waitingInOrder -= 1;
-    const isMostlyGone = this.#goneCount >= GONE_MAX && 2 * this.#goneCount >= this.#frames.length;
-    if (isMostlyGone) this.replace(this.#frames.slice(this.#goneCount));
+    const isMostlyGone = this.#goneCount >= GONE_MAX && 2 * this.#goneCount >= this.#places.length;
+    if (isMostlyGone) this.replace(this.#places.slice(this.#goneCount));
   }
 
-  replace(frames: Frame[]): void {
-    this.#frames = frames;
+  replace(frames: (Frame | undefined)[]): void {
+    this.#places = frames;
     this.#goneCount = 0;
   }
 

@@ -73,6 +73,17 @@ export class DelayedFrames {
     this.#timer = setTimeout(this.#deliverDue, timerMs(atMs, this.#options.clock()));
   }
 
+  /**
+   * Delivers what is due without waiting for the timer, whose grain is a millisecond: for whoever is awake anyway.
+   * @param nowMs by the clock, or earlier
+   */
+  catchUp(nowMs: number): void {
+    if (nowMs < this.#timerAtMs || this.#immediate !== undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#deliverDue();
+  }
+
   /** Forgets everything. */
   stop(): WaitingCopy<DelayedFrame>[] {
     clearTimeout(this.#timer);

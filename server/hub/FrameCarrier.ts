@@ -64,6 +64,7 @@ export class FrameCarrier {
       return;
     }
     const nowMs = this.#nowMs();
+    this.delayed.catchUp(nowMs);
     const faults = this.#parts.faultsAt(nowMs);
     const orderMs = link.faults.lastAtMs;
     const fate = judge(link.faults, head.type, frame.length, faults, nowMs);
