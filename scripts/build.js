@@ -1,6 +1,7 @@
-// Builds dist/: the TypeScript by tsc, the page by esbuild. Usage: node scripts/build.js [--no-check] [--if-possible]
+// Builds dist/: the TypeScript by tsc, the page by esbuild. Usage: node scripts/build.js [--no-check] [--if-possible] [--if-stale]
 //   --no-check      do not report type errors (`npm run check` does), for a quick build before start and test
 //   --if-possible   do nothing where the compiler is not installed, as after `npm ci --omit=dev`
+//   --if-stale      do nothing when dist/ is what the sources say: npm runs `prepare` more often than anything changes
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -132,6 +133,7 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   if (process.argv.includes('--if-possible') && !existsSync(TSC)) {
     console.log('no compiler installed: dist/ is not built');
   } else {
-    await build({ check: !process.argv.includes('--no-check'), force: true }).catch(explain);
+    const force = !process.argv.includes('--if-stale');
+    await build({ check: !process.argv.includes('--no-check'), force }).catch(explain);
   }
 }

@@ -10,7 +10,9 @@
 //   --json FILE      puts the results into FILE, and keeps there those of mutants that did not run
 //   --write-docs     writes the table into docs/TESTING.md, from FILE if there is one
 //   --list           tells what mutants there are, and runs nothing
+import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runNamedTests, runSeeds, runTestFile } from './mutants/attempts.js';
 import { findingsOf, readCatalogue } from './mutants/catalogue.js';
@@ -35,7 +37,7 @@ function readArguments() {
       ...{ 'seeds-only': { type: 'boolean' }, both: { type: 'boolean' }, list: { type: 'boolean' } },
       ...{ seeds: { type: 'string', default: '2000' }, seconds: { type: 'string', default: '900' } },
       jobs: { type: 'string', default: String(Math.min(JOBS_MAX, availableParallelism())) },
-      ...{ json: { type: 'string' }, 'write-docs': { type: 'boolean' } },
+      ...{ json: { type: 'string' }, 'write-docs': { type: 'boolean' }, help: { type: 'boolean' } },
     },
   });
   const numbers = { seeds: Number(values.seeds), seconds: Number(values.seconds), jobs: Number(values.jobs) };
@@ -43,6 +45,16 @@ function readArguments() {
     throw new Error('--seeds, --seconds and --jobs are whole numbers above 0');
   }
   return { ...values, ...numbers, words: positionals };
+}
+
+/** What stands at the top of this file. */
+function usage() {
+  const lines = readFileSync(fileURLToPath(import.meta.url), 'utf8').split('\n');
+  const end = lines.findIndex((line) => !line.startsWith('//'));
+  return lines
+    .slice(0, end)
+    .map((line) => line.replace(/^\/\/ ?/, ''))
+    .join('\n');
 }
 
 /** @param {readonly string[]} words @returns {readonly Mutant[]} */
@@ -126,6 +138,10 @@ function isKilled({ test, seeds, error }) {
 
 /** @param {Arguments} options @returns {Promise<number>} the exit code */
 async function main(options) {
+  if (options.help === true) {
+    console.log(usage());
+    return 0;
+  }
   const mutants = choose(options.words);
   if (options.list === true) {
     for (const { id, group, what } of mutants) console.log(`${group.padEnd(12)} ${id.padEnd(36)} ${what}`);

@@ -53,7 +53,7 @@ function tellVerdict(timeline: Timeline, failure: string | undefined, seed: stri
 
 function titleOf({ seed, durationMs, peers, clients, httpClients }: TortureOptions): string {
   const who = `${peers} peers and a spare, ${clients} clients and ${httpClients} of HTTP`;
-  return `torture: ${who}, ${durationMs / 60_000} minutes, seed ${seed}`;
+  return `torture: ${who}, ${durationMs / 60_000} min, seed ${seed}`;
 }
 
 interface Surroundings {

@@ -119,7 +119,7 @@ function repeatLine(settings: Settings, seed: string): string {
     const setting = ELECTION_SETTINGS.find((known) => known.name === name);
     return setting === undefined ? '' : ` ${flagText(flagOf(setting), text)}`;
   });
-  return `whitewater chaos --minutes ${minutesText(settings.get(MINUTES) * 60_000)} --seed ${seed}${peers}${election.join('')}`;
+  return `npx whitewater chaos --minutes ${minutesText(settings.get(MINUTES) * 60_000)} --seed ${seed}${peers}${election.join('')}`;
 }
 
 /** As `--minutes` reads it. */

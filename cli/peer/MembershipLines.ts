@@ -24,7 +24,7 @@ export class MembershipLines {
     this.#standing = after;
     if (before === after) return undefined;
     if (after === 'outside') {
-      return `${this.#id} waits to be added: whitewater member add ${this.#id}${this.#flags}`;
+      return `${this.#id} waits to be added: npx whitewater member add ${this.#id}${this.#flags}`;
     }
     if (after === 'leaving') {
       return `${this.#id} is being removed; when "whitewater members${this.#flags}" does not name it any more, stop it`;

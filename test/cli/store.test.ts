@@ -92,7 +92,7 @@ t.test('a fourth peer joins, learns, votes, leads, and the first one goes', asyn
   const args = ['peer', '--id', 'p4', '--relay', up.url, '--data', data, '--preset', 'relaxed'];
   const peer = RunningProcess.start(t, { name: 'p4', args });
   await peer.line(
-    new RegExp(`p4 waits to be added: whitewater member add p4 --cluster demo --url ${up.url}$`),
+    new RegExp(`p4 waits to be added: npx whitewater member add p4 --cluster demo --url ${up.url}$`),
     WITHIN_MS,
   );
   await peer.line(/connected to/, WITHIN_MS);

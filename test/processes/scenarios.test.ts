@@ -108,7 +108,7 @@ t.test('chaos: faults from a seed, and nothing wrong', async (t) => {
     seed: '7',
     passed: true,
     rounds: 1,
-    repeat: 'whitewater chaos --minutes 3s --seed 7 --peers p1,p2,p3',
+    repeat: 'npx whitewater chaos --minutes 3s --seed 7 --peers p1,p2,p3',
   });
   t.ok(Object.keys(result.faults).length > 0 && result.operations.acknowledged > 0, JSON.stringify(result.operations));
 });

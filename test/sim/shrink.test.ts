@@ -92,10 +92,10 @@ t.test('a failure of another kind does not count', async (t) => {
 });
 
 t.test('the command line that replays a run says what differs from a whole one', async (t) => {
-  t.equal(replayCommand({ seed: 17, faultsMs: FAULTS_MS }), 'whitewater sim --seed 17');
+  t.equal(replayCommand({ seed: 17, faultsMs: FAULTS_MS }), 'npx whitewater sim --seed 17');
   t.equal(
     replayCommand({ seed: 17, faultsMs: 7300, faults: [3, 9], clients: 1 }),
-    'whitewater sim --seed 17 --faults 3,9 --for 7300ms --clients 1',
+    'npx whitewater sim --seed 17 --faults 3,9 --for 7300ms --clients 1',
   );
-  t.equal(replayCommand({ seed: 17, faultsMs: 0, faults: [] }), 'whitewater sim --seed 17 --faults none --for 0ms');
+  t.equal(replayCommand({ seed: 17, faultsMs: 0, faults: [] }), 'npx whitewater sim --seed 17 --faults none --for 0ms');
 });
