@@ -92,7 +92,7 @@ t.test('who may look may not touch, and a token of another cluster may neither',
   const relay = await TestRelay.start(t, { processes, token: 'all', tokens: { clusters } });
   const as = async (token: string | undefined, method: string, path: string, body?: unknown): Promise<number> => {
     const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-    return (await relay.request(method, `${DEMO}${path}`, body, headers as Record<string, string>)).status;
+    return (await relay.request(method, `${DEMO}${path}`, body, headers)).status;
   };
   const seen: Record<string, number[]> = {};
   for (const token of [undefined, 'all', 'boss', 'reader', 'peer', 'stranger']) {

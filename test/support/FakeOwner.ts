@@ -1,5 +1,5 @@
 import type { ProcessOwner } from '../../server/processes/ProcessOwner.ts';
-import { WhitewaterError } from '../../shared/errors.ts';
+import type { WhitewaterError } from '../../shared/errors.ts';
 import type { ElectionSettings, ProcessAction, ProcessesView, ProcessView } from '../../shared/http/Processes.ts';
 import { clusterId, peerId, type PeerId } from '../../shared/ids.ts';
 
