@@ -1,6 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { pause } from '../live/followCluster.ts';
-import type { Condition } from './conditionTypes.ts';
+import type { Condition } from '../../client/scenario/conditionTypes.ts';
 import { rememberedValue } from './remembered.ts';
 import type { Scenario, Step } from './Scenario.ts';
 import type { Stage } from './Stage.ts';

@@ -1,7 +1,7 @@
 import type { Network } from '../../client/Network.ts';
 import type { RelayClient } from '../../client/RelayClient.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import type { Sight } from './who.ts';
+import type { Sight } from '../../client/scenario/who.ts';
 
 /** Processes that this command started and may end. All of it resolves when it is done. */
 export interface Processes {

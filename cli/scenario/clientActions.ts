@@ -5,9 +5,10 @@ import type { Action } from './Action.ts';
 import { StepFailure } from './StepFailure.ts';
 import { textFrom } from './holds.ts';
 import type { Fields, Place } from './Place.ts';
-import { errorCodesOf, textOf } from './readCondition.ts';
+import { errorCodesOf, textOf } from '../../client/scenario/parseCondition.ts';
 import { sightOf, type Outcome, type Request, type Stage } from './Stage.ts';
-import { idsOf, readWho, whoText, type Scope, type Who } from './who.ts';
+import { idsOf, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
+import { readWho } from './readWho.ts';
 
 const COMMON = ['key', 'timeout', 'as', 'fails', 'background'] as const;
 type Common = (typeof COMMON)[number];

@@ -1,16 +1,19 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
-import type { Amount, Claim, Comparison, KeyTest, NumberField, ResultTest, Text } from './conditionTypes.ts';
+import type {
+  Amount,
+  Claim,
+  Comparison,
+  KeyTest,
+  NumberField,
+  ResultTest,
+  Text,
+} from '../../client/scenario/conditionTypes.ts';
+import type { Verdict } from '../../client/scenario/Verdict.ts';
 import { StepFailure } from './StepFailure.ts';
 import { sightOf, type Stage } from './Stage.ts';
 import { knownPeers, numberOf, witnessesOf } from './witnesses.ts';
-import { idsOf, type Who } from './who.ts';
-
-/** Whether a claim is true, and what was seen, in words. */
-export interface Verdict {
-  readonly isTrue: boolean;
-  readonly seen: string;
-}
+import { idsOf, type Who } from '../../client/scenario/who.ts';
 
 /** How long one look at a key may take. */
 const KEY_TIMEOUT_MS = 1000;

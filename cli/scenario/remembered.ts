@@ -1,7 +1,7 @@
 import type { Remembered } from './Scenario.ts';
 import { sightOf, type Stage } from './Stage.ts';
 import { StepFailure } from './StepFailure.ts';
-import { idsOf } from './who.ts';
+import { idsOf } from '../../client/scenario/who.ts';
 import { numberOf, witnessesOf } from './witnesses.ts';
 
 /** @throws {StepFailure | RangeError} when there is nothing to remember, such as the leader of a cluster without one */

@@ -1,7 +1,7 @@
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
-import type { NumberField } from './conditionTypes.ts';
+import type { NumberField } from '../../client/scenario/conditionTypes.ts';
 import { sightOf, type Stage } from './Stage.ts';
-import { idsOf, type Who } from './who.ts';
+import { idsOf, type Who } from '../../client/scenario/who.ts';
 
 /** Peers whose word a condition is judged by; or why it cannot be judged, and is not true. */
 export type Witnesses = { readonly peers: readonly PeerView[] } | { readonly silent: string };
