@@ -4,7 +4,7 @@ import type { Condition } from '../../client/scenario/conditionTypes.ts';
 import { rememberedValue } from './remembered.ts';
 import type { Scenario, Step } from './Scenario.ts';
 import type { Stage } from './Stage.ts';
-import { StepFailure } from './StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
 import { judge, MARGIN_MS, untilAll } from './untilAll.ts';
 

@@ -2,11 +2,12 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
 import type { Wait } from '../../client/keyPaths.ts';
 import type { Action } from './Action.ts';
-import { StepFailure } from './StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import { textFrom } from './holds.ts';
 import type { Fields, Place } from './Place.ts';
 import { errorCodesOf, textOf } from '../../client/scenario/parseCondition.ts';
-import { sightOf, type Outcome, type Request, type Stage } from './Stage.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Outcome, Request, Stage } from './Stage.ts';
 import { idsOf, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
 import { readWho } from './readWho.ts';
 

@@ -7,7 +7,8 @@ import { isShape, shapeOf } from '../parse/shape.ts';
 import type { Action } from './Action.ts';
 import { shown, type Place } from './Place.ts';
 import { readRule, readRuleName, readRules, type ScenarioRule } from './readRule.ts';
-import { sightOf, type Stage } from './Stage.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Stage } from './Stage.ts';
 import { groupsOf, idsOf, parseWho, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
 import { readGroups, readWho } from './readWho.ts';
 

@@ -3,3 +3,7 @@ export interface Verdict {
   readonly isTrue: boolean;
   readonly seen: string;
 }
+
+export function verdict(isTrue: boolean, seen: string): Verdict {
+  return { isTrue, seen };
+}

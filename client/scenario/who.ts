@@ -1,3 +1,4 @@
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { isId } from '../../shared/legalId.ts';
 
 /** Endpoints as a step names them: some are known only when it runs. */
@@ -57,6 +58,16 @@ function wordOf(who: Who): string {
   if (who.kind === 'id') return who.id;
   if (who.kind === 'allBut') return `!${wordOf(who.who)}`;
   return who.kind === 'variable' ? `$${who.name}${who.plus > 0 ? `+${who.plus}` : ''}` : who.kind;
+}
+
+/** Where conditions are judged: who there is, and what earlier steps left behind. */
+export interface Setting {
+  readonly peers: readonly string[];
+  readonly memory: ReadonlyMap<string, unknown>;
+}
+
+export function sightOf({ peers, memory }: Setting, { leader }: Pick<ClusterView, 'leader'>): Sight {
+  return { peers, leader, variable: (name) => memory.get(name) };
 }
 
 /** What is known when a step runs. */
