@@ -15,6 +15,7 @@ import { membersCommand } from './commands/members.ts';
 import { networkCommand } from './commands/network.ts';
 import { partitionCommand } from './commands/partition.ts';
 import { peerCommand } from './commands/peer.ts';
+import { processCommand } from './commands/process.ts';
 import { profileCommand } from './commands/profile.ts';
 import { putCommand } from './commands/put.ts';
 import { relayCommand } from './commands/relay.ts';
@@ -41,6 +42,7 @@ export const COMMANDS: readonly Command[] = [
   healCommand,
   disconnectCommand,
   timeoutCommand,
+  processCommand,
   linkCommand,
   rulesCommand,
   releaseCommand,

@@ -25,21 +25,23 @@ export class ProcessClient {
 
   /**
    * @returns how all are, when it is done
-   * @throws {WhitewaterError} PROCESS_NOT_OWNED, TIMED_OUT, OVERLOADED, CLUSTER_UNKNOWN
+   * @throws {WhitewaterError} PROCESS_NOT_OWNED, PROCESS_NOT_RUNNING, OVERLOADED, CLUSTER_UNKNOWN; not definite: OUTCOME_UNKNOWN
    */
   act(peer: string, action: ProcessAction): Promise<ProcessesView> {
     const path = `${this.#path}/peers/${encodeURIComponent(peer)}/process`;
     const wait = { timeoutMs: ACT_TIMEOUT_MS };
-    return this.#http.request('POST', path, isProcessesView, { body: { action }, wait });
+    return this.#http.request('POST', path, isProcessesView, { body: { action }, wait, hasEffect: true });
   }
 
   /**
-   * Starts all peers anew, one after the other, with these settings; what is left out stays as it is.
+   * Starts all peers that run anew, one after the other, with these settings; what is left out stays as it is. Settings that are
+   * in force already start nobody anew.
    * @returns how all are, when the last is back
    * @throws {WhitewaterError} as `act`, and REQUEST_INVALID for settings that make no sense together
    */
   restartWith(settings: ElectionSettings): Promise<ProcessesView> {
     const wait = { timeoutMs: SETTINGS_TIMEOUT_MS };
-    return this.#http.request('PUT', `${this.#path}/processes/settings`, isProcessesView, { body: settings, wait });
+    const path = `${this.#path}/processes/settings`;
+    return this.#http.request('PUT', path, isProcessesView, { body: settings, wait, hasEffect: true });
   }
 }

@@ -16,7 +16,7 @@ export const DIST_TEST = join(ROOT, 'dist-test');
 const ALONE = [
   ...[/^test\/processes\//, /^test\/lab\/lab-/, /^test\/package\./, /^test\/dashboard\/page/],
   ...[
-    /^test\/cli\/(?:errors|network|peerErrors|store|terminal|up|upEnds|upLocks)\./,
+    /^test\/cli\/(?:errors|network|peerErrors|processes|store|terminal|up|upEnds|upLocks)\./,
     /^test\/sim\/(?:elections|labKeyValue|labLogs|liveness|pool|safety|seeds)\./,
     /^test\/server\/(?:faultRules|faultRoutes|fuzz|honestClusters|limits|tls|waitingFrames)\./,
   ],

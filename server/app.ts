@@ -31,6 +31,7 @@ import { memberRoutes } from './routes/memberRoutes.ts';
 import { pageRoutes } from './routes/pageRoutes.ts';
 import { partitionRoutes } from './routes/partitionRoutes.ts';
 import { peerRoutes } from './routes/peerRoutes.ts';
+import { processRoutes } from './routes/processRoutes.ts';
 import { safetyRoutes } from './routes/safetyRoutes.ts';
 import { sessionRoutes } from './routes/sessionRoutes.ts';
 import { socketRoutes } from './routes/socketRoutes.ts';
@@ -84,6 +85,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     keyValueRoutes(scope, hub, gateway);
     memberRoutes(scope, hub, gateway);
     peerRoutes(scope, hub);
+    processRoutes(scope, hub);
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));

@@ -5,6 +5,7 @@ import { checkSecret } from '../shared/signing.ts';
 import { SILENT_TRACE, type Trace } from '../shared/trace.ts';
 import type { TlsFiles } from './locks/CertificateFiles.ts';
 import { readTokens, type Tokens } from './locks/tokens.ts';
+import type { ProcessOwner } from './processes/ProcessOwner.ts';
 import { SILENT_LOGGER, type Logger } from './log.ts';
 
 /** What can be told to a relay. Everything has a default; a number that makes no sense is refused, never mended. */
@@ -111,6 +112,8 @@ export interface RelayOptions {
 
   /** Where the built page lies. Default: where `npm run build` puts it. */
   readonly dashboardDirectory?: string;
+  /** Whoever can stop and start the peers' processes. Default: nobody, and then what asks for it ends with `PROCESS_NOT_OWNED`. */
+  readonly processes?: ProcessOwner;
   /** Lines for people. Default: none. */
   readonly logger?: Logger;
   /** The structured trace. Default: none. */
@@ -118,7 +121,7 @@ export interface RelayOptions {
 }
 
 /** Options that have no default stay optional; all others are there. */
-type Optional = 'token' | 'tokens' | 'tls' | 'secret' | 'dashboardDirectory' | 'seed';
+type Optional = 'token' | 'tokens' | 'tls' | 'secret' | 'dashboardDirectory' | 'seed' | 'processes';
 export type ResolvedOptions = Required<Omit<RelayOptions, Optional>> & Pick<RelayOptions, Optional>;
 
 export const RELAY_DEFAULTS = {
@@ -189,6 +192,7 @@ const WITHOUT_DEFAULT = [
   'secret',
   'dashboardDirectory',
   'seed',
+  'processes',
 ] as const satisfies Optional[];
 
 /** TypeScript sees a misspelt option; JavaScript does not. */

@@ -1,4 +1,5 @@
-import { isId, type PeerId } from './ids.ts';
+import type { PeerId } from './ids.ts';
+import { isId } from './legalId.ts';
 
 /** The relay's own address on the wire; no endpoint can have it. */
 export const RELAY_ADDRESS = '@relay';

@@ -169,6 +169,12 @@ export const ERRORS = {
     definite: true,
     meaning: 'nobody who starts and stops the process of that peer is known to this relay',
   },
+  PROCESS_NOT_RUNNING: {
+    httpStatus: 409,
+    exitCode: 4,
+    definite: true,
+    meaning: 'the process of that peer does not run, or was started and ended before it was connected',
+  },
   INTERNAL: {
     httpStatus: 500,
     closeCode: 1011,

@@ -1,3 +1,4 @@
+import { ID_PATTERN, isId } from './legalId.ts';
 import { Type } from './schema.ts';
 
 declare const brand: unique symbol;
@@ -9,23 +10,11 @@ export type ClusterId = Branded<'ClusterId'>;
 /** The name of an endpoint within its cluster, such as `p1`: a peer, or a client of the state machine. */
 export type PeerId = Branded<'PeerId'>;
 
-/**
- * Ids are ASCII and short, so that a relay can read them by slicing bytes and print them anywhere.
- * They begin with a letter, digit or underscore: `@` is kept for addresses that are no endpoint, such as `@relay`.
- */
-export const ID_PATTERN = '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$';
-
-const idRegExp = new RegExp(ID_PATTERN);
-
 export const ClusterId = Type.Unsafe<ClusterId>(Type.String({ pattern: ID_PATTERN, description: 'Name of a cluster' }));
 
 export const PeerId = Type.Unsafe<PeerId>(
   Type.String({ pattern: ID_PATTERN, description: 'Name of an endpoint within its cluster' }),
 );
-
-export function isId(text: string): boolean {
-  return idRegExp.test(text);
-}
 
 /** @throws {RangeError} when the text is not a legal id. */
 export function clusterId(text: string): ClusterId {

@@ -1,5 +1,6 @@
 /** The entry point `whitewater/shared`: what both ends of the wire agree on. */
-export { ClusterId, clusterId, ID_PATTERN, isId, PeerId, peerId } from './ids.ts';
+export { ClusterId, clusterId, PeerId, peerId } from './ids.ts';
+export { ID_PATTERN, isId } from './legalId.ts';
 export { Count, FrameId, LogIndex, MEMBERS_MAX, Milliseconds, Term } from './numbers.ts';
 export {
   type Address,

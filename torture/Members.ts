@@ -1,5 +1,5 @@
 import { pause } from '../cli/live/followCluster.ts';
-import { StepFailure } from '../cli/scenario/StepFailure.ts';
+import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { RelayClient } from '../client/RelayClient.ts';
 import type { KeyValueCluster } from '../client/KeyValueClient.ts';
 import { WhitewaterError } from '../shared/errors.ts';

@@ -1,4 +1,4 @@
-import { StepFailure } from '../cli/scenario/StepFailure.ts';
+import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { ClusterView } from '../shared/http/ClusterView.ts';
 import { WhitewaterError } from '../shared/errors.ts';
 import type { Load } from './Load.ts';

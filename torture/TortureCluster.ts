@@ -119,7 +119,7 @@ export class TortureCluster implements Processes {
   /** Resolves when it listens. Nothing happens to one that runs. */
   startRelay(): Promise<void> {
     return this.#turns.take(RELAY, async () => {
-      this.#relay.signal('SIGCONT');
+      this.#relay.resume();
       if (this.#relay.row.pid === undefined) {
         const listens = new Promise<void>((resolve) => (this.#listening = resolve));
         this.#relay.up();
@@ -139,7 +139,7 @@ export class TortureCluster implements Processes {
     return this.#turns.take(RELAY, () => {
       if (this.#relay.row.pid === undefined) return;
       this.#disturb();
-      this.#relay.signal('SIGSTOP');
+      this.#relay.pause();
     });
   }
 
@@ -163,11 +163,11 @@ export class TortureCluster implements Processes {
   }
 
   pause(id: string): void {
-    this.#of(id).signal('SIGSTOP');
+    this.#of(id).pause();
   }
 
   resume(id: string): void {
-    this.#of(id).signal('SIGCONT');
+    this.#of(id).resume();
   }
 
   /**

@@ -1,5 +1,5 @@
 import { saveJournal } from '../cli/network/saveJournal.ts';
-import { StepFailure } from '../cli/scenario/StepFailure.ts';
+import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { Network } from '../client/Network.ts';
 import type { RelayClient } from '../client/RelayClient.ts';
 import { WhitewaterError } from '../shared/errors.ts';

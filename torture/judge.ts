@@ -1,4 +1,4 @@
-import { StepFailure } from '../cli/scenario/StepFailure.ts';
+import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { Call } from '../sim/History.ts';
 import { judgeHistory } from '../sim/judgeHistory.ts';
 

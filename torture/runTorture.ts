@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
 import { saveJournal } from '../cli/network/saveJournal.ts';
-import { StepFailure } from '../cli/scenario/StepFailure.ts';
+import { StepFailure } from '../client/scenario/StepFailure.ts';
 import { Timeline } from '../cli/scenario/Timeline.ts';
 import { Network } from '../client/Network.ts';
 import { RelayClient } from '../client/RelayClient.ts';

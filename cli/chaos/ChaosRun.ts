@@ -3,7 +3,7 @@ import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { pause } from '../live/followCluster.ts';
 import type { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 import type { Stage } from '../scenario/Stage.ts';
-import { StepFailure } from '../scenario/StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from '../scenario/Timeline.ts';
 import { ClientLoad, type OperationCounts } from './ClientLoad.ts';
 import { drawRound } from './drawUpsets.ts';

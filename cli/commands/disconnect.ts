@@ -1,5 +1,5 @@
 import type { Command } from '../Command.ts';
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseDurationMs } from '../../client/scenario/duration.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
 import type { Setting } from '../settings/Setting.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';

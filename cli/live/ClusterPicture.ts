@@ -51,7 +51,12 @@ export class ClusterPicture {
       if (receiver?.view.leader === from && delivered > 0) receiver.leaderHeardAtMs = nowMs;
     }
     const { leader, term, traffic, partition = before.partition, faults = before.faults } = message;
-    this.#view = { ...before, leader, term, traffic, partition, faults };
+    const { safety, processes } = message;
+    this.#view = {
+      ...{ ...before, leader, term, traffic, partition, faults },
+      ...(safety === undefined ? {} : { safety }),
+      ...(processes === undefined ? {} : { processes }),
+    };
     return this.#take(message.events);
   }
 

@@ -1,5 +1,5 @@
 import { WhitewaterError } from '../../shared/errors.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { SELECTOR_WORDS } from '../../shared/http/Rule.ts';
 
 /**

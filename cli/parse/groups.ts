@@ -1,5 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
-import { isId, type PeerId } from '../../shared/ids.ts';
+import type { PeerId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 
 /**
  * Reads the groups of a partition: names with commas between them, groups with bars between them.

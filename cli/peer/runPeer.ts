@@ -8,6 +8,7 @@ import type { Invocation } from '../Command.ts';
 import { lineLogger, timeOfDay } from '../process/lineLogger.ts';
 import { outputIsLog } from '../process/output.ts';
 import { exitUnlessStopped, stopRequested } from '../process/shutdown.ts';
+import { tellSupervisor } from '../process/supervised.ts';
 import { openTrace } from '../process/traceFile.ts';
 import { DATA, electionOf, ID, PRIORITY, RELAYS, replicationOf, SEED, VOTERS } from '../settings/clusterSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
@@ -41,6 +42,9 @@ export async function runPeer({ settings, stdout, stderr }: Invocation): Promise
     ...{ logger, trace: opened.trace },
   });
   tellEvents(peer, stdout, flagsOf(settings));
+  const tellConnected = (): void => void tellSupervisor({ type: 'connected' });
+  peer.events.on('connected', tellConnected);
+  if (peer.status().connected) tellConnected();
   const reason = await Promise.race([stop, peer.stopped]);
   exitUnlessStopped(0);
   await peer.stop();

@@ -9,6 +9,7 @@ import { TRACE, TRACE_FILE } from '../settings/sharedSettings.ts';
 import { secretOf } from '../settings/secret.ts';
 import { tokenOf } from '../settings/token.ts';
 import { tokensOf } from '../settings/tokensFile.ts';
+import { IpcProcessOwner } from './IpcProcessOwner.ts';
 import { listenRelay } from '../../server/listen.ts';
 
 /** Runs a relay until the process is asked to stop. */
@@ -32,6 +33,8 @@ export async function runRelay({ settings, stdout, stderr }: Invocation): Promis
     ...(tls === undefined ? {} : { tls }),
     ...(secret === undefined ? {} : { secret }),
     ...(seed === undefined ? {} : { seed }),
+    // Whoever started this process may have started peers too.
+    ...(isSupervised() ? { processes: new IpcProcessOwner(process, tellSupervisor) } : {}),
     logger,
     trace: opened.trace,
   });

@@ -6,9 +6,6 @@ import { Fleet } from '../up/Fleet.ts';
 import { planOf, type UpPlan } from '../up/UpPlan.ts';
 import type { Processes } from './Stage.ts';
 
-/** A process that is asked to end and does not is killed after this long. */
-const PATIENCE_MS = 2000;
-
 export interface OwnClusterOptions {
   readonly cluster: string;
   readonly peers: readonly string[];
@@ -50,10 +47,7 @@ export class OwnCluster implements Processes {
   }
 
   async stop(id: string): Promise<void> {
-    const peer = this.#peer(id);
-    const impatience = setTimeout(() => void peer.down('SIGKILL'), PATIENCE_MS);
-    await peer.down('SIGTERM');
-    clearTimeout(impatience);
+    await this.#peer(id).down('SIGTERM');
   }
 
   async start(id: string): Promise<void> {
@@ -61,11 +55,11 @@ export class OwnCluster implements Processes {
   }
 
   pause(id: string): void {
-    this.#peer(id).signal('SIGSTOP');
+    this.#peer(id).pause();
   }
 
   resume(id: string): void {
-    this.#peer(id).signal('SIGCONT');
+    this.#peer(id).resume();
   }
 
   /** Ends every process and removes what they wrote. */
@@ -102,6 +96,8 @@ async function startFleet(plan: UpPlan, data: DataDirectory, onNews: (text: stri
       onNews(text);
       fail(new WhitewaterError('PEER_STOPPED', text));
     },
+    // Somebody who watches broke it on purpose.
+    onAsked: onNews,
     onLine: (name, line) => onNews(`${name}: ${line}`),
     onOver: (error) => fail(error),
   });

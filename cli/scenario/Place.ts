@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
 import type { Locate } from '../parse/document.ts';
-import { parseTimeMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../../client/scenario/duration.ts';
 import { Refusal, type Mistake, type Mistakes } from './Mistakes.ts';
 
 /** The file that a place is in. */
@@ -158,7 +158,7 @@ export class Place {
 
   /** With its unit, so that nobody means seconds. @returns milliseconds */
   durationMs(): number {
-    return this.guard(() => unitDurationMs(this.text('a duration, such as 500ms or 2s')));
+    return this.guard(() => parseTimeMs(this.text('a duration, such as 500ms or 2s')));
   }
 
   at(step: string | number, value: unknown): Place {
@@ -175,11 +175,6 @@ export interface Fields<Name extends string> {
   has(name: Name): boolean;
   get(name: Name): Place | undefined;
   need(name: Name): Place;
-}
-
-/** @throws {RangeError} for one without a unit too */
-export function unitDurationMs(text: string): number {
-  return parseTimeMs(text);
 }
 
 export function shown(value: unknown): string {

@@ -1,8 +1,8 @@
 import type { GivenProfile } from '../../client/Given.ts';
 import type { Action } from './Action.ts';
-import type { Condition, NumberField } from './conditionTypes.ts';
+import type { Condition, NumberField } from '../../client/scenario/conditionTypes.ts';
 import type { Stage } from './Stage.ts';
-import type { Who } from './who.ts';
+import type { Who } from '../../client/scenario/who.ts';
 
 /** Something to be known later under a name. */
 export type Remembered =

@@ -1,10 +1,10 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { pause } from '../live/followCluster.ts';
-import type { Condition } from './conditionTypes.ts';
+import type { Condition } from '../../client/scenario/conditionTypes.ts';
 import { rememberedValue } from './remembered.ts';
 import type { Scenario, Step } from './Scenario.ts';
 import type { Stage } from './Stage.ts';
-import { StepFailure } from './StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
 import { judge, MARGIN_MS, untilAll } from './untilAll.ts';
 

@@ -9,7 +9,7 @@ import { CLUSTER_DEFAULT } from '../settings/sharedSettings.ts';
 import { openStage } from './openStage.ts';
 import { OwnCluster } from './OwnCluster.ts';
 import type { Stage } from './Stage.ts';
-import { StepFailure } from './StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
 
 export interface SceneOptions {

@@ -1,7 +1,5 @@
 import type { Network } from '../../client/Network.ts';
 import type { RelayClient } from '../../client/RelayClient.ts';
-import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import type { Sight } from './who.ts';
 
 /** Processes that this command started and may end. All of it resolves when it is done. */
 export interface Processes {
@@ -34,9 +32,4 @@ export interface Stage {
   readonly memory: Map<string, unknown>;
   readonly requests: Map<string, Request>;
   readonly random: () => number;
-}
-
-export function sightOf(stage: Stage, view: Pick<ClusterView, 'leader'>): Sight {
-  const variable = (name: string): unknown => stage.memory.get(name);
-  return { peers: stage.peers, leader: view.leader, variable };
 }

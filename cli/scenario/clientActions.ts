@@ -2,12 +2,14 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
 import type { Wait } from '../../client/keyPaths.ts';
 import type { Action } from './Action.ts';
-import { StepFailure } from './StepFailure.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import { textFrom } from './holds.ts';
 import type { Fields, Place } from './Place.ts';
-import { errorCodesOf, textOf } from './readCondition.ts';
-import { sightOf, type Outcome, type Request, type Stage } from './Stage.ts';
-import { idsOf, readWho, whoText, type Scope, type Who } from './who.ts';
+import { errorCodesOf, textOf } from '../../client/scenario/parseCondition.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Outcome, Request, Stage } from './Stage.ts';
+import { idsOf, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
+import { readWho } from './readWho.ts';
 
 const COMMON = ['key', 'timeout', 'as', 'fails', 'background'] as const;
 type Common = (typeof COMMON)[number];

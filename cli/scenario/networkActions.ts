@@ -7,8 +7,10 @@ import { isShape, shapeOf } from '../parse/shape.ts';
 import type { Action } from './Action.ts';
 import { shown, type Place } from './Place.ts';
 import { readRule, readRuleName, readRules, type ScenarioRule } from './readRule.ts';
-import { sightOf, type Stage } from './Stage.ts';
-import { groupsOf, idsOf, parseWho, readGroups, readWho, whoText, type Scope, type Who } from './who.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Stage } from './Stage.ts';
+import { groupsOf, idsOf, parseWho, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
+import { readGroups, readWho } from './readWho.ts';
 
 function action(text: string, run: (stage: Stage) => Promise<string>): Action {
   return { text, needsProcesses: false, run };

@@ -1,7 +1,9 @@
 import type { Action } from './Action.ts';
 import type { Place } from './Place.ts';
-import { sightOf, type Processes, type Stage } from './Stage.ts';
-import { idsOf, readWho, whoText, type Scope } from './who.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Processes, Stage } from './Stage.ts';
+import { idsOf, whoText, type Scope } from '../../client/scenario/who.ts';
+import { readWho } from './readWho.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 
 /** What can be done to a peer's process, and what comes of it. */

@@ -1,11 +1,12 @@
 import { checkRule } from '../../server/faults/checkRule.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { parseDelayText } from '../parse/delay.ts';
 import { MISTAKES_TOLD_MAX } from './Mistakes.ts';
 import { shown, type Place } from './Place.ts';
-import { readWho, type Scope, type Who } from './who.ts';
+import type { Scope, Who } from '../../client/scenario/who.ts';
+import { readWho } from './readWho.ts';
 
 /** A rule whose ends may be remembered ones. */
 export interface ScenarioRule {

@@ -12,14 +12,14 @@ import type { Setting } from '../settings/Setting.ts';
 import { parseLocated, readLocated, type LocatedDocument } from '../parse/document.ts';
 import type { Action } from './Action.ts';
 import { get, remove, write, type ScopeWithNames } from './clientActions.ts';
-import { NUMBER_FIELDS, type Condition, type NumberField } from './conditionTypes.ts';
+import { NUMBER_FIELDS, type Condition, type NumberField } from '../../client/scenario/conditionTypes.ts';
 import * as on from './networkActions.ts';
 import { Mistakes } from './Mistakes.ts';
 import { Place, type Fields } from './Place.ts';
 import { member, PROCESS_ACTIONS, processAction, transfer, type ProcessWord } from './processActions.ts';
-import { readConditions } from './readCondition.ts';
+import { readConditions } from './readConditions.ts';
 import type { Remembered, Scenario, Step } from './Scenario.ts';
-import { parseWho } from './who.ts';
+import { parseWho } from '../../client/scenario/who.ts';
 
 const TIMEOUT_MS_DEFAULT = 120_000;
 const REPEAT_MAX = 1000;

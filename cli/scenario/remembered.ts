@@ -1,8 +1,9 @@
 import type { Remembered } from './Scenario.ts';
-import { sightOf, type Stage } from './Stage.ts';
-import { StepFailure } from './StepFailure.ts';
-import { idsOf } from './who.ts';
-import { numberOf, witnessesOf } from './witnesses.ts';
+import { sightOf } from '../../client/scenario/who.ts';
+import type { Stage } from './Stage.ts';
+import { StepFailure } from '../../client/scenario/StepFailure.ts';
+import { idsOf } from '../../client/scenario/who.ts';
+import { numberOf, witnessesOf } from '../../client/scenario/witnesses.ts';
 
 /** @throws {StepFailure | RangeError} when there is nothing to remember, such as the leader of a cluster without one */
 export async function rememberedValue(what: Remembered, stage: Stage): Promise<unknown> {

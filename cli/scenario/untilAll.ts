@@ -1,10 +1,11 @@
 import { describeView } from '../../client/untilView.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import type { Condition } from './conditionTypes.ts';
-import { holds, isAsked, type Verdict } from './holds.ts';
+import type { Condition } from '../../client/scenario/conditionTypes.ts';
+import type { Verdict } from '../../client/scenario/Verdict.ts';
+import { holds, isAsked } from './holds.ts';
 import type { Stage } from './Stage.ts';
-import { Wait } from './Wait.ts';
+import { Wait } from '../../client/scenario/Wait.ts';
 
 /** A relay that does not answer must not hang the run: beyond the last deadline it is waited for so much longer at most. */
 export const MARGIN_MS = 10_000;

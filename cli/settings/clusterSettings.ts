@@ -8,7 +8,7 @@ import {
   type ElectionPreset,
   type ReplicationOptions,
 } from '../../peer/raft/options.ts';
-import { parseDurationMs, parseDurationRange, type DurationRange } from '../parse/duration.ts';
+import { parseDurationMs, parseDurationRange, type DurationRange } from '../../client/scenario/duration.ts';
 import { parseBytes, parseWholeNumber } from '../parse/numbers.ts';
 import { parsePeers } from '../parse/peers.ts';
 import { parseHttpAddress } from '../parse/relayAddress.ts';

@@ -1,7 +1,7 @@
 import { ORPHANS, type Orphans } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
 import { parseDelayText } from '../parse/delay.ts';
-import { parseTimeMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../../client/scenario/duration.ts';
 import { parseRate, parseShare, parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';

@@ -1,5 +1,5 @@
 import { JOURNAL_KINDS, type JournalKind } from '../../shared/http/Journal.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';

@@ -1,4 +1,4 @@
-import { parseTimeMs } from '../parse/duration.ts';
+import { parseTimeMs } from '../../client/scenario/duration.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 

@@ -1,4 +1,4 @@
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseDurationMs } from '../../client/scenario/duration.ts';
 import { parseHttpAddress } from '../parse/relayAddress.ts';
 import type { Setting } from './Setting.ts';
 import { switchSetting, textSetting, URL_OF_RELAY } from './sharedSettings.ts';

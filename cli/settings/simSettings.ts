@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { FAULTS_MS } from '../../sim/faultsMs.ts';
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseDurationMs } from '../../client/scenario/duration.ts';
 import { parseWholeNumber } from '../parse/numbers.ts';
 import { MINUTES } from './runSettings.ts';
 import type { Setting } from './Setting.ts';

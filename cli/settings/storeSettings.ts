@@ -1,6 +1,6 @@
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import { LIST_LIMIT_MAX } from '../../shared/keyValue.ts';
-import { parseDurationMs } from '../parse/duration.ts';
+import { parseDurationMs } from '../../client/scenario/duration.ts';
 import { parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
 import { ACCESS_SETTINGS } from './accessSettings.ts';

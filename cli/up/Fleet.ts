@@ -1,8 +1,11 @@
+import type { ElectionOptions } from '../../peer/raft/options.ts';
 import type { WhitewaterError } from '../../shared/errors.ts';
 import type { ProcessRow } from '../view/PeerRow.ts';
 import type { DataDirectory } from './dataDirectory.ts';
+import { FleetOwner } from './FleetOwner.ts';
 import { KeptProcess, type ProcessHandlers } from './KeptProcess.ts';
 import { abortedByData } from './abortedByData.ts';
+import { serveOwner, type ServedOwner } from './serveOwner.ts';
 import { childEnvironment, peerDirectory, peerWords, relayWords, type UpPlan } from './UpPlan.ts';
 
 /** A process that was asked to end and has not after this long is killed. */
@@ -15,6 +18,8 @@ export interface FleetHandlers {
   onRelayEnded(): void;
   /** Something happened to a process that people should know. */
   onNews(text: string): void;
+  /** Something was done to a process because somebody asked the relay for it. */
+  onAsked(text: string): void;
   /** A process wrote to its standard error. */
   onLine(name: string, line: string): void;
   /** Nothing is left that could work. */
@@ -27,6 +32,9 @@ export class Fleet {
   readonly #handlers: FleetHandlers;
   readonly #relay: KeptProcess;
   readonly #peers: readonly KeptProcess[];
+  readonly #owner: FleetOwner;
+  readonly #served: ServedOwner;
+  #election: ElectionOptions;
   #port: number;
   #relayUrl = '';
 
@@ -34,6 +42,7 @@ export class Fleet {
     this.#plan = plan;
     this.#handlers = handlers;
     this.#port = plan.port;
+    this.#election = plan.election;
     const { isTemporary } = data;
     const environment = childEnvironment(plan.peerToken, {
       isTemporary,
@@ -45,13 +54,17 @@ export class Fleet {
       {
         ...this.#processHandlers(() => this.#handlers.onRelayEnded()),
         onListening: (report) => this.#listening(report.url, report.timeMs),
+        onCall: (call) => void this.#served.answer(call),
       },
     );
     this.#peers = plan.peers.map((id) => {
-      const words = (): string[] => peerWords(plan, id, this.#relayUrl, data.path);
+      const words = (): string[] => peerWords({ ...plan, election: this.#election }, id, this.#relayUrl, data.path);
       const whyAborted = (how: string): WhitewaterError => abortedByData(peerDirectory(plan, id, data.path), id, how);
-      return new KeptProcess({ name: id, words, environment, whyAborted }, this.#processHandlers());
+      const handlers = { ...this.#processHandlers(), onChange: () => this.#served.tell() };
+      return new KeptProcess({ name: id, words, environment, whyAborted }, handlers);
     });
+    this.#owner = this.#newOwner();
+    this.#served = serveOwner(this.#owner, (news) => this.#relay.send(news));
   }
 
   get peerRows(): ProcessRow[] {
@@ -83,6 +96,20 @@ export class Fleet {
     for (const process of [...this.#peers, this.#relay]) process.kill();
   }
 
+  #newOwner(): FleetOwner {
+    const { cluster, replication } = this.#plan;
+    return new FleetOwner({
+      ...{ cluster, peers: this.#peers, leaseReads: replication.leaseReads },
+      election: () => this.#election,
+      // Asked for at each start.
+      setElection: (election) => {
+        this.#election = election;
+        this.#served.tell();
+      },
+      onAsked: (text) => this.#handlers.onAsked(text),
+    });
+  }
+
   #processHandlers(onEnded: () => void = () => undefined): ProcessHandlers {
     return {
       onLine: (name, line) => this.#handlers.onLine(name, line),
@@ -99,6 +126,8 @@ export class Fleet {
     this.#relayUrl = url;
     // A relay that is started again has to be where everybody looks for it.
     this.#port = Number(new URL(url).port);
+    // And knows nothing of its peers' processes yet.
+    this.#served.tell();
     if (!isFirst) {
       this.#handlers.onNews(`the relay listens again at ${url}`);
       return;

@@ -52,6 +52,7 @@ class Up {
       onListening: (url, timeMs) => this.#listening(url, timeMs),
       onRelayEnded: () => this.#relayEnded(),
       onNews: (text) => this.#view.news(text, Date.now()),
+      onAsked: (text) => this.#view.news(text, Date.now()),
       onLine: (name, line) => this.#view.news(`${name}: ${line}`, Date.now()),
       onOver: (error) => this.#over(error),
     });

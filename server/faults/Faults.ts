@@ -2,7 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { Profile } from '../../shared/http/Network.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { type CompiledPartition, compilePartition, doubledIn, namedIn } from './partition.ts';

@@ -1,7 +1,7 @@
 import { DELAY_FORMS, parseDelay } from '../../shared/delay.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { FAULTS, RULE_MS_MAX, SELECTOR_WORDS, type Rule } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { isSelectorWord } from './selector.ts';
 import { LEGAL_TYPES } from './messageTypes.ts';

@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { type InFlight, type Profile, type ProfileName, PROFILES } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { REGION_NAMES, regionsInTurn, rulesOfRegions } from './regions.ts';

@@ -2,6 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { LiveEvent } from '../../shared/http/Live.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
+import type { ProcessesView } from '../../shared/http/Processes.ts';
 import { SIGNING_SPLIT_REMEDY, signingSplitOf, signingSplitText } from '../../shared/http/signingSplit.ts';
 import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
@@ -12,6 +13,7 @@ import type { Status } from '../../shared/messages/Status.ts';
 import { Journal } from '../journal/Journal.ts';
 import type { FrameSamples } from '../live/FrameSamples.ts';
 import { LiveFeed } from '../live/LiveFeed.ts';
+import { processesOf } from '../processes/processesOf.ts';
 import { ClusterFaults, type ChangeOptions } from './ClusterFaults.ts';
 import { ClusterSafety } from './ClusterSafety.ts';
 import type { Connection } from './Connection.ts';
@@ -59,6 +61,11 @@ export class Cluster {
 
   get partition(): Partition | null {
     return this.faults.partition;
+  }
+
+  /** Undefined when this relay does not know who owns them. */
+  get processes(): ProcessesView | undefined {
+    return processesOf(this.#services.options.processes, this.id);
   }
 
   get traffic(): FrameCarrier['traffic'] {

@@ -5,12 +5,13 @@ import type { Cluster } from './Cluster.ts';
 import type { Endpoint } from './Endpoint.ts';
 
 export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
-  const { id, leadership, partition, faults, traffic, roster } = cluster;
+  const { id, leadership, partition, faults, traffic, roster, processes } = cluster;
   return {
     ...{ id, leader: leadership.leader, term: leadership.term, partition, faults: faultsSummary(faults.current) },
     peers: roster.sorted().map((endpoint) => peerView(endpoint, nowMs)),
     traffic,
     safety: cluster.safety.view(),
+    ...(processes === undefined ? {} : { processes }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { LinkTraffic, LiveDelta, LiveEvent, LiveSnapshot } from '../../shared/http/Live.ts';
+import { NOT_OWNED, type ProcessesView } from '../../shared/http/Processes.ts';
 import type { SafetyView } from '../../shared/http/Safety.ts';
 import type { Cluster } from '../hub/Cluster.ts';
 import { clusterView, faultsSummary, peerView } from '../hub/clusterView.ts';
@@ -32,6 +33,9 @@ export class LiveFeed {
   /** Up to where what is judged was looked at, and what the checks said. */
   #safetySeen = 0;
   #checksTold = '';
+  /** The processes as they were told, and the view of them that was looked at. */
+  #processesTold = '';
+  #processesSeen: ProcessesView | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(cluster: Cluster, services: HubServices) {
@@ -140,10 +144,15 @@ export class LiveFeed {
     const endpoints = [...this.#changedEndpoints];
     const hasFaults = this.#faultsChanged;
     const safety = this.#takeSafety();
+    const processes = this.#takeProcesses();
     const hasPartition = hasFaults && partition !== this.#partitionTold;
     const framesSeen = traffic.framesIn + traffic.controlFrames;
     const isNews =
-      endpoints.length + events.length > 0 || hasFaults || safety !== undefined || framesSeen !== this.#framesTold;
+      endpoints.length + events.length > 0 ||
+      hasFaults ||
+      safety !== undefined ||
+      processes !== undefined ||
+      framesSeen !== this.#framesTold;
     this.#changedEndpoints.clear();
     this.#faultsChanged = false;
     this.#partitionTold = partition;
@@ -157,7 +166,19 @@ export class LiveFeed {
       peers: endpoints.map((endpoint) => peerView(endpoint, nowMs)),
       ...{ events, links, traffic },
       ...(safety === undefined ? {} : { safety }),
+      ...(processes === undefined ? {} : { processes }),
     };
+  }
+
+  /** The peers' processes, if they are otherwise than at the last call. */
+  #takeProcesses(): ProcessesView | undefined {
+    const { processes } = this.#cluster;
+    if (processes === this.#processesSeen) return undefined;
+    this.#processesSeen = processes;
+    const text = JSON.stringify(processes ?? NOT_OWNED);
+    if (text === this.#processesTold) return undefined;
+    this.#processesTold = text;
+    return processes ?? NOT_OWNED;
   }
 
   /** What is judged, if a check changed since the last call. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseDurationMs, parseDurationRange } from '../../cli/parse/duration.ts';
+import { parseDurationMs, parseDurationRange } from '../../client/scenario/duration.ts';
 import { formatGroups, parseGroups } from '../../cli/parse/groups.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { parseBytes, parseWholeNumber } from '../../cli/parse/numbers.ts';

@@ -8,6 +8,7 @@ import { effectOf, formatSides, sidesOf } from '../../cli/view/partitionText.ts'
 import { renderScreen, type Screen } from '../../cli/view/screen.ts';
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { LiveDelta, LiveEvent, LiveSnapshot } from '../../shared/http/Live.ts';
+import { NOT_OWNED } from '../../shared/http/Processes.ts';
 import { noDrops } from '../../shared/http/Traffic.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import type { Role, Status } from '../../shared/messages/Status.ts';
@@ -226,6 +227,10 @@ t.test('a picture of the feed: ages grow, changes replace, frames are signs of l
   picture.apply(deltaOf({ partition: null }), 2400);
   t.equal(picture.viewAt(2400)?.partition, null);
   t.equal(picture.ageMs(2500), 100);
+  const safety = { sinceMs: 1, statuses: 2, checks: [] };
+  picture.apply(deltaOf({ safety, processes: NOT_OWNED }), 2600);
+  picture.apply(deltaOf({}), 2700);
+  t.match(picture.viewAt(2700), { safety, processes: NOT_OWNED }, 'and what is told is kept');
 });
 
 t.test('election timers run down between two messages, and a frame from the leader resets them', async (t) => {

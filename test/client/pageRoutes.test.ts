@@ -2,8 +2,10 @@ import t from 'tap';
 import { ProcessClient, RelayClient } from '../../client/index.ts';
 import { isSampledMessage } from '../../client/answers.ts';
 import type { LiveFrames } from '../../shared/http/Frames.ts';
+import { clusterId } from '../../shared/ids.ts';
 import { NOT_OWNED } from '../../shared/http/Processes.ts';
-import { ownerOf, type ProcessOwner } from '../../server/processes/ProcessOwner.ts';
+import { ownerOf } from '../../server/processes/processesOf.ts';
+import type { ProcessOwner } from '../../server/processes/ProcessOwner.ts';
 
 /** A client of a relay that gives every request the same answer, and what it was asked. */
 function clientOf(answer: unknown, status = 200) {
@@ -72,12 +74,13 @@ t.test('a feed with frames takes frames, and what any feed says', async (t) => {
 });
 
 t.test('without an owner nothing is done to processes, and it says who would be one', async (t) => {
-  t.throws(() => ownerOf(undefined), { code: 'PROCESS_NOT_OWNED', message: /whitewater up/ });
+  t.throws(() => ownerOf(undefined, 'demo'), { code: 'PROCESS_NOT_OWNED', message: /whitewater up/ });
   const owner: ProcessOwner = {
-    view: NOT_OWNED,
-    onChange: () => undefined,
+    view: { owned: true, cluster: clusterId('demo'), processes: [], settings: null },
     act: async () => undefined,
     restartWith: async () => undefined,
   };
-  t.equal(ownerOf(owner), owner);
+  t.equal(ownerOf(owner, 'demo'), owner);
+  t.throws(() => ownerOf(owner, 'other'), { code: 'PROCESS_NOT_OWNED', message: /are of demo/ });
+  t.throws(() => ownerOf({ ...owner, view: NOT_OWNED }, 'demo'), { code: 'PROCESS_NOT_OWNED' });
 });

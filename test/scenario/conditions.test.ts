@@ -1,6 +1,6 @@
 import t, { type Test } from 'tap';
 import { holds } from '../../cli/scenario/holds.ts';
-import { parseCondition } from '../../cli/scenario/readCondition.ts';
+import { parseCondition } from '../../client/scenario/parseCondition.ts';
 import { rememberedValue } from '../../cli/scenario/remembered.ts';
 import type { Stage } from '../../cli/scenario/Stage.ts';
 import { WhitewaterError } from '../../shared/errors.ts';

@@ -5,7 +5,7 @@ import { errorText } from '../../cli/report.ts';
 import type { WhitewaterError } from '../../shared/errors.ts';
 import { ROOT } from '../support/root.ts';
 import { blocksOf } from '../support/userProject.ts';
-import { CONDITION_FORMS } from '../../cli/scenario/readCondition.ts';
+import { CONDITION_FORMS } from '../../client/scenario/parseCondition.ts';
 import {
   ACTION_NAMES,
   parseScenario,

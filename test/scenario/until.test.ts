@@ -1,10 +1,10 @@
 import t from 'tap';
-import { parseCondition } from '../../cli/scenario/readCondition.ts';
+import { parseCondition } from '../../client/scenario/parseCondition.ts';
 import { parseScenario } from '../../cli/scenario/readScenario.ts';
 import { ScenarioRun } from '../../cli/scenario/ScenarioRun.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
 import { untilAll } from '../../cli/scenario/untilAll.ts';
-import { Wait } from '../../cli/scenario/Wait.ts';
+import { Wait } from '../../client/scenario/Wait.ts';
 import { untilView } from '../../client/untilView.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { until } from '../support/until.ts';

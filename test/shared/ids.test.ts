@@ -1,5 +1,6 @@
 import t from 'tap';
-import { ClusterId, clusterId, isId, PeerId, peerId } from '../../shared/ids.ts';
+import { ClusterId, clusterId, PeerId, peerId } from '../../shared/ids.ts';
+import { isId } from '../../shared/legalId.ts';
 import { Compile } from '../../shared/schema.ts';
 
 const LEGAL = ['p1', 'P', '7', '_', 'a.b-c_d', 'x'.repeat(64), 'constructor'];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Address, Frame } from '../../shared/envelope.ts';
-import { ID_PATTERN } from '../../shared/ids.ts';
+import { ID_PATTERN } from '../../shared/legalId.ts';
 
 export const anyId: fc.Arbitrary<Address> = fc.stringMatching(new RegExp(ID_PATTERN)) as fc.Arbitrary<Address>;
 

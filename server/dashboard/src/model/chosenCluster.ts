@@ -1,8 +1,6 @@
 import type { ClusterSummary } from '../../../../shared/http/ClusterView.ts';
 import type { ClusterId } from '../../../../shared/ids.ts';
-
-/** As in shared/ids.ts, which would bring a whole schema library into the page. */
-const LEGAL_ID = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;
+import { isId } from '../../../../shared/legalId.ts';
 
 /** The one that is asked for; else the first that has peers on it, else the first. */
 export function chosenCluster(wanted: ClusterId | null, clusters: readonly ClusterSummary[]): ClusterId | null {
@@ -13,5 +11,5 @@ export function chosenCluster(wanted: ClusterId | null, clusters: readonly Clust
 /** @param hash the fragment of an address, such as `#demo` */
 export function clusterInHash(hash: string): ClusterId | null {
   const text = hash.replace(/^#/, '');
-  return LEGAL_ID.test(text) ? (text as ClusterId) : null;
+  return isId(text) ? (text as ClusterId) : null;
 }

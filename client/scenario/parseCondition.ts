@@ -1,5 +1,4 @@
 import { isErrorCode } from '../../shared/errors.ts';
-import { type Place, unitDurationMs } from './Place.ts';
 import {
   NUMBER_FIELDS,
   ROLE_WORDS,
@@ -12,6 +11,7 @@ import {
   type ResultTest,
   type Text,
 } from './conditionTypes.ts';
+import { parseTimeMs } from './duration.ts';
 import { isKnown, parseWho, type Scope, type Who } from './who.ts';
 
 /** One line for each form, for errors and for docs/SCENARIOS.md. */
@@ -53,17 +53,6 @@ const FORMS: readonly Form[] = [
   frames,
 ];
 
-/** The conditions of a step, one or a list. */
-export function readConditions(place: Place, scope: Scope): Condition[] {
-  return place.several().flatMap(
-    (one) =>
-      one.attempt(() => {
-        const text = one.text('a condition');
-        return one.guard(() => parseCondition(text, scope));
-      }) ?? [],
-  );
-}
-
 /** @throws {RangeError} saying what is legal */
 export function parseCondition(text: string, scope: Scope): Condition {
   const { rest, withinMs, forMs } = timesOf(text);
@@ -96,7 +85,7 @@ function timesOf(text: string): Timed {
     for (let match = TIME.exec(rest); match !== null; match = TIME.exec(rest)) {
       const [all, word = '', duration = ''] = match;
       if (times.has(word)) throw new RangeError(`${JSON.stringify(text)} says "${word}" twice`);
-      times.set(word, unitDurationMs(duration.trim()));
+      times.set(word, parseTimeMs(duration.trim()));
       rest = rest.replace(` ${all} `, ' ');
     }
     return rest.trim();

@@ -1,5 +1,5 @@
-import { isId } from '../../shared/ids.ts';
-import type { Place } from './Place.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { isId } from '../../shared/legalId.ts';
 
 /** Endpoints as a step names them: some are known only when it runs. */
 export type Who =
@@ -26,15 +26,8 @@ export function isKnown(variable: string, { variables, doubtful }: Scope): boole
 /** The relay's own client, by which requests over HTTP go. */
 export const GATEWAY_ID = 'http';
 
-const LEGAL = 'a peer, leader, followers, all, $NAME of something remembered, or !WHO for all but that';
-
-/** A text such as `p1,$old`, or a list of such. */
-export function readWho(place: Place, scope: Scope): Who[] {
-  return place.several().flatMap((one) => {
-    const words = one.attempt(() => one.text(LEGAL).split(',')) ?? [];
-    return words.flatMap((word) => one.attempt(() => one.guard(() => parseWho(word.trim(), scope))) ?? []);
-  });
-}
+/** What can be said, for errors. */
+export const LEGAL_WHO = 'a peer, leader, followers, all, $NAME of something remembered, or !WHO for all but that';
 
 /** @throws {RangeError} */
 export function parseWho(word: string, scope: Scope): Who {
@@ -50,20 +43,11 @@ export function parseWho(word: string, scope: Scope): Who {
     }
     return { kind: 'variable', name, plus: Number(plus) };
   }
-  if (!isId(word)) throw new RangeError(`${JSON.stringify(word)} is not ${LEGAL}`);
+  if (!isId(word)) throw new RangeError(`${JSON.stringify(word)} is not ${LEGAL_WHO}`);
   if (word !== GATEWAY_ID && scope.peers.length > 0 && !scope.peers.includes(word)) {
     throw new RangeError(`${word} is no peer of this scenario; its peers are ${scope.peers.join(', ')}`);
   }
   return { kind: 'id', id: word };
-}
-
-/** Groups with bars between them, or a list of lists. */
-export function readGroups(place: Place, scope: Scope): Who[][] {
-  if (!place.isList) {
-    const groups = place.text('groups, such as p1,p2|p3').split('|');
-    return groups.map((group) => readWho(place.with(group), scope));
-  }
-  return place.list('a list of groups').map((group) => readWho(group, scope));
 }
 
 export function whoText(whos: readonly Who[]): string {
@@ -74,6 +58,16 @@ function wordOf(who: Who): string {
   if (who.kind === 'id') return who.id;
   if (who.kind === 'allBut') return `!${wordOf(who.who)}`;
   return who.kind === 'variable' ? `$${who.name}${who.plus > 0 ? `+${who.plus}` : ''}` : who.kind;
+}
+
+/** Where conditions are judged: who there is, and what earlier steps left behind. */
+export interface Setting {
+  readonly peers: readonly string[];
+  readonly memory: ReadonlyMap<string, unknown>;
+}
+
+export function sightOf({ peers, memory }: Setting, { leader }: Pick<ClusterView, 'leader'>): Sight {
+  return { peers, leader, variable: (name) => memory.get(name) };
 }
 
 /** What is known when a step runs. */

@@ -1,7 +1,6 @@
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import type { NumberField } from './conditionTypes.ts';
-import { sightOf, type Stage } from './Stage.ts';
-import { idsOf, type Who } from './who.ts';
+import { idsOf, sightOf, type Setting, type Who } from './who.ts';
 
 /** Peers whose word a condition is judged by; or why it cannot be judged, and is not true. */
 export type Witnesses = { readonly peers: readonly PeerView[] } | { readonly silent: string };
@@ -10,8 +9,8 @@ export type Witnesses = { readonly peers: readonly PeerView[] } | { readonly sil
  * Who is named has to be connected and to have told its status: nobody knows what a peer does that the relay does not hear, and
  * what it told last may be long over. Where nobody is named, it is all peers that are connected, and at least one.
  */
-export function witnessesOf(whos: readonly Who[] | undefined, stage: Stage, view: ClusterView): Witnesses {
-  const known = knownPeers(whos, stage, view);
+export function witnessesOf(whos: readonly Who[] | undefined, setting: Setting, view: ClusterView): Witnesses {
+  const known = knownPeers(whos, setting, view);
   if ('silent' in known) return known;
   const away = known.peers.find(({ connected }) => !connected);
   if (away !== undefined && whos !== undefined) return { silent: `${away.id} is disconnected` };
@@ -22,8 +21,8 @@ export function witnessesOf(whos: readonly Who[] | undefined, stage: Stage, view
 }
 
 /** The same of peers that may be away, and need not have told anything. */
-export function knownPeers(whos: readonly Who[] | undefined, stage: Stage, view: ClusterView): Witnesses {
-  const ids = whos === undefined ? stage.peers : idsOf(whos, sightOf(stage, view));
+export function knownPeers(whos: readonly Who[] | undefined, setting: Setting, view: ClusterView): Witnesses {
+  const ids = whos === undefined ? setting.peers : idsOf(whos, sightOf(setting, view));
   const peers = ids.flatMap((id) => view.peers.find((peer) => peer.id === id) ?? []);
   const stranger = ids.find((id) => !peers.some((peer) => peer.id === id));
   if (stranger !== undefined) return { silent: `${stranger} never connected` };

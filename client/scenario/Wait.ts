@@ -1,6 +1,6 @@
 import type { Condition } from './conditionTypes.ts';
-import type { Verdict } from './holds.ts';
-import { WITHIN_MS_DEFAULT } from './readCondition.ts';
+import { WITHIN_MS_DEFAULT } from './parseCondition.ts';
+import type { Verdict } from './Verdict.ts';
 
 /** One condition of an `until`: whether it became true in its own time, and has stayed true for as long as it says. */
 export class Wait {
