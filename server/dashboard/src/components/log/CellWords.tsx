@@ -17,7 +17,7 @@ export function CellWords({ rows }: { readonly rows: readonly LogRow[] }) {
       </p>
       {cursor === null || row === undefined ? (
         <p class="muted">Click an entry, or move to one with the arrow keys.</p>
-      ) : (
+      ) : cursor.index > row.last || cursor.index < row.first ? null : (
         <button type="button" class="small" onClick={() => askWhy(view, { ask: 'notCommitted', ...cursor })}>
           {conflictAt(row, cursor.index) || cursor.index > row.commit
             ? 'Why is it not committed?'

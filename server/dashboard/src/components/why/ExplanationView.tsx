@@ -38,15 +38,15 @@ function Reasons({ reasons, onEvidence }: ReasonsProps) {
       {reasons.map(({ text, rule, evidence, because }, at) => (
         <li key={at}>
           <p>{sentence(text)}</p>
-          {(rule !== null || evidence.length > 0) && (
-            <p class="why-grounds">
+          {((rule !== null && rule.paper !== null) || evidence.length > 0) && (
+            <div class="why-grounds">
               {rule !== null && <RuleText rule={rule} />}
               {evidence.map((one) => (
                 <button key={JSON.stringify(one)} type="button" class="why-evidence" onClick={() => onEvidence(one)}>
                   {evidenceText(one)}
                 </button>
               ))}
-            </p>
+            </div>
           )}
           {because.length > 0 && <Reasons reasons={because} onEvidence={onEvidence} />}
         </li>
@@ -55,13 +55,16 @@ function Reasons({ reasons, onEvidence }: ReasonsProps) {
   );
 }
 
+/** A rule of Raft by its name and section; what it says is a click away. */
 function RuleText({ rule: { name, paper, text } }: { readonly rule: Rule }) {
+  if (paper === null) return null;
   return (
-    <span class="why-rule">
-      <b>{name}</b>
-      {paper !== null && <span class="why-paper">{paper.startsWith('thesis') ? paper : `paper ${paper}`}</span>}
-      <span class="why-rule-text">{text}</span>
-    </span>
+    <details class="why-rule">
+      <summary>
+        {name} <span class="why-paper">{paper.startsWith('thesis') ? paper : `paper ${paper}`}</span>
+      </summary>
+      {text}
+    </details>
   );
 }
 

@@ -9,7 +9,7 @@ export const TERM_PX_MIN = 16;
 export const INDEX_PX_MIN = 26;
 /** A bar that is wider says its term. */
 const BAR_TEXT_PX_MIN = 52;
-const AXIS_APART_PX = 64;
+const AXIS_APART_PX = 52;
 
 /** What is drawn of the log, from left to right in CSS pixels; `row` counts from 0. Everything lies within what is seen. */
 export interface LogShapes {

@@ -3,7 +3,7 @@ import { agedMs, electionTimerOf, timerRemainingMs } from '../aging.ts';
 import { peerOf } from '../crown.ts';
 import { agreedUpTo, runsOf } from '../log/runs.ts';
 import { durationText, type TIMER_REASON_WORDS } from '../words.ts';
-import { silence } from './cannotCommit.ts';
+import { silences } from './cannotCommit.ts';
 import type { Explanation, Reason } from './Explanation.ts';
 import { type Facts, statusIn } from './Facts.ts';
 import { unknownOf } from './noLeader.ts';
@@ -42,7 +42,7 @@ export function behind(facts: Facts, id: PeerId): Explanation {
             modeOf(lead, id, progress.mode),
           ),
           ...(progress.heardMsAgo > leads.electionTimeoutMsMin
-            ? [silence(facts, lead, id, agedMs(leader, progress.heardMsAgo, nowMs))]
+            ? silences(facts, lead, [{ peer: id, heardMsAgo: agedMs(leader, progress.heardMsAgo, nowMs) }])
             : []),
         ]),
     ...diskOf(id, own),

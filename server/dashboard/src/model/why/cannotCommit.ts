@@ -26,7 +26,7 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
   };
   const silent = (status.progress ?? [])
     .filter(({ peer: other, heardMsAgo }) => voters.all.includes(other) && heardMsAgo > status.electionTimeoutMsMax)
-    .map(({ peer: other, heardMsAgo }) => silence(facts, id, other, agedMs(peer, heardMsAgo, facts.nowMs)));
+    .map(({ peer: other, heardMsAgo }) => ({ peer: other, heardMsAgo: agedMs(peer, heardMsAgo, facts.nowMs) }));
   return explanation(
     `${id} believes that it leads term ${status.term}, and can commit nothing: it does not hear ${neededText(voters)}.`,
     [
@@ -35,7 +35,7 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
         `${id} did not hear a majority within ${status.electionTimeoutMsMax} ms, the longest election timeout`,
         RULES.replication,
         [aboutPeer(id)],
-        silent,
+        silences(facts, id, silent),
       ),
       ...beyondItsTerm(facts, id),
       status.checkQuorum
@@ -46,10 +46,28 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
   );
 }
 
-export function silence(facts: Facts, leader: PeerId, other: PeerId, heardMsAgo: number | null): Reason {
-  const keeps = obstacleBothWays(facts, leader, other, 'AppendEntries');
-  const since = heardMsAgo === null ? 'nothing yet' : `nothing for ${durationText(heardMsAgo)}`;
-  return reason(`${leader} has heard ${since} from ${other}`, null, [aboutPeer(other)], keeps === null ? [] : [keeps]);
+/** Whom a leader has not heard, and for how long. */
+export interface Silent {
+  readonly peer: PeerId;
+  readonly heardMsAgo: number | null;
+}
+
+/** Those whom one and the same thing keeps from it stand in one sentence. */
+export function silences(facts: Facts, leader: PeerId, silent: readonly Silent[]): readonly Reason[] {
+  const by = new Map<string, { readonly keeps: Reason | null; readonly of: Silent[] }>();
+  for (const one of silent) {
+    const keeps = obstacleBothWays(facts, leader, one.peer, 'AppendEntries');
+    const known = by.get(keeps?.text ?? '');
+    if (known === undefined) by.set(keeps?.text ?? '', { keeps, of: [one] });
+    else known.of.push(one);
+  }
+  return [...by.values()].map(({ keeps, of }) => {
+    const least = Math.min(...of.map(({ heardMsAgo }) => heardMsAgo ?? Infinity));
+    const since = Number.isFinite(least) ? `nothing for ${durationText(least)}` : 'nothing yet';
+    const names = of.map(({ peer }) => peer);
+    const text = `${leader} has heard ${since} from ${listed(names)}`;
+    return reason(text, null, names.map(aboutPeer), keeps === null ? [] : [keeps]);
+  });
 }
 
 /** Terms above a leader's own, of which it does not know: its reign is over. */

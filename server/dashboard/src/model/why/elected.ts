@@ -7,7 +7,7 @@ import type { Explanation, Reason } from './Explanation.ts';
 import { type Facts, isMajority, neededText, statusIn, votersOf } from './Facts.ts';
 import { lostVotes, noLeader, unknownOf } from './noLeader.ts';
 import { obstacleBothWays, reachedBy, whyAway } from './reach.ts';
-import { aboutPeer, explanation, listed, reason, verb } from './reasons.ts';
+import { aboutPeer, distinct, explanation, listed, reason, verb } from './reasons.ts';
 import { logsCompared, refusalReason, refusalsBefore, refusalsOf } from './refusals.ts';
 import { RULES } from './rules.ts';
 import type { RoleChange } from './Trail.ts';
@@ -32,7 +32,7 @@ export function whyThisLeader(facts: Facts): Explanation {
       (past): past is RoleChange =>
         past.kind === 'role' && past.peer === id && past.to === 'leader' && past.after.term === status.term,
     );
-  const since = rose === undefined ? '' : `, since ${agoText(picture.relayTimeMs - rose.atMs)}`;
+  const since = rose === undefined ? '' : `, for ${agoText(picture.relayTimeMs - rose.atMs)} now`;
   const over = beaten(facts, id, status, votes);
   return explanation(
     `${id} leads term ${status.term}${since}: a majority voted for it in that term.`,
@@ -109,7 +109,7 @@ export function notElected(facts: Facts, id: PeerId): Explanation {
           `${id} does not reach ${listed(beyond)}, and it takes ${neededText(voters)}`,
           RULES.majority,
           [aboutPeer(id)],
-          beyond.flatMap((voter) => obstacleBothWays(facts, id, voter, 'RequestVote') ?? []),
+          distinct(beyond.flatMap((voter) => obstacleBothWays(facts, id, voter, 'RequestVote') ?? [])),
         ),
       ];
   const isStanding = status.role === 'candidate' || status.role === 'preCandidate';

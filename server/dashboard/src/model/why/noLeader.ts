@@ -7,7 +7,7 @@ import { durationText } from '../words.ts';
 import type { Explanation, Reason } from './Explanation.ts';
 import { type Facts, isMajority, neededText, statusIn, votersOf, type Voters } from './Facts.ts';
 import { obstacleBothWays, reachedBy, whyAway } from './reach.ts';
-import { aboutPeer, counted, explanation, listed, reason, verb } from './reasons.ts';
+import { aboutPeer, counted, distinct, explanation, listed, reason, verb } from './reasons.ts';
 import { type KnownRefusal, refusalReason, refusalsBefore, refusalsOf } from './refusals.ts';
 import { RULES } from './rules.ts';
 
@@ -47,7 +47,7 @@ function apart(facts: Facts, voters: Voters): Explanation | null {
   if (reached.some(({ set }) => isMajority(voters, set))) return null;
   const best = reached.reduce((most, one) => (one.set.size > most.set.size ? one : most), {
     id: voters.all[0] ?? ('' as PeerId),
-    set: new Set(),
+    set: new Set<PeerId>(),
   });
   const beyond = voters.all.filter((id) => !best.set.has(id));
   const others = [...best.set].filter((id) => id !== best.id);
@@ -60,7 +60,7 @@ function apart(facts: Facts, voters: Voters): Explanation | null {
       `${best.id} cannot get the votes of ${listed(beyond)}`,
       ruleOf(voters),
       [aboutPeer(best.id)],
-      beyond.flatMap((id) => obstacleBothWays(facts, best.id, id, 'RequestVote') ?? []),
+      distinct(beyond.flatMap((id) => obstacleBothWays(facts, best.id, id, 'RequestVote') ?? [])),
     ),
     ...waiting(facts),
   ]);

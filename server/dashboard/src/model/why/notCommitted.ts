@@ -4,11 +4,11 @@ import { peerOf } from '../crown.ts';
 import { runsOf, termAt } from '../log/runs.ts';
 import { durationText } from '../words.ts';
 import { beyondItsTerm } from './cannotCommit.ts';
-import type { Explanation, Reason } from './Explanation.ts';
+import type { Explanation, Reason, Rule } from './Explanation.ts';
 import { type Facts, isMajority, neededText, statusIn, type Voters } from './Facts.ts';
 import { noLeader, unknownOf } from './noLeader.ts';
 import { obstacle, obstacleBothWays } from './reach.ts';
-import { aboutEntry, aboutPeer, explanation, listed, reason, shallow, verb } from './reasons.ts';
+import { aboutEntry, aboutPeer, distinct, explanation, listed, reason, shallow, verb } from './reasons.ts';
 import { RULES } from './rules.ts';
 
 interface Asked {
@@ -140,7 +140,7 @@ function waits(asked: Asked, leading: Leading): Explanation {
   const having = voters.all.filter((voter) => matched(voter) >= index);
   const missing = voters.all.filter((voter) => matched(voter) < index);
   const known = having.length === 0 ? 'on no voter' : `on ${listed(having)} only`;
-  const beyond = beyondItsTerm(facts, id);
+  const beyond = [...beyondItsTerm(facts, id), ...doomed(asked, leading)];
   if (!isMajority(voters, new Set(having))) {
     const rule = voters.outgoing.length > 0 ? RULES.joint : RULES.replication;
     return explanation(
@@ -150,7 +150,14 @@ function waits(asked: Asked, leading: Leading): Explanation {
           `${listed(missing)} ${verb(missing, 'has', 'have')} not confirmed it to ${id}`,
           rule,
           [aboutEntry(id, index)],
-          missing.map((voter) => missingAt(asked, leading, voter, matched(voter))),
+          [
+            ...missingAt(
+              asked,
+              leading,
+              missing.map((voter) => ({ voter, matched: matched(voter) })),
+            ),
+            ...distinct(missing.flatMap((voter) => obstacleBothWays(facts, id, voter, 'AppendEntries') ?? [])),
+          ],
         ),
         ...beyond,
       ],
@@ -186,46 +193,69 @@ function waits(asked: Asked, leading: Leading): Explanation {
   );
 }
 
-/** What a voter lacks: by its own account, by the leader's, and what stands between the two. */
-function missingAt({ facts, index }: Asked, leading: Leading, voter: PeerId, matched: number): Reason {
-  const own = statusIn(facts, voter);
-  const evidence = [aboutPeer(voter)];
-  if (voter === leading.id) {
-    const text = `${voter} itself has only made entries up to ${matched} durable`;
-    return reason(text, RULES.durable, evidence);
-  }
-  const told = `${leading.id} knows that ${voter} has entries up to ${matched}`;
-  const keeps = obstacleBothWays(facts, leading.id, voter, 'AppendEntries');
-  const because = keeps === null ? [] : [keeps];
-  if (own === null) return reason(`${told}; ${voter} itself has told nothing`, RULES.replication, evidence, because);
-  const truth = ownAccount(own, index, leading);
-  const progress = leading.status.progress?.find(({ peer }) => peer === voter);
-  const mode = progress?.mode === 'snapshot' ? `; it is being sent a snapshot` : '';
-  return reason(
-    `${told}, and ${voter} ${truth}${mode}`,
-    truthRule(own, index, leading),
-    [aboutEntry(voter, Math.max(1, Math.min(index, own.lastLogIndex)))],
-    because,
-  );
+/** What voters lack: by their own account, by the leader's. Those of whom the same is true stand in one sentence. */
+function missingAt(
+  { facts, index }: Asked,
+  leading: Leading,
+  missing: readonly { readonly voter: PeerId; readonly matched: number }[],
+): Reason[] {
+  const alike = new Map<string, PeerId[]>();
+  const lacks = missing.map(({ voter, matched }) => {
+    const own = statusIn(facts, voter);
+    const isSnapshot = leading.status.progress?.find(({ peer }) => peer === voter)?.mode === 'snapshot';
+    const truth = voter === leading.id ? null : ownAccount(own, index, leading);
+    const key = JSON.stringify([matched, truth, isSnapshot]);
+    alike.set(key, [...(alike.get(key) ?? []), voter]);
+    return { key, matched, truth, isSnapshot };
+  });
+  return [...alike].flatMap(([key, voters]) => {
+    const lack = lacks.find((one) => one.key === key);
+    if (lack === undefined) return [];
+    const names = listed(voters);
+    const evidence = voters.map((voter) =>
+      aboutEntry(voter, Math.max(1, Math.min(index, statusIn(facts, voter)?.lastLogIndex ?? index))),
+    );
+    if (lack.truth === null) {
+      return [reason(`${names} itself has made entries durable only up to ${lack.matched}`, RULES.durable, evidence)];
+    }
+    const told = `${leading.id} knows that ${names} ${verb(voters, 'has', 'have')} entries up to ${lack.matched}`;
+    const each = voters.length === 1 ? voters[0] : 'each of them';
+    const rule = lack.isSnapshot ? RULES.snapshot : lack.truth.rule;
+    const sent = lack.isSnapshot ? '; a snapshot is being sent' : '';
+    return [reason(`${told}, and ${each} ${lack.truth.text}${sent}`, rule, evidence)];
+  });
 }
 
-function ownAccount(own: Status, index: number, leading: Leading): string {
-  const term = termAt(runsOf(own), index);
-  if (own.lastLogIndex < index) return `says that its log ends at ${own.lastLogIndex}`;
-  if (term !== null && leading.term !== null && term !== leading.term) {
-    return `has another entry there, of term ${term} and not ${leading.term}`;
-  }
-  if (own.durableIndex < index) return `has it in memory, durable only up to ${own.durableIndex}`;
-  return 'has it: its answer has not arrived';
-}
-
-function truthRule(
-  own: Status,
+/** What a voter itself tells of that index. */
+function ownAccount(
+  own: Status | null,
   index: number,
   leading: Leading,
-): typeof RULES.replication | typeof RULES.matching | typeof RULES.durable {
+): { readonly text: string; readonly rule: Rule } {
+  if (own === null) return { text: 'has told nothing of its log', rule: RULES.replication };
+  if (own.lastLogIndex < index)
+    return { text: `says that its log ends at ${own.lastLogIndex}`, rule: RULES.replication };
   const term = termAt(runsOf(own), index);
-  if (own.lastLogIndex < index) return RULES.replication;
-  if (term !== null && leading.term !== null && term !== leading.term) return RULES.matching;
-  return own.durableIndex < index ? RULES.durable : RULES.replication;
+  if (term !== null && leading.term !== null && term !== leading.term) {
+    return { text: `has another entry there, of term ${term} and not ${leading.term}`, rule: RULES.matching };
+  }
+  if (own.durableIndex < index) {
+    return { text: `has it in memory, durable only up to ${own.durableIndex}`, rule: RULES.durable };
+  }
+  return { text: 'has it: its answer has not arrived', rule: RULES.replication };
+}
+
+/** A later leader, elsewhere, that does not have it: the entry is bound to go. */
+function doomed({ facts, index, term, peer }: Asked, leading: Leading): Reason[] {
+  const { leader } = facts.picture;
+  const its = statusIn(facts, leader);
+  if (leader === null || leader === leading.id || its === null || its.term <= leading.status.term) return [];
+  const there = termAt(runsOf(its), index);
+  if (there === null ? index <= its.lastLogIndex : there === term) return [];
+  const has = there === null ? `ends at ${its.lastLogIndex}` : `has an entry of term ${there} at ${index}`;
+  return [
+    reason(`${leader}'s log ${has}, so ${peer} gives its own up when it hears of ${leader}`, RULES.matching, [
+      aboutEntry(leader, Math.min(index, its.lastLogIndex)),
+    ]),
+  ];
 }

@@ -54,7 +54,7 @@ function partitioned({ picture }: Facts, from: PeerId, to: PeerId): Reason | nul
   const evidence = [aboutLink(from, to)];
   if (isCut(groups, from, to)) {
     const sides = groups.map((group) => group.join(' ')).join(' | ');
-    return reason(`the partition ${sides} keeps ${from} and ${to} apart`, RULES.network, evidence);
+    return reason(`the partition ${sides} lets nothing pass from one side to the other`, RULES.network, evidence);
   }
   // One direction each, unlike the groups.
   if (partition.cuts?.some(([a, b]) => a === from && b === to) !== true) return null;

@@ -32,6 +32,16 @@ export function shallow(reasons: readonly Reason[], levels: number): readonly Re
   return reasons.map((one) => ({ ...one, because: levels <= 1 ? [] : shallow(one.because, levels - 1) }));
 }
 
+/** Each text once, with all that it was told of. */
+export function distinct(reasons: readonly Reason[]): readonly Reason[] {
+  const by = new Map<string, Reason>();
+  for (const one of reasons) {
+    const known = by.get(one.text);
+    by.set(one.text, known === undefined ? one : { ...known, evidence: [...known.evidence, ...one.evidence] });
+  }
+  return [...by.values()];
+}
+
 /** `p1`, `p1 and p2`, `p1, p2 and p3`. */
 export function listed(words: readonly string[]): string {
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;

@@ -1,6 +1,6 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
 import { agoText, durationText } from '../words.ts';
-import { silence } from './cannotCommit.ts';
+import { silences } from './cannotCommit.ts';
 import type { Explanation } from './Explanation.ts';
 import { type Facts, statusIn } from './Facts.ts';
 import { aboutPeer, explanation, reason } from './reasons.ts';
@@ -42,10 +42,10 @@ export function steppedDown(facts: Facts, id: PeerId): Explanation {
   const silent = (before.progress ?? [])
     .filter(({ peer }) => before.voters.includes(peer) || before.votersOutgoing.includes(peer))
     .toSorted((a, b) => b.heardMsAgo - a.heardMsAgo)
-    .filter(({ heardMsAgo }) => heardMsAgo > before.heartbeatMs * 1.5)
-    .map(({ peer, heardMsAgo }) => silence(facts, id, peer, heardMsAgo));
+    .filter(({ heardMsAgo }) => heardMsAgo > before.heartbeatMs * 1.5);
+  const because = silences(facts, id, silent);
   if (!before.checkQuorum) {
-    return explanation(headline('it does not tell why'), silent, [
+    return explanation(headline('it does not tell why'), because, [
       'Its term stayed, CheckQuorum is off, and it is still a voter: no rule that is known here explains it.',
     ]);
   }
@@ -56,7 +56,7 @@ export function steppedDown(facts: Facts, id: PeerId): Explanation {
         `${id} kept its term ${after.term}, so no higher one deposed it; it gives up after ${before.electionTimeoutMsMax} ms without a majority`,
         RULES.checkQuorum,
         [aboutPeer(id)],
-        silent,
+        because,
       ),
     ],
     silent.length === 0 ? ['Whom it had not heard was not told before it stepped down.'] : [],
@@ -68,15 +68,18 @@ function higherTerm(
   { peer: id, before, after, atMs }: RoleChange,
   headline: (why: string) => string,
 ): Explanation {
-  const raised = facts.trail
+  const stood = facts.trail
     .until(atMs)
-    .find((past): past is RoleChange => past.kind === 'role' && past.peer !== id && past.after.term === after.term);
-  const leader =
-    after.leader ??
-    facts.picture.peers.find(({ view }) => view.status?.votedFor !== null && view.status?.term === after.term)?.view
-      .status?.votedFor ??
-    null;
-  const who = raised?.peer ?? (leader === id ? null : leader);
+    .find(
+      (past): past is RoleChange =>
+        past.kind === 'role' &&
+        past.peer !== id &&
+        past.after.term === after.term &&
+        (past.to === 'candidate' || past.to === 'leader'),
+    );
+  // Who leads a term has stood for election in it, and who was voted for has too.
+  const known = stood?.peer ?? after.leader ?? after.votedFor;
+  const who = known === id ? null : known;
   return explanation(
     headline(`it saw the higher term ${after.term}`),
     [

@@ -32,7 +32,7 @@ export function vanished(facts: Facts, index: number, term: number): Explanation
   }
   const wasCommitted = gone.find(({ committedBy }) => committedBy !== null);
   if (wasCommitted !== undefined) return wasLost(name, wasCommitted);
-  const losers = [...new Set(gone.map(({ peer }) => peer))];
+  const losers = picture.peers.map(({ view }) => view.id).filter((id) => gone.some(({ peer }) => peer === id));
   const leader = newest.leader;
   const rose = trail
     .until(picture.relayTimeMs)
