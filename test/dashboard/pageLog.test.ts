@@ -43,7 +43,7 @@ async function drawnIn(page: Page): Promise<number> {
 async function goToEndOf(page: Page, peer: PeerId): Promise<void> {
   await page.locator('.log-cells').focus();
   await page.keyboard.press('ArrowRight');
-  for (const _ of IDS) await page.keyboard.press('ArrowUp');
+  for (let row = 0; row < IDS.length; row += 1) await page.keyboard.press('ArrowUp');
   for (let row = 0; row < IDS.indexOf(peer); row += 1) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('End');
 }
