@@ -137,9 +137,11 @@ t.test('chaos ends with 0 when nothing is wrong, and 1 for each thing that is', 
           grow(store, key, token);
           if (token === '3;') throw new WhitewaterError('OUTCOME_UNKNOWN', 'perhaps');
         },
-        get: (store, key, count) => {
+        // Once somebody has seen it: how many reads fit into the round is up to the machine.
+        get: (store, key) => {
           const value = store.get(key) ?? '';
-          return count > 9 ? value.replace('3;', '') : value;
+          if (value.includes('3;')) store.set(key, value.replace('3;', ''));
+          return value;
         },
       },
       /saw 3; in a place where a later one did not/,

@@ -24,6 +24,11 @@ export function ClusterPage() {
     return () => delete document.documentElement.dataset['look'];
   }, [view.look.value]);
 
+  useEffect(() => {
+    // A question is answered by the panel Why, which a phone shows alone.
+    if (view.selected.value?.kind === 'question' && phone.peek() !== 'ring') phone.value = 'side';
+  }, [view.selected.value]);
+
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const kind = useDerived(() => view.mode.value.kind, [view]);
   return (

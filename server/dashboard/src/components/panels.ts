@@ -1,8 +1,10 @@
 import type { ComponentType } from 'preact';
 import type { View } from '../state/Store.ts';
 import { BreakPanel } from './break/BreakPanel.tsx';
+import { LogPanel } from './log/LogPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
 import { TimePanel } from './time/TimePanel.tsx';
+import { WhyPanel } from './why/WhyPanel.tsx';
 
 export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table';
 
@@ -20,6 +22,8 @@ export interface Panel {
 /** In the order of their tabs. Each piece adds its own, a line each. */
 export const PANELS: readonly Panel[] = [
   { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
+  { id: 'why', title: 'Why', key: 'W', place: 'side', view: WhyPanel },
+  { id: 'log', title: 'Log', key: 'O', place: 'below', view: LogPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },
   { id: 'table', title: 'Table', key: 'I', place: 'below', view: TablePanel },
 ];

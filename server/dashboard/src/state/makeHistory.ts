@@ -7,18 +7,20 @@ import type { Extent } from '../model/history/History.ts';
 import { KeptMarks } from '../model/history/KeptMarks.ts';
 import { markEvents } from '../model/history/markEvents.ts';
 import type { Marks } from '../model/history/Marks.ts';
+import { KeptTrail } from '../model/why/KeptTrail.ts';
 
 /** What sees every message of a feed, live or recorded: each piece adds its own, a line each. */
-function watchersOf(marks: Marks, _gauges: Gauges): readonly FeedWatcher[] {
-  return [markEvents(marks)];
+function watchersOf(marks: Marks, _gauges: Gauges, trail: KeptTrail): readonly FeedWatcher[] {
+  return [markEvents(marks), trail.watch];
 }
 
 /** @param bounds other ones than those of a feed */
 export function makeHistory(bounds?: HistoryBounds): FeedHistory {
   const marks = new KeptMarks(signal(0));
   const gauges = new GaugeColumns(signal<number | null>(null));
+  const trail = new KeptTrail();
   return new FeedHistory({
-    ...{ extent: signal<Extent | null>(null), marks, gauges, watchers: watchersOf(marks, gauges) },
+    ...{ extent: signal<Extent | null>(null), marks, gauges, trail, watchers: watchersOf(marks, gauges, trail) },
     ...(bounds === undefined ? {} : { bounds }),
   });
 }

@@ -5,6 +5,7 @@ import type { Gauges } from '../gauges/Gauges.ts';
 import type { Picture } from '../Picture.ts';
 import { reduce } from '../reduce.ts';
 import { Chunk, type Entry } from './Chunk.ts';
+import { NO_TRAIL, type Trail } from '../why/Trail.ts';
 import type { FeedWatcher } from './FeedWatcher.ts';
 import { framesOf, ENDS_WITHIN_MS, TOLD_WITHIN_MS } from './framesOf.ts';
 import type { Extent, FrameSeen, History, StatusSeen } from './History.ts';
@@ -36,6 +37,8 @@ export interface FeedHistoryOptions {
   readonly extent: Signal<Extent | null>;
   readonly marks: Marks;
   readonly gauges: Gauges;
+  /** Default: one that remembers nothing. */
+  readonly trail?: Trail;
   readonly watchers?: readonly FeedWatcher[];
   /** Default: CHUNKS_MAX and BLOB_BYTES_MAX. */
   readonly bounds?: HistoryBounds;
@@ -49,6 +52,7 @@ export class FeedHistory implements History {
   readonly extent: Signal<Extent | null>;
   readonly marks: Marks;
   readonly gauges: Gauges;
+  readonly trail: Trail;
   readonly #watchers: readonly FeedWatcher[];
   readonly #bounds: HistoryBounds;
   readonly #chunks: Chunk[] = [];
@@ -58,10 +62,11 @@ export class FeedHistory implements History {
   #newest: Picture | null = null;
   #newestMs = -Infinity;
 
-  constructor({ extent, marks, gauges, watchers = [], bounds }: FeedHistoryOptions) {
+  constructor({ extent, marks, gauges, trail = NO_TRAIL, watchers = [], bounds }: FeedHistoryOptions) {
     this.extent = extent;
     this.marks = marks;
     this.gauges = gauges;
+    this.trail = trail;
     this.#watchers = watchers;
     this.#bounds = bounds ?? { chunksMax: CHUNKS_MAX, blobBytesMax: BLOB_BYTES_MAX };
   }

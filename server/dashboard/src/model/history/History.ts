@@ -4,6 +4,7 @@ import type { PeerId } from '../../../../../shared/ids.ts';
 import type { Status } from '../../../../../shared/messages/Status.ts';
 import type { Gauges } from '../gauges/Gauges.ts';
 import type { Picture } from '../Picture.ts';
+import type { Trail } from '../why/Trail.ts';
 import type { Marks } from './Marks.ts';
 
 /** The most frames that one question is answered with. */
@@ -23,6 +24,8 @@ export interface History {
   statusesIn(peer: PeerId, fromMs: number, untilMs: number): Promise<readonly StatusSeen[]>;
   readonly marks: Marks;
   readonly gauges: Gauges;
+  /** What explanations remember. */
+  readonly trail: Trail;
 }
 
 export interface Extent {

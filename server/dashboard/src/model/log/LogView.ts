@@ -16,12 +16,19 @@ export interface LogRow {
   readonly snapshot: number;
   /** What the leader knows of this peer; null when no leader tells. */
   readonly told: { readonly next: number; readonly match: number; readonly by: PeerId } | null;
-  /** Where it differs from the log of the leader, or of the highest term while nobody leads. */
-  readonly conflicts: readonly { readonly from: number; readonly to: number }[];
+  /** How far it truly holds the leader's log, by its own account; null when that is not told, or nobody leads. */
+  readonly agreed: number | null;
+  /** Where it differs from the log of the leader, or of the newest log while nobody leads. */
+  readonly conflicts: readonly Stretch[];
 }
 
 export interface LogRun {
   readonly term: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }

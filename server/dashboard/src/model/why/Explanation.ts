@@ -8,6 +8,7 @@ export type Question =
   | { readonly ask: 'notElected'; readonly peer: PeerId }
   | { readonly ask: 'notCommitted'; readonly peer: PeerId; readonly index: number }
   | { readonly ask: 'cannotCommit'; readonly peer: PeerId }
+  | { readonly ask: 'steppedDown'; readonly peer: PeerId }
   | { readonly ask: 'vanished'; readonly index: number; readonly term: number }
   | { readonly ask: 'refused'; readonly voter: PeerId; readonly candidate: PeerId }
   /** A frame, by its number in the relay's journal. */
@@ -37,7 +38,7 @@ export interface Reason {
 export interface Rule {
   /** As the paper calls it: "Election restriction". */
   readonly name: string;
-  /** The section of the paper, such as `5.4.1`; null for what is none of Raft's rules. */
+  /** The section of the paper, such as `5.4.1`, or of the thesis, `thesis 9.6`; null for what is none of Raft's rules. */
   readonly paper: string | null;
   /** One sentence. */
   readonly text: string;
