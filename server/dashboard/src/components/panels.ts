@@ -1,10 +1,11 @@
 import type { ComponentType } from 'preact';
 import type { View } from '../state/Store.ts';
 import { BreakPanel } from './break/BreakPanel.tsx';
+import { DetailsPanel } from './details/DetailsPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
 import { TimePanel } from './time/TimePanel.tsx';
 
-export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table';
+export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table' | 'details';
 
 /** A part of the page that can be opened and closed; its view takes nothing: it reads the store. */
 export interface Panel {
@@ -20,6 +21,7 @@ export interface Panel {
 /** In the order of their tabs. Each piece adds its own, a line each. */
 export const PANELS: readonly Panel[] = [
   { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
+  { id: 'details', title: 'Details', key: 'D', place: 'side', view: DetailsPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },
   { id: 'table', title: 'Table', key: 'I', place: 'below', view: TablePanel },
 ];
