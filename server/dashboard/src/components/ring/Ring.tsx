@@ -9,17 +9,15 @@ import { type Size, useSize } from '../../hooks/useSize.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { shownRoleOf } from '../../model/describePeer.ts';
 import { litBy } from '../../model/frames/lit.ts';
-import { type Draft, type Groups, groupOf } from '../../model/groups.ts';
-import { lagOf } from '../../model/lag.ts';
+import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { useSelectedFrame } from '../details/useSelectedFrame.ts';
-import { select } from '../details/select.ts';
 import { Apart } from './Apart.tsx';
 import { FlightsCanvas } from './FlightsCanvas.tsx';
 import { Island } from './Island.tsx';
 import { LayoutContext } from './layoutContext.ts';
 import { Links } from './Links.tsx';
-import { PeerNode } from './PeerNode.tsx';
+import { Peers } from './Peers.tsx';
 import { toNextPeer } from './toNextPeer.ts';
 import { useFlights } from './useFlights.ts';
 import { useRingPointer } from './useRingPointer.ts';
@@ -66,7 +64,7 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   return (
     <LayoutContext.Provider value={layout}>
       <div class="ring-ground" {...pointer} onKeyDown={(event) => toNextPeer(event, angles, learners)}>
-        <svg class="ring-svg" width={size.width} height={size.height} role="group" aria-label="Ring of peers">
+        <svg class="ring-svg" width={size.width} height={size.height} aria-hidden="true">
           {isPartitioned &&
             stretchesOf(groupsOnRing, angles).map(
               (stretch, index) =>
@@ -76,28 +74,12 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
             )}
           {places.apart !== null && <Apart {...places.apart} count={learners.length} radius={radius} />}
           <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} />
-          {picture.peers.map((peer) => {
-            const { id } = peer.view;
-            const place = places.peers.get(id);
-            if (place === undefined) return null;
-            const isApart = learners.includes(id);
-            return (
-              <PeerNode
-                key={id}
-                {...{ peer, place, nowMs }}
-                radius={place.radius}
-                captionLinesMax={isApart ? 2 : places.captionLinesMax}
-                caption={isApart || places.captions === 'below' ? 'below' : (sides.get(id) ?? 'below')}
-                lag={isApart ? lagOf(picture, id) : null}
-                group={isPartitioned ? groupOf(inForce, id) : null}
-                draftGroup={draft?.get(id) ?? null}
-                isLit={lit.peers.has(id)}
-                onPress={() => select(store, { kind: 'peer', id })}
-              />
-            );
-          })}
         </svg>
+        {/* Under the peers, which a chord may have to pass. */}
         <FlightsCanvas {...{ layout, air }} nodeRadius={radius} />
+        <svg class="ring-svg" width={size.width} height={size.height} role="group" aria-label="Ring of peers">
+          <Peers {...{ picture, places, inForce, draft, nowMs, sides, learners, lit }} />
+        </svg>
         {children}
       </div>
     </LayoutContext.Provider>
