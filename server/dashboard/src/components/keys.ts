@@ -3,6 +3,7 @@ import { healAction } from '../connection/Action.ts';
 import { preferences } from '../state/preferences.ts';
 import type { Store } from '../state/Store.ts';
 import { backToLive, changeSpeed, playOrPause, step } from '../state/view.ts';
+import { selectNewestFrame } from './details/selectNewestFrame.ts';
 import { openPanel, PANELS } from './panels.ts';
 
 /** One line of the keyboard map. */
@@ -49,6 +50,14 @@ const KEYS: readonly KeyBinding[] = [
   { label: '[', keys: ['['], isLetter: true, does: 'slower', run: (store) => changeSpeed(store, -1) },
   { label: ']', keys: [']'], isLetter: true, does: 'faster', run: (store) => changeSpeed(store, 1) },
   { label: '1 to 9', keys: PEER_DIGITS, isLetter: true, does: 'selects that peer', run: selectPeer },
+  {
+    label: 'F',
+    keys: ['f'],
+    isLetter: true,
+    does: 'the newest frame, of the selected peer or link',
+    run: (store) => void selectNewestFrame(store),
+  },
+  { label: 'arrows', keys: [], isLetter: false, does: 'on a peer: the next one; Enter selects it', run: notMine },
   deed('H', 'heals the network', (store) => void store.actions.run(healAction())),
   deed('U', 'undoes the last deed', (store) => void store.actions.undo()),
   { ...deed('U', 'does it again', (store) => void store.actions.redo()), label: 'Shift+U', shift: true },

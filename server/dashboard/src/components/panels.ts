@@ -2,11 +2,12 @@ import type { ComponentType } from 'preact';
 import type { View } from '../state/Store.ts';
 import { BreakPanel } from './break/BreakPanel.tsx';
 import { LogPanel } from './log/LogPanel.tsx';
+import { DetailsPanel } from './details/DetailsPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
 import { TimePanel } from './time/TimePanel.tsx';
 import { WhyPanel } from './why/WhyPanel.tsx';
 
-export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table';
+export type PanelId = 'break' | 'why' | 'log' | 'time' | 'judge' | 'console' | 'tours' | 'table' | 'details';
 
 /** A part of the page that can be opened and closed; its view takes nothing: it reads the store. */
 export interface Panel {
@@ -24,6 +25,7 @@ export const PANELS: readonly Panel[] = [
   { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
   { id: 'why', title: 'Why', key: 'W', place: 'side', view: WhyPanel },
   { id: 'log', title: 'Log', key: 'O', place: 'below', view: LogPanel },
+  { id: 'details', title: 'Details', key: 'D', place: 'side', view: DetailsPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },
   { id: 'table', title: 'Table', key: 'I', place: 'below', view: TablePanel },
 ];

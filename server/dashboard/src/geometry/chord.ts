@@ -3,6 +3,10 @@ import type { Point } from './ring.ts';
 /** One direction of a link, drawn as a curve. */
 export interface Chord {
   readonly path: string;
+  /** Its ends at the rims, and the control point between them. */
+  readonly from: Point;
+  readonly control: Point;
+  readonly to: Point;
   /** The middle of the curve, and the direction in which it runs there. */
   readonly middle: Point;
   readonly radians: number;
@@ -26,9 +30,27 @@ export function chordOf(from: Point, to: Point, fromRim: number, toRim: number):
   };
   return {
     path: `M${at(start)}Q${at(control)} ${at(end)}`,
+    ...{ from: start, control, to: end },
     middle: { x: (control.x + (start.x + end.x) / 2) / 2, y: (control.y + (start.y + end.y) / 2) / 2 },
     radians: Math.atan2(along.y, along.x),
   };
+}
+
+/** The part of a chord that places depend on. */
+export type Curve = Pick<Chord, 'from' | 'control' | 'to'>;
+
+/** The place on a curve; `share` 0 is where it begins. */
+export function xOn({ from, control, to }: Curve, share: number): number {
+  return quadratic(from.x, control.x, to.x, share);
+}
+
+export function yOn({ from, control, to }: Curve, share: number): number {
+  return quadratic(from.y, control.y, to.y, share);
+}
+
+function quadratic(from: number, control: number, to: number, share: number): number {
+  const rest = 1 - share;
+  return rest * rest * from + 2 * rest * share * control + share * share * to;
 }
 
 /** The stroke width for a rate, in CSS pixels: grows with its logarithm, since rates span a thousandfold. */

@@ -85,7 +85,7 @@ function hintOf({ isChanged, draftGroups, inForce }: ControlsProps, peers: numbe
   if (!isChanged) {
     return inForce.length > 1
       ? 'Frames between groups are dropped until you heal.'
-      : 'Click peers in the ring, or choose their groups here.';
+      : 'Choose the groups of peers here.';
   }
   return draftGroups.length > 1 ? 'Chosen, not yet applied.' : 'Put one peer into another group, or heal.';
 }

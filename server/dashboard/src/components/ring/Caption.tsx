@@ -10,13 +10,16 @@ interface CaptionProps {
   readonly nowMs: number;
   readonly side: CaptionSide;
   readonly linesMax: number;
+  /** How many entries it is behind the leader; null where that is not told. */
+  readonly lag: number | null;
 }
 
 const ANCHORS = { left: 'end', right: 'start', below: 'middle' } as const;
 
 /** The peer's role, and why it has it. */
-export function Caption({ peer, radius, nowMs, side, linesMax }: CaptionProps) {
-  const lines = captionOf(peer, nowMs).slice(0, linesMax);
+export function Caption({ peer, radius, nowMs, side, linesMax, lag }: CaptionProps) {
+  const behind = lag === null ? [] : [lag === 0 ? 'has all of the log' : `${lag} behind`];
+  const lines = [...captionOf(peer, nowMs), ...behind].slice(0, linesMax);
   const size = Math.max(11, Math.min(17, radius * 0.29));
   const lineHeight = size * 1.3;
   const halo = radius * HALO;

@@ -1,6 +1,7 @@
-import type { PeerId } from '../../../../../shared/ids.ts';
-import { chordOf, strokeWidthOf } from '../../geometry/chord.ts';
+import { type Chord, strokeWidthOf } from '../../geometry/chord.ts';
+import type { Layout } from '../../geometry/Layout.ts';
 import type { Point } from '../../geometry/ring.ts';
+import type { Lit } from '../../model/frames/lit.ts';
 import { type Groups, isCut, isLinkCut } from '../../model/groups.ts';
 import { linkKey, rateAt, SILENT } from '../../model/linkRate.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
@@ -8,19 +9,20 @@ import type { Picture, SeenPeer } from '../../model/Picture.ts';
 interface LinksProps {
   readonly picture: Picture;
   readonly inForce: Groups;
-  readonly places: ReadonlyMap<PeerId, Point>;
-  readonly radius: number;
+  readonly layout: Layout;
   readonly nowMs: number;
+  /** What is selected, and what the pointer is on. */
+  readonly lit: Lit;
+  readonly hovered: Lit;
 }
 
 /** A faint line for every link, and over it, for each direction in use, a curve as heavy as its traffic. */
-export function Links({ picture, inForce, places, radius, nowMs }: LinksProps) {
-  const rim = radius * 1.34;
+export function Links({ picture, inForce, layout, nowMs, lit, hovered }: LinksProps) {
   const pairs = pairsOf(picture.peers);
   return (
     <g class="links" aria-hidden="true">
       {pairs.map(([one, other]) => {
-        const [from, to] = [places.get(one.view.id), places.get(other.view.id)];
+        const [from, to] = [layout.peers.get(one.view.id), layout.peers.get(other.view.id)];
         if (from === undefined || to === undefined) return null;
         const state = stateOf(
           one,
@@ -32,13 +34,14 @@ export function Links({ picture, inForce, places, radius, nowMs }: LinksProps) {
       {pairs.flatMap(([one, other]) =>
         [[one, other] as const, [other, one] as const].map(([sender, receiver]) => {
           const key = linkKey(sender.view.id, receiver.view.id);
-          const [from, to] = [places.get(sender.view.id), places.get(receiver.view.id)];
+          const chord = layout.chord(sender.view.id, receiver.view.id);
           const rate = rateAt(picture.links.get(key) ?? SILENT, nowMs);
-          if (from === undefined || to === undefined) return null;
+          if (chord === null) return null;
           return (
             <Direction
               key={key}
-              {...{ from, to, rim }}
+              chord={chord}
+              light={lit.links.has(key) ? 'selected' : hovered.links.has(key) ? 'hovered' : null}
               delivered={rate.deliveredPerSecond}
               dropped={rate.droppedPerSecond}
             />
@@ -62,22 +65,23 @@ function Pair({ from, to, state }: PairProps) {
 }
 
 interface DirectionProps {
-  readonly from: Point;
-  readonly to: Point;
-  readonly rim: number;
+  readonly chord: Chord;
+  readonly light: 'selected' | 'hovered' | null;
   readonly delivered: number;
   readonly dropped: number;
 }
 
-function Direction({ from, to, rim, delivered, dropped }: DirectionProps) {
-  const chord = chordOf(from, to, rim, rim);
-  if (chord === null || delivered + dropped < 0.3) return null;
+function Direction({ chord, light, delivered, dropped }: DirectionProps) {
+  const isSilent = delivered + dropped < 0.3;
+  if (light === null && isSilent) return null;
+  if (isSilent) return <path class="lit-link" data-light={light} d={chord.path} />;
   const isLosing = dropped > delivered;
   const width = strokeWidthOf(Math.max(delivered, dropped));
   const { x, y } = chord.middle;
   const turn = (chord.radians * 180) / Math.PI;
   return (
     <g class="traffic" data-losing={isLosing}>
+      {light !== null && <path class="lit-link" data-light={light} d={chord.path} />}
       <path d={chord.path} stroke-width={width} />
       <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${turn.toFixed(1)})`}>
         {isLosing ? <path class="lost-mark" d="M-5-5L5 5M-5 5L5-5" /> : <path class="arrow" d="M-4-5L4 0L-4 5" />}

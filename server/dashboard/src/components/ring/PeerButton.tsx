@@ -3,11 +3,12 @@ import { HALO } from '../../geometry/ring.ts';
 interface PeerButtonProps {
   readonly label: string;
   readonly radius: number;
+  readonly isSelected: boolean;
   readonly onPress: () => void;
 }
 
 /** Takes clicks and keys for the whole figure; what it says in one sentence is what the figure shows. */
-export function PeerButton({ label, radius, onPress }: PeerButtonProps) {
+export function PeerButton({ label, radius, isSelected, onPress }: PeerButtonProps) {
   return (
     <>
       <circle
@@ -17,6 +18,7 @@ export function PeerButton({ label, radius, onPress }: PeerButtonProps) {
         // SVG knows its attributes by their exact case.
         tabindex={0}
         aria-label={label}
+        aria-pressed={isSelected}
         onClick={onPress}
         onKeyDown={(event) => {
           if (event.key !== 'Enter' && event.key !== ' ') return;

@@ -26,11 +26,15 @@ interface PeerNodeProps {
   readonly group: number | null;
   /** Its group in the partition being put together; null when there is none. */
   readonly draftGroup: number | null;
+  /** How many entries it is behind the leader; null where that is not told. */
+  readonly lag: number | null;
+  /** It is selected, or what is selected concerns it. */
+  readonly isLit: boolean;
   readonly onPress: () => void;
 }
 
 /** One peer: role by shape, colour and word; term, election timer, votes, crown, group. */
-export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPress, ...rest }: PeerNodeProps) {
+export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, isLit, onPress, ...rest }: PeerNodeProps) {
   const { view } = peer;
   const role = shownRoleOf(peer);
   const crown = crownOf(peer);
@@ -38,8 +42,13 @@ export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPres
   const fontSize = Math.max(11, radius * 0.46);
   const letter = draftGroup ?? group;
   return (
-    <g class="peer" data-peer={view.id} transform={`translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`}>
-      <PeerButton label={`${sentenceOf(peer, nowMs)}. Move to another group`} radius={radius} onPress={onPress} />
+    <g
+      class="peer"
+      data-peer={view.id}
+      data-lit={isLit}
+      transform={`translate(${place.x.toFixed(2)} ${place.y.toFixed(2)})`}
+    >
+      <PeerButton label={sentenceOf(peer, nowMs)} isSelected={isLit} {...{ radius, onPress }} />
       <g
         class="figure"
         data-role={role ?? 'unknown'}
@@ -59,7 +68,7 @@ export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, onPres
         {letter !== null && (
           <GroupBadge group={letter} isDraft={draftGroup !== null && draftGroup !== group} radius={radius} />
         )}
-        <Caption {...{ peer, radius, nowMs }} side={rest.caption} linesMax={rest.captionLinesMax} />
+        <Caption {...{ peer, radius, nowMs }} lag={rest.lag} side={rest.caption} linesMax={rest.captionLinesMax} />
       </g>
     </g>
   );

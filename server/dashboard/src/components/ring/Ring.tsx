@@ -1,23 +1,37 @@
-import type { PeerId } from '../../../../../shared/ids.ts';
+import type { ComponentChildren } from 'preact';
+import { useMemo } from 'preact/hooks';
 import { captionSides } from '../../geometry/captions.ts';
-import { anglesOf, layoutOf, pointAt, stretchesOf } from '../../geometry/ring.ts';
+import { makeLayout } from '../../geometry/Layout.ts';
+import { placesOf } from '../../geometry/places.ts';
+import { anglesOf, stretchesOf } from '../../geometry/ring.ts';
 import { useGlidingAngles } from '../../hooks/useGlidingAngles.ts';
 import { type Size, useSize } from '../../hooks/useSize.ts';
-import { type Draft, type Groups, groupOf } from '../../model/groups.ts';
+import { useStore } from '../../hooks/useStore.ts';
+import { shownRoleOf } from '../../model/describePeer.ts';
+import { litBy } from '../../model/frames/lit.ts';
+import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
+import { useSelectedFrame } from '../details/useSelectedFrame.ts';
+import { Apart } from './Apart.tsx';
+import { FlightsCanvas } from './FlightsCanvas.tsx';
 import { Island } from './Island.tsx';
+import { LayoutContext } from './layoutContext.ts';
 import { Links } from './Links.tsx';
-import { PeerNode } from './PeerNode.tsx';
+import { Peers } from './Peers.tsx';
+import { toNextPeer } from './toNextPeer.ts';
+import { useFlights } from './useFlights.ts';
+import { useRingPointer } from './useRingPointer.ts';
 
 interface RingProps {
   readonly picture: Picture;
   readonly inForce: Groups;
   readonly draft: Draft | null;
   readonly nowMs: number;
-  readonly onPeer: (peer: PeerId) => void;
+  /** Laid over it; it gets the layout by LayoutContext. */
+  readonly children?: ComponentChildren;
 }
 
-/** Peers, links and groups on a stage that is as large as its element. */
+/** Peers, links, groups and frames on a stage that is as large as its element. */
 export function Ring(props: RingProps) {
   const { ref, size } = useSize<HTMLDivElement>();
   return (
@@ -27,36 +41,47 @@ export function Ring(props: RingProps) {
   );
 }
 
-function RingOfSize({ picture, inForce, draft, nowMs, onPeer, size }: RingProps & { readonly size: Size }) {
-  const ids = picture.peers.map(({ view }) => view.id);
-  const target = anglesOf(ids, inForce);
+function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProps & { readonly size: Size }) {
+  const store = useStore();
+  const learners = picture.peers.filter((peer) => shownRoleOf(peer) === 'learner').map(({ view }) => view.id);
+  const onRing = picture.peers.map(({ view }) => view.id).filter((id) => !learners.includes(id));
+  const groupsOnRing = inForce.map((group) => group.filter((id) => onRing.includes(id)));
+  const target = anglesOf(
+    onRing,
+    groupsOnRing.filter((group) => group.length > 0),
+  );
   const angles = useGlidingAngles(target);
-  const { ring, nodeRadius: radius, captions, captionLinesMax } = layoutOf(size.width, size.height, ids.length);
-  const places = new Map([...angles].map(([id, radians]) => [id, pointAt(ring, radians)]));
+  const apartKey = learners.join();
+  const places = useMemo(() => placesOf(size, angles, learners), [size.width, size.height, angles, apartKey]);
+  const layout = useMemo(() => makeLayout(size, places.peers), [places]);
+  const air = useFlights();
+  const pointer = useRingPointer(layout, air);
+  const lit = litBy(store.view.selected.value, useSelectedFrame()?.sample ?? null);
+  const hovered = litBy(store.view.hovered.value, null);
   const sides = captionSides(target);
   const isPartitioned = inForce.length > 1;
+  const { ring, nodeRadius: radius } = places;
   return (
-    <svg class="ring-svg" width={size.width} height={size.height} role="group" aria-label="Ring of peers">
-      {isPartitioned &&
-        stretchesOf(inForce, angles).map((stretch, index) => (
-          <Island key={index} {...{ ring, stretch, radius }} group={index} />
-        ))}
-      <Links {...{ picture, inForce, places, radius, nowMs }} />
-      {picture.peers.map((peer) => {
-        const place = places.get(peer.view.id);
-        if (place === undefined) return null;
-        const now = isPartitioned ? groupOf(inForce, peer.view.id) : null;
-        return (
-          <PeerNode
-            key={peer.view.id}
-            {...{ peer, place, radius, nowMs, captionLinesMax }}
-            caption={captions === 'below' ? 'below' : (sides.get(peer.view.id) ?? 'below')}
-            group={now}
-            draftGroup={draft?.get(peer.view.id) ?? null}
-            onPress={() => onPeer(peer.view.id)}
-          />
-        );
-      })}
-    </svg>
+    <LayoutContext.Provider value={layout}>
+      <div class="ring-ground" {...pointer} onKeyDown={(event) => toNextPeer(event, angles, learners)}>
+        <svg class="ring-svg" width={size.width} height={size.height} aria-hidden="true">
+          {isPartitioned &&
+            stretchesOf(groupsOnRing, angles).map(
+              (stretch, index) =>
+                groupsOnRing[index]?.length !== 0 && (
+                  <Island key={index} {...{ ring, stretch, radius }} group={index} />
+                ),
+            )}
+          {places.apart !== null && <Apart {...places.apart} count={learners.length} radius={radius} />}
+          <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} />
+        </svg>
+        {/* Under the peers, which a chord may have to pass. */}
+        <FlightsCanvas {...{ layout, air }} nodeRadius={radius} />
+        <svg class="ring-svg" width={size.width} height={size.height} role="group" aria-label="Ring of peers">
+          <Peers {...{ picture, places, inForce, draft, nowMs, sides, learners, lit }} />
+        </svg>
+        {children}
+      </div>
+    </LayoutContext.Provider>
   );
 }

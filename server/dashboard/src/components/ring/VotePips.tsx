@@ -13,9 +13,9 @@ const MARKS: Readonly<Record<Vote['answer'], string>> = {
 
 /** One mark for each voter, over the head of whoever asks: a tick for yes, a cross for no, empty for no answer yet. */
 export function VotePips({ count, radius }: VotePipsProps) {
-  const size = Math.max(5, Math.min(8, radius * 0.17));
-  // Leaves the corner at the right to the group's badge.
-  const step = Math.min(0.3, 1.3 / Math.max(1, count.votes.length));
+  // Leaves the corner at the right to the group's badge; of many voters the marks are small, and never cover each other.
+  const step = Math.min(0.3, 1.5 / Math.max(1, count.votes.length));
+  const size = Math.min(8, Math.max(5, radius * 0.17), (radius * 1.28 + 9) * step * 0.46);
   const distance = radius * 1.28 + size + 6;
   return (
     <g class="votes">

@@ -1,4 +1,3 @@
-import type { PeerId } from '../../../../../shared/ids.ts';
 import { useDerived } from '../../hooks/useDerived.ts';
 import { useNow } from '../../hooks/useNow.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
@@ -17,17 +16,13 @@ const NO_BREAK_SPACE = '\u00a0';
 
 /** The state of the cluster in a headline, and the ring. */
 export function Stage() {
-  const { picture: shown, view, link, may } = useStore();
+  const { picture: shown, view, link } = useStore();
   const nowMs = useNow(250);
-  const { inForce, letters, put } = usePartition();
+  const { inForce } = usePartition();
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const picture = shown.value;
   if (picture === null) return null;
   const { crown, title, detail } = headlineOf(picture);
-  const onPeer = (id: PeerId): void => {
-    view.selected.value = { kind: 'peer', id };
-    if (may.peek() === 'everything') put(id, (group) => (group + 1) % letters);
-  };
   return (
     <section class="card stage" aria-label="The cluster">
       <div class="headline">
@@ -40,7 +35,7 @@ export function Stage() {
         <p class="detail">{isOld ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
-      <Ring {...{ picture, inForce, nowMs, onPeer }} draft={view.draft.value} />
+      <Ring {...{ picture, inForce, nowMs }} draft={view.draft.value} />
       <PeerList {...{ picture, nowMs }} />
       <Legend />
     </section>
