@@ -67,6 +67,7 @@ export function noFaults(seed: string): Faults {
  *   pointer into the change, such as `/rules/slow/delay`); then nothing is changed
  */
 export function changeFaults(faults: Faults, change: FaultsChange, context: ChangeContext): Faults {
+  refuseUnnamed(change);
   const epoch = faults.epoch + 1;
   const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
   const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
@@ -95,6 +96,16 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     profile,
     rules,
   };
+}
+
+function refuseUnnamed({ renewed = NONE, rules = new Map<string, Rule>() }: FaultsChange): void {
+  [...renewed].forEach((name, at) => {
+    if (rules.has(name)) return;
+    const place = `/renewed/${at}`;
+    const names = [...rules.keys()].slice(0, 20).join(', ') || 'there are none';
+    const message = `${place} names ${name}, which is none of the rules (${names}); nothing was changed`;
+    throw new WhitewaterError('REQUEST_INVALID', message, { details: { place } });
+  });
 }
 
 const NONE: ReadonlySet<string> = new Set();

@@ -31,6 +31,19 @@ t.test('rules that a change does not touch go on, with their counters, their age
   t.equal(first.rules.length, 2, 'what was in force before is not touched');
 });
 
+t.test('a rule that is to begin anew does, though it is the same; one that is not there is refused', async (t) => {
+  const on = link();
+  const rules = rulesOf({ two: { ...DROP, first: 2, ttlMs: 90 }, other: { from: 'p3', to: 'p4', drop: 1 } });
+  const before = change(faultsOf({}), { rules });
+  t.equal(sketch(fatesOf(on, before, 3)), 'xx.');
+  const after = change(before, { rules, renewed: new Set(['two']) }, 50);
+  t.equal(sketch(fatesOf(on, after, 3, 'PreVote', 50)), 'xx.');
+  t.equal(nextExpiryMs(after), 140);
+  t.equal(after.rules[1], before.rules[1]);
+  const wrong = (): unknown => change(before, { rules, renewed: new Set(['two', 'too']) });
+  t.throws(wrong, { code: 'REQUEST_INVALID', details: { place: '/renewed/1' } });
+});
+
 t.test('what a change leaves out stays; a profile comes first, and goes whole', async (t) => {
   const profile = { name: 'mine', rules: { a: { ...EVERYBODY, delay: '1ms' } } } as unknown as Profile;
   const faults = change(faultsOf({ a: DROP }), { profile });
