@@ -111,22 +111,22 @@ function refuseUnnamed({ renewed = NONE, rules = new Map<string, Rule>() }: Faul
 const NONE: ReadonlySet<string> = new Set();
 
 function nextRules(
-  before: readonly RuleInForce[],
+  rules: readonly RuleInForce[],
   sources: ReadonlyMap<string, Rule>,
   ofProfile: boolean,
   epoch: number,
   context: ChangeContext,
   renewed: ReadonlySet<string> = NONE,
 ): RuleInForce[] {
-  const known = new Map(before.map((rule) => [rule.name, rule]));
+  const known = new Map(rules.map((rule) => [rule.name, rule]));
   return Array.from(sources, ([name, source]) => {
     const place = `${ofProfile ? '/profile' : ''}/rules/${name}`;
     // The names of rules have the letters of ids.
     if (!isId(name)) throw invalid(place, 'no name of a rule', '1 to 64 letters, digits, "_", "." or "-"');
-    const goesOn = known.get(name);
-    if (goesOn !== undefined && !renewed.has(name) && sameJson(goesOn.source, source)) return goesOn;
+    const before = known.get(name);
+    if (before !== undefined && !renewed.has(name) && sameJson(before.source, source)) return before;
     const { nowMs, extraTypes } = context;
-    const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes });
+    const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes, before });
     refuseUnknown(namedByRule(source, place), context);
     return rule;
   });

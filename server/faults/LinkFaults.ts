@@ -22,6 +22,20 @@ export class RuleOnLink {
     this.rule = rule;
   }
 
+  /**
+   * Goes on sending where another left off, whose frames are still under way: at its own rate from when it was put in force. Times of
+   * the same rate stay as they are, in whole bytes.
+   */
+  takeOverBandwidth(before: RuleOnLink): void {
+    const { compiled, sinceMs } = this.rule;
+    const rateBefore = before.rule.compiled.rate;
+    if (rateBefore === undefined || compiled.rate === undefined || before.busyBytes === 0) return;
+    const isSameRate = rateBefore.bytesPerMs === compiled.rate.bytesPerMs;
+    this.busySinceMs = isSameRate ? before.busySinceMs : sinceMs;
+    const leftBytes = before.busyBytes - (sinceMs - before.busySinceMs) * rateBefore.bytesPerMs;
+    this.busyBytes = isSameRate ? before.busyBytes : Math.max(0, leftBytes);
+  }
+
   /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
   chooses({ skip, every, first }: CompiledRule): boolean {
     this.meant += 1;
@@ -103,19 +117,23 @@ export class LinkFaults {
   }
 
   #adopt(faults: Faults): void {
+    const before = this.#rules;
     if (this.#seedEpoch !== faults.seedEpoch) this.#beginAnew(faults);
     this.#faults = faults;
     const known = new Map(this.#rules.map((one) => [one.rule, one]));
     this.#rules = faults.rules
       .filter(({ compiled }) => compiled.touchesFrames && this.#mayMean(compiled))
-      .map((rule) => known.get(rule) ?? new RuleOnLink(rule));
+      .map((rule) => known.get(rule) ?? begun(rule, before));
     const { partition } = faults;
     this.#isCut = partition !== undefined && cutsLink(partition, this.from, this.to);
     this.#mayBeAbsent =
       partition !== undefined && (partition.absencesOf.has(this.from.id) || partition.absencesOf.has(this.to.id));
   }
 
-  /** All but the order of what is under way: no promise of a seed is worth a frame that overtakes another. */
+  /**
+   * All but what is under way, its order and the bandwidth that it waits for: no promise of a seed is worth a frame that overtakes
+   * another, or a queue beyond its bound.
+   */
   #beginAnew({ seed, seedEpoch }: Faults): void {
     this.#seedEpoch = seedEpoch;
     this.#frames = 0;
@@ -134,4 +152,13 @@ export class LinkFaults {
     if (there || !both) return there;
     return from.mayMean(this.to) && to.mayMean(this.from) && isNow(from, this.to) && isNow(to, this.from);
   }
+}
+
+/** A rule that a link has not had, at least not since it was put in force. @param before what the link had until now */
+function begun(rule: RuleInForce, before: readonly RuleOnLink[]): RuleOnLink {
+  const one = new RuleOnLink(rule);
+  if (rule.compiled.rate === undefined) return one;
+  const older = before.find((other) => other.rule.lineage === rule.lineage);
+  if (older !== undefined) one.takeOverBandwidth(older);
+  return one;
 }

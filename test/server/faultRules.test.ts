@@ -248,3 +248,17 @@ t.test('rules by role follow what the endpoints say of themselves', async (t) =>
   await stage.send(2);
   t.same(await stage.arrives(3), [1, 1, 2], 'what it sent as the leader is lost');
 });
+
+t.test('bandwidth and its bound hold, however often the rule is put in force again or a seed is set', async (t) => {
+  const stage = await FaultStage.start(t);
+  // A frame has some 60 bytes: three wait, the first of them for a minute.
+  const thin = { from: 'p1', to: 'p2', rate: { bytesPerSecond: 1, queueBytesMax: 130 } };
+  for (let round = 0; round < 3; round += 1) {
+    await stage.rule('thin', thin);
+    await stage.send(5);
+    await stage.put('seed', { seed: 'again' });
+    await stage.send(5);
+  }
+  t.match(await stage.network(), { delayed: 3 });
+  t.equal(await stage.relay.dropped('rate'), 27);
+});
