@@ -1,7 +1,7 @@
 import { hashText, type TextHash } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
-import { cutsLink, isAbsent, isAbsentBetween } from './partition.ts';
+import { cutsLink, isAbsent, isAbsentBetween, mayLose } from './partition.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
@@ -112,7 +112,7 @@ export class LinkFaults {
 
   /** Whether the network lost one of the two ends for a while between the two times. */
   wasAbsent({ partition }: Faults, fromMs: number, untilMs: number): boolean {
-    if (partition === undefined || partition.absencesOf.size === 0) return false;
+    if (partition === undefined || !mayLose(partition, this.from, this.to)) return false;
     return [this.from, this.to].some(({ id }) => isAbsentBetween(partition, id, fromMs, untilMs));
   }
 
@@ -126,8 +126,7 @@ export class LinkFaults {
       .map((rule) => known.get(rule) ?? begun(rule, before));
     const { partition } = faults;
     this.#isCut = partition !== undefined && cutsLink(partition, this.from, this.to);
-    this.#mayBeAbsent =
-      partition !== undefined && (partition.absencesOf.has(this.from.id) || partition.absencesOf.has(this.to.id));
+    this.#mayBeAbsent = partition !== undefined && mayLose(partition, this.from, this.to);
   }
 
   /**

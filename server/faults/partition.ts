@@ -55,6 +55,16 @@ export function cutsLink(partition: CompiledPartition, from: JudgedEndpoint, to:
   return (groupOf.get(from.id) ?? UNNAMED) !== (groupOf.get(to.id) ?? UNNAMED);
 }
 
+/**
+ * Whether the network loses one end of this link for a while, at any time. As with groups, a client that is not named reaches
+ * everybody.
+ */
+export function mayLose(partition: CompiledPartition, from: JudgedEndpoint, to: JudgedEndpoint): boolean {
+  const { absencesOf, groupOf } = partition;
+  if (!absencesOf.has(from.id) && !absencesOf.has(to.id)) return false;
+  return [from, to].every(({ id, isClient }) => !isClient || absencesOf.has(id) || groupOf.has(id));
+}
+
 /** Whether the network has lost the endpoint at this moment. */
 export function isAbsent(partition: CompiledPartition, id: string, nowMs: number): boolean {
   const absences = partition.absencesOf.get(id);

@@ -37,6 +37,19 @@ t.test('absences: nothing to or from who is absent, to the millisecond', async (
   t.equal(change(faults, { partition: partition({ groups: [['p1']] }) }).partition?.endsAtMs, undefined);
 });
 
+t.test('absences of others do not touch a client that is not named', async (t) => {
+  const source = partition({ groups: [], absences: ['p2', 'named'].map((id) => ({ id, fromMs: 0, untilMs: 9 })) });
+  const faults = change(noFaults('x'), { partition: source });
+  const ways = (one: LinkFaults['from'], other: LinkFaults['from']): string =>
+    [new LinkFaults(one, other), new LinkFaults(other, one)]
+      .map((on) => `${sketch(fatesOf(on, faults, 1))}${on.wasAbsent(faults, 0, 5) ? ' was lost' : ''}`)
+      .join(', ');
+  t.equal(ways(client('c'), peer('p2')), '., .');
+  t.equal(ways(client('named'), peer('p3')), 'x was lost, x was lost');
+  t.equal(ways(client('named'), client('c')), '., .');
+  t.equal(ways(peer('p2'), peer('p3')), 'x was lost, x was lost');
+});
+
 t.test('a partition drops without asking the rules, and the frame keeps its number', async (t) => {
   const faults = change(faultsOf({ it: { ...EVERYBODY, drop: 1 } }), { partition: partition({ groups: [['p1']] }) });
   const on = link();

@@ -216,3 +216,18 @@ t.test('a large release leaves in order, and loses nothing to a reader that read
   await stage.send(1);
   t.same(await stage.arrives(20_001), [...upTo(20_000), 1]);
 });
+
+t.test('a swizzle leaves clients alone', async (t) => {
+  const stage = await FaultStage.start(t);
+  const client = await stage.relay.dial('c1', { path: 'client' });
+  await stage.put('partition', { shape: 'swizzle', stepMs: 60_000 });
+  const { absences = [] } = (await stage.network()).partition ?? {};
+  const away = stage.peers.find(({ id }) => absences.some((absence) => absence.id === id && absence.fromMs === 0));
+  if (away === undefined) throw new Error('nobody is away');
+  const there = stage.peers.find(({ id }) => id !== away.id);
+  there?.send('RequestVote', away.id);
+  client.send('ClientRequest', away.id);
+  away.send('ClientReply', 'c1');
+  await Promise.all([client.heard('ClientReply'), away.heard('ClientRequest'), there?.settled()]);
+  t.equal(await stage.relay.dropped('partition'), 1, 'a peer does not reach it');
+});
