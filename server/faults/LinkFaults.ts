@@ -67,6 +67,9 @@ export class LinkFaults {
   #frames = 0;
   #key: TextHash = { low: 0, high: 0 };
   #rules: readonly RuleOnLink[] = [];
+  /** What the two ends were then: a client may turn out to be a voter. */
+  #fromIsClient = false;
+  #toIsClient = false;
   #isCut = false;
   #mayBeAbsent = false;
 
@@ -92,14 +95,14 @@ export class LinkFaults {
    * @returns the rules that may mean it, as far as ids tell
    */
   nextFrame(faults: Faults): readonly RuleOnLink[] {
-    if (this.#faults !== faults) this.#adopt(faults);
+    if (!this.#hasAdopted(faults)) this.#adopt(faults);
     this.#frames += 1;
     return this.#rules;
   }
 
   /** Whether the partition keeps frames from passing at this moment. */
   isCut(faults: Faults, nowMs: number): boolean {
-    if (this.#faults !== faults) this.#adopt(faults);
+    if (!this.#hasAdopted(faults)) this.#adopt(faults);
     const { partition } = faults;
     if (partition === undefined || this.#isCut) return this.#isCut;
     return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
@@ -116,7 +119,14 @@ export class LinkFaults {
     return [this.from, this.to].some(({ id }) => isAbsentBetween(partition, id, fromMs, untilMs));
   }
 
+  #hasAdopted(faults: Faults): boolean {
+    if (this.#faults !== faults) return false;
+    return this.#fromIsClient === this.from.isClient && this.#toIsClient === this.to.isClient;
+  }
+
   #adopt(faults: Faults): void {
+    this.#fromIsClient = this.from.isClient;
+    this.#toIsClient = this.to.isClient;
     const before = this.#rules;
     if (this.#seedEpoch !== faults.seedEpoch) this.#beginAnew(faults);
     this.#faults = faults;
