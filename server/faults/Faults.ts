@@ -92,7 +92,7 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     epoch,
     seed: change.seed ?? faults.seed,
     seedEpoch: isNewSeed ? epoch : faults.seedEpoch,
-    partition: change.partition === undefined ? faults.partition : nextPartition(change.partition, context),
+    partition: change.partition === undefined ? faults.partition : nextPartition(change.partition, profile, context),
     profile,
     rules,
   };
@@ -132,7 +132,11 @@ function nextRules(
   });
 }
 
-function nextPartition(source: Partition | null, context: ChangeContext): CompiledPartition | undefined {
+function nextPartition(
+  source: Partition | null,
+  { inFlight }: CompiledProfile,
+  context: ChangeContext,
+): CompiledPartition | undefined {
   if (source === null) return undefined;
   const doubled = doubledIn(source);
   if (doubled.length > 0) {
@@ -146,7 +150,7 @@ function nextPartition(source: Partition | null, context: ChangeContext): Compil
     namedIn(source).map((id) => ({ id, place: '/partition' })),
     context,
   );
-  return compilePartition(source, context.nowMs);
+  return compilePartition(source, context.nowMs, inFlight);
 }
 
 function refuseNonsense({ cuts = [], absences = [] }: Partition): void {

@@ -280,10 +280,10 @@ export class ClusterFaults {
     this.#parts.delayed().changed();
     this.#setTimer();
     this.#slowAccepts.endThoseWithout(after.rules);
-    const { epoch, seed, profile } = after;
+    const { epoch, seed, profile, partition } = after;
     const inForce = {
       profile: profile.source,
-      partition: this.partition,
+      partition: partition === undefined ? null : { ...partition.source, inFlight: partition.inFlight },
       rules: Object.fromEntries(this.#userRules()),
     };
     const told = { renewed: [...renewed], frames: frames ?? null, seedSet, healed: isHeal, text };

@@ -199,9 +199,9 @@ export class FrameCarrier {
   }
 }
 
-/** What is on its way across a cut is lost, unless the partition, or else the profile, says otherwise. */
-export function cutsInFlight({ partition, profile }: Faults): boolean {
-  return partition !== undefined && (partition.source.inFlight ?? profile.inFlight) === 'cut';
+/** What is on its way across a cut is lost, unless the partition, or else the profile that it came under, says otherwise. */
+export function cutsInFlight({ partition }: Faults): boolean {
+  return partition?.inFlight === 'cut';
 }
 
 /** Others of its link that keep the order are before it. */

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { peerId } from '../../shared/ids.ts';
 import { BASE, FaultStage, upTo } from './support/FaultStage.ts';
 
 t.test('hold, release in order, and shuffled', async (t) => {
@@ -230,4 +231,30 @@ t.test('a swizzle leaves clients alone', async (t) => {
   away.send('ClientReply', 'c1');
   await Promise.all([client.heard('ClientReply'), away.heard('ClientRequest'), there?.settled()]);
   t.equal(await stage.relay.dropped('partition'), 1, 'a peer does not reach it');
+});
+
+t.test('a change of the profile leaves a partition as it was put in force, in the journal too', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('slow', { from: 'p1', to: 'p2', delay: '600ms' });
+  await stage.put('profile', { name: 'village', rules: {}, inFlight: 'delivered' });
+  await stage.send(1);
+  await stage.put('partition', { groups: [['p1'], ['p2', 'p3']] });
+  await stage.put('profile', { name: 'reliable' });
+  t.same(await stage.arrives(1), [1]);
+  const lines = await stage.journal('?kinds=faults');
+  t.match(lines.at(-1), { profile: { name: 'reliable' }, partition: { inFlight: 'delivered' } });
+});
+
+t.test('a client that is named a voter hears no more across a cut', async (t) => {
+  const stage = await FaultStage.start(t);
+  const p9 = await stage.relay.dial('p9', { path: 'client' });
+  await stage.put('partition', { groups: [['p1']] });
+  await stage.send(1, stage.peer(1), 'p9');
+  t.same(await stage.arrives(1, p9), [1]);
+  stage.peer(2).status({ voters: ['p1', 'p2', 'p9'].map((id) => peerId(id)) });
+  await stage.peer(2).settled();
+  await stage.send(1, stage.peer(1), 'p9');
+  await p9.settled();
+  t.same(stage.arrived(p9), [1]);
+  t.equal(await stage.relay.dropped('partition'), 1);
 });
