@@ -45,7 +45,7 @@ export class FrameCarrier {
       framesMax: options.delayedFramesMax,
       bytesMax: options.delayedBytesMax,
       total: delayedBytes,
-      onDue: (frame, waitedMs, nowMs) => this.#arrive(frame, waitedMs, nowMs),
+      onDue: (frame, waitedMs, nowMs, underWayMs) => this.#arrive(frame, waitedMs, nowMs, underWayMs),
     });
   }
 
@@ -136,10 +136,10 @@ export class FrameCarrier {
     return waits;
   }
 
-  #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number): void {
+  #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number, underWayMs: number): void {
     const { link, text } = frame;
     const faults = this.#parts.faultsAt(nowMs);
-    const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, nowMs - waitedMs, nowMs);
+    const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, underWayMs, nowMs);
     this.#settle(frame, text.length, isCut ? 'partition' : offer(link, Buffer.from(text, 'latin1')), waitedMs);
   }
 

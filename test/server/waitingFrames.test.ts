@@ -258,3 +258,38 @@ t.test('a client that is named a voter hears no more across a cut', async (t) =>
   t.same(stage.arrived(p9), [1]);
   t.equal(await stage.relay.dropped('partition'), 1);
 });
+
+t.test(
+  'the cut is looked at when a held frame is let go: not before, and whatever becomes of those on their way',
+  async (t) => {
+    const stage = await FaultStage.start(t);
+    await stage.rule('stuck', { from: '*', to: '*', hold: true });
+    await stage.send(1);
+    await stage.send(1, stage.peer(2), 'p3');
+    await stage.send(1, stage.peer(3), 'p1');
+    await stage.put('partition', { groups: [['p1', 'p3'], ['p2']], inFlight: 'delivered' });
+    const { body } = await stage.relay.request('POST', `${BASE}/rules/stuck/release`, {});
+    t.match(body, { released: 3 });
+    t.same(await stage.arrives(1, stage.peer(1)), [1]);
+    t.equal(await stage.relay.dropped('partition'), 2);
+    t.match(await stage.network(), { delayed: 0, held: 0 });
+  },
+);
+
+t.test('a frame that was held while a swizzle lost one of its ends arrives when both are back', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('stuck', { from: '*', to: '*', hold: true });
+  for (const from of stage.peers) for (const to of stage.peers) if (to !== from) await stage.send(1, from, to.id);
+  const atMs = performance.now();
+  await stage.put('partition', { shape: 'swizzle', stepMs: 700 });
+  const { absences = [] } = (await stage.network()).partition ?? {};
+  const backAtMs = ({ id }: { id: string }): number => absences.find((absence) => absence.id === id)?.untilMs ?? 0;
+  const [one, other] = [...stage.peers].sort((a, b) => backAtMs(a) - backAtMs(b));
+  if (one === undefined || other === undefined) throw new Error('nobody is there');
+  t.ok(backAtMs(other) > 0, 'one of the two was away');
+  await stage.relay.until('both are back', () => performance.now() - atMs > backAtMs(other) + 300);
+  await stage.relay.request('POST', `${BASE}/rules/stuck/release`, {});
+  t.same(await stage.arrives(1, other).then((numbers) => numbers.slice(0, 1)), [1]);
+  const heard = (): boolean => other.frames.some(({ from }) => from === one.id);
+  await stage.relay.until('it has come', heard);
+});
