@@ -188,7 +188,7 @@ t.test('a partition cuts what is on its way, unless it says otherwise', async (t
     ['cut', []],
     ['delivered', [1]],
   ] as const) {
-    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '50ms' });
+    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '500ms' });
     await stage.send(1);
     await stage.put('partition', { groups: [['p1'], ['p2', 'p3']], inFlight });
     await stage.relay.until('it has come due', async () => (await stage.network()).delayed === 0);
