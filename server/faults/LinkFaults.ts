@@ -53,7 +53,8 @@ export class RuleOnLink {
  */
 export class LinkFaults {
   readonly from: JudgedEndpoint;
-  readonly to: JudgedEndpoint;
+  /** May be a stand-in of that id, until somebody of it is known. */
+  to: JudgedEndpoint;
   /**
    * No frame that keeps the order is delivered before this time, in the milliseconds of `judge`. Whoever lets frames go early,
    * or drops them on their way, sets it to the time of the last one that still waits, or to -Infinity.
