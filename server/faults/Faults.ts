@@ -67,6 +67,7 @@ export function noFaults(seed: string): Faults {
  *   pointer into the change, such as `/rules/slow/delay`); then nothing is changed
  */
 export function changeFaults(faults: Faults, change: FaultsChange, context: ChangeContext): Faults {
+  refuseUnnamed(change);
   const epoch = faults.epoch + 1;
   const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
   const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
@@ -91,37 +92,51 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     epoch,
     seed: change.seed ?? faults.seed,
     seedEpoch: isNewSeed ? epoch : faults.seedEpoch,
-    partition: change.partition === undefined ? faults.partition : nextPartition(change.partition, context),
+    partition: change.partition === undefined ? faults.partition : nextPartition(change.partition, profile, context),
     profile,
     rules,
   };
 }
 
+function refuseUnnamed({ renewed = NONE, rules = new Map<string, Rule>() }: FaultsChange): void {
+  [...renewed].forEach((name, at) => {
+    if (rules.has(name)) return;
+    const place = `/renewed/${at}`;
+    const names = [...rules.keys()].slice(0, 20).join(', ') || 'there are none';
+    const message = `${place} names ${name}, which is none of the rules (${names}); nothing was changed`;
+    throw new WhitewaterError('REQUEST_INVALID', message, { details: { place } });
+  });
+}
+
 const NONE: ReadonlySet<string> = new Set();
 
 function nextRules(
-  before: readonly RuleInForce[],
+  rules: readonly RuleInForce[],
   sources: ReadonlyMap<string, Rule>,
   ofProfile: boolean,
   epoch: number,
   context: ChangeContext,
   renewed: ReadonlySet<string> = NONE,
 ): RuleInForce[] {
-  const known = new Map(before.map((rule) => [rule.name, rule]));
+  const known = new Map(rules.map((rule) => [rule.name, rule]));
   return Array.from(sources, ([name, source]) => {
     const place = `${ofProfile ? '/profile' : ''}/rules/${name}`;
     // The names of rules have the letters of ids.
     if (!isId(name)) throw invalid(place, 'no name of a rule', '1 to 64 letters, digits, "_", "." or "-"');
-    const goesOn = known.get(name);
-    if (goesOn !== undefined && !renewed.has(name) && sameJson(goesOn.source, source)) return goesOn;
+    const before = known.get(name);
+    if (before !== undefined && !renewed.has(name) && sameJson(before.source, source)) return before;
     const { nowMs, extraTypes } = context;
-    const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes });
+    const rule = putInForce(name, source, { place, ofProfile, epoch, nowMs, extraTypes, before });
     refuseUnknown(namedByRule(source, place), context);
     return rule;
   });
 }
 
-function nextPartition(source: Partition | null, context: ChangeContext): CompiledPartition | undefined {
+function nextPartition(
+  source: Partition | null,
+  { inFlight }: CompiledProfile,
+  context: ChangeContext,
+): CompiledPartition | undefined {
   if (source === null) return undefined;
   const doubled = doubledIn(source);
   if (doubled.length > 0) {
@@ -135,7 +150,7 @@ function nextPartition(source: Partition | null, context: ChangeContext): Compil
     namedIn(source).map((id) => ({ id, place: '/partition' })),
     context,
   );
-  return compilePartition(source, context.nowMs);
+  return compilePartition(source, context.nowMs, inFlight);
 }
 
 function refuseNonsense({ cuts = [], absences = [] }: Partition): void {

@@ -12,6 +12,8 @@ export interface WaitingCopy<Payload> {
   readonly bytes: number;
   /** When the frame came. */
   readonly sinceMs: number;
+  /** Since when it is on its way: when it came or, of one that was held, when it was let go. */
+  underWayMs: number;
   /** In the order of their planning, for those that come due at the same time. */
   order: number;
   /** When it is due; of one that is held, when it came. */
@@ -73,7 +75,9 @@ export class FrameQueue<Payload> {
   add(link: LinkFaults, copy: PlannedCopy, payload: Payload, bytes: number, nowMs: number): void {
     this.#order += 1;
     const atMs = copy.atMs ?? nowMs;
-    const waiting: WaitingCopy<Payload> = { link, copy, payload, bytes, sinceMs: nowMs, order: this.#order, atMs };
+    const waiting: WaitingCopy<Payload> = {
+      ...{ link, copy, payload, bytes, sinceMs: nowMs, underWayMs: nowMs, order: this.#order, atMs },
+    };
     this.#count(bytes + COPY_OVERHEAD_BYTES);
     if (copy.heldBy === undefined) this.#due.add(waiting);
     else this.#hold(copy.heldBy, waiting);
@@ -144,6 +148,7 @@ export class FrameQueue<Payload> {
     const held = [...this.#held.values()].flat().sort(byOrder);
     this.#held.clear();
     this.#heldCount = 0;
+    for (const waiting of held) waiting.underWayMs = nowMs;
     this.#requeue(held, () => nowMs);
     this.#due.reschedule(ALL, () => nowMs);
   }
@@ -161,6 +166,7 @@ export class FrameQueue<Payload> {
    * Lets go what a rule holds: due now, or when the other rules' delays are over.
    * @param framesMax the first so many of them
    * @param arranged puts them into another order
+   * @param isLost told of each that is let go; if true it goes nowhere, and is gone
    * @returns how many
    */
   release(
@@ -168,12 +174,19 @@ export class FrameQueue<Payload> {
     nowMs: number,
     framesMax = Infinity,
     arranged: (frames: WaitingCopy<Payload>[]) => readonly WaitingCopy<Payload>[] = (frames) => frames,
+    isLost: (waiting: WaitingCopy<Payload>) => boolean = () => false,
   ): number {
     const frames = this.#held.get(rule) ?? [];
     const released = frames.splice(0, framesMax);
     if (frames.length === 0) this.#held.delete(rule);
     this.#heldCount -= released.length;
-    this.#requeue(arranged(released), (waiting) => Math.max(nowMs, dueMs(waiting)));
+    const onTheirWay = released.filter((waiting) => {
+      waiting.underWayMs = nowMs;
+      if (!isLost(waiting)) return true;
+      this.#gone(waiting);
+      return false;
+    });
+    this.#requeue(arranged(onTheirWay), (waiting) => Math.max(nowMs, dueMs(waiting)));
     return released.length;
   }
 

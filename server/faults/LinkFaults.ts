@@ -1,7 +1,7 @@
 import { hashText, type TextHash } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
-import { cutsLink, isAbsent, isAbsentBetween } from './partition.ts';
+import { cutsLink, isAbsent, isAbsentBetween, mayLose } from './partition.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
 import { isNow } from './selector.ts';
 
@@ -22,6 +22,20 @@ export class RuleOnLink {
     this.rule = rule;
   }
 
+  /**
+   * Goes on sending where another left off, whose frames are still under way: at its own rate from when it was put in force. Times of
+   * the same rate stay as they are, in whole bytes.
+   */
+  takeOverBandwidth(before: RuleOnLink): void {
+    const { compiled, sinceMs } = this.rule;
+    const rateBefore = before.rule.compiled.rate;
+    if (rateBefore === undefined || compiled.rate === undefined || before.busyBytes === 0) return;
+    const isSameRate = rateBefore.bytesPerMs === compiled.rate.bytesPerMs;
+    this.busySinceMs = isSameRate ? before.busySinceMs : sinceMs;
+    const leftBytes = before.busyBytes - (sinceMs - before.busySinceMs) * rateBefore.bytesPerMs;
+    this.busyBytes = isSameRate ? before.busyBytes : Math.max(0, leftBytes);
+  }
+
   /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
   chooses({ skip, every, first }: CompiledRule): boolean {
     this.meant += 1;
@@ -39,7 +53,8 @@ export class RuleOnLink {
  */
 export class LinkFaults {
   readonly from: JudgedEndpoint;
-  readonly to: JudgedEndpoint;
+  /** May be a stand-in of that id, until somebody of it is known. */
+  to: JudgedEndpoint;
   /**
    * No frame that keeps the order is delivered before this time, in the milliseconds of `judge`. Whoever lets frames go early,
    * or drops them on their way, sets it to the time of the last one that still waits, or to -Infinity.
@@ -53,6 +68,9 @@ export class LinkFaults {
   #frames = 0;
   #key: TextHash = { low: 0, high: 0 };
   #rules: readonly RuleOnLink[] = [];
+  /** What the two ends were then: a client may turn out to be a voter. */
+  #fromIsClient = false;
+  #toIsClient = false;
   #isCut = false;
   #mayBeAbsent = false;
 
@@ -78,14 +96,14 @@ export class LinkFaults {
    * @returns the rules that may mean it, as far as ids tell
    */
   nextFrame(faults: Faults): readonly RuleOnLink[] {
-    if (this.#faults !== faults) this.#adopt(faults);
+    if (!this.#hasAdopted(faults)) this.#adopt(faults);
     this.#frames += 1;
     return this.#rules;
   }
 
   /** Whether the partition keeps frames from passing at this moment. */
   isCut(faults: Faults, nowMs: number): boolean {
-    if (this.#faults !== faults) this.#adopt(faults);
+    if (!this.#hasAdopted(faults)) this.#adopt(faults);
     const { partition } = faults;
     if (partition === undefined || this.#isCut) return this.#isCut;
     return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
@@ -98,24 +116,34 @@ export class LinkFaults {
 
   /** Whether the network lost one of the two ends for a while between the two times. */
   wasAbsent({ partition }: Faults, fromMs: number, untilMs: number): boolean {
-    if (partition === undefined || partition.absencesOf.size === 0) return false;
+    if (partition === undefined || !mayLose(partition, this.from, this.to)) return false;
     return [this.from, this.to].some(({ id }) => isAbsentBetween(partition, id, fromMs, untilMs));
   }
 
+  #hasAdopted(faults: Faults): boolean {
+    if (this.#faults !== faults) return false;
+    return this.#fromIsClient === this.from.isClient && this.#toIsClient === this.to.isClient;
+  }
+
   #adopt(faults: Faults): void {
+    this.#fromIsClient = this.from.isClient;
+    this.#toIsClient = this.to.isClient;
+    const before = this.#rules;
     if (this.#seedEpoch !== faults.seedEpoch) this.#beginAnew(faults);
     this.#faults = faults;
     const known = new Map(this.#rules.map((one) => [one.rule, one]));
     this.#rules = faults.rules
       .filter(({ compiled }) => compiled.touchesFrames && this.#mayMean(compiled))
-      .map((rule) => known.get(rule) ?? new RuleOnLink(rule));
+      .map((rule) => known.get(rule) ?? begun(rule, before));
     const { partition } = faults;
     this.#isCut = partition !== undefined && cutsLink(partition, this.from, this.to);
-    this.#mayBeAbsent =
-      partition !== undefined && (partition.absencesOf.has(this.from.id) || partition.absencesOf.has(this.to.id));
+    this.#mayBeAbsent = partition !== undefined && mayLose(partition, this.from, this.to);
   }
 
-  /** All but the order of what is under way: no promise of a seed is worth a frame that overtakes another. */
+  /**
+   * All but what is under way, its order and the bandwidth that it waits for: no promise of a seed is worth a frame that overtakes
+   * another, or a queue beyond its bound.
+   */
   #beginAnew({ seed, seedEpoch }: Faults): void {
     this.#seedEpoch = seedEpoch;
     this.#frames = 0;
@@ -134,4 +162,13 @@ export class LinkFaults {
     if (there || !both) return there;
     return from.mayMean(this.to) && to.mayMean(this.from) && isNow(from, this.to) && isNow(to, this.from);
   }
+}
+
+/** A rule that a link has not had, at least not since it was put in force. @param before what the link had until now */
+function begun(rule: RuleInForce, before: readonly RuleOnLink[]): RuleOnLink {
+  const one = new RuleOnLink(rule);
+  if (rule.compiled.rate === undefined) return one;
+  const older = before.find((other) => other.rule.lineage === rule.lineage);
+  if (older !== undefined) one.takeOverBandwidth(older);
+  return one;
 }

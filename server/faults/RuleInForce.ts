@@ -17,6 +17,8 @@ export interface RuleInForce {
   readonly ofProfile: boolean;
   readonly sinceEpoch: number;
   readonly sinceMs: number;
+  /** The same for all that take each other's place, one at once after the other: they share the bandwidth of their links. */
+  readonly lineage: object;
   /** From then on it means nothing any more, and may be removed; undefined when it has no end. */
   readonly endsAtMs: number | undefined;
   /** Frames that it meant, on all links. */
@@ -69,6 +71,8 @@ export interface RuleContext {
   readonly epoch: number;
   readonly nowMs: number;
   readonly extraTypes?: readonly string[] | undefined;
+  /** Whose place it takes. */
+  readonly before?: RuleInForce | undefined;
 }
 
 /** @throws {WhitewaterError} RULE_INVALID with the place and the legal values */
@@ -82,6 +86,7 @@ export function putInForce(name: string, source: Rule, context: RuleContext): Ru
     ofProfile,
     sinceEpoch: epoch,
     sinceMs: nowMs,
+    lineage: context.before?.lineage ?? {},
     endsAtMs: source.ttlMs === undefined ? undefined : compiled.endsAtMs,
     matched: 0,
     connectionsOf: new Map(),

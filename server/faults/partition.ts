@@ -1,3 +1,4 @@
+import type { InFlight } from '../../shared/http/Network.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
 
@@ -11,6 +12,8 @@ interface Absence {
 export interface CompiledPartition {
   /** What it was compiled from, for whoever wants to show it. */
   readonly source: Partition;
+  /** What becomes of frames on their way across it: settled when it is put in force, whatever the profile is afterwards. */
+  readonly inFlight: InFlight;
   readonly groupOf: ReadonlyMap<string, number>;
   /** By the sender, those who do not get its frames. */
   readonly cutsFrom: ReadonlyMap<string, ReadonlySet<string>>;
@@ -25,8 +28,9 @@ const UNNAMED = -1;
 /**
  * Groups must not overlap: `doubledIn` finds those that do.
  * @param sinceMs when it is put in force, which absences are counted from
+ * @param inFlight what becomes of frames on their way, unless the source says so
  */
-export function compilePartition(source: Partition, sinceMs = 0): CompiledPartition {
+export function compilePartition(source: Partition, sinceMs = 0, inFlight: InFlight = 'cut'): CompiledPartition {
   const groupOf = new Map<string, number>();
   source.groups.forEach((group, index) => {
     for (const id of group) groupOf.set(id, index);
@@ -41,7 +45,14 @@ export function compilePartition(source: Partition, sinceMs = 0): CompiledPartit
     lastMs = Math.max(lastMs, absence.untilMs);
   }
   const isPassing = groupOf.size === 0 && cutsFrom.size === 0 && absencesOf.size > 0;
-  return { source, groupOf, cutsFrom, absencesOf, endsAtMs: isPassing ? lastMs : undefined };
+  return {
+    source,
+    inFlight: source.inFlight ?? inFlight,
+    groupOf,
+    cutsFrom,
+    absencesOf,
+    endsAtMs: isPassing ? lastMs : undefined,
+  };
 }
 
 /**
@@ -53,6 +64,16 @@ export function cutsLink(partition: CompiledPartition, from: JudgedEndpoint, to:
   const { groupOf } = partition;
   if ((from.isClient && !groupOf.has(from.id)) || (to.isClient && !groupOf.has(to.id))) return false;
   return (groupOf.get(from.id) ?? UNNAMED) !== (groupOf.get(to.id) ?? UNNAMED);
+}
+
+/**
+ * Whether the network loses one end of this link for a while, at any time. As with groups, a client that is not named reaches
+ * everybody.
+ */
+export function mayLose(partition: CompiledPartition, from: JudgedEndpoint, to: JudgedEndpoint): boolean {
+  const { absencesOf, groupOf } = partition;
+  if (!absencesOf.has(from.id) && !absencesOf.has(to.id)) return false;
+  return [from, to].every(({ id, isClient }) => !isClient || absencesOf.has(id) || groupOf.has(id));
 }
 
 /** Whether the network has lost the endpoint at this moment. */

@@ -1,7 +1,7 @@
 import type { Selector, SelectorWord } from '../../shared/http/Rule.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
 
-/** Whom one end of a rule means. `byRole` is asked at each frame; the rest does not change while an endpoint is there. */
+/** Whom one end of a rule means. `roles` are asked at each frame; the rest changes only when a client turns out to be a peer. */
 export interface CompiledSelector {
   /** Whether it can mean the endpoint at all: by its id, or by being a peer or a client. */
   readonly mayMean: (endpoint: JudgedEndpoint) => boolean;

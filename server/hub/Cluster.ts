@@ -152,8 +152,9 @@ export class Cluster {
     this.#changed(endpoint);
   }
 
-  /** A peer's account of itself; see Status. */
+  /** A peer's account of itself; see Status. That of a client is nobody's, and names no voters. */
   statusOf(endpoint: Endpoint, status: Status): void {
+    if (endpoint.isEphemeral) return;
     const before = endpoint.status;
     endpoint.status = status;
     endpoint.statusAtMs = this.#services.clock();

@@ -47,6 +47,7 @@ interface Told {
   readonly kind: LiveEvent['kind'];
   readonly text: string;
   readonly seedSet: boolean;
+  readonly renewed: ReadonlySet<string> | undefined;
   readonly isHeal: boolean;
   /** Settles what becomes of frames that wait, in place of what becomes of those of rules that went. */
   readonly settle?: ((nowMs: number) => void) | undefined;
@@ -166,9 +167,11 @@ export class ClusterFaults {
   }
 
   /** Everything at once: what the request leaves out is not in force afterwards, but for the seed, which stays. */
-  apply({ rules = {}, partition = null, profile, seed }: NetworkRequest, options: ChangeOptions = {}): void {
+  apply(request: NetworkRequest, options: ChangeOptions = {}): void {
+    const { rules = {}, renewed = [], partition = null, profile, seed } = request;
     const change: FaultsChange = {
       rules: new Map(Object.entries(rules)),
+      renewed: new Set(renewed),
       partition: this.#partitionOf(partition),
       profile: profile ?? { name: 'reliable' },
       ...(seed === undefined ? {} : { seed }),
@@ -241,7 +244,7 @@ export class ClusterFaults {
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(named) });
     this.#putInForce(after, nowMs, {
       ...{ frames: options.frames, kind, text, isHeal, settle },
-      seedSet: change.seed !== undefined,
+      ...{ seedSet: change.seed !== undefined, renewed: change.renewed },
     });
   }
 
@@ -259,10 +262,16 @@ export class ClusterFaults {
     this.#expiresAtMs = Infinity;
     const after = changeFaults(this.#faults, change, { nowMs, peers: [] });
     const text = `the time of ${what.join(', ')} is over`;
-    this.#putInForce(after, nowMs, { frames: undefined, kind: 'faultsChanged', text, seedSet: false, isHeal: false });
+    this.#putInForce(after, nowMs, {
+      ...{ frames: undefined, kind: 'faultsChanged', text, seedSet: false, renewed: undefined, isHeal: false },
+    });
   }
 
-  #putInForce(after: Faults, nowMs: number, { frames, kind, text, seedSet, isHeal, settle }: Told): void {
+  #putInForce(
+    after: Faults,
+    nowMs: number,
+    { frames, kind, text, seedSet, renewed = new Set(), isHeal, settle }: Told,
+  ): void {
     const before = this.#faults;
     this.#faults = after;
     if (settle === undefined) this.#settlement.ofOrphans(before, after, frames, nowMs);
@@ -271,13 +280,13 @@ export class ClusterFaults {
     this.#parts.delayed().changed();
     this.#setTimer();
     this.#slowAccepts.endThoseWithout(after.rules);
-    const { epoch, seed, profile } = after;
+    const { epoch, seed, profile, partition } = after;
     const inForce = {
       profile: profile.source,
-      partition: this.partition,
+      partition: partition === undefined ? null : { ...partition.source, inFlight: partition.inFlight },
       rules: Object.fromEntries(this.#userRules()),
     };
-    const told = { frames: frames ?? null, seedSet, healed: isHeal, text };
+    const told = { renewed: [...renewed], frames: frames ?? null, seedSet, healed: isHeal, text };
     this.#parts.journal.event('faults', { epoch, seed, ...inForce, ...told });
     this.#parts.onChange(after, kind, text);
   }

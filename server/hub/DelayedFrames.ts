@@ -33,8 +33,8 @@ export interface DelayedFrame {
 export interface DelayedFramesOptions extends FrameQueueLimits {
   /** Monotonic milliseconds, read anew at each call. */
   readonly clock: () => number;
-  /** Takes what has come due, in order. */
-  readonly onDue: (frame: DelayedFrame, waitedMs: number, nowMs: number) => void;
+  /** Takes what has come due, in order. `underWayMs` is since when it was on its way. */
+  readonly onDue: (frame: DelayedFrame, waitedMs: number, nowMs: number, underWayMs: number) => void;
 }
 
 /** So many leave in one turn of the event loop; then others have theirs, and the sockets are written. */
@@ -102,7 +102,7 @@ export class DelayedFrames {
         this.changed();
         return;
       }
-      this.#options.onDue(due.payload, nowMs - due.sinceMs, nowMs);
+      this.#options.onDue(due.payload, nowMs - due.sinceMs, nowMs, due.underWayMs);
     }
     this.#immediate = setImmediate(this.#deliverDue);
   };

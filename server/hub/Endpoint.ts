@@ -1,6 +1,7 @@
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
+import type { LinkFaults } from '../faults/LinkFaults.ts';
 import type { Connection } from './Connection.ts';
 import type { Link } from './Link.ts';
 
@@ -33,6 +34,8 @@ export class Endpoint implements JudgedEndpoint {
   refusedUntilMs = 0;
   /** What it sends, by receiver. */
   readonly links = new Map<string, Link>();
+  /** Of ids that it sends to and that nobody has had yet, so that fates do not hang on when somebody has. */
+  readonly linksToNobody = new Map<string, LinkFaults>();
 
   /** See JudgedEndpoint. */
   get isClient(): boolean {

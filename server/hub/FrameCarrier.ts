@@ -2,6 +2,7 @@ import type { Head } from '../../shared/envelope.ts';
 import { type DropCause, noDrops, type Traffic } from '../../shared/http/Traffic.ts';
 import { damaged } from '../faults/damage.ts';
 import type { Faults } from '../faults/Faults.ts';
+import { LinkFaults } from '../faults/LinkFaults.ts';
 import { judge, type Fate, type PlannedCopy, type Strike } from '../faults/judge.ts';
 import type { Journal } from '../journal/Journal.ts';
 import type { FrameSamples } from '../live/FrameSamples.ts';
@@ -27,6 +28,9 @@ export interface CarrierParts {
   readonly faultsAt: (nowMs: number) => Faults;
 }
 
+/** Ids that nobody has had, which the frames of one sender are counted for: any name may be made up. */
+const NOBODIES_MAX = 256;
+
 /** Carries the frames of one cluster from endpoint to endpoint, as far as the faults and the receivers let it, and counts. */
 export class FrameCarrier {
   readonly traffic: Counters = noTraffic();
@@ -45,7 +49,7 @@ export class FrameCarrier {
       framesMax: options.delayedFramesMax,
       bytesMax: options.delayedBytesMax,
       total: delayedBytes,
-      onDue: (frame, waitedMs, nowMs) => this.#arrive(frame, waitedMs, nowMs),
+      onDue: (frame, waitedMs, nowMs, underWayMs) => this.#arrive(frame, waitedMs, nowMs, underWayMs),
     });
   }
 
@@ -60,7 +64,7 @@ export class FrameCarrier {
     }
     const link = sender.links.get(head.to) ?? this.#link(sender, head.to);
     if (link === undefined) {
-      this.#dropped(undefined, factsOf(head, kind, frame, 0, 0), frame, 'absent', '');
+      this.#toNobody(sender, head, kind, frame);
       return;
     }
     const nowMs = this.#nowMs();
@@ -82,6 +86,28 @@ export class FrameCarrier {
       // Nobody waits for a frame that was lost.
       if (!waits) link.faults.lastAtMs = orderMs;
     }
+  }
+
+  /** The receiver is not known, and may come yet: the frame has the number and the fate that it would have if it were only away. */
+  #toNobody(sender: Endpoint, head: Omit<Head, 'bodyOffset'>, kind: MessageKind | undefined, frame: Uint8Array): void {
+    const { linksToNobody } = sender;
+    let link = linksToNobody.get(head.to);
+    if (link === undefined && linksToNobody.size < NOBODIES_MAX) {
+      link = new LinkFaults(sender, { id: head.to, isClient: false, role: undefined });
+      linksToNobody.set(head.to, link);
+    }
+    if (link === undefined) {
+      this.#dropped(undefined, factsOf(head, kind, frame, 0, 0), frame, 'absent', '');
+      return;
+    }
+    const nowMs = this.#nowMs();
+    const faults = this.#parts.faultsAt(nowMs);
+    const fate = judge(link, head.type, frame.length, faults, nowMs);
+    link.lastAtMs = -Infinity;
+    const facts = factsOf(head, kind, frame, link.frames, faults.epoch);
+    const cause = fate.type === 'dropped' ? fate.cause : 'absent';
+    this.#dropped(undefined, facts, frame, cause, fate.type === 'delivered' ? '' : wordsOf(fate.strikes));
+    if (fate.type === 'dropped') this.#close({ sender }, fate);
   }
 
   /** Counts what waited and was lost after all. */
@@ -136,10 +162,10 @@ export class FrameCarrier {
     return waits;
   }
 
-  #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number): void {
+  #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number, underWayMs: number): void {
     const { link, text } = frame;
     const faults = this.#parts.faultsAt(nowMs);
-    const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, nowMs - waitedMs, nowMs);
+    const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, underWayMs, nowMs);
     this.#settle(frame, text.length, isCut ? 'partition' : offer(link, Buffer.from(text, 'latin1')), waitedMs);
   }
 
@@ -182,26 +208,30 @@ export class FrameCarrier {
     if (this.#tracesFrames) trace.frame(facts, facts.bytes, cause);
   }
 
-  #close(link: Link, { disconnect, strikes }: Extract<Fate, { type: 'dropped' }>): void {
+  #close(
+    link: { readonly sender: Endpoint; readonly receiver?: Endpoint },
+    { disconnect, strikes }: Extract<Fate, { type: 'dropped' }>,
+  ): void {
     if (disconnect === undefined) return;
     const rule = strikes.find(({ fault }) => fault === 'disconnect')?.rule.name ?? '';
-    const { connection } = disconnect === 'sender' ? link.sender : link.receiver;
-    connection?.cut(`the rule ${rule} closed its connection`);
+    const end = disconnect === 'sender' ? link.sender : link.receiver;
+    end?.connection?.cut(`the rule ${rule} closed its connection`);
   }
 
   /** @returns undefined for a receiver that the relay has never heard of: any name may be made up */
   #link(sender: Endpoint, to: string): Link | undefined {
     const receiver = this.#parts.roster.get(to);
     if (receiver === undefined) return undefined;
-    const link = new Link(sender, receiver);
+    const link = new Link(sender, receiver, sender.linksToNobody.get(to));
+    sender.linksToNobody.delete(to);
     sender.links.set(to, link);
     return link;
   }
 }
 
-/** What is on its way across a cut is lost, unless the partition, or else the profile, says otherwise. */
-export function cutsInFlight({ partition, profile }: Faults): boolean {
-  return partition !== undefined && (partition.source.inFlight ?? profile.inFlight) === 'cut';
+/** What is on its way across a cut is lost, unless the partition, or else the profile that it came under, says otherwise. */
+export function cutsInFlight({ partition }: Faults): boolean {
+  return partition?.inFlight === 'cut';
 }
 
 /** Others of its link that keep the order are before it. */

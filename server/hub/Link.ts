@@ -14,9 +14,11 @@ export class Link {
   /** In the list of links of which the live feed has something to tell. */
   isListed = false;
 
-  constructor(sender: Endpoint, receiver: Endpoint) {
+  /** @param faults what the fault engine knows of the link already */
+  constructor(sender: Endpoint, receiver: Endpoint, faults?: LinkFaults) {
     this.sender = sender;
     this.receiver = receiver;
-    this.faults = new LinkFaults(sender, receiver);
+    this.faults = faults ?? new LinkFaults(sender, receiver);
+    this.faults.to = receiver;
   }
 }

@@ -32,7 +32,19 @@ export class Settlement {
 
   /** Lets go what a rule holds. @returns how many frames */
   release(rule: RuleInForce, faults: Faults, nowMs: number, framesMax: number, isShuffled: boolean): number {
-    return this.#queue().release(rule, nowMs, framesMax, isShuffled ? shuffle(faults, 'release') : undefined);
+    return this.#letGo(rule, faults, nowMs, framesMax, isShuffled ? shuffle(faults, 'release') : undefined);
+  }
+
+  /** What is let go across a cut is lost: until then it was not on its way, whatever happens to frames that are. */
+  #letGo(rule: RuleInForce, faults: Faults, nowMs: number, framesMax = Infinity, arranged?: Arrange): number {
+    const lost: WaitingCopy<DelayedFrame>[] = [];
+    const count = this.#queue().release(rule, nowMs, framesMax, arranged, (waiting) => {
+      const isCut = waiting.link.isCut(faults, nowMs);
+      if (isCut) lost.push(waiting);
+      return isCut;
+    });
+    this.#lost.add(lost, 'partition', nowMs);
+    return count;
   }
 
   /**
@@ -49,15 +61,15 @@ export class Settlement {
       const isKept = heir !== undefined && (frames === undefined || frames === 'keep');
       if (isKept) queue.handOver(rule, heir);
       if (!isKept) this.#ofRule(rule, after, frames ?? 'release', nowMs);
-      else if (heir.source.hold !== true) queue.release(heir, nowMs);
+      else if (heir.source.hold !== true) this.#letGo(heir, after, nowMs);
     }
   }
 
   /** What is on its way across a new cut is lost, and what was on its way while a passing partition lost one of its ends. */
   ofCut(before: Faults, after: Faults, nowMs: number): void {
     if (after.partition === before.partition) return;
-    const wasLost = ({ link, sinceMs }: WaitingCopy<DelayedFrame>): boolean =>
-      cutsInFlight(before) && link.wasAbsent(before, sinceMs, nowMs);
+    const wasLost = ({ link, underWayMs }: WaitingCopy<DelayedFrame>): boolean =>
+      cutsInFlight(before) && link.wasAbsent(before, underWayMs, nowMs);
     const isLost = ({ link }: WaitingCopy<DelayedFrame>): boolean => cutsInFlight(after) && link.isCut(after, nowMs);
     const lost = this.#queue().takeDelayed((waiting) => wasLost(waiting) || isLost(waiting), nowMs);
     this.#lost.add(lost, 'partition', nowMs);
@@ -76,7 +88,7 @@ export class Settlement {
       return;
     }
     const arranged = frames === 'shuffle' ? shuffle(faults, rule.name) : undefined;
-    queue.release(rule, nowMs, Infinity, arranged);
+    this.#letGo(rule, faults, nowMs, Infinity, arranged);
     if (frames !== 'keep') queue.withoutDelayOf(rule, nowMs, arranged);
   }
 }

@@ -265,6 +265,11 @@ export class SocketConnection implements Connection {
       this.#refuse('FRAME_TYPE_UNKNOWN', `the relay takes Hello, Status, Lookup and Ping; ${type} is none of them`, id);
       return;
     }
+    if (type === 'Status' && this.identity.isEphemeral) {
+      // What a peer tells of itself is how the relay knows leader and voters: a token for clients must not say it.
+      this.#refuse('FRAME_TYPE_UNKNOWN', 'a Status is for peers to tell; a client sends Lookup and Ping', id);
+      return;
+    }
     const validated = validateBody(type, body);
     if (!validated.ok) {
       this.#refuse(validated.code, validated.message, id);

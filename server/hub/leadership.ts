@@ -15,8 +15,8 @@ export function leadershipOf(endpoints: Iterable<Endpoint>): Leadership {
   let leader: PeerId | null = null;
   let leaderTerm = 0;
   let term = 0;
-  for (const { id, connection, status } of endpoints) {
-    if (status === undefined) continue;
+  for (const { id, isEphemeral, connection, status } of endpoints) {
+    if (status === undefined || isEphemeral) continue;
     term = Math.max(term, status.term);
     if (connection === undefined || status.role !== 'leader') continue;
     if (leader === null || status.term > leaderTerm) {

@@ -79,6 +79,8 @@ export const JournalFaults = Type.Object({
   partition: Type.Union([Partition, Type.Null()]),
   /** The user's, not the profile's. */
   rules: Type.Record(RuleName, Rule),
+  /** Of these, the ones that were put in force by their names, and began anew even if they were the same as before. */
+  renewed: Type.Optional(Type.Array(RuleName)),
   /** What was to become of frames that waited for rules which went, if somebody said so. */
   frames: Type.Optional(Type.Union([Orphans, Type.Null()])),
   /** This change set the seed, and with it began the numbers of all links anew. */

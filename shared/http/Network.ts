@@ -79,6 +79,8 @@ export type NetworkView = Static<typeof NetworkView>;
 export const NetworkRequest = Type.Object(
   {
     rules: Type.Optional(Type.Record(RuleName, Rule)),
+    /** Of these, the ones that begin anew, with their counters and times, even if they are in force just so. */
+    renewed: Type.Optional(Type.Array(RuleName, { maxItems: 1024 })),
     partition: Type.Optional(Type.Union([PartitionRequest, Type.Null()])),
     profile: Type.Optional(Profile),
     /** Restarts the counters of all links. */

@@ -170,6 +170,51 @@ t.test('a journal is printed, kept in a file, and its faults are in force again'
   t.match((await relay.view('demo')).partition, { groups: [['p1'], ['p2', 'p3']] }, 'a bad file changes nothing');
 });
 
+t.test(
+  'a replay begins a rule anew where it was put in force again unchanged, and frames have the same fates',
+  async (t) => {
+    const { command, result, folder, relay } = await start(t);
+    const network = new Network(new RelayClient({ url: relay.url }), 'demo');
+    const p4 = await relay.dial('p4');
+    const send = async (): Promise<void> => {
+      for (let count = 0; count < 3; count += 1) p4.send('RequestVote', 'p2');
+      await p4.settled();
+    };
+    const fates = async (): Promise<string[]> => {
+      const told: string[] = [];
+      for await (const line of network.journal({ kinds: ['frame'] })) if (line.kind === 'frame') told.push(line.fate);
+      return told;
+    };
+    const rule = { from: 'p4', to: 'p2', drop: 1, first: 2 };
+    await network.rule('two', rule);
+    await send();
+    await network.rule('two', rule);
+    await send();
+    const made = await fates();
+    t.same(made, ['dropped', 'dropped', 'delivered', 'dropped', 'dropped', 'delivered']);
+
+    const lines = (await command('journal', '--kinds', 'faults')).trim().split('\n');
+    const changes = lines.map((text) => JSON.parse(text) as { timeMs?: number; renewed?: unknown });
+    t.same(
+      changes.slice(1).map(({ renewed }) => renewed),
+      [['two'], ['two']],
+    );
+    // Time enough for the frames in between.
+    const apart = changes.map((line, at) => (at === 2 ? { ...line, timeMs: (line.timeMs ?? 0) + 3000 } : line));
+    const file = join(folder, 'renewed.ndjson');
+    writeFileSync(file, apart.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const { epoch } = await network.faults();
+    const replaying = result('replay', file);
+    // A heal that finds something, the seed, and the two.
+    for (const after of [3, 4]) {
+      await relay.until('the rule is in force again', async () => (await network.faults()).epoch === epoch + after);
+      await send();
+    }
+    t.equal((await replaying).code, 0);
+    t.same((await fates()).slice(made.length), made);
+  },
+);
+
 interface FaultsLine {
   readonly kind: string;
   readonly text?: string;

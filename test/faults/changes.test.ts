@@ -1,9 +1,17 @@
 import t from 'tap';
-import { changeFaults, expiredRules, nextExpiryMs, noFaults, RULES_MAX } from '../../server/faults/Faults.ts';
+import {
+  changeFaults,
+  expiredRules,
+  type Faults,
+  nextExpiryMs,
+  noFaults,
+  RULES_MAX,
+} from '../../server/faults/Faults.ts';
 import { acceptDelay, judge, shuffled } from '../../server/faults/judge.ts';
+import type { LinkFaults } from '../../server/faults/LinkFaults.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Profile } from '../../shared/http/Network.ts';
-import { change, client, CONTEXT, EVERYBODY, faultsOf, fatesOf, link, peer, rulesOf, sketch } from './stage.ts';
+import { change, client, CONTEXT, EVERYBODY, faultsOf, fatesOf, link, peer, rulesOf, sketch, timeOf } from './stage.ts';
 
 const DROP = { ...EVERYBODY, drop: 1 };
 
@@ -30,6 +38,56 @@ t.test('rules that a change does not touch go on, with their counters, their age
   t.equal(sketch(fatesOf(on, changed, 3, 'PreVote', 200)), 'x..', 'one that differs begins anew');
   t.equal(first.rules.length, 2, 'what was in force before is not touched');
 });
+
+t.test('a rule that is to begin anew does, though it is the same; one that is not there is refused', async (t) => {
+  const on = link();
+  const rules = rulesOf({ two: { ...DROP, first: 2, ttlMs: 90 }, other: { from: 'p3', to: 'p4', drop: 1 } });
+  const before = change(faultsOf({}), { rules });
+  t.equal(sketch(fatesOf(on, before, 3)), 'xx.');
+  const after = change(before, { rules, renewed: new Set(['two']) }, 50);
+  t.equal(sketch(fatesOf(on, after, 3, 'PreVote', 50)), 'xx.');
+  t.equal(nextExpiryMs(after), 140);
+  t.equal(after.rules[1], before.rules[1]);
+  const wrong = (): unknown => change(before, { rules, renewed: new Set(['two', 'too']) });
+  t.throws(wrong, { code: 'REQUEST_INVALID', details: { place: '/renewed/1' } });
+});
+
+const THIN = { ...EVERYBODY, rate: { bytesPerSecond: 1000, queueBytesMax: 250 } };
+
+/** Frames of 100 bytes, one after the other at the same time, until one is lost. @returns when the others come */
+function timesOf(on: LinkFaults, faults: Faults, nowMs: number): number[] {
+  const times: number[] = [];
+  for (;;) {
+    const fate = judge(on, 'AppendEntries', 100, faults, nowMs);
+    if (fate.type === 'dropped') return times;
+    times.push(timeOf(fate, nowMs) ?? NaN);
+  }
+}
+
+t.test(
+  'what waits for a bandwidth waits on, and counts, when its rule is replaced or renewed, or a seed is set',
+  async (t) => {
+    const on = link();
+    const rules = rulesOf({ thin: THIN });
+    const first = change(faultsOf({}), { rules });
+    t.same(timesOf(on, first, 0), [100, 200, 300]);
+    const renewed = change(first, { rules, renewed: new Set(['thin']) }, 49);
+    t.same(timesOf(on, renewed, 49), [], 'a queue that is full stays full');
+    t.same(timesOf(on, renewed, 140), [400]);
+    const reseeded = change(renewed, { seed: 'other' }, 141);
+    t.same(timesOf(on, reseeded, 141), []);
+    t.same(timesOf(on, reseeded, 240), [500]);
+    const faster = rulesOf({ thin: { ...THIN, rate: { bytesPerSecond: 2000, queueBytesMax: 350 } } });
+    t.same(
+      timesOf(on, change(reseeded, { rules: faster }, 300), 400),
+      [500, 500, 550, 600],
+      'at its rate: 200 bytes were left at 300 ms',
+    );
+    const gone = change(reseeded, { rules: rulesOf({}) }, 300);
+    const again = change(gone, { rules }, 300);
+    t.equal(timesOf(on, again, 300).length, 3, 'one that went takes nothing along');
+  },
+);
 
 t.test('what a change leaves out stays; a profile comes first, and goes whole', async (t) => {
   const profile = { name: 'mine', rules: { a: { ...EVERYBODY, delay: '1ms' } } } as unknown as Profile;

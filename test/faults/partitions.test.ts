@@ -37,6 +37,46 @@ t.test('absences: nothing to or from who is absent, to the millisecond', async (
   t.equal(change(faults, { partition: partition({ groups: [['p1']] }) }).partition?.endsAtMs, undefined);
 });
 
+t.test('absences of others do not touch a client that is not named', async (t) => {
+  const source = partition({ groups: [], absences: ['p2', 'named'].map((id) => ({ id, fromMs: 0, untilMs: 9 })) });
+  const faults = change(noFaults('x'), { partition: source });
+  const ways = (one: LinkFaults['from'], other: LinkFaults['from']): string =>
+    [new LinkFaults(one, other), new LinkFaults(other, one)]
+      .map((on) => `${sketch(fatesOf(on, faults, 1))}${on.wasAbsent(faults, 0, 5) ? ' was lost' : ''}`)
+      .join(', ');
+  t.equal(ways(client('c'), peer('p2')), '., .');
+  t.equal(ways(client('named'), peer('p3')), 'x was lost, x was lost');
+  t.equal(ways(client('named'), client('c')), '., .');
+  t.equal(ways(peer('p2'), peer('p3')), 'x was lost, x was lost');
+});
+
+t.test('what becomes of frames on their way is settled when the partition is put in force', async (t) => {
+  const groups = partition({ groups: [['p1']] });
+  const lab = { name: 'labrpc-unreliable' };
+  const before = change(noFaults('x'), { partition: groups });
+  t.equal(before.partition?.inFlight, 'cut');
+  t.equal(change(before, { profile: lab }).partition?.inFlight, 'cut');
+  const after = change(before, { profile: lab, partition: groups });
+  t.equal(after.partition?.inFlight, 'delivered', 'that of the profile that comes with it');
+  t.equal(change(after, { profile: { name: 'reliable' } }).partition?.inFlight, 'delivered');
+  const said = partition({ groups: [['p1']], inFlight: 'cut' });
+  t.equal(change(after, { partition: said }).partition?.inFlight, 'cut');
+});
+
+t.test('a client that turns out to be a voter is treated as one at once', async (t) => {
+  const p9 = { id: 'p9', isClient: true, role: undefined };
+  const rules = rulesOf({ peers: { from: 'p2', to: 'peer', drop: 1 } });
+  const faults = change(noFaults('x'), { rules, partition: partition({ groups: [['p1']] }) });
+  const [from, cut] = [new LinkFaults(p9, peer('p1')), new LinkFaults(peer('p1'), p9)];
+  const struck = new LinkFaults(peer('p2'), p9);
+  const seen = (): string => [from, cut, struck].map((on) => sketch(fatesOf(on, faults, 1))).join('');
+  t.equal(seen(), '...');
+  p9.isClient = false;
+  t.ok(cut.isCut(faults, 0));
+  t.equal(seen(), 'xxx');
+  t.equal(struck.frames, 2, 'and its frames are counted on');
+});
+
 t.test('a partition drops without asking the rules, and the frame keeps its number', async (t) => {
   const faults = change(faultsOf({ it: { ...EVERYBODY, drop: 1 } }), { partition: partition({ groups: [['p1']] }) });
   const on = link();

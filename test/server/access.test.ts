@@ -1,11 +1,15 @@
 import t from 'tap';
 import type { RouteOptions } from 'fastify';
 import { buildRelay } from '../../server/app.ts';
+import type { Connection } from '../../server/hub/Connection.ts';
+import { Endpoint } from '../../server/hub/Endpoint.ts';
+import { leadershipOf } from '../../server/hub/leadership.ts';
 import { allows, TOKEN_ROLES, type Access, type Grant } from '../../server/locks/access.ts';
 import { readTokens, TOKENS_MAX, type Tokens } from '../../server/locks/tokens.ts';
-import { clusterId } from '../../shared/ids.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
-import { TestPeer, UpgradeRefused } from './support/TestPeer.ts';
+import { statusBody, TestPeer, UpgradeRefused } from './support/TestPeer.ts';
 import { TestRelay } from './support/relay.ts';
 
 const TOKENS = {
@@ -218,6 +222,64 @@ t.test('a client token does not speak as a peer, whatever application it names',
     p1.frames.map(({ type }) => type).filter((type) => type !== 'Welcome'),
     ['Move'],
   );
+});
+
+t.test('a client token tells no status: it leads nothing, names no voters and makes no peer of itself', async (t) => {
+  const relay = await TestRelay.start(t, { tokens: TOKENS });
+  const dialClient = (id: string, options = {}): Promise<TestPeer> =>
+    relay.dial(id, { path: 'client', socket: { headers: bearer('demo-client') }, ...options });
+  const p1 = await relay.dial('p1', { socket: { headers: bearer('demo-peer') } });
+  const voters = ['p1', 'p2', 'p3'].map((id) => peerId(id));
+  p1.status({ role: 'leader', term: 4, leader: peerId('p1'), voters });
+  await p1.settled();
+  const c1 = await dialClient('c1');
+  const chess = await dialClient('c3', { application: 'chess' });
+  for (const client of [c1, chess]) {
+    const id = peerId(client.id);
+    const made = Array.from({ length: 50 }, (_, at) => peerId(`ghost${at}`));
+    client.status({ role: 'leader', term: 999, leader: id, voters: [id, peerId('c2'), ...made] });
+    await client.settled();
+    t.match(await client.heard('Refused'), { body: { code: 'FRAME_TYPE_UNKNOWN', inReplyTo: 2 } });
+    t.equal(client.webSocket.readyState, 1, 'the connection stays');
+  }
+  const view = await relay.request('GET', '/api/clusters/demo', undefined, bearer('demo-read'));
+  const { peers, ...rest } = view.body as ClusterView;
+  t.match(rest, { leader: 'p1', term: 4 });
+  t.notOk(rest.safety?.checks.some(({ state }) => state === 'broken'));
+  t.same(
+    peers.map(({ id, kind, status }) => [id, kind, status?.term]),
+    [
+      ['c1', 'client', undefined],
+      ['c3', 'client', undefined],
+      ['p1', 'peer', 4],
+      ['p2', 'peer', undefined],
+      ['p3', 'peer', undefined],
+    ],
+  );
+  const c2 = await dialClient('c2');
+  c2.send('Lookup', '@relay');
+  t.match(await c2.heard('Directory'), { body: { leader: 'p1', peers: [{ id: 'p1' }] } });
+  const cut = await relay.request(
+    'PUT',
+    '/api/clusters/demo/partition',
+    { shape: 'isolate-leader' },
+    bearer('demo-admin'),
+  );
+  t.equal(cut.status, 200);
+  t.match(cut.text, '[["p1"]]');
+  const journal = await relay.request('GET', '/api/clusters/demo/journal?kinds=status', undefined, bearer('demo-read'));
+  t.notMatch(journal.text, /ghost/);
+});
+
+t.test('who leads is told by peers alone', async (t) => {
+  const status = statusBody({ role: 'leader', term: 9 });
+  const endpoints = [true, false].map((isEphemeral) => {
+    const endpoint = new Endpoint(peerId(isEphemeral ? 'c1' : 'p1'), { isEphemeral, nowMs: 0 });
+    endpoint.status = isEphemeral ? status : { ...status, term: 4 };
+    endpoint.connection = {} as Connection;
+    return endpoint;
+  });
+  t.same(leadershipOf(endpoints), { leader: 'p1', leaderTerm: 4, term: 4 });
 });
 
 t.test('the token that stands alone is an admin of all, beside others', async (t) => {

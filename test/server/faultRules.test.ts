@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import t from 'tap';
 import { BASE, FaultStage, upTo } from './support/FaultStage.ts';
+import { TestRelay } from './support/relay.ts';
 
 t.test('loss: one way, all of it, counted, and over when the rule is gone', async (t) => {
   const stage = await FaultStage.start(t);
@@ -247,4 +248,49 @@ t.test('rules by role follow what the endpoints say of themselves', async (t) =>
   stage.peer(1).status({ role: 'follower', term: 2 });
   await stage.send(2);
   t.same(await stage.arrives(3), [1, 1, 2], 'what it sent as the leader is lost');
+});
+
+t.test('bandwidth and its bound hold, however often the rule is put in force again or a seed is set', async (t) => {
+  const stage = await FaultStage.start(t);
+  // A frame has some 60 bytes: three wait, the first of them for a minute.
+  const thin = { from: 'p1', to: 'p2', rate: { bytesPerSecond: 1, queueBytesMax: 130 } };
+  for (let round = 0; round < 3; round += 1) {
+    await stage.rule('thin', thin);
+    await stage.send(5);
+    await stage.put('seed', { seed: 'again' });
+    await stage.send(5);
+  }
+  t.match(await stage.network(), { delayed: 3 });
+  t.equal(await stage.relay.dropped('rate'), 27);
+});
+
+t.test('fates do not depend on when the receiver came', async (t) => {
+  const fates: string[] = [];
+  for (const lateBy of [0, 5]) {
+    const relay = await TestRelay.start(t, { seed: 'stage' });
+    const p1 = await relay.dial('p1');
+    const rule = { from: 'p1', to: '*', drop: 0.5, every: 2 };
+    await relay.request('PUT', `${BASE}/rules/half`, rule);
+    for (let count = 0; count < 40; count += 1) {
+      if (count === lateBy) {
+        await p1.settled();
+        await relay.dial('p2');
+      }
+      p1.send('RequestVote', 'p2', count);
+    }
+    await p1.settled();
+    const { text } = await relay.request('GET', `${BASE}/journal?kinds=frame`);
+    const lines = text
+      .trimEnd()
+      .split('\n')
+      .slice(1)
+      .map((line) => JSON.parse(line) as { number: number; cause?: string });
+    t.same(
+      lines.map(({ number }) => number),
+      upTo(40),
+    );
+    fates.push(lines.map(({ cause }) => (cause === 'loss' ? 'x' : '.')).join(''));
+  }
+  t.match(fates[0], 'x');
+  t.equal(fates[1], fates[0]);
 });

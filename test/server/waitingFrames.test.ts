@@ -1,4 +1,5 @@
 import t from 'tap';
+import { peerId } from '../../shared/ids.ts';
 import { BASE, FaultStage, upTo } from './support/FaultStage.ts';
 
 t.test('hold, release in order, and shuffled', async (t) => {
@@ -187,7 +188,7 @@ t.test('a partition cuts what is on its way, unless it says otherwise', async (t
     ['cut', []],
     ['delivered', [1]],
   ] as const) {
-    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '50ms' });
+    await stage.rule('slow', { from: 'p1', to: 'p2', delay: '500ms' });
     await stage.send(1);
     await stage.put('partition', { groups: [['p1'], ['p2', 'p3']], inFlight });
     await stage.relay.until('it has come due', async () => (await stage.network()).delayed === 0);
@@ -215,4 +216,80 @@ t.test('a large release leaves in order, and loses nothing to a reader that read
   await stage.remove('hold');
   await stage.send(1);
   t.same(await stage.arrives(20_001), [...upTo(20_000), 1]);
+});
+
+t.test('a swizzle leaves clients alone', async (t) => {
+  const stage = await FaultStage.start(t);
+  const client = await stage.relay.dial('c1', { path: 'client' });
+  await stage.put('partition', { shape: 'swizzle', stepMs: 60_000 });
+  const { absences = [] } = (await stage.network()).partition ?? {};
+  const away = stage.peers.find(({ id }) => absences.some((absence) => absence.id === id && absence.fromMs === 0));
+  if (away === undefined) throw new Error('nobody is away');
+  const there = stage.peers.find(({ id }) => id !== away.id);
+  there?.send('RequestVote', away.id);
+  client.send('ClientRequest', away.id);
+  away.send('ClientReply', 'c1');
+  await Promise.all([client.heard('ClientReply'), away.heard('ClientRequest'), there?.settled()]);
+  t.equal(await stage.relay.dropped('partition'), 1, 'a peer does not reach it');
+});
+
+t.test('a change of the profile leaves a partition as it was put in force, in the journal too', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('slow', { from: 'p1', to: 'p2', delay: '600ms' });
+  await stage.put('profile', { name: 'village', rules: {}, inFlight: 'delivered' });
+  await stage.send(1);
+  await stage.put('partition', { groups: [['p1'], ['p2', 'p3']] });
+  await stage.put('profile', { name: 'reliable' });
+  t.same(await stage.arrives(1), [1]);
+  const lines = await stage.journal('?kinds=faults');
+  t.match(lines.at(-1), { profile: { name: 'reliable' }, partition: { inFlight: 'delivered' } });
+});
+
+t.test('a client that is named a voter hears no more across a cut', async (t) => {
+  const stage = await FaultStage.start(t);
+  const p9 = await stage.relay.dial('p9', { path: 'client' });
+  await stage.put('partition', { groups: [['p1']] });
+  await stage.send(1, stage.peer(1), 'p9');
+  t.same(await stage.arrives(1, p9), [1]);
+  stage.peer(2).status({ voters: ['p1', 'p2', 'p9'].map((id) => peerId(id)) });
+  await stage.peer(2).settled();
+  await stage.send(1, stage.peer(1), 'p9');
+  await p9.settled();
+  t.same(stage.arrived(p9), [1]);
+  t.equal(await stage.relay.dropped('partition'), 1);
+});
+
+t.test(
+  'the cut is looked at when a held frame is let go: not before, and whatever becomes of those on their way',
+  async (t) => {
+    const stage = await FaultStage.start(t);
+    await stage.rule('stuck', { from: '*', to: '*', hold: true });
+    await stage.send(1);
+    await stage.send(1, stage.peer(2), 'p3');
+    await stage.send(1, stage.peer(3), 'p1');
+    await stage.put('partition', { groups: [['p1', 'p3'], ['p2']], inFlight: 'delivered' });
+    const { body } = await stage.relay.request('POST', `${BASE}/rules/stuck/release`, {});
+    t.match(body, { released: 3 });
+    t.same(await stage.arrives(1, stage.peer(1)), [1]);
+    t.equal(await stage.relay.dropped('partition'), 2);
+    t.match(await stage.network(), { delayed: 0, held: 0 });
+  },
+);
+
+t.test('a frame that was held while a swizzle lost one of its ends arrives when both are back', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('stuck', { from: '*', to: '*', hold: true });
+  for (const from of stage.peers) for (const to of stage.peers) if (to !== from) await stage.send(1, from, to.id);
+  const atMs = performance.now();
+  await stage.put('partition', { shape: 'swizzle', stepMs: 700 });
+  const { absences = [] } = (await stage.network()).partition ?? {};
+  const backAtMs = ({ id }: { id: string }): number => absences.find((absence) => absence.id === id)?.untilMs ?? 0;
+  const [one, other] = [...stage.peers].sort((a, b) => backAtMs(a) - backAtMs(b));
+  if (one === undefined || other === undefined) throw new Error('nobody is there');
+  t.ok(backAtMs(other) > 0, 'one of the two was away');
+  await stage.relay.until('both are back', () => performance.now() - atMs > backAtMs(other) + 300);
+  await stage.relay.request('POST', `${BASE}/rules/stuck/release`, {});
+  t.same(await stage.arrives(1, other).then((numbers) => numbers.slice(0, 1)), [1]);
+  const heard = (): boolean => other.frames.some(({ from }) => from === one.id);
+  await stage.relay.until('it has come', heard);
 });
