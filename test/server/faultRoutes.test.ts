@@ -112,6 +112,28 @@ t.test('a change that makes no sense is refused whole, with the place and what i
     ['profile', { name: 'own', rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['network', { rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['partition', {}, 'REQUEST_INVALID', /./],
+    [
+      'partition',
+      { shape: 'halves', inFlight: 'x' },
+      'REQUEST_INVALID',
+      /^body\/inFlight must be "cut" or "delivered";/,
+    ],
+    [
+      'partition',
+      { groups: [['p1']], shape: 'halves' },
+      'REQUEST_INVALID',
+      /^body may not have shape beside groups; it may have groups, cuts, inFlight; or else shape, stepMs, inFlight;/,
+    ],
+    ['partition', { groups: [[]] }, 'REQUEST_INVALID', /^body\/groups\/0 must not have fewer than 1 items;/],
+    ['partition', { shpe: 'halves' }, 'REQUEST_INVALID', /^body has no "shpe"; did you mean shape\?/],
+    ['partition', { shape: 'halves', stepMs: 0 }, 'REQUEST_INVALID', /^body\/stepMs must/],
+    ['network', { partition: { groups: [[]] } }, 'REQUEST_INVALID', /^body\/partition\/groups\/0 must not have fewer/],
+    [
+      'network',
+      { partition: { shpe: 'x' } },
+      'REQUEST_INVALID',
+      /^body\/partition has no "shpe"; did you mean shape\?/,
+    ],
     ['profile', { name: 'own', rules: { x: { from: '*', to: '*', drop: 1, ttlMs: 5 } } }, 'RULE_INVALID', /ttlMs/],
     [
       'network',
