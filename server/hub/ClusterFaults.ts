@@ -12,7 +12,7 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { checkRule } from '../faults/checkRule.ts';
+import { checkRule, invalid } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
@@ -236,7 +236,10 @@ export class ClusterFaults {
     }
     const { roster } = this.#parts;
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
-    const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
+    // Before the first endpoint came there is nothing to hold names against: they are those of endpoints to come.
+    const endpoints = roster.size === 0 ? undefined : roster.ids();
+    const context = { nowMs, peers: peers.map(({ id }) => id), endpoints };
+    refuseUnplaced(change.profile, peers.length);
     const named = [...(change.rules?.values() ?? []), ...Object.values(change.profile?.rules ?? {})];
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(named) });
     this.#putInForce(after, nowMs, {
@@ -337,4 +340,10 @@ export class ClusterFaults {
     };
     this.#timer = setTimeout(onTimer, timerMs(this.#expiresAtMs, this.#nowMs())).unref();
   }
+}
+
+/** With nobody to place, `wan` would be a network without faults, and would stay one when the peers come. */
+function refuseUnplaced(profile: Profile | undefined, peers: number): void {
+  if (profile?.name !== 'wan' || profile.regions !== undefined || peers > 0) return;
+  throw invalid('/profile/regions', 'missing, and no peer is known yet that could be placed', 'who will be where');
 }
