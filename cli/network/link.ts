@@ -7,6 +7,7 @@ import { parseEnds } from '../parse/ends.ts';
 import * as of from '../settings/linkSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
+import { changeOptions } from './changeOptions.ts';
 import { networkAccess } from './networkAccess.ts';
 import { ruleText } from './ruleText.ts';
 
@@ -28,8 +29,7 @@ async function putRule(invocation: Invocation): Promise<number> {
   const rule: GivenRule = { from: parseEnds(from), to: parseEnds(to), ...faultsOf(settings) };
   const name = settings.get(of.NAME) ?? linkName(rule.from, rule.to);
   const { cluster, routes } = await networkAccess(invocation);
-  const frames = settings.get(of.FRAMES);
-  const answer = await routes.setRule(name, rule, frames === undefined ? {} : { frames });
+  const answer = await routes.setRule(name, rule, changeOptions(settings));
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : `${cluster}: ${answer.name}: ${ruleText(answer.rule)}\n`);
   return 0;
 }
@@ -38,8 +38,7 @@ async function removeRule(invocation: Invocation, name: string): Promise<number>
   const { settings, args, stdout } = invocation;
   if (args.length > 0) throw new WhitewaterError('USAGE', '--remove takes the name of a rule, and no ends');
   const { cluster, routes } = await networkAccess(invocation);
-  const frames = settings.get(of.FRAMES);
-  const answer = await routes.removeRule(name, frames === undefined ? {} : { frames });
+  const answer = await routes.removeRule(name, changeOptions(settings));
   const left = answer.rules.length === 0 ? 'no rule is left' : `${answer.rules.length} left`;
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : `${cluster}: removed ${name}; ${left}\n`);
   return 0;

@@ -9,6 +9,7 @@ import { readDocument } from '../parse/document.ts';
 import { OF_PROFILE, REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
+import { changeOptions, epochOption } from './changeOptions.ts';
 import { networkAccess } from './networkAccess.ts';
 import { ends, faultsText, hitsText } from './ruleText.ts';
 
@@ -28,7 +29,7 @@ export async function changeNetwork(invocation: Invocation): Promise<number> {
   const [path] = args;
   const request = path === undefined ? undefined : networkIn(path);
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = request === undefined ? await routes.view() : await routes.apply(request);
+  const answer = request === undefined ? await routes.view() : await routes.apply(request, changeOptions(settings));
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -42,7 +43,7 @@ export async function changeProfile(invocation: Invocation): Promise<number> {
   const base = isFile(word) ? (objectIn(word) as GivenProfile) : { name: word };
   const profile: GivenProfile = { ...base, ...(regions === undefined ? {} : { regions }) };
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = await routes.setProfile(profile);
+  const answer = await routes.setProfile(profile, changeOptions(settings));
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -58,7 +59,7 @@ async function printProfile(invocation: Invocation): Promise<number> {
 export async function setSeed(invocation: Invocation): Promise<number> {
   const { settings, args, stdout } = invocation;
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = await routes.setSeed(args[0] ?? '');
+  const answer = await routes.setSeed(args[0] ?? '', epochOption(settings));
   const line = `${cluster}: seed ${answer.seed}; every link counts its frames anew\n`;
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : line);
   return 0;

@@ -1,5 +1,5 @@
 import type { Network } from '../../client/Network.ts';
-import type { Leaving } from '../../client/NetworkClient.ts';
+import type { ChangeOptions } from '../../client/NetworkClient.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
@@ -81,6 +81,6 @@ async function put(act: Change['act'], network: Network): Promise<string> {
   }
 }
 
-function leavingOf(frames: Leaving['frames']): Leaving {
+function leavingOf(frames: ChangeOptions['frames']): ChangeOptions {
   return frames === undefined ? {} : { frames };
 }

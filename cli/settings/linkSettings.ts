@@ -1,9 +1,7 @@
-import { ORPHANS, type Orphans } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
 import { parseDelayText } from '../parse/delay.ts';
 import { parseTimeMs } from '../parse/duration.ts';
 import { parseRate, parseShare, parseWholeNumber } from '../parse/numbers.ts';
-import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 import { switchSetting, textSetting } from './sharedSettings.ts';
 
@@ -89,15 +87,6 @@ export const REMOVE = textSetting({
   placeholder: '<name>',
   description: 'remove this rule instead',
 });
-export const FRAMES: Setting<Orphans | undefined> = {
-  name: 'frames',
-  placeholder: '<word>',
-  description: `what becomes of frames that a rule delays or holds when it goes: ${ORPHANS.join(', ')}`,
-  parse: (text) => parseChoice(text, 'a fate of frames', ORPHANS),
-  fallback: undefined,
-  fallbackText: 'release',
-};
-
 export const RULE_SETTINGS = [
   ...[DROP, DELAY, DUPLICATE, REORDER, CORRUPT, RATE, HOLD, DISCONNECT, ACCEPT, BOTH, TYPES],
   ...[SKIP, EVERY, FIRST, PROBABILITY, START_AFTER, TTL, FLAP],

@@ -127,6 +127,7 @@ export class ClusterFaults {
   }
 
   setPartition(request: PartitionRequest | null, options: ChangeOptions = {}): void {
+    this.#checkEpoch(options);
     if (request === null && this.partition === null) return;
     const partition = this.#partitionOf(request);
     if (partition === null) this.#change({ partition }, options, 'healed', 'the partition is healed');
@@ -230,10 +231,7 @@ export class ClusterFaults {
   ): void {
     const nowMs = this.#nowMs();
     const before = this.at(nowMs);
-    if (options.epoch !== undefined && options.epoch !== before.epoch) {
-      const message = `the faults in force are of epoch ${before.epoch}, not ${options.epoch}: look at them again; nothing was changed`;
-      throw new WhitewaterError('EPOCH_DIFFERS', message, { details: { epoch: before.epoch } });
-    }
+    this.#checkEpoch(options);
     const { roster } = this.#parts;
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     // Before the first endpoint came there is nothing to hold names against: they are those of endpoints to come.
@@ -246,6 +244,14 @@ export class ClusterFaults {
       ...{ frames: options.frames, kind, text, isHeal, settle },
       seedSet: change.seed !== undefined,
     });
+  }
+
+  /** @throws {WhitewaterError} EPOCH_DIFFERS */
+  #checkEpoch({ epoch }: ChangeOptions): void {
+    const before = this.at(this.#nowMs());
+    if (epoch === undefined || epoch === before.epoch) return;
+    const message = `the faults in force are of epoch ${before.epoch}, not ${epoch}: look at them again; nothing was changed`;
+    throw new WhitewaterError('EPOCH_DIFFERS', message, { details: { epoch: before.epoch } });
   }
 
   #expire(nowMs: number): void {

@@ -228,3 +228,28 @@ t.test(
     );
   },
 );
+
+t.test('--epoch: a change is made only if the faults are still those that were looked at', async (t) => {
+  const { command, folder } = await start(t);
+  const file = join(folder, 'day.yaml');
+  writeFileSync(file, 'partition: halves\n');
+  const epoch = async (): Promise<number> =>
+    (JSON.parse(await command('network', '--json')) as { epoch: number }).epoch;
+  const changes = [
+    ['link', 'p1', 'p2', '--drop', '1'],
+    ['link', '--remove', 'p1-p2'],
+    ['partition', 'p1|p2,p3'],
+    ['isolate', 'p1'],
+    ['network', file],
+    ['profile', 'lan'],
+    ['seed', 'monday'],
+    ['heal'],
+  ];
+  for (const words of changes) {
+    const before = await epoch();
+    await t.rejects(command(...words, '--epoch', String(before + 5)), { code: 'EPOCH_DIFFERS' }, words.join(' '));
+    t.equal(await epoch(), before);
+    await command(...words, '--epoch', String(before));
+    t.equal(await epoch(), before + 1, words.join(' '));
+  }
+});
