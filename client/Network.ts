@@ -114,6 +114,11 @@ export class Network {
     return this.#relay.disconnect(this.cluster, id, options);
   }
 
+  /** Asks a peer to take its election timer for run out. @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED, OVERLOADED */
+  timeOut(id: string): Promise<ClusterView> {
+    return this.#relay.timeOut(this.cluster, id);
+  }
+
   /** What the fates of frames are drawn from; begins the counters of all links anew. */
   seed(seed: string | number, options: ChangeOptions = {}): Promise<NetworkView> {
     return this.#client.setSeed(String(seed), options);

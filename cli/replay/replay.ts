@@ -78,6 +78,9 @@ async function put(act: Change['act'], network: Network): Promise<string> {
     case 'cut':
       await network.disconnect(act.id, act.forMs === 0 ? {} : { forMs: Math.max(1, Math.round(act.forMs)) });
       return 'cut';
+    case 'timeOut':
+      await network.timeOut(act.id);
+      return 'asked';
   }
 }
 

@@ -282,6 +282,24 @@ t.test('delays by a file of samples; what more can be said of bursts, copies, ba
   await t.rejects(command('profile', join(folder, 'ours.yaml')), { code: 'USAGE', message: /bad\.txt:2/ });
 });
 
+t.test('a peer that was asked to time out stands in the journal, and is asked again by a replay', async (t) => {
+  const { command, folder, relay, result } = await start(t);
+  const p4 = await relay.dial('p4');
+  const asked = (): number => p4.frames.filter(({ type }) => type === 'TimeOut').length;
+  await command('seed', '7');
+  await command('timeout', 'p4');
+  await p4.settled();
+  t.equal(asked(), 1);
+  const file = join(folder, 'day.ndjson');
+  await command('journal', '--output', file);
+  t.match(readFileSync(file, 'utf8'), /"kind":"connection",.*"event":"timeOut","id":"p4"/);
+  const { code, text } = await result('replay', file);
+  t.equal(code, 0, text);
+  t.match(text, /time out p4/);
+  await p4.settled();
+  t.equal(asked(), 2);
+});
+
 t.test('--epoch: a change is made only if the faults are still those that were looked at', async (t) => {
   const { command, folder } = await start(t);
   const file = join(folder, 'day.yaml');
