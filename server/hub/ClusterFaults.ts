@@ -170,7 +170,7 @@ export class ClusterFaults {
   apply({ rules = {}, partition = null, profile, seed }: NetworkRequest, options: ChangeOptions = {}): void {
     const change: FaultsChange = {
       rules: new Map(Object.entries(rules)),
-      partition: this.#partitionOf(partition),
+      partition: this.#partitionOf(partition, '/partition/shape'),
       profile: profile ?? { name: 'reliable' },
       ...(seed === undefined ? {} : { seed }),
     };
@@ -291,7 +291,7 @@ export class ClusterFaults {
     this.#parts.onChange(after, kind, text);
   }
 
-  #partitionOf(request: PartitionRequest | null): Partition | null {
+  #partitionOf(request: PartitionRequest | null, place = '/shape'): Partition | null {
     if (request === null) return null;
     const { roster, leader } = this.#parts;
     const { seed, epoch } = this.#faults;
@@ -299,7 +299,7 @@ export class ClusterFaults {
     const voters: ReadonlySet<string> = new Set(accountOfMembers(leader(), roster)?.voters ?? known);
     const peers = known.filter((id) => voters.has(id));
     const others = known.filter((id) => !voters.has(id));
-    return partitionOf(request, { peers, others, leader: leader(), seed, epoch });
+    return partitionOf(request, { peers, others, leader: leader(), seed, epoch, place });
   }
 
   /** Where endpoints speak another protocol than Raft, any type of message may be meant: those that these rules name. */

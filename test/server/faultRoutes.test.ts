@@ -150,6 +150,25 @@ t.test('a change that makes no sense is refused whole, with the place and what i
   t.same({ ...after, rules: after.rules.map(({ name }) => name) }, { ...inForce, rules: ['slow'] });
 });
 
+t.test('what is refused is told by its place in the request', async (t) => {
+  const stage = await FaultStage.start(t);
+  const refused: readonly [path: string, body: unknown, place: string][] = [
+    ['network', { partition: { shape: 'thirds' } }, '/partition/shape'],
+    ['network', { partition: { shape: 'isolate:p9' } }, '/partition/shape'],
+    ['network', { partition: { shape: 'isolate-leader' } }, '/partition/shape'],
+    ['partition', { shape: 'thirds' }, '/shape'],
+    ['network', { profile: { name: 'wan', regions: { eu: ['p1', 'p9'] } } }, '/profile/regions/eu/1'],
+    ['network', { partition: { groups: [['p1'], ['p2', 'p9']] } }, '/partition/groups/1/1'],
+    ['network', { partition: { cuts: [['p9', 'p2']] } }, '/partition/cuts/0/0'],
+  ];
+  for (const [path, body, place] of refused) {
+    const answer = await stage.relay.request('PUT', `${BASE}/${path}`, body);
+    t.match(answer.body, { details: { place } }, JSON.stringify(body));
+  }
+  const overlap = await stage.relay.request('PUT', `${BASE}/partition`, { groups: [['p1'], ['p1']] });
+  t.match(overlap.body, { details: { place: '/partition/groups', legal: /one group/ } });
+});
+
 t.test('the journal has every frame with its fate and cause, changes, connections and statuses', async (t) => {
   const stage = await FaultStage.start(t);
   stage.peer(2).status({ term: 3 });
