@@ -4,7 +4,7 @@ import type { JournalLine } from '../shared/http/Journal.ts';
 import type { NetworkView, RuleView } from '../shared/http/Network.ts';
 import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
 import type { JournalOptions } from './JournalOptions.ts';
-import type { Leaving, NetworkClient, ReleaseOptions } from './NetworkClient.ts';
+import type { ChangeOptions, NetworkClient, ReleaseOptions } from './NetworkClient.ts';
 import type { RelayClient } from './RelayClient.ts';
 import { type UntilOptions, untilView, type ViewCondition } from './untilView.ts';
 
@@ -12,7 +12,7 @@ type Ends = string | readonly string[];
 type Faults = Omit<GivenRule, 'from' | 'to'>;
 
 /** How a partition is put in force, beside its groups or shape. */
-export interface PartitionOptions {
+export interface PartitionOptions extends ChangeOptions {
   /** What becomes of frames on their way across. Default: `cut`. */
   readonly inFlight?: 'cut' | 'delivered';
   /** `swizzle`: between two steps. Default 500. */
@@ -41,10 +41,10 @@ export class Network {
    */
   partition(
     parts: string | readonly (readonly string[])[] | GivenPartition,
-    options: PartitionOptions = {},
+    { frames, epoch, ...options }: PartitionOptions = {},
   ): Promise<ClusterView> {
     const request = typeof parts === 'string' ? { shape: parts } : isGroups(parts) ? { groups: parts } : parts;
-    return this.#client.setPartition({ ...request, ...options });
+    return this.#client.setPartition({ ...request, ...options }, changeOf(frames, epoch));
   }
 
   /** Each of these alone: nobody hears it, and it hears nobody. In place of the partition before. */
@@ -53,26 +53,31 @@ export class Network {
   }
 
   /** Ends the partition; rules and profile stay in force. */
-  reconnect(): Promise<ClusterView> {
-    return this.#client.clearPartition();
+  reconnect(options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.#client.clearPartition(options);
   }
 
   /**
    * Faults on the frames from some endpoints to others, by an id, a list of ids, or a word such as `leader` or `*`.
    * @returns the rule, whose name is `FROM-TO` unless told otherwise
    */
-  link(from: Ends, to: Ends, faults: Faults, { name = linkName(from, to) }: { name?: string } = {}): Promise<RuleView> {
-    return this.rule(name, { from, to, ...faults });
+  link(
+    from: Ends,
+    to: Ends,
+    faults: Faults,
+    { name = linkName(from, to), ...options }: ChangeOptions & { readonly name?: string } = {},
+  ): Promise<RuleView> {
+    return this.rule(name, { from, to, ...faults }, options);
   }
 
   /** Puts a rule in force, in place of one of that name. */
-  rule(name: string, rule: GivenRule): Promise<RuleView> {
-    return this.#client.setRule(name, rule);
+  rule(name: string, rule: GivenRule, options: ChangeOptions = {}): Promise<RuleView> {
+    return this.#client.setRule(name, rule, options);
   }
 
   /** @throws {WhitewaterError} RULE_UNKNOWN */
-  removeRule(name: string, leaving: Leaving = {}): Promise<NetworkView> {
-    return this.#client.removeRule(name, leaving);
+  removeRule(name: string, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#client.removeRule(name, options);
   }
 
   /** The rules in force and how often each struck. */
@@ -81,19 +86,22 @@ export class Network {
   }
 
   /** Everything at once, in one step; what is left out is not in force afterwards. */
-  apply(request: GivenNetwork, leaving: Leaving = {}): Promise<NetworkView> {
-    return this.#client.apply(request, leaving);
+  apply(request: GivenNetwork, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#client.apply(request, options);
   }
 
   /** A named network such as `wan` or `labrpc-unreliable`, or by `rules` one of your own. */
-  profile(name: string, options: Omit<GivenProfile, 'name'> = {}): Promise<NetworkView> {
-    return this.#client.setProfile({ name, ...options });
+  profile(
+    name: string,
+    { frames, epoch, ...profile }: Omit<GivenProfile, 'name'> & ChangeOptions = {},
+  ): Promise<NetworkView> {
+    return this.#client.setProfile({ name, ...profile }, changeOf(frames, epoch));
   }
 
   /** Holds frames back until `release`. @returns the rule, whose name `release` takes */
-  hold(from: Ends, to: Ends, options: Faults & { readonly name?: string } = {}): Promise<RuleView> {
-    const { name = `hold-${linkName(from, to)}`, ...faults } = options;
-    return this.link(from, to, { ...faults, hold: true }, { name });
+  hold(from: Ends, to: Ends, options: Faults & ChangeOptions & { readonly name?: string } = {}): Promise<RuleView> {
+    const { name = `hold-${linkName(from, to)}`, frames, epoch, ...faults } = options;
+    return this.link(from, to, { ...faults, hold: true }, { name, ...changeOf(frames, epoch) });
   }
 
   /** Lets held frames go; the rule goes on holding what comes. @returns how many went */
@@ -106,14 +114,19 @@ export class Network {
     return this.#relay.disconnect(this.cluster, id, options);
   }
 
+  /** Asks a peer to take its election timer for run out. @throws {WhitewaterError} PEER_UNKNOWN, PEER_NOT_CONNECTED, OVERLOADED */
+  timeOut(id: string): Promise<ClusterView> {
+    return this.#relay.timeOut(this.cluster, id);
+  }
+
   /** What the fates of frames are drawn from; begins the counters of all links anew. */
-  seed(seed: string | number): Promise<NetworkView> {
-    return this.#client.setSeed(String(seed));
+  seed(seed: string | number, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#client.setSeed(String(seed), options);
   }
 
   /** No partition, no rules, profile `reliable`, nobody refused. */
-  heal(leaving: Leaving = {}): Promise<ClusterView> {
-    return this.#relay.heal(this.cluster, leaving);
+  heal(options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.#relay.heal(this.cluster, options);
   }
 
   /** Each frame's fate with its cause, each change of the faults, connections and statuses; the oldest first. */
@@ -170,4 +183,8 @@ export function linkName(from: Ends, to: Ends): string {
     .map((ends) => (typeof ends === 'string' ? ends : ends.join('.')).replaceAll('*', 'all'))
     .join('-')
     .slice(0, 64);
+}
+
+function changeOf(frames: ChangeOptions['frames'], epoch: ChangeOptions['epoch']): ChangeOptions {
+  return { ...(frames === undefined ? {} : { frames }), ...(epoch === undefined ? {} : { epoch }) };
 }

@@ -17,9 +17,12 @@ export interface ReleaseOptions {
   readonly ofProfile?: boolean;
 }
 
-/** What becomes of frames that a rule delays or holds, when it goes: `release` unless told otherwise. */
-export interface Leaving {
+/** How a change of the faults is to be made. */
+export interface ChangeOptions {
+  /** What becomes of frames that a rule delays or holds, when it goes: `release` unless told otherwise. */
   readonly frames?: Orphans;
+  /** Only if the faults in force are still of this epoch, as `view` told it; EPOCH_DIFFERS otherwise. */
+  readonly epoch?: number;
 }
 
 export interface RuleList {
@@ -30,7 +33,7 @@ export interface RuleList {
 /**
  * The faults of one cluster, over HTTP; `RelayClient.network` gives it. Every change is one step: it is in force as a whole
  * or, when it is refused, not at all. Methods reject with a WhitewaterError: REQUEST_INVALID with the place and the legal values,
- * PEER_UNKNOWN, CLUSTER_UNKNOWN, RELAY_UNREACHABLE.
+ * PEER_UNKNOWN, CLUSTER_UNKNOWN, EPOCH_DIFFERS, RELAY_UNREACHABLE.
  */
 export class NetworkClient {
   readonly #http: RelayHttp;
@@ -48,17 +51,17 @@ export class NetworkClient {
   }
 
   /** Everything at once; what is left out is not in force afterwards. */
-  apply(request: GivenNetwork, { frames }: Leaving = {}): Promise<NetworkView> {
-    return this.#request('PUT', `network${queryOf({ frames })}`, isNetworkView, { body: request });
+  apply(request: GivenNetwork, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('PUT', `network${changeQuery(options)}`, isNetworkView, { body: request });
   }
 
   /** By groups, directed cuts, or the name of a shape; in place of the partition before. @throws PARTITION_OVERLAPS too */
-  setPartition(request: GivenPartition): Promise<ClusterView> {
-    return this.#request('PUT', 'partition', isClusterView, { body: request });
+  setPartition(request: GivenPartition, options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.#request('PUT', `partition${changeQuery(options)}`, isClusterView, { body: request });
   }
 
-  clearPartition(): Promise<ClusterView> {
-    return this.#request('DELETE', 'partition', isClusterView);
+  clearPartition(options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.#request('DELETE', `partition${changeQuery(options)}`, isClusterView);
   }
 
   rules(): Promise<RuleList> {
@@ -66,12 +69,12 @@ export class NetworkClient {
   }
 
   /** These and no others, in one step; those of the profile stay. */
-  setRules(rules: Readonly<Record<string, GivenRule>>, { frames }: Leaving = {}): Promise<NetworkView> {
-    return this.#request('PUT', `rules${queryOf({ frames })}`, isNetworkView, { body: { rules } });
+  setRules(rules: Readonly<Record<string, GivenRule>>, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('PUT', `rules${changeQuery(options)}`, isNetworkView, { body: { rules } });
   }
 
-  clearRules({ frames }: Leaving = {}): Promise<NetworkView> {
-    return this.#request('DELETE', `rules${queryOf({ frames })}`, isNetworkView);
+  clearRules(options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('DELETE', `rules${changeQuery(options)}`, isNetworkView);
   }
 
   /** @throws {WhitewaterError} RULE_UNKNOWN too */
@@ -80,13 +83,13 @@ export class NetworkClient {
   }
 
   /** Puts a rule in force, in place of one of that name. */
-  setRule(name: string, rule: GivenRule, { frames }: Leaving = {}): Promise<RuleView> {
-    return this.#request('PUT', `${rulePath(name)}${queryOf({ frames })}`, isRuleView, { body: rule });
+  setRule(name: string, rule: GivenRule, options: ChangeOptions = {}): Promise<RuleView> {
+    return this.#request('PUT', `${rulePath(name)}${changeQuery(options)}`, isRuleView, { body: rule });
   }
 
   /** @throws {WhitewaterError} RULE_UNKNOWN too */
-  removeRule(name: string, { frames }: Leaving = {}): Promise<NetworkView> {
-    return this.#request('DELETE', `${rulePath(name)}${queryOf({ frames })}`, isNetworkView);
+  removeRule(name: string, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('DELETE', `${rulePath(name)}${changeQuery(options)}`, isNetworkView);
   }
 
   /**
@@ -105,13 +108,13 @@ export class NetworkClient {
   }
 
   /** In place of the one before; rules of the user stay. */
-  setProfile(profile: GivenProfile): Promise<NetworkView> {
-    return this.#request('PUT', 'profile', isNetworkView, { body: profile });
+  setProfile(profile: GivenProfile, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('PUT', `profile${changeQuery(options)}`, isNetworkView, { body: profile });
   }
 
   /** What the fates are drawn from; begins all counters of links anew. */
-  setSeed(seed: string): Promise<NetworkView> {
-    return this.#request('PUT', 'seed', isNetworkView, { body: { seed } });
+  setSeed(seed: string, options: ChangeOptions = {}): Promise<NetworkView> {
+    return this.#request('PUT', `seed${changeQuery(options)}`, isNetworkView, { body: { seed } });
   }
 
   /** What happened, the oldest first; see `JournalOptions`. */
@@ -131,4 +134,9 @@ export class NetworkClient {
 
 function rulePath(name: string): string {
   return `rules/${encodeURIComponent(name)}`;
+}
+
+/** @returns what stands behind the path of a change, with its question mark; nothing without options */
+export function changeQuery({ frames, epoch }: ChangeOptions): string {
+  return queryOf({ frames, epoch });
 }

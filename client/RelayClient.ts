@@ -22,7 +22,7 @@ import {
 import { followChanges, type RelayWatchOptions } from './followChanges.ts';
 import { followLive, type WebSocketConstructor } from './followLive.ts';
 import { keyPathOf, pathOf, queryOf, readQueryOf, type Wait, type ReadOptions } from './keyPaths.ts';
-import { type Leaving, NetworkClient } from './NetworkClient.ts';
+import { type ChangeOptions, changeQuery, NetworkClient } from './NetworkClient.ts';
 import { ProcessClient } from './ProcessClient.ts';
 import { RelayHttp } from './RelayHttp.ts';
 
@@ -76,8 +76,12 @@ export class RelayClient {
    * @returns the cluster afterwards
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, CLUSTER_UNKNOWN: nothing was changed
    */
-  setPartition(cluster: string, groups: readonly (readonly string[])[]): Promise<ClusterView> {
-    return this.network(cluster).setPartition({ groups });
+  setPartition(
+    cluster: string,
+    groups: readonly (readonly string[])[],
+    options: ChangeOptions = {},
+  ): Promise<ClusterView> {
+    return this.network(cluster).setPartition({ groups }, options);
   }
 
   /** @throws {WhitewaterError} CLUSTER_UNKNOWN */
@@ -88,8 +92,8 @@ export class RelayClient {
   }
 
   /** Ends the partition; those whom an operator refuses stay refused. */
-  clearPartition(cluster: string): Promise<ClusterView> {
-    return this.network(cluster).clearPartition();
+  clearPartition(cluster: string, options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.network(cluster).clearPartition(options);
   }
 
   /** The faults of a cluster: rules, partitions in all shapes, profiles, the journal. */
@@ -98,8 +102,8 @@ export class RelayClient {
   }
 
   /** A network without faults: no partition, no rule, and nobody is refused. */
-  heal(cluster: string, { frames }: Leaving = {}): Promise<ClusterView> {
-    return this.#http.request('POST', `${pathOf(cluster)}/heal${queryOf({ frames })}`, isClusterView);
+  heal(cluster: string, options: ChangeOptions = {}): Promise<ClusterView> {
+    return this.#http.request('POST', `${pathOf(cluster)}/heal${changeQuery(options)}`, isClusterView);
   }
 
   /**

@@ -9,7 +9,7 @@ export type { RelayWatchOptions } from './followChanges.ts';
 export { RelayClient, type RelayClientOptions } from './RelayClient.ts';
 export { Network, type PartitionOptions } from './Network.ts';
 export { ProcessClient } from './ProcessClient.ts';
-export { NetworkClient, type Leaving, type RuleList } from './NetworkClient.ts';
+export { type ChangeOptions, NetworkClient, type RuleList } from './NetworkClient.ts';
 export type { UntilOptions, ViewCondition } from './untilView.ts';
 export type { JournalOptions } from './JournalOptions.ts';
 export type { JournalKind, JournalLine } from '../shared/http/Journal.ts';

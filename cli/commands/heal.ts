@@ -1,5 +1,6 @@
 import type { Command } from '../Command.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
+import { CHANGE_SETTINGS } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 
 export const healCommand: Command = {
@@ -7,7 +8,7 @@ export const healCommand: Command = {
   summary: 'end every fault of a cluster',
   description:
     'Makes the network of a cluster whole: ends its partition and every rule, puts the profile reliable in force, and refuses no peer any longer.',
-  settings: [...ACCESS_SETTINGS, JSON_OUTPUT],
+  settings: [...CHANGE_SETTINGS, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater heal', what: 'the only cluster of the relay on this machine' },
     { line: 'whitewater heal --cluster blue', what: 'one of several' },
@@ -15,9 +16,10 @@ export const healCommand: Command = {
   run: async (invocation) => {
     const { chosenCluster, relayAccess } = await import('../live/relayAccess.ts');
     const { printAnswer } = await import('../control/printAnswer.ts');
+    const { changeOptions } = await import('../network/changeOptions.ts');
     const access = relayAccess(invocation.settings);
     const cluster = await chosenCluster(access, invocation.settings);
-    const answer = await access.client.heal(cluster);
+    const answer = await access.client.heal(cluster, changeOptions(invocation.settings));
     const peers = answer.peers.filter(({ kind }) => kind === 'peer').length;
     printAnswer(invocation, answer, `${cluster}: healed; all ${peers} peers can reach each other`);
     return 0;

@@ -1,5 +1,6 @@
 import type { Command } from '../Command.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
+import { EPOCH } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT, switchSetting } from '../settings/sharedSettings.ts';
 
 const EACH = switchSetting({
@@ -14,7 +15,7 @@ export const isolateCommand: Command = {
   description:
     'Cuts the named peers off from all others. Several stay together, as one group that the rest does not hear, unless --each puts every one alone. Replaces the partition before it; "whitewater heal" ends it.',
   args: [{ name: '<peers...>', description: 'names of peers, with spaces or commas between them' }],
-  settings: [EACH, ...ACCESS_SETTINGS, JSON_OUTPUT],
+  settings: [EACH, EPOCH, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater isolate p1', what: 'p1 alone' },
     { line: 'whitewater isolate p1 p2', what: 'p1 and p2 together, against the rest' },

@@ -1,6 +1,7 @@
 import type { Command } from '../Command.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
-import { FRAMES, NAME, REMOVE, RULE_SETTINGS } from '../settings/linkSettings.ts';
+import { NAME, REMOVE, RULE_SETTINGS } from '../settings/linkSettings.ts';
+import { CHANGE_SETTINGS } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 
 export const linkCommand: Command = {
@@ -12,7 +13,7 @@ export const linkCommand: Command = {
     { name: '[from]', description: 'who sends' },
     { name: '[to]', description: 'who receives' },
   ],
-  settings: [...RULE_SETTINGS, NAME, REMOVE, FRAMES, ...ACCESS_SETTINGS, JSON_OUTPUT],
+  settings: [...RULE_SETTINGS, NAME, REMOVE, ...CHANGE_SETTINGS, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater link p1 p2 --drop 0.3 --delay 50..200ms', what: 'one direction' },
     { line: 'whitewater link leader "*" --delay 1s --types AppendEntries', what: 'whoever leads is late' },

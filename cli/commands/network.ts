@@ -1,5 +1,6 @@
 import type { Command } from '../Command.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
+import { CHANGE_SETTINGS } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 
 export const networkCommand: Command = {
@@ -8,7 +9,7 @@ export const networkCommand: Command = {
   description:
     'Shows the faults in force. With a file of YAML or JSON (rules, partition, profile, seed), puts those in force in one step; what the file leaves out is not in force afterwards.',
   args: [{ name: '[file]', description: 'YAML or JSON' }],
-  settings: [...ACCESS_SETTINGS, JSON_OUTPUT],
+  settings: [...CHANGE_SETTINGS, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater network', what: 'epoch, seed, profile, partition, rules' },
     { line: 'whitewater network bad-day.yaml', what: 'all of it, in one step' },

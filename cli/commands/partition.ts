@@ -1,6 +1,7 @@
 import type { Command } from '../Command.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
 import { IN_FLIGHT, STEP } from '../settings/partitionSettings.ts';
+import { EPOCH } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 
 export const partitionCommand: Command = {
@@ -11,7 +12,7 @@ export const partitionCommand: Command = {
   args: [
     { name: '<groups>', description: 'names with commas between them, groups with bars between them; or a shape' },
   ],
-  settings: [STEP, IN_FLIGHT, ...ACCESS_SETTINGS, JSON_OUTPUT],
+  settings: [STEP, IN_FLIGHT, EPOCH, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater partition "p1,p2|p3,p4,p5"', what: 'two against three' },
     { line: 'whitewater partition "p1|p2|p3"', what: 'each alone' },

@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
 import type { Invocation } from '../Command.ts';
+import { epochOption } from '../network/changeOptions.ts';
 import { networkAccess } from '../network/networkAccess.ts';
 import { parseGroups } from '../parse/groups.ts';
 import { isShape } from '../parse/shape.ts';
@@ -40,7 +41,7 @@ export async function cutNetwork(invocation: Invocation, groups: readonly (reado
 
 async function cut(invocation: Invocation, request: GivenPartition): Promise<number> {
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = await routes.setPartition(request);
+  const answer = await routes.setPartition(request, epochOption(invocation.settings));
   printAnswer(invocation, answer, `${cluster}: cut into ${cutText(answer)}`);
   return 0;
 }

@@ -6,9 +6,11 @@ import { json } from '../control/printAnswer.ts';
 import { isShape } from '../parse/shape.ts';
 import { peerId } from '../../shared/ids.ts';
 import { readDocument } from '../parse/document.ts';
+import { rulesWithSamples } from '../parse/samples.ts';
 import { OF_PROFILE, REGIONS, RELEASE_FIRST, SHUFFLED } from '../settings/networkSettings.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
 import { formatDuration } from '../view/durations.ts';
+import { changeOptions, epochOption } from './changeOptions.ts';
 import { networkAccess } from './networkAccess.ts';
 import { ends, faultsText, hitsText } from './ruleText.ts';
 
@@ -28,7 +30,7 @@ export async function changeNetwork(invocation: Invocation): Promise<number> {
   const [path] = args;
   const request = path === undefined ? undefined : networkIn(path);
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = request === undefined ? await routes.view() : await routes.apply(request);
+  const answer = request === undefined ? await routes.view() : await routes.apply(request, changeOptions(settings));
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -39,10 +41,10 @@ export async function changeProfile(invocation: Invocation): Promise<number> {
   const [word] = args;
   const regions = settings.get(REGIONS);
   if (word === undefined) return printProfile(invocation);
-  const base = isFile(word) ? (objectIn(word) as GivenProfile) : { name: word };
+  const base = isFile(word) ? profileIn(word) : { name: word };
   const profile: GivenProfile = { ...base, ...(regions === undefined ? {} : { regions }) };
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = await routes.setProfile(profile);
+  const answer = await routes.setProfile(profile, changeOptions(settings));
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -58,7 +60,7 @@ async function printProfile(invocation: Invocation): Promise<number> {
 export async function setSeed(invocation: Invocation): Promise<number> {
   const { settings, args, stdout } = invocation;
   const { cluster, routes } = await networkAccess(invocation);
-  const answer = await routes.setSeed(args[0] ?? '');
+  const answer = await routes.setSeed(args[0] ?? '', epochOption(settings));
   const line = `${cluster}: seed ${answer.seed}; every link counts its frames anew\n`;
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : line);
   return 0;
@@ -88,14 +90,37 @@ function objectIn(path: string): object {
 
 /** What a file says of a network. A partition that is a word is a shape or groups, such as on the command line, and a profile that is one is its name. */
 export function networkIn(path: string): GivenNetwork {
-  const { partition, profile, ...rest } = objectIn(path) as Record<string, unknown>;
+  const { partition, profile, rules, ...rest } = objectIn(path) as Record<string, unknown>;
   return {
     ...rest,
+    ...(rules === undefined ? {} : { rules: readRules(rules, path) }),
     ...(partition === undefined
       ? {}
       : { partition: typeof partition === 'string' ? cutIn(partition, path) : partition }),
-    ...(profile === undefined ? {} : { profile: typeof profile === 'string' ? { name: profile } : profile }),
+    ...(profile === undefined
+      ? {}
+      : { profile: typeof profile === 'string' ? { name: profile } : readProfile(profile, path) }),
   } as GivenNetwork;
+}
+
+/** What a file says of a profile. */
+function profileIn(path: string): GivenProfile {
+  return readProfile(objectIn(path), path) as GivenProfile;
+}
+
+function readProfile(profile: unknown, path: string): unknown {
+  const isMapping = typeof profile === 'object' && profile !== null && 'rules' in profile;
+  return isMapping ? { ...profile, rules: readRules(profile.rules, path) } : profile;
+}
+
+/** @throws {WhitewaterError} USAGE for a file of samples that cannot be read */
+function readRules(rules: unknown, path: string): unknown {
+  try {
+    return rulesWithSamples(rules, path);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new WhitewaterError('USAGE', cause.message, { cause });
+  }
 }
 
 function cutIn(text: string, path: string): GivenNetwork['partition'] {

@@ -1,4 +1,5 @@
-import { parseDelay } from '../../shared/delay.ts';
+import { type DelaySource, parseDelay } from '../../shared/delay.ts';
+import { readSamples } from './samples.ts';
 
 /**
  * A delay as the relay reads it, with its units; a bare number is refused, so that nobody means seconds.
@@ -11,4 +12,13 @@ export function parseDelayText(text: string): string {
   const parsed = parseDelay(trimmed);
   if (parsed.type === 'problem') throw new RangeError(`${JSON.stringify(text)}: ${parsed.problem}`);
   return trimmed;
+}
+
+/**
+ * A delay as it stands behind a flag: a text, or `@FILE`, a file of samples.
+ * @throws {RangeError | WhitewaterError} USAGE, saying what is legal
+ */
+export function parseDelayOrFile(text: string): DelaySource {
+  const trimmed = text.trim();
+  return trimmed.startsWith('@') ? readSamples(trimmed.slice(1)) : parseDelayText(text);
 }

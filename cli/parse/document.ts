@@ -1,4 +1,3 @@
-import { readFileSync, statSync } from 'node:fs';
 import {
   isAlias,
   isCollection,
@@ -13,9 +12,8 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { readText } from './textFile.ts';
 
-/** More than any scenario or set of rules needs, samples of delays included. */
-const BYTES_MAX = 1_048_576;
 /** A few lines of YAML can stand for gigabytes by aliases of aliases. */
 const ALIASES_MAX = 100;
 
@@ -118,17 +116,4 @@ function offsetOf(document: Document.Parsed, { steps, isOfKey, pairsOf }: Sought
 
 function startOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined;
-}
-
-function readText(path: string): string {
-  try {
-    const stat = statSync(path);
-    if (!stat.isFile()) throw new Error('it is not a regular file');
-    if (stat.size > BYTES_MAX) throw new Error(`it is larger than ${BYTES_MAX} bytes`);
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new WhitewaterError('USAGE', `${path} cannot be read (${(cause as Error).message}); name a readable file`, {
-      cause,
-    });
-  }
 }

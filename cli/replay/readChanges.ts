@@ -22,7 +22,8 @@ export interface Change {
         readonly first: number | undefined;
         readonly ofProfile: boolean | undefined;
       }
-    | { readonly type: 'cut'; readonly id: string; readonly forMs: number };
+    | { readonly type: 'cut'; readonly id: string; readonly forMs: number }
+    | { readonly type: 'timeOut'; readonly id: string };
 }
 
 export interface Changes {
@@ -120,8 +121,10 @@ class Reading {
       });
     } else if (line.kind === 'connection') {
       if (!isConnection.Check(line)) throw this.#refused(number, 'its connection has another shape');
-      if (line.event !== 'cut') return;
       const { seq, id, forMs = 0 } = line;
+      if (line.event === 'timeOut')
+        this.#others.push({ seq, atMs, text: `time out ${id}`, act: { type: 'timeOut', id } });
+      if (line.event !== 'cut') return;
       this.#others.push({ seq, atMs, text: `disconnect ${id}`, act: { type: 'cut', id, forMs } });
     }
   }

@@ -1,5 +1,5 @@
 import type { Network } from '../../client/Network.ts';
-import type { Leaving } from '../../client/NetworkClient.ts';
+import type { ChangeOptions } from '../../client/NetworkClient.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
@@ -78,9 +78,12 @@ async function put(act: Change['act'], network: Network): Promise<string> {
     case 'cut':
       await network.disconnect(act.id, act.forMs === 0 ? {} : { forMs: Math.max(1, Math.round(act.forMs)) });
       return 'cut';
+    case 'timeOut':
+      await network.timeOut(act.id);
+      return 'asked';
   }
 }
 
-function leavingOf(frames: Leaving['frames']): Leaving {
+function leavingOf(frames: ChangeOptions['frames']): ChangeOptions {
   return frames === undefined ? {} : { frames };
 }

@@ -26,6 +26,11 @@ export class Place {
     this.#steps = steps;
   }
 
+  /** The file that it stands in. */
+  get file(): string {
+    return this.#source.file;
+  }
+
   /** Such as `steps[3].do.rule.delay`; empty for the whole. */
   get path(): string {
     return this.#steps

@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
 import { isId } from '../../shared/legalId.ts';
 import { parseDelayText } from '../parse/delay.ts';
+import { DELAY_FIELDS, withSamples } from '../parse/samples.ts';
 import { MISTAKES_TOLD_MAX } from './Mistakes.ts';
 import { shown, type Place } from './Place.ts';
 import type { Scope, Who } from '../../client/scenario/who.ts';
@@ -23,9 +24,16 @@ export function readRule(place: Place, scope: Scope, named = false): ScenarioRul
   const ends = (name: 'from' | 'to'): ScenarioRule['from'] =>
     place.attempt(() => readEnds(fields.get(name) ?? place.refuse(`${name} is missing`), scope)) ?? '*';
   const [from, to] = [ends('from'), ends('to')];
+  const unread: string[] = [];
+  const valueOf = (name: string, field: Place): unknown => {
+    if (!DELAY_FIELDS.some((known) => known === name)) return field.value;
+    const read = field.attempt(() => ({ value: field.guard(() => withSamples(field.value, place.file)) }));
+    if (read === undefined) unread.push(name);
+    return read?.value;
+  };
   const faults = Object.fromEntries(
     [...fields].flatMap(([name, field]) =>
-      ['from', 'to', ...(named ? ['name'] : [])].includes(name) ? [] : [[name, field.value]],
+      ['from', 'to', ...(named ? ['name'] : [])].includes(name) ? [] : [[name, valueOf(name, field)]],
     ),
   );
   const misread = ['delay', 'accept'].filter((name) => {
@@ -35,7 +43,7 @@ export function readRule(place: Place, scope: Scope, named = false): ScenarioRul
   });
   // Endpoints that are known only when the step runs are as good as any for this.
   const stand = (given: ScenarioRule['from']): unknown => (typeof given === 'string' ? given : ['any']);
-  check({ from: stand(from), to: stand(to), ...faults }, new Set(misread), place);
+  check({ from: stand(from), to: stand(to), ...faults }, new Set([...misread, ...unread]), place);
   return { from, to, faults };
 }
 

@@ -1,11 +1,12 @@
-import { ORPHANS, type Orphans } from '../../shared/http/Network.ts';
 import type { Rule } from '../../shared/http/Rule.ts';
-import { parseDelayText } from '../parse/delay.ts';
 import { parseTimeMs } from '../../client/scenario/duration.ts';
-import { parseRate, parseShare, parseWholeNumber } from '../parse/numbers.ts';
+import { parseDelayOrFile } from '../parse/delay.ts';
+import { parseBytes, parseRate, parseShare, parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
 import type { Setting } from './Setting.ts';
 import { switchSetting, textSetting } from './sharedSettings.ts';
+
+type BurstLoss = Exclude<NonNullable<Rule['drop']>, number>;
 
 const COUNT_MAX = 1_000_000_000;
 
@@ -32,11 +33,37 @@ export const DROP = shareSetting('drop', 'lose this share of the frames, 0 to 1'
 export const DELAY = faultSetting({
   name: 'delay',
   placeholder: '<delay>',
-  description: 'deliver later: 50ms, 50..200ms, normal(50ms, 10ms), exponential(20ms), pareto(10ms, 1.5)',
-  parse: parseDelayText,
+  description:
+    'deliver later: 50ms, 50..200ms, normal(50ms, 10ms), exponential(20ms), pareto(10ms, 1.5); or @FILE, samples in ms, one a line',
+  parse: parseDelayOrFile,
+});
+export const BURSTS: Setting<BurstLoss | undefined> = faultSetting({
+  name: 'bursts',
+  placeholder: '<shares>',
+  description:
+    'lose in bursts: the chance at each frame to get into one, and out of it, such as 0.01/0.2; more: lost outside/within, such as 0.01/0.2/0.001/0.9',
+  parse: parseBursts,
 });
 export const DUPLICATE = shareSetting('duplicate', 'deliver this share of the frames twice');
+export const COPIES: Setting<number | undefined> = faultSetting({
+  name: 'copies',
+  placeholder: '<number>',
+  description: 'with --duplicate: so many further copies and not one',
+  parse: (text) => parseWholeNumber(text, 'a number of copies', 1, 10),
+});
+export const COPY_DELAY = faultSetting({
+  name: 'copyDelay',
+  placeholder: '<delay>',
+  description: 'with --duplicate: each copy so much later, written as for --delay',
+  parse: parseDelayOrFile,
+});
 export const REORDER = shareSetting('reorder', 'let this share of the frames come out of order, by 0 to 50ms');
+export const REORDER_DELAY = faultSetting({
+  name: 'reorderDelay',
+  placeholder: '<delay>',
+  description: 'with --reorder: by so much and not 0 to 50ms, written as for --delay',
+  parse: parseDelayOrFile,
+});
 export const CORRUPT = shareSetting('corrupt', 'damage the text of this share of the frames');
 export const RATE = faultSetting({
   name: 'rate',
@@ -44,17 +71,29 @@ export const RATE = faultSetting({
   description: 'bandwidth of each link, such as 10kB/s or 1MiB/s',
   parse: parseRate,
 });
+export const QUEUE: Setting<number | undefined> = faultSetting({
+  name: 'queue',
+  placeholder: '<bytes>',
+  description: 'with --rate: drop what would wait behind more than this, such as 16KiB, and not 64KiB',
+  parse: (text) => parseBytes(text, '0', '64MiB'),
+});
 export const HOLD = switchSetting({
   name: 'hold',
   description: 'hold the frames back until "whitewater release", or until the rule is removed',
   fallback: false,
 });
 export const DISCONNECT = shareSetting('disconnect', "lose this share of the frames and close the sender's socket");
+export const DISCONNECT_END: Setting<'sender' | 'receiver' | undefined> = faultSetting({
+  name: 'disconnectEnd',
+  placeholder: '<end>',
+  description: 'with --disconnect: whose socket is closed, sender or receiver',
+  parse: (text) => parseChoice(text, 'an end of a link', ['sender', 'receiver'] as const),
+});
 export const ACCEPT = faultSetting({
   name: 'accept',
   placeholder: '<delay>',
   description: 'answer connections of FROM so much later, written as for --delay',
-  parse: parseDelayText,
+  parse: parseDelayOrFile,
 });
 export const BOTH = switchSetting({ name: 'both', description: 'in the other direction too', fallback: false });
 export const TYPES: Setting<readonly string[] | undefined> = {
@@ -89,19 +128,24 @@ export const REMOVE = textSetting({
   placeholder: '<name>',
   description: 'remove this rule instead',
 });
-export const FRAMES: Setting<Orphans | undefined> = {
-  name: 'frames',
-  placeholder: '<word>',
-  description: `what becomes of frames that a rule delays or holds when it goes: ${ORPHANS.join(', ')}`,
-  parse: (text) => parseChoice(text, 'a fate of frames', ORPHANS),
-  fallback: undefined,
-  fallbackText: 'release',
-};
-
 export const RULE_SETTINGS = [
-  ...[DROP, DELAY, DUPLICATE, REORDER, CORRUPT, RATE, HOLD, DISCONNECT, ACCEPT, BOTH, TYPES],
+  ...[DROP, BURSTS, DELAY, DUPLICATE, COPIES, COPY_DELAY, REORDER, REORDER_DELAY, CORRUPT, RATE, QUEUE, HOLD],
+  ...[DISCONNECT, DISCONNECT_END, ACCEPT, BOTH, TYPES],
   ...[SKIP, EVERY, FIRST, PROBABILITY, START_AFTER, TTL, FLAP],
 ] as const;
+
+/** Loss outside a burst, and within it, are the relay's to choose unless they are told. */
+function parseBursts(text: string): BurstLoss {
+  const shares = text.split('/');
+  const [goodToBad, badToGood, lossGood, lossBad] = shares.map((share) => parseShare(share));
+  if (goodToBad === undefined || badToGood === undefined || shares.length === 3 || shares.length > 4) {
+    throw new RangeError(
+      `${JSON.stringify(text)} is not two or four shares with slashes between them: write 0.01/0.2 or 0.01/0.2/0/1`,
+    );
+  }
+  if (lossGood === undefined || lossBad === undefined) return { goodToBad, badToGood };
+  return { goodToBad, badToGood, lossGood, lossBad };
+}
 
 function parseFlap(text: string): NonNullable<Rule['flap']> {
   const [on, off, ...rest] = text.split('/');

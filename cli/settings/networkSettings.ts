@@ -1,4 +1,5 @@
 import { JOURNAL_KINDS, type JournalKind } from '../../shared/http/Journal.ts';
+import { ORPHANS, type Orphans } from '../../shared/http/Network.ts';
 import { isId } from '../../shared/legalId.ts';
 import { parseWholeNumber } from '../parse/numbers.ts';
 import { parseChoice } from '../parse/switch.ts';
@@ -36,6 +37,28 @@ export const RELEASE_FIRST: Setting<number | undefined> = {
   fallback: undefined,
   fallbackText: 'all',
 };
+
+export const EPOCH: Setting<number | undefined> = {
+  name: 'epoch',
+  placeholder: '<number>',
+  description: 'only if the faults in force are still of this epoch, as "whitewater network" shows it',
+  flagOnly: true,
+  parse: (text) => parseWholeNumber(text, 'an epoch', 0, 999_999_999_999_999),
+  fallback: undefined,
+  fallbackText: 'any',
+};
+
+export const FRAMES: Setting<Orphans | undefined> = {
+  name: 'frames',
+  placeholder: '<word>',
+  description: `what becomes of frames that a rule delays or holds when it goes: ${ORPHANS.join(', ')}`,
+  parse: (text) => parseChoice(text, 'a fate of frames', ORPHANS),
+  fallback: undefined,
+  fallbackText: 'release',
+};
+
+/** Of every command that may end rules. */
+export const CHANGE_SETTINGS = [FRAMES, EPOCH] as const;
 
 export const FOLLOW = switchSetting({
   name: 'follow',

@@ -2,7 +2,7 @@
 export { Relay } from './Relay.ts';
 export type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from '../../client/Given.ts';
 export { Network, type PartitionOptions } from '../../client/Network.ts';
-export { NetworkClient, type Leaving, type RuleList } from '../../client/NetworkClient.ts';
+export { type ChangeOptions, NetworkClient, type RuleList } from '../../client/NetworkClient.ts';
 export { RelayClient, type RelayClientOptions } from '../../client/RelayClient.ts';
 export { describeView, type UntilOptions, type ViewCondition } from '../../client/untilView.ts';
 export type { JournalOptions } from '../../client/JournalOptions.ts';

@@ -5,7 +5,7 @@ import type { Rule } from '../../shared/http/Rule.ts';
 import { isId } from '../../shared/legalId.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
-import { type CompiledPartition, compilePartition, doubledIn, namedIn } from './partition.ts';
+import { type CompiledPartition, compilePartition, doubledIn } from './partition.ts';
 import { type CompiledProfile, compileProfile, RELIABLE } from './profiles.ts';
 import { putInForce, type RuleInForce } from './RuleInForce.ts';
 import { sameJson } from './sameJson.ts';
@@ -70,6 +70,7 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
   refuseUnnamed(change);
   const epoch = faults.epoch + 1;
   const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
+  if (change.profile !== undefined) refuseUnknown(namedByRegions(change.profile), context);
   const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
   const ofUser = faults.rules.filter((rule) => !rule.ofProfile);
   const rules = [
@@ -142,14 +143,11 @@ function nextPartition(
   if (doubled.length > 0) {
     const message = `${doubled.join(', ')} may stand in one group only, and once; nothing was changed`;
     throw new WhitewaterError('PARTITION_OVERLAPS', message, {
-      details: { place: '/partition/groups', overlapping: doubled },
+      details: { place: '/partition/groups', legal: 'each endpoint in one group, and once', overlapping: doubled },
     });
   }
   refuseNonsense(source);
-  refuseUnknown(
-    namedIn(source).map((id) => ({ id, place: '/partition' })),
-    context,
-  );
+  refuseUnknown(namedByPartition(source), context);
   return compilePartition(source, context.nowMs, inFlight);
 }
 
@@ -175,6 +173,19 @@ function namedByRule({ from, to }: Rule, place: string): Named[] {
     ...idsNamedBy(from).map((named) => ({ id: named.id, place: `${place}/from${named.place}` })),
     ...idsNamedBy(to).map((named) => ({ id: named.id, place: `${place}/to${named.place}` })),
   ];
+}
+
+function namedByPartition(source: Partition): Named[] {
+  const lists = [...source.groups.entries()].map(([at, ids]) => ({ ids, place: `/partition/groups/${at}` }));
+  for (const [at, ids] of (source.cuts ?? []).entries()) lists.push({ ids, place: `/partition/cuts/${at}` });
+  const absent = (source.absences ?? []).map(({ id }, at) => ({ id, place: `/partition/absences/${at}/id` }));
+  return [...lists.flatMap(({ ids, place }) => ids.map((id, at) => ({ id, place: `${place}/${at}` }))), ...absent];
+}
+
+function namedByRegions({ regions = {} }: Profile): Named[] {
+  return Object.entries(regions).flatMap(([region, ids]) =>
+    ids.map((id, at) => ({ id, place: `/profile/regions/${region}/${at}` })),
+  );
 }
 
 function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): void {

@@ -119,11 +119,7 @@ const CHECKS: Readonly<Record<keyof Rule, Check>> = {
   both: flag,
   types,
   startAfterMs: milliseconds,
-  ttlMs: (value, place) => {
-    if (typeof value !== 'number' || !(value >= 1 && value <= RULE_MS_MAX)) {
-      throw invalid(place, shown(value), `a number of milliseconds from 1 to ${RULE_MS_MAX}`);
-    }
-  },
+  ttlMs: atLeastOneMs,
   flap: object({ onMs: atLeastOneMs, offMs: atLeastOneMs }, ['onMs', 'offMs']),
   skip: integer(1, COUNT_MAX),
   every: integer(1, COUNT_MAX),

@@ -98,8 +98,3 @@ export function doubledIn(source: Partition): string[] {
   }
   return [...doubled];
 }
-
-/** All endpoints that it names anywhere, each once. */
-export function namedIn({ groups, cuts = [], absences = [] }: Partition): string[] {
-  return [...new Set([...groups.flat(), ...cuts.flat(), ...absences.map(({ id }) => id)])];
-}

@@ -14,6 +14,8 @@ export interface ShapeContext {
   readonly seed: string;
   /** Draws of one seed differ from epoch to epoch. */
   readonly epoch: number;
+  /** Where the shape's name stands in the request, as a JSON pointer, for errors. Default `/shape`. */
+  readonly place?: string;
 }
 
 /** Between two steps of `swizzle`, unless told otherwise. */
@@ -59,12 +61,12 @@ export function partitionOf(request: PartitionRequest, context: ShapeContext): P
     (shape.names === 'no' && id !== undefined) ||
     (shape.names === 'yes' && id === undefined)
   ) {
-    throw unknownShape(request.shape);
+    throw unknownShape(request.shape, context);
   }
   const known = [...context.peers, ...(context.others ?? [])];
-  if (id !== undefined && !known.includes(id)) throw unknownPeer(id, request.shape, known);
+  if (id !== undefined && !known.includes(id)) throw unknownPeer(id, request.shape, known, context.place);
   if (context.peers.length < shape.peersMin) {
-    throw unfit(`${name} needs ${shape.peersMin} peers, and ${context.peers.length} are known`);
+    throw unfit(`${name} needs ${shape.peersMin} peers, and ${context.peers.length} are known`, context);
   }
   const pieces = shape.of(context, id, request.stepMs ?? SWIZZLE_STEP_MS);
   return { ...pieces, groups: withOthers(pieces.groups, context.others ?? []), shape: request.shape, ...inFlight };
@@ -95,8 +97,10 @@ function majorityMinority(context: ShapeContext): Pieces {
   };
 }
 
-function isolateLeader({ peers, leader }: ShapeContext): Pieces {
-  if (leader === null || !peers.includes(leader)) throw unfit('isolate-leader needs a leader, and none is known');
+function isolateLeader(context: ShapeContext): Pieces {
+  const { peers, leader } = context;
+  if (leader === null || !peers.includes(leader))
+    throw unfit('isolate-leader needs a leader, and none is known', context);
   return { groups: [idsOf([leader])] };
 }
 
@@ -171,21 +175,21 @@ function idsOf(ids: readonly string[]): PeerId[] {
   return ids as PeerId[];
 }
 
-function unknownShape(shape: string): WhitewaterError {
+function unknownShape(shape: string, { place = '/shape' }: ShapeContext): WhitewaterError {
   const meant = nearest(shape, PARTITION_SHAPES);
   const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
   const message =
     `there is no partition of the shape ${JSON.stringify(shape.slice(0, 80))}${hint}; there are ` +
     `${PARTITION_SHAPES.join(', ')}; nothing was changed`;
-  const details = { place: '/shape', legal: PARTITION_SHAPES };
+  const details = { place, legal: PARTITION_SHAPES };
   return new WhitewaterError('PARTITION_SHAPE_UNKNOWN', message, { details });
 }
 
-function unfit(what: string): WhitewaterError {
-  return new WhitewaterError('PARTITION_SHAPE_UNFIT', `${what}; nothing was changed`, { details: { place: '/shape' } });
+function unfit(what: string, { place = '/shape' }: ShapeContext): WhitewaterError {
+  return new WhitewaterError('PARTITION_SHAPE_UNFIT', `${what}; nothing was changed`, { details: { place } });
 }
 
-function unknownPeer(id: string, shape: string, peers: readonly string[]): WhitewaterError {
+function unknownPeer(id: string, shape: string, peers: readonly string[], place = '/shape'): WhitewaterError {
   const message = `${shape} names ${id}, and no such peer ever connected; known are ${peers.join(', ') || 'none'}; nothing was changed`;
-  return new WhitewaterError('PEER_UNKNOWN', message, { details: { place: '/shape', unknown: [id], known: peers } });
+  return new WhitewaterError('PEER_UNKNOWN', message, { details: { place, unknown: [id], known: peers } });
 }

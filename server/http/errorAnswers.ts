@@ -95,6 +95,7 @@ function hintsOf({ validationContext = 'body' }: FastifyError, request: FastifyR
   const { schema, config } = request?.routeOptions ?? {};
   return {
     schema: (schema as Readonly<Record<string, unknown>> | undefined)?.[validationContext],
+    value: validationContext === 'body' ? request?.body : undefined,
     bodyExample: config?.bodyExample,
   };
 }

@@ -1,14 +1,7 @@
 import type { FastifyError } from 'fastify';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { nearest } from '../../shared/nearest.ts';
-
-type Problem = NonNullable<FastifyError['validation']>[number];
-
-/** As much of a schema as a message is made of. */
-interface KnownSchema {
-  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
-  readonly anyOf?: readonly KnownSchema[];
-}
+import { branchesAt, type KnownSchema, type Problem, problemsOfMeant } from './unionBranches.ts';
 
 /** What fastify calls the parts of a request, in the words of whoever sends it. */
 const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path', headers: 'header' };
@@ -17,26 +10,43 @@ const PROBLEMS_MAX = 10;
 export interface RouteHints {
   /** The schema of the part of the request that is wrong. */
   readonly schema: unknown;
+  /** That part itself. */
+  readonly value: unknown;
   /** A body that the route takes. */
   readonly bodyExample: string | undefined;
 }
 
 /** Names the place and what would be legal there. */
-export function validationError(error: FastifyError, { schema, bodyExample }: RouteHints): WhitewaterError {
+export function validationError(error: FastifyError, { schema, value, bodyExample }: RouteHints): WhitewaterError {
   const where = error.validationContext ?? 'body';
-  const problems = error.validation ?? [];
+  const known: KnownSchema = schema ?? {};
+  // Beside a key that is unknown, the schema library says of its value that nothing is legal there: the same again.
+  const problems = problemsOfMeant(known, value, error.validation ?? []).filter(({ keyword }) => keyword !== 'boolean');
   const hint = where === 'body' && bodyExample !== undefined ? `; send for example ${bodyExample}` : '';
-  const what = sentenceOf(problems, PARTS[where] ?? where, schema ?? {}) ?? error.message;
+  const what = sentenceOf(problems, PARTS[where] ?? where, known, value) ?? error.message;
   const told = problems.slice(0, PROBLEMS_MAX).map(({ instancePath, message = 'is wrong', params }) => ({
     ...{ place: `${where}${instancePath}`, problem: message, legal: params },
   }));
   return new WhitewaterError('REQUEST_INVALID', `${what}${hint}`, { details: { problems: told } });
 }
 
-function sentenceOf(problems: readonly Problem[], part: string, schema: KnownSchema): string | undefined {
+function sentenceOf(
+  problems: readonly Problem[],
+  part: string,
+  schema: KnownSchema,
+  value: unknown,
+): string | undefined {
   const strange = problems.find(({ params }) => isTexts(params['additionalProperties']));
-  if (strange?.instancePath === '')
-    return unknownNames(strange.params['additionalProperties'] as string[], part, schema);
+  if (strange !== undefined) {
+    const names = strange.params['additionalProperties'] as string[];
+    const { instancePath } = strange;
+    return unknownNames(
+      names,
+      `${part}${instancePath}`,
+      branchesAt(schema, instancePath),
+      valueAt(value, instancePath),
+    );
+  }
   const [first] = problems;
   if (first === undefined) return undefined;
   const { instancePath, message = 'is wrong' } = first;
@@ -48,13 +58,30 @@ function sentenceOf(problems: readonly Problem[], part: string, schema: KnownSch
   return `${part}${instancePath} ${must}${meaning === undefined || legal.length > 0 ? '' : ` (${meaning})`}`;
 }
 
-function unknownNames(names: readonly string[], part: string, schema: KnownSchema): string {
-  const known = [schema, ...(schema.anyOf ?? [])].flatMap(({ properties = {} }) => Object.keys(properties));
+function unknownNames(
+  names: readonly string[],
+  place: string,
+  branches: readonly KnownSchema[],
+  value: unknown,
+): string {
+  const sets = branches.map(({ properties = {} }) => Object.keys(properties));
+  const known = [...new Set(sets.flat())];
   const [name = ''] = names;
+  const may =
+    known.length === 0 ? 'it takes nothing' : `it may have ${sets.map((keys) => keys.join(', ')).join('; or else ')}`;
+  const foreign = names.filter((each) => known.includes(each));
+  if (foreign.length > 0) {
+    const beside = Object.keys(value ?? {}).filter((key) => known.includes(key) && !foreign.includes(key));
+    return `${place} may not have ${foreign.join(', ')} beside ${beside.join(', ')}; ${may}`;
+  }
   const meant = nearest(name, known);
-  const may = known.length === 0 ? 'it takes nothing' : `it may have ${known.join(', ')}`;
   const unknown = names.slice(0, PROBLEMS_MAX).map((each) => JSON.stringify(each.slice(0, 64)));
-  return `${part} has no ${unknown.join(', ')}; ${meant === undefined ? may : `did you mean ${meant}?`}`;
+  return `${place} has no ${unknown.join(', ')}; ${meant === undefined ? may : `did you mean ${meant}?`}`;
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  const keys = pointer.split('/').slice(1);
+  return keys.reduce<unknown>((inner, key) => (inner as Readonly<Record<string, unknown>> | null)?.[key], value);
 }
 
 function isTexts(value: unknown): value is readonly string[] {

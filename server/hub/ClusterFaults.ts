@@ -12,7 +12,7 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { checkRule } from '../faults/checkRule.ts';
+import { checkRule, invalid } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
@@ -128,6 +128,7 @@ export class ClusterFaults {
   }
 
   setPartition(request: PartitionRequest | null, options: ChangeOptions = {}): void {
+    this.#checkEpoch(options);
     if (request === null && this.partition === null) return;
     const partition = this.#partitionOf(request);
     if (partition === null) this.#change({ partition }, options, 'healed', 'the partition is healed');
@@ -172,7 +173,7 @@ export class ClusterFaults {
     const change: FaultsChange = {
       rules: new Map(Object.entries(rules)),
       renewed: new Set(renewed),
-      partition: this.#partitionOf(partition),
+      partition: this.#partitionOf(partition, '/partition/shape'),
       profile: profile ?? { name: 'reliable' },
       ...(seed === undefined ? {} : { seed }),
     };
@@ -233,19 +234,27 @@ export class ClusterFaults {
   ): void {
     const nowMs = this.#nowMs();
     const before = this.at(nowMs);
-    if (options.epoch !== undefined && options.epoch !== before.epoch) {
-      const message = `the faults in force are of epoch ${before.epoch}, not ${options.epoch}: look at them again; nothing was changed`;
-      throw new WhitewaterError('EPOCH_DIFFERS', message, { details: { epoch: before.epoch } });
-    }
+    this.#checkEpoch(options);
     const { roster } = this.#parts;
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
-    const context = { nowMs, peers: peers.map(({ id }) => id), endpoints: roster.ids() };
+    // Before the first endpoint came there is nothing to hold names against: they are those of endpoints to come.
+    const endpoints = roster.size === 0 ? undefined : roster.ids();
+    const context = { nowMs, peers: peers.map(({ id }) => id), endpoints };
+    refuseUnplaced(change.profile, peers.length);
     const named = [...(change.rules?.values() ?? []), ...Object.values(change.profile?.rules ?? {})];
     const after = changeFaults(before, change, { ...context, extraTypes: this.#typesOfOthers(named) });
     this.#putInForce(after, nowMs, {
       ...{ frames: options.frames, kind, text, isHeal, settle },
       ...{ seedSet: change.seed !== undefined, renewed: change.renewed },
     });
+  }
+
+  /** @throws {WhitewaterError} EPOCH_DIFFERS */
+  #checkEpoch({ epoch }: ChangeOptions): void {
+    const before = this.at(this.#nowMs());
+    if (epoch === undefined || epoch === before.epoch) return;
+    const message = `the faults in force are of epoch ${before.epoch}, not ${epoch}: look at them again; nothing was changed`;
+    throw new WhitewaterError('EPOCH_DIFFERS', message, { details: { epoch: before.epoch } });
   }
 
   #expire(nowMs: number): void {
@@ -291,7 +300,7 @@ export class ClusterFaults {
     this.#parts.onChange(after, kind, text);
   }
 
-  #partitionOf(request: PartitionRequest | null): Partition | null {
+  #partitionOf(request: PartitionRequest | null, place = '/shape'): Partition | null {
     if (request === null) return null;
     const { roster, leader } = this.#parts;
     const { seed, epoch } = this.#faults;
@@ -299,7 +308,7 @@ export class ClusterFaults {
     const voters: ReadonlySet<string> = new Set(accountOfMembers(leader(), roster)?.voters ?? known);
     const peers = known.filter((id) => voters.has(id));
     const others = known.filter((id) => !voters.has(id));
-    return partitionOf(request, { peers, others, leader: leader(), seed, epoch });
+    return partitionOf(request, { peers, others, leader: leader(), seed, epoch, place });
   }
 
   /** Where endpoints speak another protocol than Raft, any type of message may be meant: those that these rules name. */
@@ -346,4 +355,10 @@ export class ClusterFaults {
     };
     this.#timer = setTimeout(onTimer, timerMs(this.#expiresAtMs, this.#nowMs())).unref();
   }
+}
+
+/** With nobody to place, `wan` would be a network without faults, and would stay one when the peers come. */
+function refuseUnplaced(profile: Profile | undefined, peers: number): void {
+  if (profile?.name !== 'wan' || profile.regions !== undefined || peers > 0) return;
+  throw invalid('/profile/regions', 'missing, and no peer is known yet that could be placed', 'who will be where');
 }

@@ -25,6 +25,11 @@ import { untilGone } from './untilGone.ts';
 /** Connections that may wait for their answer because of a rule. */
 const ACCEPTING_MAX = 1024;
 
+/** Clusters whose faults are set while nobody ever connected to them: a client with a wrong name must not fill the relay. */
+const PREPARED_MAX = 16;
+/** One to which nobody connects is forgotten so long after the last change of its faults. */
+const PREPARED_MS = 600_000;
+
 /** All clusters of a relay and all sockets of their endpoints. */
 export class Hub implements HubServices {
   readonly options: ResolvedOptions;
@@ -39,6 +44,8 @@ export class Hub implements HubServices {
   readonly limits: AddressLimits;
   readonly offences = new Map<SafetyRule, number>();
   readonly #clusters = new Map<string, Cluster>();
+  /** To which no peer ever connected, each with what ends it. */
+  readonly #prepared = new Map<string, NodeJS.Timeout>();
   readonly #connections = new Set<SocketConnection>();
   /** What passed in clusters that were forgotten since: totals never go back. */
   readonly #trafficOfForgotten: Traffic[] = [];
@@ -76,6 +83,34 @@ export class Hub implements HubServices {
     const known = [...this.#clusters.keys()].sort();
     const message = `no endpoint of a cluster ${id} ever connected to this relay; known are ${known.join(', ') || 'none yet'}`;
     throw new WhitewaterError('CLUSTER_UNKNOWN', message, { details: { known } });
+  }
+
+  /** The cluster of that name, if there is one. */
+  known(id: string): Cluster | undefined {
+    return this.#clusters.get(id);
+  }
+
+  /**
+   * Changes the faults of a cluster. One that nobody connected to yet is made for it, so that its first election has them; it is
+   * forgotten if nobody ever comes.
+   * @throws {WhitewaterError} RELAY_FULL; and what the change throws: then there is no cluster that was not there before
+   */
+  changeFaults(id: ClusterId, change: (cluster: Cluster) => void): Cluster {
+    const known = this.#clusters.get(id);
+    if (known === undefined && this.#prepared.size >= PREPARED_MAX) {
+      const message = `faults are in force in ${PREPARED_MAX} clusters to which nobody ever connected, and the relay takes no more: ${[...this.#prepared.keys()].join(', ')}; start the peers of one`;
+      throw new WhitewaterError('RELAY_FULL', message);
+    }
+    const cluster = known ?? new Cluster(id, this);
+    try {
+      change(cluster);
+      if (known === undefined) this.#add(cluster);
+    } catch (error) {
+      if (known === undefined) cluster.stop();
+      throw error;
+    }
+    if (known === undefined || this.#prepared.has(id)) this.#awaitPeers(cluster);
+    return cluster;
   }
 
   totalTraffic(): Traffic {
@@ -156,9 +191,10 @@ export class Hub implements HubServices {
     const { cluster: clusterId, id, isEphemeral } = connection.identity;
     this.#refuseWhenStopping();
     this.#refuseByOperator(this.#clusters.get(clusterId), id);
-    const cluster = this.#clusters.get(clusterId) ?? this.#newCluster(clusterId);
+    const cluster = this.#clusters.get(clusterId) ?? this.#add(new Cluster(clusterId, this));
     const endpoint = cluster.roster.admit(id, { isEphemeral, nowMs: this.clock() });
     endpoint.signs = signs;
+    if (!isEphemeral) this.#awaitNoMore(clusterId);
     cluster.connected(endpoint, connection, instance);
     return { cluster, endpoint };
   }
@@ -188,6 +224,7 @@ export class Hub implements HubServices {
     for (const cluster of this.clusters) {
       cluster.feed.stop();
       cluster.stop();
+      this.#awaitNoMore(cluster.id);
     }
     this.liveness.stop();
   }
@@ -203,12 +240,26 @@ export class Hub implements HubServices {
     throw new WhitewaterError('DISCONNECTED_BY_OPERATOR', message, { details: { forMs } });
   }
 
-  #newCluster(id: ClusterId): Cluster {
+  #add(cluster: Cluster): Cluster {
     if (this.#clusters.size >= this.options.clustersMax) this.#forgetIdleCluster();
-    const cluster = new Cluster(id, this);
-    this.#clusters.set(id, cluster);
+    this.#clusters.set(cluster.id, cluster);
     this.#shareJournals();
     return cluster;
+  }
+
+  #awaitPeers(cluster: Cluster): void {
+    clearTimeout(this.#prepared.get(cluster.id));
+    const onTimer = (): void => {
+      // Somebody looks at it, or a client of it waits for its peers.
+      if (!cluster.isIdle) this.#awaitPeers(cluster);
+      else this.#forget(cluster);
+    };
+    this.#prepared.set(cluster.id, setTimeout(onTimer, PREPARED_MS).unref());
+  }
+
+  #awaitNoMore(id: string): void {
+    clearTimeout(this.#prepared.get(id));
+    this.#prepared.delete(id);
   }
 
   /** Clusters stand in the order of their first connection; the first idle one goes. */
@@ -218,10 +269,15 @@ export class Hub implements HubServices {
       const message = `${this.options.clustersMax} clusters are connected, and the relay takes no more`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
-    const total = sumOfTraffic([...this.#trafficOfForgotten, idle.traffic]);
+    this.#forget(idle);
+  }
+
+  #forget(cluster: Cluster): void {
+    const total = sumOfTraffic([...this.#trafficOfForgotten, cluster.traffic]);
     this.#trafficOfForgotten.splice(0, Infinity, total);
-    this.#clusters.delete(idle.id);
-    idle.stop();
+    this.#clusters.delete(cluster.id);
+    this.#awaitNoMore(cluster.id);
+    cluster.stop();
   }
 
   #shareJournals(): void {

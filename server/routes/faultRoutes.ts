@@ -4,6 +4,7 @@ import { Rule, RuleName } from '../../shared/http/Rule.ts';
 import { Count } from '../../shared/numbers.ts';
 import { type Static, Type } from '../../shared/schema.ts';
 import type { FastifyRequest } from 'fastify';
+import { checkRule } from '../faults/checkRule.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { ChangeOptions, ClusterFaults } from '../hub/ClusterFaults.ts';
 import type { Hub } from '../hub/Hub.ts';
@@ -17,19 +18,23 @@ const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
 
 /**
  * Holds rules against what is legal before the schema is asked, whose messages know less of delays and selectors.
- * @throws {WhitewaterError} RULE_INVALID, CLUSTER_UNKNOWN
+ * @throws {WhitewaterError} RULE_INVALID
  */
 function ruleCheck(hub: Hub) {
   return async (request: FastifyRequest): Promise<void> => {
     const { cluster = '', rule } = request.params as { readonly cluster?: string; readonly rule?: string };
-    const { faults } = hub.cluster(cluster);
-    if (rule !== undefined) faults.checkRules({ [rule]: request.body }, '/rules');
+    const faults = hub.known(cluster)?.faults;
+    const check = (rules: Readonly<Record<string, unknown>>, place: string): void => {
+      if (faults !== undefined) faults.checkRules(rules, place);
+      else for (const [name, value] of Object.entries(rules)) checkRule(value, `${place}/${name}`);
+    };
+    if (rule !== undefined) check({ [rule]: request.body }, '/rules');
     else if (isObject(request.body)) {
       const { rules, profile } = request.body;
       // A profile's own route takes the profile as its body.
       const isProfile = 'name' in request.body;
-      if (isObject(rules)) faults.checkRules(rules, isProfile ? '/profile/rules' : '/rules');
-      if (isObject(profile) && isObject(profile['rules'])) faults.checkRules(profile['rules'], '/profile/rules');
+      if (isObject(rules)) check(rules, isProfile ? '/profile/rules' : '/rules');
+      if (isObject(profile) && isObject(profile['rules'])) check(profile['rules'], '/profile/rules');
     }
   };
 }
@@ -80,7 +85,7 @@ export function faultRoutes(app: RelayApp, hub: Hub): void {
 }
 
 function networkRoutes(app: RelayApp, hub: Hub): void {
-  const change = changer(hub);
+  const put = putter(hub);
   app.get(
     '/api/clusters/:cluster/network',
     { config: { access: 'read' }, schema: { params: ClusterParams, ...answers('All faults in force', NetworkView) } },
@@ -99,7 +104,7 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
         ...answers('All faults at once; what is left out is not in force afterwards', NetworkView),
       },
     },
-    async ({ params, query, body }) => change(params.cluster, query, (faults, options) => faults.apply(body, options)),
+    async ({ params, query, body }) => put(params.cluster, query, (faults, options) => faults.apply(body, options)),
   );
   app.get(
     '/api/clusters/:cluster/profile',
@@ -124,7 +129,7 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) =>
-      change(params.cluster, query, (faults, options) => faults.setProfile(body, options)),
+      put(params.cluster, query, (faults, options) => faults.setProfile(body, options)),
   );
   app.put(
     '/api/clusters/:cluster/seed',
@@ -137,11 +142,12 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) =>
-      change(params.cluster, query, (faults, options) => faults.setSeed(body.seed, options)),
+      put(params.cluster, query, (faults, options) => faults.setSeed(body.seed, options)),
   );
 }
 
 function ruleSetRoutes(app: RelayApp, hub: Hub): void {
+  const put = putter(hub);
   const change = changer(hub);
   app.get(
     '/api/clusters/:cluster/rules',
@@ -167,7 +173,7 @@ function ruleSetRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) =>
-      change(params.cluster, query, (faults, options) => faults.setRules(body.rules, options)),
+      put(params.cluster, query, (faults, options) => faults.setRules(body.rules, options)),
   );
   app.delete(
     '/api/clusters/:cluster/rules',
@@ -182,6 +188,7 @@ function ruleSetRoutes(app: RelayApp, hub: Hub): void {
 }
 
 function ruleRoutes(app: RelayApp, hub: Hub): void {
+  const put = putter(hub);
   const change = changer(hub);
   const url = '/api/clusters/:cluster/rules/:rule';
   app.get(
@@ -201,7 +208,7 @@ function ruleRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) => {
-      change(params.cluster, query, (faults, options) => faults.putRule(params.rule, body, options));
+      put(params.cluster, query, (faults, options) => faults.putRule(params.rule, body, options));
       return hub.cluster(params.cluster).faults.ruleView(params.rule);
     },
   );
@@ -228,7 +235,16 @@ export function changeOptions({ frames, epoch }: Static<typeof ChangeQuery>): Ch
   return { ...(frames === undefined ? {} : { frames }), ...(epoch === undefined ? {} : { epoch: Number(epoch) }) };
 }
 
-/** @returns what makes a change and gives the faults as they are then */
+/** @returns what makes a change, in a cluster to which nobody connected yet too, and gives the faults as they are then */
+function putter(hub: Hub) {
+  return (
+    cluster: ClusterId,
+    query: Static<typeof ChangeQuery>,
+    make: (faults: ClusterFaults, options: ChangeOptions) => void,
+  ): NetworkView => hub.changeFaults(cluster, ({ faults }) => make(faults, changeOptions(query))).faults.view();
+}
+
+/** @returns what makes a change in a cluster that is there, and gives the faults as they are then */
 function changer(hub: Hub) {
   return (
     cluster: string,

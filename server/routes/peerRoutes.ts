@@ -20,6 +20,7 @@ export function peerRoutes(app: RelayApp, hub: Hub): void {
       if (cluster.roster.get(peer)?.connection?.timeOut() !== true) {
         throw new WhitewaterError('OVERLOADED', `${peer} reads too slowly, and was not asked to time out; try again`);
       }
+      cluster.journal.event('connection', { event: 'timeOut', id: peer });
       return clusterView(cluster, hub.clock());
     },
   );

@@ -116,6 +116,8 @@ export const JournalConnection = Type.Object({
     Type.Literal('cut'),
     /** A rule made the network slow to answer it. */
     Type.Literal('slowed'),
+    /** Somebody asked it over HTTP to take its election timer for run out. */
+    Type.Literal('timeOut'),
   ]),
   id: PeerId,
   reason: Type.Optional(Type.String()),

@@ -273,3 +273,99 @@ t.test(
     );
   },
 );
+
+t.test('delays by a file of samples; what more can be said of bursts, copies, bandwidth and ends', async (t) => {
+  const { command, folder, relay } = await start(t);
+  const pings = join(folder, 'pings.txt');
+  writeFileSync(pings, '# of a Tuesday\n12\n15.5\r\n\n80 # a bad one\n');
+  const samplesMs = [12, 15.5, 80];
+  const made = async (...words: string[]): Promise<unknown> =>
+    (JSON.parse(await command('link', 'p1', 'p2', ...words, '--json')) as { rule: unknown }).rule;
+  t.match(await made('--delay', `@${pings}`, '--duplicate', '0.1', '--copies', '3', '--copy-delay', '5ms'), {
+    delay: { samplesMs },
+    duplicate: { probability: 0.1, copies: 3, delay: '5ms' },
+  });
+  t.match(await made('--bursts', '0.01/20%/0/0.9', '--reorder', '0.2', '--reorder-delay', `@${pings}`), {
+    drop: { goodToBad: 0.01, badToGood: 0.2, lossGood: 0, lossBad: 0.9 },
+    reorder: { probability: 0.2, delay: { samplesMs } },
+  });
+  t.match(await made('--rate', '10kB/s', '--queue', '16KiB', '--disconnect', '0.5', '--disconnect-end', 'receiver'), {
+    rate: { bytesPerSecond: 10_000, queueBytesMax: 16_384 },
+    disconnect: { probability: 0.5, end: 'receiver' },
+  });
+  t.same(await made('--bursts', '0.01/0.2'), { from: 'p1', to: 'p2', drop: { goodToBad: 0.01, badToGood: 0.2 } });
+
+  const bad = join(folder, 'bad.txt');
+  writeFileSync(bad, '12\n80ms\n');
+  const empty = join(folder, 'empty.txt');
+  writeFileSync(empty, '# nothing\n');
+  const refused: [words: string[], message: RegExp][] = [
+    [['--delay', `@${bad}`], /--delay: .*bad\.txt:2: "80ms" is no sample/],
+    [['--delay', `@${empty}`], /has no sample/],
+    [['--delay', `@${join(folder, 'none.txt')}`], /cannot be read/],
+    [['--drop', '1', '--bursts', '0.1/0.2'], /two ways to lose frames/],
+    [['--bursts', '0.1/0.2/0.3'], /two or four shares/],
+    [['--delay', '1ms', '--copies', '2'], /--copies says more of --duplicate, which is not given/],
+    [['--delay', '1ms', '--queue', '2KiB'], /--queue says more of --rate/],
+  ];
+  for (const [words, message] of refused) {
+    await t.rejects(command('link', 'p1', 'p2', ...words), { code: 'USAGE', message }, words.join(' '));
+  }
+
+  // Where the command runs does not matter: the file of samples lies beside the file that names it.
+  const rules = "{ slow: { from: p1, to: '*', delay: { samplesFile: pings.txt } } }";
+  writeFileSync(join(folder, 'day.yaml'), `rules: ${rules}\nprofile: { name: ours, rules: ${rules} }\n`);
+  await command('network', join(folder, 'day.yaml'));
+  const inForce = (await relay.request('GET', '/api/clusters/demo/network')).body as {
+    rules: { rule: { delay: unknown } }[];
+  };
+  t.same(
+    inForce.rules.map(({ rule }) => rule.delay),
+    [{ samplesMs }, { samplesMs }],
+  );
+  writeFileSync(join(folder, 'ours.yaml'), `name: ours\nrules: ${rules.replace('pings', 'bad')}\n`);
+  await t.rejects(command('profile', join(folder, 'ours.yaml')), { code: 'USAGE', message: /bad\.txt:2/ });
+});
+
+t.test('a peer that was asked to time out stands in the journal, and is asked again by a replay', async (t) => {
+  const { command, folder, relay, result } = await start(t);
+  const p4 = await relay.dial('p4');
+  const asked = (): number => p4.frames.filter(({ type }) => type === 'TimeOut').length;
+  await command('seed', '7');
+  await command('timeout', 'p4');
+  await p4.settled();
+  t.equal(asked(), 1);
+  const file = join(folder, 'day.ndjson');
+  await command('journal', '--output', file);
+  t.match(readFileSync(file, 'utf8'), /"kind":"connection",.*"event":"timeOut","id":"p4"/);
+  const { code, text } = await result('replay', file);
+  t.equal(code, 0, text);
+  t.match(text, /time out p4/);
+  await p4.settled();
+  t.equal(asked(), 2);
+});
+
+t.test('--epoch: a change is made only if the faults are still those that were looked at', async (t) => {
+  const { command, folder } = await start(t);
+  const file = join(folder, 'day.yaml');
+  writeFileSync(file, 'partition: halves\n');
+  const epoch = async (): Promise<number> =>
+    (JSON.parse(await command('network', '--json')) as { epoch: number }).epoch;
+  const changes = [
+    ['link', 'p1', 'p2', '--drop', '1'],
+    ['link', '--remove', 'p1-p2'],
+    ['partition', 'p1|p2,p3'],
+    ['isolate', 'p1'],
+    ['network', file],
+    ['profile', 'lan'],
+    ['seed', 'monday'],
+    ['heal'],
+  ];
+  for (const words of changes) {
+    const before = await epoch();
+    await t.rejects(command(...words, '--epoch', String(before + 5)), { code: 'EPOCH_DIFFERS' }, words.join(' '));
+    t.equal(await epoch(), before);
+    await command(...words, '--epoch', String(before));
+    t.equal(await epoch(), before + 1, words.join(' '));
+  }
+});

@@ -194,3 +194,27 @@ t.test('a relay elsewhere, behind a token', async (t) => {
   await t.rejects(Relay.connect(relay.url).network('ours').view(), { code: 'TOKEN_WRONG' });
   t.throws(() => Relay.connect('nowhere'), { code: 'USAGE' });
 });
+
+t.test('every change takes the epoch that must still be in force, also when it would change nothing', async (t) => {
+  const { network } = await start(t);
+  const changes: readonly [what: string, change: (epoch: number) => Promise<unknown>][] = [
+    ['reconnect while nothing is cut', (epoch) => network.reconnect({ epoch })],
+    ['partition', (epoch) => network.partition([['a'], ['b', 'c']], { epoch, inFlight: 'delivered' })],
+    ['reconnect', (epoch) => network.reconnect({ epoch })],
+    ['rule', (epoch) => network.rule('slow', { from: 'a', to: 'b', delay: '1ms' }, { epoch, frames: 'drop' })],
+    ['link', (epoch) => network.link('b', 'c', { drop: 1 }, { epoch })],
+    ['hold', (epoch) => network.hold('a', 'c', { epoch, both: true })],
+    ['removeRule', (epoch) => network.removeRule('slow', { epoch })],
+    ['apply', (epoch) => network.apply({}, { epoch })],
+    ['profile', (epoch) => network.profile('lan', { epoch })],
+    ['seed', (epoch) => network.seed(7, { epoch })],
+    ['heal', (epoch) => network.heal({ epoch })],
+  ];
+  for (const [what, change] of changes) {
+    const { epoch } = await network.faults();
+    await t.rejects(change(epoch + 77), { code: 'EPOCH_DIFFERS', details: { epoch } }, what);
+    t.same((await network.faults()).epoch, epoch);
+    await change(epoch);
+    t.ok((await network.faults()).epoch <= epoch + 1, what);
+  }
+});

@@ -203,3 +203,15 @@ t.test('of many mistakes the first are told, and how many more there are', async
   t.equal(steering.length, 3, 'a name with a line feed takes one line');
   t.notMatch(steering.join(''), '\u001b');
 });
+
+t.test('delays by a file of samples, which lies beside the scenario', async (t) => {
+  const folder = t.testdir({ 'pings.txt': '12\n15.5\n', 'bad.txt': '12\nsoon\n' });
+  const steps = (file: string): string =>
+    `peers: 3\nsteps:\n  - do: { rule: { name: x, from: p1, to: p2, duplicate: { probability: 1, delay: { samplesFile: ${file} } } } }\n`;
+  t.equal(parseScenario(steps('pings.txt'), join(folder, 's.yaml')).steps.length, 1);
+  t.throws(() => parseScenario(steps('bad.txt'), join(folder, 's.yaml')), {
+    code: 'USAGE',
+    message: /s\.yaml: .*rule\.duplicate.*bad\.txt:2: "soon" is no sample/,
+  });
+  t.throws(() => parseScenario(steps('none.txt'), join(folder, 's.yaml')), { message: /none\.txt cannot be read/ });
+});

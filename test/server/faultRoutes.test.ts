@@ -112,6 +112,28 @@ t.test('a change that makes no sense is refused whole, with the place and what i
     ['profile', { name: 'own', rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['network', { rules: { slow: { from: '*', to: '*', dely: '20ms' } } }, 'RULE_INVALID', /dely.*delay/],
     ['partition', {}, 'REQUEST_INVALID', /./],
+    [
+      'partition',
+      { shape: 'halves', inFlight: 'x' },
+      'REQUEST_INVALID',
+      /^body\/inFlight must be "cut" or "delivered";/,
+    ],
+    [
+      'partition',
+      { groups: [['p1']], shape: 'halves' },
+      'REQUEST_INVALID',
+      /^body may not have shape beside groups; it may have groups, cuts, inFlight; or else shape, stepMs, inFlight;/,
+    ],
+    ['partition', { groups: [[]] }, 'REQUEST_INVALID', /^body\/groups\/0 must not have fewer than 1 items;/],
+    ['partition', { shpe: 'halves' }, 'REQUEST_INVALID', /^body has no "shpe"; did you mean shape\?/],
+    ['partition', { shape: 'halves', stepMs: 0 }, 'REQUEST_INVALID', /^body\/stepMs must/],
+    ['network', { partition: { groups: [[]] } }, 'REQUEST_INVALID', /^body\/partition\/groups\/0 must not have fewer/],
+    [
+      'network',
+      { partition: { shpe: 'x' } },
+      'REQUEST_INVALID',
+      /^body\/partition has no "shpe"; did you mean shape\?/,
+    ],
     ['profile', { name: 'own', rules: { x: { from: '*', to: '*', drop: 1, ttlMs: 5 } } }, 'RULE_INVALID', /ttlMs/],
     [
       'network',
@@ -126,6 +148,25 @@ t.test('a change that makes no sense is refused whole, with the place and what i
   }
   const after = await stage.network();
   t.same({ ...after, rules: after.rules.map(({ name }) => name) }, { ...inForce, rules: ['slow'] });
+});
+
+t.test('what is refused is told by its place in the request', async (t) => {
+  const stage = await FaultStage.start(t);
+  const refused: readonly [path: string, body: unknown, place: string][] = [
+    ['network', { partition: { shape: 'thirds' } }, '/partition/shape'],
+    ['network', { partition: { shape: 'isolate:p9' } }, '/partition/shape'],
+    ['network', { partition: { shape: 'isolate-leader' } }, '/partition/shape'],
+    ['partition', { shape: 'thirds' }, '/shape'],
+    ['network', { profile: { name: 'wan', regions: { eu: ['p1', 'p9'] } } }, '/profile/regions/eu/1'],
+    ['network', { partition: { groups: [['p1'], ['p2', 'p9']] } }, '/partition/groups/1/1'],
+    ['network', { partition: { cuts: [['p9', 'p2']] } }, '/partition/cuts/0/0'],
+  ];
+  for (const [path, body, place] of refused) {
+    const answer = await stage.relay.request('PUT', `${BASE}/${path}`, body);
+    t.match(answer.body, { details: { place } }, JSON.stringify(body));
+  }
+  const overlap = await stage.relay.request('PUT', `${BASE}/partition`, { groups: [['p1'], ['p1']] });
+  t.match(overlap.body, { details: { place: '/partition/groups', legal: /one group/ } });
 });
 
 t.test('the journal has every frame with its fate and cause, changes, connections and statuses', async (t) => {
