@@ -48,7 +48,7 @@ export function useFrameStory(seq: number): Story {
       if (isOver) return;
       story.value = next;
       const untilMs = store.history.extent.peek()?.untilMs ?? Infinity;
-      const mayHaveNews = seen === null ? known === null : untilMs - seen.sample.timeMs < NEWS_WITHIN_MS || waits(seen);
+      const mayHaveNews = seen === null ? known === null : untilMs - newestMs(seen) < NEWS_WITHIN_MS || waits(seen);
       if (mayHaveNews) timer = setTimeout(() => void look(seen), LOOK_AGAIN_MS);
     };
     story.value = { phase: 'looking' };
@@ -59,6 +59,11 @@ export function useFrameStory(seq: number): Story {
     };
   }, [seq, store]);
   return story.value;
+}
+
+/** A frame may have been held for minutes before it came. */
+function newestMs({ sample, ends }: FrameSeen): number {
+  return ends.reduce((newest, { timeMs }) => Math.max(newest, timeMs), sample.timeMs);
 }
 
 function waits({ sample, ends }: FrameSeen): boolean {

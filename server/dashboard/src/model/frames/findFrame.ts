@@ -17,7 +17,7 @@ export async function findFrame(
   if (extent === null) return null;
   let fromMs = Math.max(extent.fromMs, Math.min(extent.untilMs, aroundMs) - WINDOW_MS / 2);
   let direction: -1 | 1 | 0 = 0;
-  while (!isOver() && fromMs <= extent.untilMs && fromMs > extent.fromMs - WINDOW_MS) {
+  while (!isOver() && fromMs <= extent.untilMs && fromMs >= extent.fromMs - WINDOW_MS) {
     const look = await lookIn(history, seq, fromMs, fromMs + WINDOW_MS);
     if (look.found !== null) return look.found;
     // Numbers grow with time. Where no frame was, one goes on as before, and at first to the newer ones.
