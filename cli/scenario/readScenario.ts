@@ -23,6 +23,8 @@ import { parseWho } from './who.ts';
 
 const TIMEOUT_MS_DEFAULT = 120_000;
 const REPEAT_MAX = 1000;
+/** What all steps do, those that are repeated as often as they are: each is a line of the timeline, which stays in memory. */
+const DONE_MAX = 100_000;
 
 /** How the scenario's peers are started; named as in `whitewater up`. */
 const PEER_SETTINGS: readonly Setting<unknown>[] = [
@@ -69,6 +71,10 @@ function readWhole(whole: Place, file: string, { doubtful }: Mistakes): Scenario
     timeoutMs: durationOf(fields, 'timeout') ?? TIMEOUT_MS_DEFAULT,
   };
   const steps = whole.attempt(() => readSteps(fields.need('steps'), scope)) ?? [];
+  const done = doneBy(steps);
+  if (done > DONE_MAX) {
+    fields.get('steps')?.note(`the steps do ${done} things, with those that repeat; at most ${DONE_MAX} is legal`);
+  }
   return { ...head, file, peers, profile, steps, needsProcesses: processPlace(steps) };
 }
 
@@ -236,6 +242,15 @@ function parseRemembered(text: string, scope: ScopeWithNames): Remembered {
   const key = /^key (\S+)$/.exec(text);
   if (key !== null) return { kind: 'key', key: key[1] ?? '' };
   return { kind: 'who', who: whos(text) };
+}
+
+/** How many things steps do, by what they repeat and how often; a step that does nothing counts too. */
+function doneBy(steps: readonly Step[]): number {
+  return steps.reduce((sum, { say, actions, waitMs, until, expect, remember, repeat }) => {
+    const own = [say, waitMs, until[0], expect[0]].filter((part) => part !== undefined).length;
+    const repeated = repeat === undefined ? 0 : repeat.times * doneBy(repeat.steps);
+    return sum + Math.max(1, own + actions.length + remember.length + repeated);
+  }, 0);
 }
 
 function processPlace(steps: readonly Step[]): string | undefined {
