@@ -7,6 +7,7 @@ import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { type CompiledPartition, compilePartition, doubledIn, namedIn } from './partition.ts';
 import { type CompiledProfile, compileProfile, RELIABLE } from './profiles.ts';
+import { refuseTooLarge } from './networkSize.ts';
 import { putInForce, type RuleInForce } from './RuleInForce.ts';
 import { sameJson } from './sameJson.ts';
 import { idsNamedBy } from './selector.ts';
@@ -87,7 +88,7 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     );
   }
   const isNewSeed = change.seed !== undefined;
-  return {
+  const after: Faults = {
     epoch,
     seed: change.seed ?? faults.seed,
     seedEpoch: isNewSeed ? epoch : faults.seedEpoch,
@@ -95,6 +96,9 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     profile,
     rules,
   };
+  if (change.rules !== undefined || change.partition !== undefined || change.profile !== undefined)
+    refuseTooLarge(after);
+  return after;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -162,9 +166,18 @@ function namedByRule({ from, to }: Rule, place: string): Named[] {
   ];
 }
 
+/** One change may put hundreds of rules in force, where thousands of endpoints are known. */
+const SETS = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(endpoints: readonly string[]): ReadonlySet<string> {
+  const known = SETS.get(endpoints) ?? new Set(endpoints);
+  SETS.set(endpoints, known);
+  return known;
+}
+
 function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): void {
-  if (endpoints === undefined) return;
-  const known = new Set(endpoints);
+  if (endpoints === undefined || named.length === 0) return;
+  const known = setOf(endpoints);
   const unknown = named.filter(({ id }) => !known.has(id));
   const [first] = unknown;
   if (first === undefined) return;
