@@ -76,6 +76,9 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   if (rest !== '') yield rest;
 }
 
+/** The latest date that JavaScript knows, since the Unix epoch. */
+const DATE_MS_MAX = 8.64e15;
+
 /** Things of one moment are done in the order in which they were. */
 type NumberedChange = Change & { readonly seq: number };
 
@@ -170,6 +173,7 @@ class Reading {
     const { kind, timeMs } = (line ?? {}) as Partial<Line>;
     if (typeof kind !== 'string' || typeof timeMs !== 'number')
       throw this.#refused(number, 'it has no kind and timeMs');
+    if (!(timeMs >= 0 && timeMs <= DATE_MS_MAX)) throw this.#refused(number, `its timeMs, ${timeMs}, is no date`);
     return line as Line;
   }
 
