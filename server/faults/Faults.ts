@@ -70,6 +70,9 @@ export function noFaults(seed: string): Faults {
 export function changeFaults(faults: Faults, change: FaultsChange, context: ChangeContext): Faults {
   const epoch = faults.epoch + 1;
   const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
+  if (change.profile !== undefined && !sameJson(change.profile, faults.profile.source)) {
+    refuseUnknown(namedByRegions(change.profile), context);
+  }
   const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
   const ofUser = faults.rules.filter((rule) => !rule.ofProfile);
   const rules = [
@@ -164,6 +167,13 @@ function namedByRule({ from, to }: Rule, place: string): Named[] {
     ...idsNamedBy(from).map((named) => ({ id: named.id, place: `${place}/from${named.place}` })),
     ...idsNamedBy(to).map((named) => ({ id: named.id, place: `${place}/to${named.place}` })),
   ];
+}
+
+/** A region of one peer makes no rule that would name it. */
+function namedByRegions({ regions = {} }: Profile): Named[] {
+  return Object.entries(regions).flatMap(([region, peers]) =>
+    peers.map((id, at) => ({ id, place: `/profile/regions/${region}/${at}` })),
+  );
 }
 
 /** One change may put hundreds of rules in force, where thousands of endpoints are known. */

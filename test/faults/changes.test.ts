@@ -253,6 +253,14 @@ t.test('endpoints that nobody knows are refused, when it is known who there is',
     code: 'PEER_UNKNOWN',
     details: { unknown: ['p7'] },
   });
+  for (const regions of [{ eu: ['p77'] }, { us: ['p1'], eu: ['p77'] }, { eu: ['p77', 'p1'] }]) {
+    t.throws(() => given({ profile: { name: 'wan', regions } as unknown as Profile }), {
+      code: 'PEER_UNKNOWN',
+      message: /^\/profile\/regions\/eu\/0 names p77, which never connected/,
+      details: { unknown: ['p77'] },
+    });
+  }
+  t.doesNotThrow(() => given({ profile: { name: 'wan', regions: { eu: ['p1'] } } as unknown as Profile }));
   t.doesNotThrow(() => given({ rules: rulesOf({ a: { ...DROP, from: 'leader', to: ['client-1'] } }) }));
   const later = given({ rules: rulesOf({ a: { ...DROP, from: 'client-1' } }) });
   t.doesNotThrow(
