@@ -35,7 +35,7 @@ t.test('repeats that come to more than a run can keep are refused, however they 
   for (const step of [nested(1000, 101), nested(1000, 1000, 1000), heals]) {
     t.throws(() => scenarioOf(step), {
       ...{ code: 'USAGE', exitCode: 2 },
-      message: /^s\.yaml: steps: the steps do \d+ things, with those that repeat; at most 100000 is legal$/,
+      message: /^s\.yaml:2:8: steps: the steps do \d+ things, with those that repeat; at most 100000 is legal$/,
     });
   }
   t.equal(scenarioOf(nested(1000, 100)).steps.length, 1);
