@@ -1,3 +1,5 @@
+import { SELECTOR_WORDS } from '../../shared/http/Rule.ts';
+import { peerId } from '../../shared/ids.ts';
 import { parsePeers, PEERS_MAX } from '../parse/peers.ts';
 import {
   CHECK_QUORUM,
@@ -15,11 +17,11 @@ import { get, remove, write, type ScopeWithNames } from './clientActions.ts';
 import { NUMBER_FIELDS, type Condition, type NumberField } from './conditionTypes.ts';
 import * as on from './networkActions.ts';
 import { Mistakes } from './Mistakes.ts';
-import { Place, type Fields } from './Place.ts';
+import { Place, shown, type Fields } from './Place.ts';
 import { member, PROCESS_ACTIONS, processAction, transfer, type ProcessWord } from './processActions.ts';
 import { readConditions } from './readCondition.ts';
 import type { Remembered, Scenario, Step } from './Scenario.ts';
-import { parseWho } from './who.ts';
+import { GATEWAY_ID, parseWho } from './who.ts';
 
 const TIMEOUT_MS_DEFAULT = 120_000;
 const REPEAT_MAX = 1000;
@@ -86,16 +88,38 @@ function durationOf<Name extends string>(fields: Fields<Name>, name: Name): numb
   return fields.get(name)?.attempt((place) => place.durationMs());
 }
 
+/** Words that mean something else in a scenario or in its rules. */
+const NO_NAMES: ReadonlySet<string> = new Set([
+  ...['leader', 'followers', 'all', 'rest', GATEWAY_ID],
+  ...SELECTOR_WORDS,
+]);
+
 function readPeers(place: Place): readonly string[] {
-  const text = place.isList
-    ? place
-        .list('names')
-        .map((one) => one.text('a name'))
-        .join(',')
-    : place.text('a number, or names');
-  const peers = place.guard(() => parsePeers(text));
+  const peers = place.isList ? listedPeers(place) : numberedOrNamed(place);
   if (peers.length > PEERS_MAX) place.refuse(`${peers.length} peers are too many: give 1 to ${PEERS_MAX}`);
+  const word = peers.find((name) => NO_NAMES.has(name));
+  if (word !== undefined) place.refuse(`a peer cannot be called ${word}, which is a word of scenarios`);
   return peers;
+}
+
+function listedPeers(place: Place): string[] {
+  const names = place.list('names').map((one) => {
+    const name = typeof one.value === 'string' ? one.text() : one.refuse(`${shown(one.value)} is not a name`);
+    return one.guard(() => peerId(name));
+  });
+  if (names.length === 0) place.refuse('there is no peer');
+  const double = names.find((name, at) => names.indexOf(name) !== at);
+  if (double !== undefined) place.refuse(`${double} stands there twice`);
+  return names;
+}
+
+/** YAML has words for numbers, truths and dates that would be names by their letters: one name alone begins with a letter. */
+function numberedOrNamed(place: Place): readonly string[] {
+  const { value } = place;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const isMeant = typeof value === 'number' ? Number.isInteger(value) : /^(?:\d+$|[A-Za-z_])|,/.test(text);
+  if (isMeant) return place.guard(() => parsePeers(place.text()));
+  return place.refuse(`${shown(value)} is not a number of peers: give 1 to ${PEERS_MAX}, or names such as p1,p2,p3`);
 }
 
 function readFlags(get: (name: string) => Place | undefined): Map<string, string> {

@@ -94,6 +94,29 @@ t.test('what is wrong is refused with its place and what is legal there', async 
     ['  []', /steps: there is no step/],
   ];
   for (const [steps, expected] of wrong) t.match(refusal(steps), expected, steps);
+  for (const peers of [
+    '.inf',
+    '-.inf',
+    '.nan',
+    '3.5',
+    '-1',
+    'true',
+    'null',
+    '2026-01-01',
+    '""',
+    '{ a: 1 }',
+    '[3.5]',
+    '[]',
+  ]) {
+    t.match(refusal(good, `peers: ${peers}`), /^USAGE 2 s\.yaml:1:\d+: peers/, peers);
+  }
+  for (const peers of ['leader', 'p1,all', '[p1, http]', '[rest]', 'p1,followers', 'p1,candidate']) {
+    t.match(refusal('  - wait: 1ms', `peers: ${peers}`), /peers: a peer cannot be called \w+, which is a word/, peers);
+  }
+  t.match(refusal('  - wait: 1ms', 'peers: [a, b, a]'), /peers: a stands there twice/);
+  for (const peers of ['3', '"3"', 'a,b', 'p1', '[a, "1"]', '1,2', '_']) {
+    t.equal(refusal('  - wait: 1ms', `peers: ${peers}`), 'it was read', peers);
+  }
   t.match(refusal(good, 'peers: 12'), /peers: 12 is not a number of peers/);
   t.match(refusal(good, 'peers: 3\npreset: slow'), /preset: "slow" is not a preset: choose one of default/);
   t.match(refusal(good, 'peers: 3\ncolour: red'), /"colour" is unknown; legal: name, about, peers/);
