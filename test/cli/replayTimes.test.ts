@@ -47,3 +47,35 @@ t.test('speeds and times that cannot be are refused', async (t) => {
     await t.rejects(readChanges(path), { code: 'USAGE', message: /ndjson:2: .*its timeMs, .*, is no date/ }, timeMs);
   }
 });
+
+t.test('a line that is wrong is told with what is wrong in it, and a file of other lines is no journal', async (t) => {
+  const FAULTS = {
+    ...{ kind: 'faults', seq: 1, timeMs: 5, epoch: 1, seed: 's', profile: { name: 'lan' }, partition: null, text: 'x' },
+  };
+  const slow = { from: 'p1', to: '*', delay: '5ms' };
+  const wrong: [object, RegExp][] = [
+    [
+      { ...FAULTS, rules: { slow: { ...slow, delay: '5 parsecs' } } },
+      /:1: .*: \/rules\/slow\/delay is wrong: .*legal is/,
+    ],
+    [{ ...FAULTS, rules: { slow: { ...slow, dealy: 1 } } }, /\/rules\/slow\/dealy is unknown \(did you mean delay\?\)/],
+    [{ ...FAULTS, rules: {}, profile: { name: 'm', rules: { a: 7 } } }, /\/profile\/rules\/a is 7; legal is an object/],
+    [{ ...FAULTS, rules: {}, epoch: 'one' }, /its change of the faults has another shape: \/epoch must be/],
+    [{ ...FAULTS }, /its change of the faults has another shape: it must have required propert/],
+    [{ ...RELEASE, first: 'one' }, /its release has another shape: /],
+  ];
+  for (const [line, message] of wrong) {
+    await t.rejects(readChanges(journalOf(t, line)), { code: 'USAGE', message }, String(message));
+  }
+  const foreign = { ...slow, types: ['Gossip'] };
+  const { changes } = await readChanges(
+    journalOf(t, { ...FAULTS, rules: { slow: foreign } }, { ...RELEASE, ...FRAMES }),
+  );
+  t.equal(changes.length, 2);
+  const other = journalOf(t, { kind: 'log', timeMs: 5 }, { kind: 'note', timeMs: 6 });
+  await t.rejects(readChanges(other), { code: 'USAGE', message: /holds no line of a journal/ });
+  t.equal(
+    (await readChanges(journalOf(t, { kind: 'later', timeMs: 5 }, { kind: 'status', timeMs: 6 }))).changes.length,
+    0,
+  );
+});
