@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Hub } from '../hub/Hub.ts';
@@ -42,7 +43,10 @@ export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens:
     }
     refuseSeveralHosts(request.raw.rawHeaders);
     hosts.checkHost(headers.host);
-    if (request.ws || !SAFE_METHODS.has(request.method)) hosts.checkOrigin(headers.origin, headers.host);
+    if (request.ws || !SAFE_METHODS.has(request.method)) {
+      const isEncrypted = request.raw.socket instanceof TLSSocket;
+      hosts.checkOrigin(headers.origin, headers.host, isEncrypted);
+    }
     if (headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new WhitewaterError('REQUEST_INVALID', 'a request of HTTP/1.1 needs a Host header');
     }

@@ -84,7 +84,7 @@ t.test('the cookie of a session over TLS is sent over TLS only', async (t) => {
 t.test('Host and Origin are checked over TLS, for every socket', async (t) => {
   const relay = await TestRelay.start(t, { tls: own });
   await relay.dial('p1', { socket: { ca, origin: relay.url } });
-  for (const origin of ['https://evil.example', 'null', 'https://127.0.0.1:1']) {
+  for (const origin of ['https://evil.example', 'null', 'https://127.0.0.1:1', relay.url.replace('https:', 'http:')]) {
     const socket = { ca, origin };
     await t.rejects(relay.open('p2', { socket }), { code: 'ORIGIN_REFUSED' }, `/peer ${origin}`);
     await t.rejects(relay.open('c2', { path: 'client', socket }), { code: 'ORIGIN_REFUSED' }, `/client ${origin}`);
