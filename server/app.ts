@@ -7,6 +7,7 @@ import { fastify } from 'fastify';
 import { KEY_LENGTH_MAX } from '../shared/keyValue.ts';
 import { VERSION } from '../shared/version.ts';
 import { answerBadUrl, answerErrors } from './http/errorAnswers.ts';
+import { closeQueries } from './http/closedQueries.ts';
 import { guardRequests } from './http/guards.ts';
 import { answerClientError, answerRawRequests } from './http/rawAnswers.ts';
 import type { RelayApp } from './http/RelayApp.ts';
@@ -60,6 +61,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   // Answers are plain values of the types that their schemas describe; the schemas are for OpenAPI and for the tests.
   app.setSerializerCompiler(() => (answer) => `${JSON.stringify(answer)}\n`);
   takeJson(app);
+  closeQueries(app);
   answerErrors(app, hub);
   sendSecurityHeaders(app);
 

@@ -74,8 +74,19 @@ async function follow(options: FollowOptions, picture: ClusterPicture, state: { 
   }
 }
 
-/** Waits, or until the signal says to stop. */
-export function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+/** Node's timers take no longer time. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Waits, however long, or until the signal says to stop. */
+export async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  const endMs = performance.now() + durationMs;
+  for (let restMs = durationMs; !signal.aborted; restMs = endMs - performance.now()) {
+    await waitOnce(Math.min(restMs, TIMER_MS_MAX), signal);
+    if (restMs <= TIMER_MS_MAX) return;
+  }
+}
+
+function waitOnce(durationMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);

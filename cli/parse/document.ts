@@ -16,6 +16,10 @@ import { readText } from './textFile.ts';
 
 /** A few lines of YAML can stand for gigabytes by aliases of aliases. */
 const ALIASES_MAX = 100;
+/** Far more than anything that is meant; whoever reads it goes down by one call and more for each. */
+const DEPTH_MAX = 100;
+/** What the parser says of what is nested thousands deep. */
+const OUT_OF_STACK = /call stack/;
 
 /**
  * What a file of YAML or JSON holds; JSON is YAML.
@@ -54,19 +58,17 @@ export function parseText(text: string, place: string): unknown {
 
 /** @param place where the text is from, for errors */
 export function parseLocated(text: string, place: string): LocatedDocument {
-  const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, version: '1.2' });
-  const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) {
-    const { line, col } = lineCounter.linePos(problem.pos[0]);
-    throw new WhitewaterError('USAGE', `${place}:${line}:${col}: this is not YAML: ${problem.message}`, {
-      cause: problem,
-    });
-  }
   try {
+    const lineCounter = new LineCounter();
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true, version: '1.2' });
+    const [problem] = [...document.errors, ...document.warnings];
+    if (problem !== undefined) {
+      if (OUT_OF_STACK.test(problem.message)) throw tooDeep(place, problem);
+      const { line, col } = lineCounter.linePos(problem.pos[0]);
+      throw notYaml(`${place}:${line}:${col}`, problem.message, problem);
+    }
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
-    // An alias may stand within what it stands for, and whoever walks through that does not end.
-    JSON.stringify(value);
+    refuseEndless(value, place);
     const pairsOf = pairsByName();
     const locate: Locate = (steps, isOfKey = false) => {
       const { line, col } = lineCounter.linePos(offsetOf(document, { steps, isOfKey, pairsOf }));
@@ -74,8 +76,33 @@ export function parseLocated(text: string, place: string): LocatedDocument {
     };
     return { value, locate };
   } catch (cause) {
-    throw new WhitewaterError('USAGE', `${place}: this is not YAML: ${(cause as Error).message}`, { cause });
+    if (cause instanceof WhitewaterError) throw cause;
+    const { message } = cause as Error;
+    throw OUT_OF_STACK.test(message) ? tooDeep(place, cause) : notYaml(place, message, cause);
   }
+}
+
+function notYaml(place: string, why: string, cause: unknown): WhitewaterError {
+  return new WhitewaterError('USAGE', `${place}: this is not YAML: ${why}`, { cause });
+}
+
+function tooDeep(place: string, cause?: unknown): WhitewaterError {
+  const message = `${place}: it is nested too deeply; ${DEPTH_MAX} lists and mappings within each other is the most`;
+  return new WhitewaterError('USAGE', message, { cause });
+}
+
+/**
+ * Whoever walks through an alias that stands within what it stands for does not end.
+ * @param within what the value stands in, from the outside
+ */
+function refuseEndless(value: unknown, place: string, within: readonly unknown[] = []): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (within.includes(value)) {
+    throw new WhitewaterError('USAGE', `${place}: an alias (*) stands within what it stands for: write it out instead`);
+  }
+  if (within.length >= DEPTH_MAX) throw tooDeep(place);
+  const inside = [...within, value];
+  for (const one of Object.values(value)) refuseEndless(one, place, inside);
 }
 
 type PairsOf = (map: YAMLMap) => ReadonlyMap<string, Pair>;

@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs';
 import type { GivenNetwork } from '../../client/Given.ts';
+import { checkRule } from '../../server/faults/checkRule.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { JournalConnection, JournalFaults, JournalRelease } from '../../shared/http/Journal.ts';
+import { JOURNAL_KINDS, JournalConnection, JournalFaults, JournalRelease } from '../../shared/http/Journal.ts';
 import type { Orphans } from '../../shared/http/Network.ts';
 import { Compile } from '../../shared/schema.ts';
 import { momentsOf } from './momentsOf.ts';
@@ -35,6 +36,7 @@ export interface Changes {
   readonly forgotten: number;
 }
 
+const KINDS: ReadonlySet<unknown> = new Set(JOURNAL_KINDS);
 const isFaults = Compile(JournalFaults);
 const isRelease = Compile(JournalRelease);
 const isConnection = Compile(JournalConnection);
@@ -77,6 +79,9 @@ async function* linesOf(path: string): AsyncGenerator<string, void, undefined> {
   if (rest !== '') yield rest;
 }
 
+/** The latest date that JavaScript knows, since the Unix epoch. */
+const DATE_MS_MAX = 8.64e15;
+
 /** Things of one moment are done in the order in which they were. */
 type NumberedChange = Change & { readonly seq: number };
 
@@ -93,6 +98,8 @@ class Reading {
   #firstMs: number | undefined;
   #lastMs = 0;
   #forgotten = 0;
+  /** Whether there is any line of a kind that journals have; later relays may have more kinds. */
+  #isKnown = false;
 
   constructor(path: string) {
     this.#path = path;
@@ -105,13 +112,15 @@ class Reading {
       return;
     }
     this.#firstMs ??= line.timeMs;
+    if (KINDS.has(line.kind)) this.#isKnown = true;
     const atMs = Math.max(0, line.timeMs - this.#firstMs);
     this.#lastMs = atMs;
     if (line.kind === 'faults') {
-      if (!isFaults.Check(line)) throw this.#refused(number, 'its change of the faults has another shape');
+      this.#checkRules(line, number);
+      if (!isFaults.Check(line)) throw this.#misshapen(number, 'its change of the faults', isFaults.Errors(line));
       this.#faults.push({ line, atMs });
     } else if (line.kind === 'release') {
-      if (!isRelease.Check(line)) throw this.#refused(number, 'its release has another shape');
+      if (!isRelease.Check(line)) throw this.#misshapen(number, 'its release', isRelease.Errors(line));
       const { seq, rule, order, first, ofProfile } = line;
       this.#others.push({
         seq,
@@ -120,7 +129,7 @@ class Reading {
         act: { type: 'release', rule, order, first: first ?? undefined, ofProfile },
       });
     } else if (line.kind === 'connection') {
-      if (!isConnection.Check(line)) throw this.#refused(number, 'its connection has another shape');
+      if (!isConnection.Check(line)) throw this.#misshapen(number, 'its connection', isConnection.Errors(line));
       const { seq, id, forMs = 0 } = line;
       if (line.event === 'timeOut')
         this.#others.push({ seq, atMs, text: `time out ${id}`, act: { type: 'timeOut', id } });
@@ -130,7 +139,7 @@ class Reading {
   }
 
   end(): Changes {
-    if (this.#firstMs === undefined) throw new WhitewaterError('USAGE', `${this.#path} holds no line of a journal`);
+    if (!this.#isKnown) throw new WhitewaterError('USAGE', `${this.#path} holds no line of a journal`);
     const numbered = [...this.#faults.flatMap((_, at) => this.#changesOf(at)), ...this.#others];
     numbered.sort((one, other) => one.atMs - other.atMs || one.seq - other.seq);
     const changes = numbered.map(({ atMs, text, act }) => ({ atMs, text, act }));
@@ -164,6 +173,29 @@ class Reading {
       });
   }
 
+  /** Rules say better than their schema what is wrong with them. */
+  #checkRules(line: Line, number: number): void {
+    const { rules, profile } = line as { readonly rules?: unknown; readonly profile?: { readonly rules?: unknown } };
+    const sets = { '/rules': rules, '/profile/rules': profile?.rules };
+    try {
+      for (const [place, set] of Object.entries(sets)) {
+        for (const [name, rule] of Object.entries(set ?? {})) checkRule(rule, `${place}/${name}`, typesOf(rule));
+      }
+    } catch (error) {
+      if (!(error instanceof WhitewaterError)) throw error;
+      throw this.#refused(number, error.message.replace(/; nothing was changed$/, ''));
+    }
+  }
+
+  #misshapen(
+    number: number,
+    what: string,
+    errors: readonly { instancePath: string; message: string }[],
+  ): WhitewaterError {
+    const { instancePath = '', message = 'is wrong' } = errors[0] ?? {};
+    return this.#refused(number, `${what} has another shape: ${instancePath === '' ? 'it' : instancePath} ${message}`);
+  }
+
   #parsed(text: string, number: number): Line {
     let line: unknown;
     try {
@@ -174,12 +206,19 @@ class Reading {
     const { kind, timeMs } = (line ?? {}) as Partial<Line>;
     if (typeof kind !== 'string' || typeof timeMs !== 'number')
       throw this.#refused(number, 'it has no kind and timeMs');
+    if (!(timeMs >= 0 && timeMs <= DATE_MS_MAX)) throw this.#refused(number, `its timeMs, ${timeMs}, is no date`);
     return line as Line;
   }
 
   #refused(number: number, why: string): WhitewaterError {
     return new WhitewaterError('USAGE', `${this.#path}:${number}: this is no line of a journal: ${why}`);
   }
+}
+
+/** Where endpoints spoke another protocol than Raft, rules could name any type of message. */
+function typesOf(rule: unknown): readonly string[] {
+  const types = (rule as { readonly types?: unknown } | null)?.types;
+  return Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [];
 }
 
 /** Nothing is in force: what ends the partition alone, and leaves rules, is no heal. */

@@ -40,8 +40,15 @@ export async function replay(invocation: Invocation): Promise<number> {
   }
   if (settings.get(JSON_OUTPUT)) stdout.write(json({ cluster, seed, changes: timeline.entries, failures }));
   else
-    timeline.verdict(failures === 0, failures === 0 ? 'all replayed' : `${failures} of ${changes.length} were refused`);
+    timeline.verdict(
+      failures === 0,
+      failures === 0 ? passedText(changes) : `${failures} of ${changes.length} were refused`,
+    );
   return failures === 0 ? 0 : 1;
+}
+
+function passedText({ length }: readonly Change[]): string {
+  return length === 0 ? 'there was nothing to replay: the journal has no change of the faults' : 'all replayed';
 }
 
 /** @returns whether the relay took it */

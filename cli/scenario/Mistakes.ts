@@ -117,14 +117,15 @@ export function moreOf({ details }: WhitewaterError): number {
   return (details as { more?: number } | undefined)?.more ?? 0;
 }
 
-function sentenceOf({ file, path, problem }: Mistake): string {
-  return `${file}: ${path === '' ? '' : `${path}: `}${problem}`;
+function sentenceOf({ file, line, column, path, problem }: Mistake): string {
+  const at = line === undefined ? '' : `:${line}:${column}`;
+  return `${file}${at}: ${path === '' ? '' : `${path}: `}${problem}`;
 }
 
-function lineOf({ file, line, column, path, problem }: Mistake): string {
-  const place = line === undefined ? '' : `${file}:${line}:${column}: `;
+function lineOf(mistake: Mistake): string {
+  const { line, path, problem } = mistake;
   // What the parser of YAML says begins with its place.
-  return oneLine(`${place}${path === '' ? '' : `${path}: `}${problem}`);
+  return oneLine(line === undefined ? `${path === '' ? '' : `${path}: `}${problem}` : sentenceOf(mistake));
 }
 
 function oneLine(text: string): string {

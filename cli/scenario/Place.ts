@@ -183,6 +183,8 @@ export interface Fields<Name extends string> {
 }
 
 export function shown(value: unknown): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value);
+  // JSON has no word for .inf and .nan.
+  const isNumber = typeof value === 'number';
+  const text = value === undefined ? 'nothing' : isNumber ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

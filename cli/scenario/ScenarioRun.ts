@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { pause } from '../live/followCluster.ts';
 import type { Condition } from '../../client/scenario/conditionTypes.ts';
@@ -37,6 +38,8 @@ export class ScenarioRun {
         const code = error instanceof WhitewaterError ? `${error.code}: ` : '';
         throw new StepFailure(`${code}${error.message}`);
       }
+      // Steps that wait for nothing would otherwise keep timers and signals from being heard until all of them are done.
+      await setImmediate();
     }
   }
 
@@ -57,7 +60,7 @@ export class ScenarioRun {
       });
     }
     if (step.repeat === undefined) return;
-    for (let at = 1; at <= step.repeat.times; at += 1) {
+    for (let at = 1; at <= step.repeat.times && !this.#signal.aborted; at += 1) {
       await this.#performAll(step.repeat.steps, ` (${at} of ${step.repeat.times})`);
     }
   }

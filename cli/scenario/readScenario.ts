@@ -1,3 +1,5 @@
+import { SELECTOR_WORDS } from '../../shared/http/Rule.ts';
+import { peerId } from '../../shared/ids.ts';
 import { parsePeers, PEERS_MAX } from '../parse/peers.ts';
 import {
   CHECK_QUORUM,
@@ -15,14 +17,16 @@ import { get, remove, write, type ScopeWithNames } from './clientActions.ts';
 import { NUMBER_FIELDS, type Condition, type NumberField } from '../../client/scenario/conditionTypes.ts';
 import * as on from './networkActions.ts';
 import { Mistakes } from './Mistakes.ts';
-import { Place, type Fields } from './Place.ts';
+import { Place, shown, type Fields } from './Place.ts';
 import { member, PROCESS_ACTIONS, processAction, transfer, type ProcessWord } from './processActions.ts';
 import { readConditions } from './readConditions.ts';
 import type { Remembered, Scenario, Step } from './Scenario.ts';
-import { parseWho } from '../../client/scenario/who.ts';
+import { GATEWAY_ID, parseWho } from '../../client/scenario/who.ts';
 
 const TIMEOUT_MS_DEFAULT = 120_000;
 const REPEAT_MAX = 1000;
+/** What all steps do, those that are repeated as often as they are: each is a line of the timeline, which stays in memory. */
+const DONE_MAX = 100_000;
 
 /** How the scenario's peers are started; named as in `whitewater up`. */
 const PEER_SETTINGS: readonly Setting<unknown>[] = [
@@ -69,6 +73,10 @@ function readWhole(whole: Place, file: string, { doubtful }: Mistakes): Scenario
     timeoutMs: durationOf(fields, 'timeout') ?? TIMEOUT_MS_DEFAULT,
   };
   const steps = whole.attempt(() => readSteps(fields.need('steps'), scope)) ?? [];
+  const done = doneBy(steps);
+  if (done > DONE_MAX) {
+    fields.get('steps')?.note(`the steps do ${done} things, with those that repeat; at most ${DONE_MAX} is legal`);
+  }
   return { ...head, file, peers, profile, steps, needsProcesses: processPlace(steps) };
 }
 
@@ -80,16 +88,38 @@ function durationOf<Name extends string>(fields: Fields<Name>, name: Name): numb
   return fields.get(name)?.attempt((place) => place.durationMs());
 }
 
+/** Words that mean something else in a scenario or in its rules. */
+const NO_NAMES: ReadonlySet<string> = new Set([
+  ...['leader', 'followers', 'all', 'rest', GATEWAY_ID],
+  ...SELECTOR_WORDS,
+]);
+
 function readPeers(place: Place): readonly string[] {
-  const text = place.isList
-    ? place
-        .list('names')
-        .map((one) => one.text('a name'))
-        .join(',')
-    : place.text('a number, or names');
-  const peers = place.guard(() => parsePeers(text));
+  const peers = place.isList ? listedPeers(place) : numberedOrNamed(place);
   if (peers.length > PEERS_MAX) place.refuse(`${peers.length} peers are too many: give 1 to ${PEERS_MAX}`);
+  const word = peers.find((name) => NO_NAMES.has(name));
+  if (word !== undefined) place.refuse(`a peer cannot be called ${word}, which is a word of scenarios`);
   return peers;
+}
+
+function listedPeers(place: Place): string[] {
+  const names = place.list('names').map((one) => {
+    const name = typeof one.value === 'string' ? one.text() : one.refuse(`${shown(one.value)} is not a name`);
+    return one.guard(() => peerId(name));
+  });
+  if (names.length === 0) place.refuse('there is no peer');
+  const double = names.find((name, at) => names.indexOf(name) !== at);
+  if (double !== undefined) place.refuse(`${double} stands there twice`);
+  return names;
+}
+
+/** YAML has words for numbers, truths and dates that would be names by their letters: one name alone begins with a letter. */
+function numberedOrNamed(place: Place): readonly string[] {
+  const { value } = place;
+  const text = typeof value === 'string' ? value.trim() : '';
+  const isMeant = typeof value === 'number' ? Number.isInteger(value) : /^(?:\d+$|[A-Za-z_])|,/.test(text);
+  if (isMeant) return place.guard(() => parsePeers(place.text()));
+  return place.refuse(`${shown(value)} is not a number of peers: give 1 to ${PEERS_MAX}, or names such as p1,p2,p3`);
 }
 
 function readFlags(get: (name: string) => Place | undefined): Map<string, string> {
@@ -236,6 +266,15 @@ function parseRemembered(text: string, scope: ScopeWithNames): Remembered {
   const key = /^key (\S+)$/.exec(text);
   if (key !== null) return { kind: 'key', key: key[1] ?? '' };
   return { kind: 'who', who: whos(text) };
+}
+
+/** How many things steps do, by what they repeat and how often; a step that does nothing counts too. */
+function doneBy(steps: readonly Step[]): number {
+  return steps.reduce((sum, { say, actions, waitMs, until, expect, remember, repeat }) => {
+    const own = [say, waitMs, until[0], expect[0]].filter((part) => part !== undefined).length;
+    const repeated = repeat === undefined ? 0 : repeat.times * doneBy(repeat.steps);
+    return sum + Math.max(1, own + actions.length + remember.length + repeated);
+  }, 0);
 }
 
 function processPlace(steps: readonly Step[]): string | undefined {

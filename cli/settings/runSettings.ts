@@ -32,14 +32,18 @@ export const RUN_JSON = switchSetting({
   fallback: false,
 });
 
+/** So that a second takes a quarter of an hour, or a millisecond. */
+const SPEED_MIN = 0.001;
+const SPEED_MAX = 1000;
+
 export const SPEED: Setting<number> = {
   name: 'speed',
   placeholder: '<factor>',
   description: 'so many times as fast as it was',
   parse: (text) => {
     const factor = Number(text);
-    if (factor > 0 && factor <= 1000) return factor;
-    throw new RangeError(`${JSON.stringify(text)} is not a speed: give a number above 0, up to 1000`);
+    if (factor >= SPEED_MIN && factor <= SPEED_MAX) return factor;
+    throw new RangeError(`${JSON.stringify(text)} is not a speed: give a number from ${SPEED_MIN} to ${SPEED_MAX}`);
   },
   fallback: 1,
   fallbackText: '1',

@@ -7,6 +7,7 @@ import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { type CompiledPartition, compilePartition, doubledIn } from './partition.ts';
 import { type CompiledProfile, compileProfile, RELIABLE } from './profiles.ts';
+import { refuseTooLarge } from './networkSize.ts';
 import { putInForce, type RuleInForce } from './RuleInForce.ts';
 import { sameJson } from './sameJson.ts';
 import { idsNamedBy } from './selector.ts';
@@ -70,7 +71,9 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
   refuseUnnamed(change);
   const epoch = faults.epoch + 1;
   const profile = change.profile === undefined ? faults.profile : compileProfile(change.profile, context.peers);
-  if (change.profile !== undefined) refuseUnknown(namedByRegions(change.profile), context);
+  if (change.profile !== undefined && !sameJson(change.profile, faults.profile.source)) {
+    refuseUnknown(namedByRegions(change.profile), context);
+  }
   const ofProfile = faults.rules.filter((rule) => rule.ofProfile);
   const ofUser = faults.rules.filter((rule) => !rule.ofProfile);
   const rules = [
@@ -89,7 +92,7 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     );
   }
   const isNewSeed = change.seed !== undefined;
-  return {
+  const after: Faults = {
     epoch,
     seed: change.seed ?? faults.seed,
     seedEpoch: isNewSeed ? epoch : faults.seedEpoch,
@@ -97,6 +100,9 @@ export function changeFaults(faults: Faults, change: FaultsChange, context: Chan
     profile,
     rules,
   };
+  if (change.rules !== undefined || change.partition !== undefined || change.profile !== undefined)
+    refuseTooLarge(after);
+  return after;
 }
 
 function refuseUnnamed({ renewed = NONE, rules = new Map<string, Rule>() }: FaultsChange): void {
@@ -182,15 +188,25 @@ function namedByPartition(source: Partition): Named[] {
   return [...lists.flatMap(({ ids, place }) => ids.map((id, at) => ({ id, place: `${place}/${at}` }))), ...absent];
 }
 
+/** A region of one peer makes no rule that would name it. */
 function namedByRegions({ regions = {} }: Profile): Named[] {
   return Object.entries(regions).flatMap(([region, ids]) =>
     ids.map((id, at) => ({ id, place: `/profile/regions/${region}/${at}` })),
   );
 }
 
+/** One change may put hundreds of rules in force, where thousands of endpoints are known. */
+const SETS = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function setOf(endpoints: readonly string[]): ReadonlySet<string> {
+  const known = SETS.get(endpoints) ?? new Set(endpoints);
+  SETS.set(endpoints, known);
+  return known;
+}
+
 function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): void {
-  if (endpoints === undefined) return;
-  const known = new Set(endpoints);
+  if (endpoints === undefined || named.length === 0) return;
+  const known = setOf(endpoints);
   const unknown = named.filter(({ id }) => !known.has(id));
   const [first] = unknown;
   if (first === undefined) return;

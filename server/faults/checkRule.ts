@@ -35,8 +35,11 @@ const selector: Check = (value, place) => {
   if (typeof value === 'string' && (isSelectorWord(value) || isId(value))) return;
   if (!Array.isArray(value) || value.length < 1 || value.length > 1024)
     throw invalid(place, shown(value), SELECTOR_LEGAL);
+  const named = new Set<string>();
   value.forEach((id: unknown, at) => {
     if (typeof id !== 'string' || !isId(id)) throw invalid(`${place}/${at}`, shown(id), 'an id');
+    if (named.has(id)) throw invalid(`${place}/${at}`, `${id} a second time`, 'each id once');
+    named.add(id);
   });
 };
 

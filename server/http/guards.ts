@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import type { FastifyRequest } from 'fastify';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Hub } from '../hub/Hub.ts';
@@ -40,8 +41,12 @@ export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens:
       if (!isBrowser || !(error instanceof WhitewaterError)) throw error;
       request.lateRefusal = error;
     }
+    refuseSeveralHosts(request.raw.rawHeaders);
     hosts.checkHost(headers.host);
-    if (request.ws || !SAFE_METHODS.has(request.method)) hosts.checkOrigin(headers.origin, headers.host);
+    if (request.ws || !SAFE_METHODS.has(request.method)) {
+      const isEncrypted = request.raw.socket instanceof TLSSocket;
+      hosts.checkOrigin(headers.origin, headers.host, isEncrypted);
+    }
     if (headers.host === undefined && request.raw.httpVersion === '1.1') {
       throw new WhitewaterError('REQUEST_INVALID', 'a request of HTTP/1.1 needs a Host header');
     }
@@ -52,6 +57,12 @@ export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens:
       throw new WhitewaterError('REQUEST_INVALID', 'this is no WebSocket: ask for it without "Upgrade"');
     }
   });
+}
+
+/** Node gives the first, and whatever stands before the relay might have looked at another (RFC 9112, 3.2). */
+function refuseSeveralHosts(rawHeaders: readonly string[]): void {
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  if (hosts > 1) throw new WhitewaterError('REQUEST_INVALID', `the request has ${hosts} Host headers: send one`);
 }
 
 /** A route that does not exist is not open: what a locked relay has is nobody's business. */

@@ -4,6 +4,7 @@ import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import { acceptDelay } from '../faults/judge.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import type { Journal } from '../journal/Journal.ts';
+import { timerMs } from './timerMs.ts';
 
 /** A connection that waits for its answer. */
 interface SlowedConnection {
@@ -34,9 +35,10 @@ export class SlowAccepts {
     const waiting: SlowedConnection = { rules, end: () => gone.abort() };
     this.#waiting.add(waiting);
     try {
-      // Timers may fire early.
-      for (let restMs = delayMs; restMs > 0; restMs = startMs + delayMs - this.#clock()) {
-        await setTimeout(Math.ceil(restMs), undefined, { signal: ended, ref: false });
+      const endMs = startMs + delayMs;
+      // Timers may fire early, and one of a month, which rules can add up to, is set in pieces.
+      for (let nowMs = startMs; nowMs < endMs; nowMs = this.#clock()) {
+        await setTimeout(timerMs(endMs, nowMs), undefined, { signal: ended, ref: false });
       }
     } catch (error) {
       if (!ended.aborted) throw error;

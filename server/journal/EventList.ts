@@ -10,12 +10,15 @@ export interface EventNote {
 
 /** What stands behind a line's own text in memory, about: the object, the string's head, its place in the list. */
 const OVERHEAD_BYTES = 120;
-/** Forgotten notes are cut off the list this many at a time. */
+/** So many places of forgotten notes are cut off the list at a time; the notes themselves go at once. */
 const CUT = 512;
+/** Characters beyond these make a string of JavaScript take two bytes for each. */
+const WIDE = /[\u0100-\uffff]/;
 
 /** Notes in the order of their numbers, the newest of them as far as their bytes go. */
 export class EventList {
-  readonly #notes: EventNote[] = [];
+  /** A note may be megabytes, so nothing that is forgotten may wait for the next cut. */
+  readonly #notes: (EventNote | undefined)[] = [];
   /** Where those begin that are not forgotten. */
   #start = 0;
   #bytes = 0;
@@ -26,7 +29,7 @@ export class EventList {
 
   add(note: EventNote): void {
     this.#notes.push(note);
-    this.#bytes += note.line.length + OVERHEAD_BYTES;
+    this.#bytes += bytesOfNote(note);
   }
 
   /** The first whose number is above; undefined when there is none. */
@@ -41,7 +44,8 @@ export class EventList {
       const oldest = this.#notes[this.#start];
       if (oldest === undefined) break;
       forgotten.push(oldest);
-      this.#bytes -= oldest.line.length + OVERHEAD_BYTES;
+      this.#notes[this.#start] = undefined;
+      this.#bytes -= bytesOfNote(oldest);
       this.#start += 1;
     }
     if (this.#start >= CUT) {
@@ -50,4 +54,9 @@ export class EventList {
     }
     return forgotten;
   }
+}
+
+/** About how much memory it takes. */
+export function bytesOfNote({ line }: EventNote): number {
+  return line.length * (WIDE.test(line) ? 2 : 1) + OVERHEAD_BYTES;
 }

@@ -1,6 +1,6 @@
 import type { JournalKind } from '../../shared/http/Journal.ts';
 import type { DropCause } from '../../shared/http/Traffic.ts';
-import { EventList, type EventNote } from './EventList.ts';
+import { bytesOfNote, EventList, type EventNote } from './EventList.ts';
 import { FrameChunk, type FrameFate, type FrameNote, type NotedFrame } from './FrameChunk.ts';
 import { lineOfNote } from './journalLines.ts';
 
@@ -51,7 +51,7 @@ export class Journal {
 
   /** About how much memory it takes. */
   get bytes(): number {
-    return this.#frameBytes + this.#changes.bytes + this.#others.bytes;
+    return this.#frameBytes + this.#changes.bytes + this.#others.bytes + this.#checkpointBytes;
   }
 
   /** Forgets what is beyond, at once. One chunk of frames stays in any case. */
@@ -152,8 +152,12 @@ export class Journal {
     }
   }
 
+  get #checkpointBytes(): number {
+    return this.#checkpoint === undefined ? 0 : bytesOfNote(this.#checkpoint);
+  }
+
   #trimEvents(): void {
-    const changes = this.#changes.trim(this.#bytesMax * FAULTS_SHARE);
+    const changes = this.#changes.trim(this.#bytesMax * FAULTS_SHARE - this.#checkpointBytes);
     const others = this.#others.trim(this.#bytesMax * (1 - FRAMES_SHARE - FAULTS_SHARE));
     this.#forgotten += changes.length + others.length;
     const newest = changes.findLast(({ kind }) => kind === 'faults');

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Logger } from '../log.ts';
+import { readRegularFile } from './regularFile.ts';
 
 export interface TlsFiles {
   /** PEM: the certificate, and the chain behind it. */
@@ -19,6 +20,8 @@ export interface Certificate {
 export const TLS_VERSION_MIN = 'TLSv1.2';
 /** How often the files are looked at. */
 const LOOK_EVERY_MS = 2000;
+/** More than any chain of certificates has. */
+const PEM_BYTES_MAX = 1_048_576;
 
 /**
  * A certificate and its key in two files, which whoever renews them may replace at any time: by writing, by renaming, or
@@ -107,7 +110,7 @@ export function readCertificate({ certFile, keyFile }: TlsFiles): Certificate {
 
 function readPem(path: string, what: string): Buffer {
   try {
-    return readFileSync(path);
+    return readRegularFile(path, PEM_BYTES_MAX);
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const why = code === 'ENOENT' ? 'does not exist' : `cannot be read (${message})`;

@@ -29,11 +29,13 @@ export class HostGuard {
 
   /**
    * Programs send no Origin; browsers always do, where it matters.
+   * @param isEncrypted the relay itself speaks TLS, so its own page came over TLS too: one of its name that did not may be anybody's
+   *   between the two. A relay that does not may stand behind something that does.
    * @throws {WhitewaterError} ORIGIN_REFUSED
    */
-  checkOrigin(origin: string | undefined, host: string | undefined): void {
+  checkOrigin(origin: string | undefined, host: string | undefined, isEncrypted = false): void {
     if (origin === undefined) return;
-    const originHost = hostOf(origin);
+    const originHost = hostOf(origin, isEncrypted);
     if (originHost !== undefined) {
       if (originHost === host?.toLowerCase()) return;
       if (this.#names.has(originHost) && !LOOPBACK_NAMES.includes(originHost)) return;
@@ -49,10 +51,10 @@ export class HostGuard {
   }
 }
 
-function hostOf(origin: string): string | undefined {
+function hostOf(origin: string, isEncrypted: boolean): string | undefined {
   try {
     const { protocol, host } = new URL(origin);
-    return protocol === 'http:' || protocol === 'https:' ? host : undefined;
+    return protocol === 'https:' || (protocol === 'http:' && !isEncrypted) ? host : undefined;
   } catch {
     return undefined;
   }

@@ -188,6 +188,7 @@ t.test('rules that make no sense are refused whole, with the place and what is l
     [{ ...DROP, from: 'not an id' }, '/from', /"not an id"/],
     [{ ...DROP, from: [] }, '/from', /an empty list/],
     [{ ...DROP, to: ['p1', 7] }, '/to/1', /is 7; legal is an id/],
+    [{ ...DROP, to: ['p1', 'p2', 'p1'] }, '/to/2', /is p1 a second time; legal is each id once/],
     [{ ...DROP, drop: 1.1 }, '/drop', /is 1\.1; legal is a number from 0, never, to 1, always/],
     [{ ...DROP, drop: -0.1 }, '/drop', /-0\.1/],
     [{ ...DROP, drop: NaN }, '/drop', /NaN/],
@@ -258,6 +259,23 @@ t.test('rules that make no sense are refused whole, with the place and what is l
   const many = Object.fromEntries(Array.from({ length: RULES_MAX + 1 }, (_, at) => [`r${at}`, DROP]));
   t.throws(() => change(before, { rules: rulesOf(many) }), { code: 'RULE_INVALID', message: /at most 256 rules/ });
   const samplesMs = Array.from({ length: 10_000 }, () => 1);
+  const ids = (prefix: string): string[] => Array.from({ length: 1024 }, (_, at) => `${prefix}${at}`.padEnd(64, 'x'));
+  const named = { ...DROP, from: ids('a'), to: ids('b') };
+  const three = { a: named, b: named, c: named };
+  const most = change(noFaults('s'), { rules: rulesOf(three) });
+  t.equal(change(most, { seed: 'another' }).rules.length, 3, 'what is as large as it may be goes on');
+  t.throws(() => change(most, { rules: rulesOf({ ...three, d: named }) }), {
+    code: 'RULE_INVALID',
+    message: /^\/rules is part of faults that come to 5\d{5} characters of JSON; legal is at most 524288 of them/,
+    details: { place: '/rules' },
+  });
+  const profile = { name: 'mine', rules: { d: named } } as unknown as Profile;
+  t.throws(() => change(most, { profile }), { code: 'RULE_INVALID' }, 'a profile counts too');
+  const group = Array.from({ length: 8 }, (_, at) => ids(`${at}.`) as never);
+  t.throws(() => change(before, { partition: { groups: group } }), {
+    code: 'REQUEST_INVALID',
+    details: { place: '/partition' },
+  });
   const heavy = Object.fromEntries(
     Array.from({ length: 11 }, (_, at) => [`r${at}`, { ...EVERYBODY, delay: { samplesMs } }]),
   );
@@ -293,6 +311,14 @@ t.test('endpoints that nobody knows are refused, when it is known who there is',
     code: 'PEER_UNKNOWN',
     details: { unknown: ['p7'] },
   });
+  for (const regions of [{ eu: ['p77'] }, { us: ['p1'], eu: ['p77'] }, { eu: ['p77', 'p1'] }]) {
+    t.throws(() => given({ profile: { name: 'wan', regions } as unknown as Profile }), {
+      code: 'PEER_UNKNOWN',
+      message: /^\/profile\/regions\/eu\/0 names p77, which never connected/,
+      details: { unknown: ['p77'] },
+    });
+  }
+  t.doesNotThrow(() => given({ profile: { name: 'wan', regions: { eu: ['p1'] } } as unknown as Profile }));
   t.doesNotThrow(() => given({ rules: rulesOf({ a: { ...DROP, from: 'leader', to: ['client-1'] } }) }));
   const later = given({ rules: rulesOf({ a: { ...DROP, from: 'client-1' } }) });
   t.doesNotThrow(

@@ -61,7 +61,7 @@ t.test(
     t.equal(refused.code, 2);
     t.match(
       refused.stderr,
-      /^whitewater: USAGE: .*wrong\.yaml: steps\[0\]\.do: "explode" is unknown; .*legal: heal, partition/,
+      /^whitewater: USAGE: .*wrong\.yaml:3:11: steps\[0\]\.do: "explode" is unknown; .*legal: heal, partition/,
     );
     t.equal(refused.stdout, '', 'nothing was started');
     const worse = write('worse.yaml', 'peers: 1\nsteps:\n  - wait: 5\n  - until: ledaer\n');

@@ -55,7 +55,7 @@ function refusal(steps: string, head = 'peers: 3'): string {
 t.test('what is wrong is refused with its place and what is legal there', async (t) => {
   const good = '  - until: leader within 5s\n    remember: { old: leader }\n';
   const wrong: [steps: string, expected: RegExp][] = [
-    ['  - dance: 1', /^USAGE 2 s\.yaml: steps\[0\]: "dance" is unknown; legal: say, at, do, wait, until/],
+    ['  - dance: 1', /^USAGE 2 s\.yaml:\d+:\d+: steps\[0\]: "dance" is unknown; legal: say, at, do, wait, until/],
     ['  - unti: leader', /steps\[0\]: "unti" is unknown; did you mean until\?/],
     [
       `${good}  - do: { rule: { name: a, from: p1, to: p2, delay: 50..200 } }`,
@@ -94,6 +94,29 @@ t.test('what is wrong is refused with its place and what is legal there', async 
     ['  []', /steps: there is no step/],
   ];
   for (const [steps, expected] of wrong) t.match(refusal(steps), expected, steps);
+  for (const peers of [
+    '.inf',
+    '-.inf',
+    '.nan',
+    '3.5',
+    '-1',
+    'true',
+    'null',
+    '2026-01-01',
+    '""',
+    '{ a: 1 }',
+    '[3.5]',
+    '[]',
+  ]) {
+    t.match(refusal(good, `peers: ${peers}`), /^USAGE 2 s\.yaml:1:\d+: peers/, peers);
+  }
+  for (const peers of ['leader', 'p1,all', '[p1, http]', '[rest]', 'p1,followers', 'p1,candidate']) {
+    t.match(refusal('  - wait: 1ms', `peers: ${peers}`), /peers: a peer cannot be called \w+, which is a word/, peers);
+  }
+  t.match(refusal('  - wait: 1ms', 'peers: [a, b, a]'), /peers: a stands there twice/);
+  for (const peers of ['3', '"3"', 'a,b', 'p1', '[a, "1"]', '1,2', '_']) {
+    t.equal(refusal('  - wait: 1ms', `peers: ${peers}`), 'it was read', peers);
+  }
   t.match(refusal(good, 'peers: 12'), /peers: 12 is not a number of peers/);
   t.match(refusal(good, 'peers: 3\npreset: slow'), /preset: "slow" is not a preset: choose one of default/);
   t.match(refusal(good, 'peers: 3\ncolour: red'), /"colour" is unknown; legal: name, about, peers/);
@@ -101,6 +124,11 @@ t.test('what is wrong is refused with its place and what is legal there', async 
   t.match(refusal(good), /^it was read$/);
   const bomb = `a: &a [1]\n${'b: [*a]\n'.repeat(1)}c: [${'*a, '.repeat(200)}1]`;
   t.match(refusal(good, bomb), /not YAML/);
+  t.match(refusal('  - &a { repeat: 2, steps: [*a] }'), /s\.yaml: an alias \(\*\) stands within what it stands for/);
+  for (const depth of [101, 3000, 100_000]) {
+    const deep = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    t.match(refusal(good, `about: ${deep}`), /s\.yaml: it is nested too deeply; 100 lists/, `${depth} deep`);
+  }
   t.throws(() => readScenario(join(ROOT, 'none.yaml')), { code: 'USAGE', message: /cannot be read/ });
   t.throws(() => readScenario(FOLDER), { code: 'USAGE', message: /not a regular file/ });
 });
@@ -177,9 +205,12 @@ t.test('what only follows from another mistake is not told', async (t) => {
     /do: "puut" is unknown; did you mean put/,
   );
   t.match(refusal('  - remember: { old: p9 }\n  - until: leader is $old'), /remember\.old: p9 is no peer/);
-  t.match(refusal('  - do: { kill: z1 }', 'peers: 0'), /^USAGE 2 s\.yaml: peers: 0 is not a number of peers/);
-  t.match(refusal('  - do: { put: { kye: a, value: 1 } }'), /^USAGE 2 s\.yaml: steps\[0\]\.do\.put: "kye" is unknown/);
-  t.match(refusal('  - wait: 1ms', 'perrs: 3'), /^USAGE 2 s\.yaml: "perrs" is unknown; did you mean peers\?/);
+  t.match(refusal('  - do: { kill: z1 }', 'peers: 0'), /^USAGE 2 s\.yaml:\d+:\d+: peers: 0 is not a number of peers/);
+  t.match(
+    refusal('  - do: { put: { kye: a, value: 1 } }'),
+    /^USAGE 2 s\.yaml:\d+:\d+: steps\[0\]\.do\.put: "kye" is unknown/,
+  );
+  t.match(refusal('  - wait: 1ms', 'perrs: 3'), /^USAGE 2 s\.yaml:1:1: "perrs" is unknown; did you mean peers\?/);
   const twice = printed('peers: 3\nsteps:\n  - until: &a [leader among p9]\n  - until: *a\n  - until: term > $n\n');
   t.match(twice, [
     /s\.yaml: 2 mistakes/,

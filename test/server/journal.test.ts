@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import t from 'tap';
 import { CHUNK_NOTES } from '../../server/journal/FrameChunk.ts';
@@ -149,3 +151,39 @@ t.test('whoever reads while more is written gets all that was there when it bega
   );
   t.pass('held for all that were tried');
 });
+
+t.test('lines that are forgotten leave memory at once, however few and large they are', async (t) => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const heap = (): number => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const bytesMax = 16e6;
+  const journal = journalOf(bytesMax);
+  const before = heap();
+  for (let epoch = 1; epoch <= 200; epoch += 1) {
+    // As many samples of delays as two rules may have.
+    journal.event('faults', { epoch, rules: `${epoch}`.padEnd(1_000_000, 'x') });
+    journal.event('connection', { event: 'disconnected', id: 'p1', reason: `${epoch}`.padEnd(500_000, 'y') });
+  }
+  const grown = heap() - before;
+  t.ok(journal.bytes <= bytesMax, `${journal.bytes} bytes, as it reckons`);
+  t.ok(grown < bytesMax * 1.25, `${Math.round(grown / 1e6)} MB of memory for ${bytesMax / 1e6}`);
+  t.equal(seqsOf(journal).at(-1), journal.newestSeq, 'the newest are there');
+});
+
+t.test(
+  'letters that take two bytes each are reckoned so, and what stays of forgotten faults is reckoned too',
+  async (t) => {
+    const plain = journalOf(1e6);
+    plain.event('connection', { event: 'connected', id: 'p1', reason: 'x'.repeat(10_000) });
+    const wide = journalOf(1e6);
+    wide.event('connection', { event: 'connected', id: 'p1', reason: '\u754c'.repeat(10_000) });
+    t.ok(wide.bytes > plain.bytes + 10_000, `${plain.bytes} and ${wide.bytes} bytes`);
+    const small = journalOf(80_000);
+    small.event('faults', { epoch: 1, text: 'x'.repeat(50_000) });
+    t.same(seqsOf(small), [1], 'it is told still');
+    t.ok(small.bytes > 50_000, `${small.bytes} bytes`);
+  },
+);

@@ -189,6 +189,12 @@ t.test('hosts that are allowed by name', async (t) => {
   );
   t.throws(() => guard.checkOrigin('https://evil.example', '127.0.0.1:7070'), { code: 'ORIGIN_REFUSED' });
   t.throws(() => guard.checkOrigin('http://localhost', '127.0.0.1:7070'), { code: 'ORIGIN_REFUSED' });
+  t.throws(() => guard.checkOrigin('http://raft.example.org', 'raft.example.org', true), { code: 'ORIGIN_REFUSED' });
+  t.doesNotThrow(() => guard.checkOrigin('https://raft.example.org', 'raft.example.org', true));
+  t.doesNotThrow(
+    () => guard.checkOrigin('https://raft.example.org', 'raft.example.org', false),
+    'something before the relay may speak TLS',
+  );
   t.doesNotThrow(() => guard.checkOrigin(undefined, '127.0.0.1:7070'), 'programs send none');
 });
 

@@ -31,6 +31,10 @@ const refused: [what: string, request: string, code: string, message: RegExp][] 
   ['an unknown method', `FOO / HTTP/1.1\r\n${LOCAL}\r\n`, 'REQUEST_INVALID', /not good HTTP/],
   ['a large header', `GET / HTTP/1.1\r\nX: ${'x'.repeat(20_000)}\r\n\r\n`, 'REQUEST_INVALID', /headers are larger/],
   ['no Host', 'GET /healthz HTTP/1.1\r\nConnection: close\r\n\r\n', 'HOST_REFUSED', /does not answer for the host ""/],
+  [
+    ...(['two Hosts', `GET /healthz HTTP/1.1\r\n${LOCAL}host: evil.example\r\nConnection: close\r\n\r\n`] as const),
+    ...(['REQUEST_INVALID', /has 2 Host headers/] as const),
+  ],
   ['an expectation', `GET /healthz HTTP/1.1\r\n${LOCAL}Expect: x\r\n\r\n`, 'REQUEST_INVALID', /no expectation/],
   ['CONNECT', `CONNECT localhost:80 HTTP/1.1\r\n${LOCAL}\r\n`, 'REQUEST_INVALID', /no proxy/],
   ['an upgrade of a plain route', `GET /metrics HTTP/1.1\r\n${LOCAL}${UPGRADE}\r\n`, 'REQUEST_INVALID', /no WebSocket/],

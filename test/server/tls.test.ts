@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request as requestOf } from 'node:https';
 import { connect as connectPlain } from 'node:net';
@@ -83,7 +84,7 @@ t.test('the cookie of a session over TLS is sent over TLS only', async (t) => {
 t.test('Host and Origin are checked over TLS, for every socket', async (t) => {
   const relay = await TestRelay.start(t, { tls: own });
   await relay.dial('p1', { socket: { ca, origin: relay.url } });
-  for (const origin of ['https://evil.example', 'null', 'https://127.0.0.1:1']) {
+  for (const origin of ['https://evil.example', 'null', 'https://127.0.0.1:1', relay.url.replace('https:', 'http:')]) {
     const socket = { ca, origin };
     await t.rejects(relay.open('p2', { socket }), { code: 'ORIGIN_REFUSED' }, `/peer ${origin}`);
     await t.rejects(relay.open('c2', { path: 'client', socket }), { code: 'ORIGIN_REFUSED' }, `/client ${origin}`);
@@ -116,10 +117,14 @@ t.test('TLS 1.2 at least, and nothing else than TLS', async (t) => {
 t.test('files that cannot be used are refused at the start, each with what is wrong', async (t) => {
   const broken = join(directory, 'broken.pem');
   writeFileSync(broken, 'no PEM');
+  const large = join(directory, 'large.pem');
+  writeFileSync(large, 'x'.repeat(1_048_577));
   const cases: [CertificatePaths, RegExp][] = [
     [{ ...own, certFile: '/no/such.crt' }, /the file of the certificate, \/no\/such\.crt, does not exist/],
     [{ ...own, keyFile: '/no/such.key' }, /the file of the key, \/no\/such\.key, does not exist/],
-    [{ ...own, certFile: directory }, /cannot be read \(EISDIR/],
+    [{ ...own, certFile: directory }, /cannot be read \(it is not a regular file/],
+    [{ ...own, keyFile: '/dev/zero' }, /cannot be read \(it is not a regular file/],
+    [{ ...own, certFile: large }, /cannot be read \(it is larger than 1048576 bytes/],
     [{ ...own, certFile: broken }, /broken\.pem holds no certificate in PEM/],
     [{ ...own, keyFile: broken }, /cannot be used .*give PEM, the key without passphrase/],
     [{ ...own, keyFile: other.keyFile }, /other\.key is not the key of the certificate in .*own\.crt \(CN=own\)/],
@@ -164,6 +169,30 @@ t.test('a renewed certificate is used for new connections, and a broken one is n
   await until(async () => (await handshake(relay.port)) === 'other', { ...WITHIN, what: 'the new certificate' });
   t.ok(relay.log.some((line) => line.startsWith('read a new certificate')));
   await p1.settled();
+});
+
+t.test('a pipe or a device in the place of a certificate is told, and holds nothing up', async (t) => {
+  for (const make of [
+    (path: string) => spawnSync('mkfifo', [path]),
+    (path: string) => symlinkSync('/dev/zero', path),
+  ]) {
+    const files = installed(t, own);
+    const logger = new RecordingLogger();
+    const certificate = new CertificateFiles(files, logger, 20);
+    t.teardown(() => certificate.stop());
+    const changes: Certificate[] = [];
+    certificate.watch((next) => changes.push(next));
+    rmSync(files.certFile);
+    make(files.certFile);
+    const told = () => logger.at('error').length > 0;
+    await until(told, { ...WITHIN, what: 'it is told' });
+    t.match(logger.at('error')[0], /^CERTIFICATE_UNUSABLE .*is not a regular file.*read before stays in force$/);
+    copyFileSync(other.keyFile, files.keyFile);
+    rmSync(files.certFile);
+    copyFileSync(other.certFile, files.certFile);
+    await until(() => changes.length > 0, { ...WITHIN, what: 'the next good pair' });
+    certificate.stop();
+  }
 });
 
 /** A file of that content beside its place, to be renamed into it. */
