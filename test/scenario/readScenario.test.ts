@@ -242,7 +242,7 @@ t.test('delays by a file of samples, which lies beside the scenario', async (t) 
   t.equal(parseScenario(steps('pings.txt'), join(folder, 's.yaml')).steps.length, 1);
   t.throws(() => parseScenario(steps('bad.txt'), join(folder, 's.yaml')), {
     code: 'USAGE',
-    message: /s\.yaml: .*rule\.duplicate.*bad\.txt:2: "soon" is no sample/,
+    message: /s\.yaml:[\d:]* .*rule\.duplicate.*bad\.txt:2: "soon" is no sample/,
   });
   t.throws(() => parseScenario(steps('none.txt'), join(folder, 's.yaml')), { message: /none\.txt cannot be read/ });
 });
