@@ -40,6 +40,7 @@ export class PeerWatch {
   constructor(options: WatchOptions, stored: StoredState) {
     this.#options = options;
     this.#log = new StoredImage(stored);
+    options.invariants.founded(stored.bootstrap);
   }
 
   get log(): readonly Entry[] {
@@ -138,7 +139,9 @@ export class PeerWatch {
       }
       this.#log.take(step);
       if (step.type === 'append') invariants.appended(id, step.firstIndex, step.entries, this.#log);
-      if (step.type === 'useSnapshot') invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm });
+      if (step.type === 'useSnapshot') {
+        invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm }, step.snapshot);
+      }
     }
   }
 

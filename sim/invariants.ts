@@ -1,4 +1,5 @@
-import type { HardState } from '../peer/raft/effect.ts';
+import { NO_CONFIGURATION } from '../peer/raft/configuration.ts';
+import type { HardState, SnapshotMetadata } from '../peer/raft/effect.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { Configuration } from '../shared/messages/Configuration.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
@@ -40,6 +41,10 @@ export class Invariants {
   readonly #sightings = new Map<string, Sighting>();
   /** Position 0 has index 1. */
   readonly #committed: CommittedEntry[] = [];
+  /** Of what is committed, in order. */
+  readonly #configurations: { readonly index: number; readonly configuration: Configuration }[] = [];
+  /** What clusters were founded with; a peer that waits to be made a member knows of nobody. */
+  readonly #founded: Configuration[] = [NO_CONFIGURATION];
 
   constructor(nowMs: () => number = () => 0) {
     this.#nowMs = nowMs;
@@ -144,6 +149,11 @@ export class Invariants {
     votes.set(term, candidate);
   }
 
+  /** A peer begins its first life with these members. */
+  founded(configuration: Configuration): void {
+    if (!this.#founded.some((known) => sameConfiguration(known, configuration))) this.#founded.push(configuration);
+  }
+
   /** What a peer told of its term outlives it. */
   restarted(peer: PeerId, { currentTerm }: HardState): void {
     const told = this.#termsTold.get(peer) ?? 0;
@@ -176,11 +186,24 @@ export class Invariants {
     }
   }
 
-  /** A snapshot takes the place of what is committed, and of nothing else. */
-  compacted(peer: PeerId, { index, term }: { readonly index: number; readonly term: number }): void {
-    if (index > 0 && this.#committed[index - 1]?.entry.term !== term) {
+  /**
+   * A snapshot takes the place of what is committed, and of nothing else; its members are those at its index (paper, section 7), not
+   * those of an entry behind it, which may be truncated.
+   *
+   * @param base what the log begins behind
+   */
+  compacted(peer: PeerId, base: { readonly index: number; readonly term: number }, snapshot: SnapshotMetadata): void {
+    for (const { index, term } of [base, snapshot]) {
+      if (index === 0 || this.#committed[index - 1]?.entry.term === term) continue;
       throw new SimulationFailure(`${peer} begins its log behind ${index} of term ${term}, which is not committed`);
     }
+    const committed = this.#configurations.findLast(({ index }) => index <= snapshot.index)?.configuration;
+    const possible = committed === undefined ? this.#founded : [committed];
+    if (possible.some((configuration) => sameConfiguration(configuration, snapshot.configuration))) return;
+    const [has, should] = [snapshot.configuration, possible.at(-1)].map((members) => JSON.stringify(members));
+    throw new SimulationFailure(
+      `${peer} has a snapshot of ${snapshot.index} with the members ${has} instead of ${should}`,
+    );
   }
 
   /**
@@ -204,6 +227,7 @@ export class Invariants {
           throw new SimulationFailure(`${peer} applies entry ${index}, which is not on the disks of a majority`);
         }
         this.#committed.push({ entry, inTerm, atMs: this.#nowMs() });
+        if (entry.type === 'configuration') this.#configurations.push({ index, configuration: entry.configuration });
       } else if (known.entry.term !== entry.term || !sameEntry(known.entry, entry)) {
         throw new SimulationFailure(
           `State Machine Safety: ${peer} applies another entry ${index} than was applied before`,
@@ -243,6 +267,14 @@ export class Invariants {
 
 function sameMembers(one: readonly PeerId[], other: readonly PeerId[]): boolean {
   return one.length === other.length && one.every((peer) => other.includes(peer));
+}
+
+function sameConfiguration(one: Configuration, other: Configuration): boolean {
+  return (
+    sameMembers(one.voters, other.voters) &&
+    sameMembers(one.votersOutgoing, other.votersOutgoing) &&
+    sameMembers(one.learners, other.learners)
+  );
 }
 
 function sameEntry(one: Entry, other: Entry): boolean {
