@@ -23,6 +23,9 @@ export interface WatchOptions {
   readonly onEvent: (peer: PeerId, event: RaftEvent, messageId: string | undefined) => void;
 }
 
+/** A status takes as long as a tenth of a step. */
+const STEPS_PER_LOOK = 16;
+
 /** One peer through all its lives, followed by what its core decides, and held against the rules before anything of it leaves. */
 export class PeerWatch {
   role: RaftStatus['role'] = 'follower';
@@ -36,6 +39,8 @@ export class PeerWatch {
   #log: StoredImage;
   /** In this life. */
   #appliedThrough = 0;
+  #commitIndex = 0;
+  #steps = 0;
 
   constructor(options: WatchOptions, stored: StoredState) {
     this.#options = options;
@@ -69,6 +74,7 @@ export class PeerWatch {
     this.term = stored.hardState.currentTerm;
     this.leader = null;
     this.#appliedThrough = stored.snapshot?.index ?? 0;
+    this.#commitIndex = this.#appliedThrough;
     invariants.restarted(id, stored.hardState);
   }
 
@@ -94,7 +100,36 @@ export class PeerWatch {
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
     }
     if (isLeader) this.#configures(effects);
+    this.#steps += 1;
+    if (this.#steps % STEPS_PER_LOOK === 0) this.#looksAt(raft.status(input.nowMs));
     return effects;
+  }
+
+  /** The core commits nothing in silence and takes nothing back, and applies nothing else. */
+  #looksAt({ commitIndex, lastApplied }: Pick<RaftStatus, 'commitIndex' | 'lastApplied'>): void {
+    const { id } = this.#options;
+    if (commitIndex !== this.#commitIndex) {
+      throw new SimulationFailure(
+        `${id} takes its commit index from ${this.#commitIndex} to ${commitIndex} in silence`,
+      );
+    }
+    if (lastApplied > commitIndex || commitIndex > this.#log.lastIndex) {
+      throw new SimulationFailure(
+        `${id} has applied ${lastApplied} and committed ${commitIndex} of a log that ends at ${this.#log.lastIndex}`,
+      );
+    }
+  }
+
+  #commits(commitIndex: number): void {
+    const { id } = this.#options;
+    if (commitIndex <= this.#commitIndex) {
+      throw new SimulationFailure(`${id} takes its commit index from ${this.#commitIndex} to ${commitIndex}`);
+    }
+    // A leader counts copies of entries of its own term only (paper, section 5.4.2).
+    if (this.role === 'leader' && this.#log.termAt(commitIndex) !== this.term) {
+      throw new SimulationFailure(`${id} leads term ${this.term}, and commits entry ${commitIndex} of another term`);
+    }
+    this.#commitIndex = commitIndex;
   }
 
   /** Something is sent. */
@@ -125,6 +160,9 @@ export class PeerWatch {
     }
     this.#appliedThrough += entries.length;
     const status = raft.status(nowMs);
+    if (this.#appliedThrough > status.commitIndex) {
+      throw new SimulationFailure(`${id} is given ${this.#appliedThrough} to apply, past its commit index`);
+    }
     invariants.applied(id, firstIndex, entries, this.term, (index, term) =>
       [status.voters, status.votersOutgoing].every((voters) => isOnMajority(voters, index, term, diskOf)),
     );
@@ -162,6 +200,8 @@ export class PeerWatch {
     const { id, invariants, onEvent } = this.#options;
     if (event.type === 'roleChanged') this.role = event.to;
     if (event.type === 'leaderChanged') this.leader = event.leader;
+    if (event.type === 'committed') this.#commits(event.commitIndex);
+    if (event.type === 'snapshotInstalled') this.#commitIndex = Math.max(this.#commitIndex, event.index);
     if (event.type === 'termChanged') {
       if (event.from !== this.term || event.to <= event.from) {
         throw new SimulationFailure(`${id} goes from term ${this.term} to ${event.to}`);
