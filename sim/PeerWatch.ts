@@ -105,14 +105,15 @@ export class PeerWatch {
     return effects;
   }
 
-  /** The core commits nothing in silence and takes nothing back, and applies nothing else. */
+  /** What is committed stays so, whether the core tells of it or not, and nothing else is applied. */
   #looksAt({ commitIndex, lastApplied }: Pick<RaftStatus, 'commitIndex' | 'lastApplied'>): void {
     const { id } = this.#options;
-    if (commitIndex !== this.#commitIndex) {
+    if (commitIndex < this.#commitIndex) {
       throw new SimulationFailure(
         `${id} takes its commit index from ${this.#commitIndex} to ${commitIndex} in silence`,
       );
     }
+    this.#commitIndex = commitIndex;
     if (lastApplied > commitIndex || commitIndex > this.#log.lastIndex) {
       throw new SimulationFailure(
         `${id} has applied ${lastApplied} and committed ${commitIndex} of a log that ends at ${this.#log.lastIndex}`,
