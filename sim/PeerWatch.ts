@@ -23,6 +23,9 @@ export interface WatchOptions {
   readonly onEvent: (peer: PeerId, event: RaftEvent, messageId: string | undefined) => void;
 }
 
+/** A status takes as long as a tenth of a step. */
+const STEPS_PER_LOOK = 16;
+
 /** One peer through all its lives, followed by what its core decides, and held against the rules before anything of it leaves. */
 export class PeerWatch {
   role: RaftStatus['role'] = 'follower';
@@ -36,10 +39,13 @@ export class PeerWatch {
   #log: StoredImage;
   /** In this life. */
   #appliedThrough = 0;
+  #commitIndex = 0;
+  #steps = 0;
 
   constructor(options: WatchOptions, stored: StoredState) {
     this.#options = options;
     this.#log = new StoredImage(stored);
+    options.invariants.founded(stored.bootstrap);
   }
 
   get log(): readonly Entry[] {
@@ -68,6 +74,7 @@ export class PeerWatch {
     this.term = stored.hardState.currentTerm;
     this.leader = null;
     this.#appliedThrough = stored.snapshot?.index ?? 0;
+    this.#commitIndex = this.#appliedThrough;
     invariants.restarted(id, stored.hardState);
   }
 
@@ -93,7 +100,37 @@ export class PeerWatch {
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
     }
     if (isLeader) this.#configures(effects);
+    this.#steps += 1;
+    if (this.#steps % STEPS_PER_LOOK === 0) this.#looksAt(raft.status(input.nowMs));
     return effects;
+  }
+
+  /** What is committed stays so, whether the core tells of it or not, and nothing else is applied. */
+  #looksAt({ commitIndex, lastApplied }: Pick<RaftStatus, 'commitIndex' | 'lastApplied'>): void {
+    const { id } = this.#options;
+    if (commitIndex < this.#commitIndex) {
+      throw new SimulationFailure(
+        `${id} takes its commit index from ${this.#commitIndex} to ${commitIndex} in silence`,
+      );
+    }
+    this.#commitIndex = commitIndex;
+    if (lastApplied > commitIndex || commitIndex > this.#log.lastIndex) {
+      throw new SimulationFailure(
+        `${id} has applied ${lastApplied} and committed ${commitIndex} of a log that ends at ${this.#log.lastIndex}`,
+      );
+    }
+  }
+
+  #commits(commitIndex: number): void {
+    const { id } = this.#options;
+    if (commitIndex <= this.#commitIndex) {
+      throw new SimulationFailure(`${id} takes its commit index from ${this.#commitIndex} to ${commitIndex}`);
+    }
+    // A leader counts copies of entries of its own term only (paper, section 5.4.2).
+    if (this.role === 'leader' && this.#log.termAt(commitIndex) !== this.term) {
+      throw new SimulationFailure(`${id} leads term ${this.term}, and commits entry ${commitIndex} of another term`);
+    }
+    this.#commitIndex = commitIndex;
   }
 
   /** Something is sent. */
@@ -124,6 +161,9 @@ export class PeerWatch {
     }
     this.#appliedThrough += entries.length;
     const status = raft.status(nowMs);
+    if (this.#appliedThrough > status.commitIndex) {
+      throw new SimulationFailure(`${id} is given ${this.#appliedThrough} to apply, past its commit index`);
+    }
     invariants.applied(id, firstIndex, entries, this.term, (index, term) =>
       [status.voters, status.votersOutgoing].every((voters) => isOnMajority(voters, index, term, diskOf)),
     );
@@ -138,7 +178,9 @@ export class PeerWatch {
       }
       this.#log.take(step);
       if (step.type === 'append') invariants.appended(id, step.firstIndex, step.entries, this.#log);
-      if (step.type === 'useSnapshot') invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm });
+      if (step.type === 'useSnapshot') {
+        invariants.compacted(id, { index: step.baseIndex, term: step.baseTerm }, step.snapshot);
+      }
     }
   }
 
@@ -159,6 +201,8 @@ export class PeerWatch {
     const { id, invariants, onEvent } = this.#options;
     if (event.type === 'roleChanged') this.role = event.to;
     if (event.type === 'leaderChanged') this.leader = event.leader;
+    if (event.type === 'committed') this.#commits(event.commitIndex);
+    if (event.type === 'snapshotInstalled') this.#commitIndex = Math.max(this.#commitIndex, event.index);
     if (event.type === 'termChanged') {
       if (event.from !== this.term || event.to <= event.from) {
         throw new SimulationFailure(`${id} goes from term ${this.term} to ${event.to}`);

@@ -79,11 +79,11 @@ export class SimulatedClient {
   /** One write of its own, whatever else it does. */
   async write(): Promise<void> {
     try {
-      await this.#cluster?.command({ type: 'put', key: 'last', value: this.id });
+      await this.#cluster?.command({ type: 'put', key: 'last', value: this.#nextValue() });
     } catch (error) {
       // Peers whose times of day are apart end short sessions early, and the next command begins a new one.
       if (!(error instanceof WhitewaterError && error.code === 'SESSION_EXPIRED')) throw error;
-      await this.#cluster?.command({ type: 'put', key: 'last', value: this.id });
+      await this.#cluster?.command({ type: 'put', key: 'last', value: this.#nextValue() });
     }
   }
 
@@ -167,14 +167,19 @@ export class SimulatedClient {
     const key = `k${1 + Math.floor(random() * keys)}`;
     const kind = random();
     if (kind < 0.35) return { type: 'get', key };
-    this.#values += 1;
-    const value = `${this.id}.${this.#values};`;
+    const value = this.#nextValue();
     if (kind < 0.65) return { type: 'append', key, value };
     if (kind < 0.8) return { type: 'put', key, value };
     if (kind < 0.95) {
       return { type: 'compareAndSet', key, value, expectedRevision: this.#revisions.get(key) ?? 0 };
     }
     return { type: 'delete', key };
+  }
+
+  /** No value is written by two commands. */
+  #nextValue(): string {
+    this.#values += 1;
+    return `${this.id}.${this.#values};`;
   }
 
   #learn(input: KeyValueCommand | KeyValueQuery, output: KeyValueResult | KeyValueAnswer | null): void {

@@ -146,9 +146,10 @@ export class SimulatedPeer {
     return running.raft.status(process.nowMs());
   }
 
-  /** Asks its machine as it is here and now. */
-  query(query: unknown): unknown {
-    return this.#life?.running?.parts?.operations.readStale(query);
+  /** All that is replicated, sessions too, as it is here and now; undefined when it is not up. */
+  replicatedState(): string | undefined {
+    const parts = this.#life?.running?.parts;
+    return parts === undefined ? undefined : JSON.stringify([...parts.replica.state()]);
   }
 
   start(): void {

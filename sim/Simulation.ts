@@ -17,6 +17,7 @@ import { SimulatedRelay } from './SimulatedRelay.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { StoredImage } from './StoredImage.ts';
 import { VirtualClock } from './VirtualClock.ts';
+import { WatchedMachine } from './WatchedMachine.ts';
 import { Workload, type WorkloadOptions } from './Workload.ts';
 
 /** Everything that decides a run: plain data, so that it can be printed and given again. */
@@ -288,13 +289,24 @@ export class Simulation {
       tellsStatuses: statuses,
       ...(replication === undefined ? {} : { replication }),
       ...(clockRate === undefined ? {} : { clockRate }),
-      ...(machine ? { machine: () => new KeyValueMachine() as unknown as AnyMachine } : {}),
+      ...(machine ? { machine: () => this.#machineOf(id) } : {}),
     };
     return new SimulatedPeer(
       options,
       machine ? this.#recordDisk(id, ids) : this.#bareDisk(id, ids, past),
       this.#world(),
     );
+  }
+
+  /** For one life. Each value that a client of the workload writes is written by one command. */
+  #machineOf(peer: PeerId): AnyMachine {
+    return new WatchedMachine(new KeyValueMachine(), (execution) => {
+      try {
+        this.invariants.executions.executed({ peer, ...execution }, this.workload !== undefined);
+      } catch (error) {
+        this.fail(error);
+      }
+    });
   }
 
   #bareDisk(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedDisk {

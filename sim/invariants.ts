@@ -1,16 +1,17 @@
-import type { HardState } from '../peer/raft/effect.ts';
+import type { HardState, SnapshotMetadata } from '../peer/raft/effect.ts';
 import type { PeerId } from '../shared/ids.ts';
+import type { AppendEntries } from '../shared/messages/AppendEntries.ts';
+import type { AppendEntriesReply } from '../shared/messages/AppendEntriesReply.ts';
 import type { Configuration } from '../shared/messages/Configuration.ts';
 import type { Entry } from '../shared/messages/Entry.ts';
+import type { InstallSnapshotReply } from '../shared/messages/InstallSnapshotReply.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
 import type { DurableState, StoredImage } from './StoredImage.ts';
+import { Executions } from './Executions.ts';
+import { MemberRules } from './MemberRules.ts';
+import { Reign } from './Reign.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
-
-interface Reign {
-  readonly peer: PeerId;
-  readonly life: number;
-}
 
 /** An entry as it was first seen: whoever has one of this index and term has this one, behind the same predecessor. */
 interface Sighting {
@@ -35,11 +36,15 @@ export interface CommittedEntry {
 export class Invariants {
   readonly #nowMs: () => number;
   readonly #reigns = new Map<number, Reign>();
+  #newestTermLed = 0;
   readonly #votes = new Map<PeerId, Map<number, PeerId>>();
   readonly #termsTold = new Map<PeerId, number>();
   readonly #sightings = new Map<string, Sighting>();
   /** Position 0 has index 1. */
   readonly #committed: CommittedEntry[] = [];
+  readonly #members = new MemberRules();
+  /** What state machines are given, where there are some. */
+  readonly executions = new Executions(() => this.#committed);
 
   constructor(nowMs: () => number = () => 0) {
     this.#nowMs = nowMs;
@@ -65,15 +70,26 @@ export class Invariants {
     if (before !== undefined) {
       throw new SimulationFailure(`Election Safety: ${before.peer} (life ${before.life}) and ${peer} led term ${term}`);
     }
-    this.#reigns.set(term, { peer, life });
-    for (let at = log.baseIndex; at < this.#committed.length; at += 1) {
-      const { entry, inTerm } = this.#committedAt(at);
-      if (inTerm < term && log.entryAt(at + 1)?.term !== entry.term) {
-        throw new SimulationFailure(
-          `Leader Completeness: ${peer} leads term ${term} without entry ${at + 1}, committed in term ${inTerm}`,
-        );
-      }
-    }
+    const reign = new Reign(peer, life, term, log);
+    this.#reigns.set(term, reign);
+    this.#newestTermLed = Math.max(this.#newestTermLed, term);
+    for (let at = log.baseIndex; at < this.#committed.length; at += 1) this.#holdComplete(reign, at + 1);
+  }
+
+  /** Leader Completeness: what is committed in one term is in the log of every leader of a later one when it is elected. */
+  #holdComplete(reign: Reign, index: number): void {
+    const committed = this.#committed[index - 1];
+    if (committed === undefined || committed.inTerm >= reign.term) return;
+    if (reign.heldAtElection(index, committed.entry.term)) return;
+    throw new SimulationFailure(
+      `Leader Completeness: ${reign.peer} leads term ${reign.term} without entry ${index}, committed in term ${committed.inTerm}`,
+    );
+  }
+
+  /** An entry is known to be committed in this term, or in an earlier one than was known: leaders may have been elected since. */
+  #committedIn(term: number, index: number): void {
+    if (term >= this.#newestTermLed) return;
+    for (const reign of this.#reigns.values()) this.#holdComplete(reign, index);
   }
 
   /** One vote per term, nothing told before it is durable, and AppendEntries only from the leader. */
@@ -89,15 +105,47 @@ export class Invariants {
     if (type === 'RequestVoteReply' && message.body.voteGranted) {
       this.#voteTold(from, to, message.body.requestTerm, currentTerm, votedFor);
     }
-    if (type === 'AppendEntries' && this.#reigns.get(body.term)?.peer !== from) {
-      throw new SimulationFailure(`${from} sends AppendEntries of term ${body.term}, which it does not lead`);
+    if (type === 'AppendEntries') this.#entriesSent(from, message.body);
+    if (type === 'AppendEntriesReply' && message.body.success) this.#acknowledged(from, message.body, disk);
+    if (type === 'InstallSnapshotReply' && message.body.done) this.#installed(from, message.body, disk);
+  }
+
+  #entriesSent(from: PeerId, { term, leaderCommit }: AppendEntries): void {
+    if (this.#reigns.get(term)?.peer !== from) {
+      throw new SimulationFailure(`${from} sends AppendEntries of term ${term}, which it does not lead`);
     }
-    if (type === 'AppendEntriesReply' && message.body.success && currentTerm === body.term) {
-      const { matchIndex } = message.body;
-      if (matchIndex > disk.baseIndex && disk.termAt(matchIndex) === undefined) {
-        throw new SimulationFailure(`${from} acknowledges entry ${matchIndex}, which is not on its disk`);
-      }
+    if (leaderCommit > this.#committed.length) {
+      throw new SimulationFailure(`${from} says that ${leaderCommit} is committed, which nobody has applied`);
     }
+  }
+
+  /** What a follower acknowledges is on its disk, and is what the leader of that term has there. */
+  #acknowledged(from: PeerId, { requestTerm, matchIndex }: AppendEntriesReply, disk: DurableState): void {
+    // It may be that a later leader's entries took their place before the reply leaves; no reply of that term counts any more.
+    if (disk.hardState.currentTerm !== requestTerm || matchIndex <= disk.baseIndex) return;
+    const reign = this.#reigns.get(requestTerm);
+    if (reign === undefined) {
+      throw new SimulationFailure(
+        `${from} acknowledges entry ${matchIndex} in term ${requestTerm}, which nobody leads`,
+      );
+    }
+    const term = reign.termAt(matchIndex) ?? this.#committed[matchIndex - 1]?.entry.term;
+    const durable = disk.termAt(matchIndex);
+    if (durable === undefined || durable !== term) {
+      throw new SimulationFailure(
+        `${from} acknowledges entry ${matchIndex} of term ${term}, and has ${durable ?? 'none'} on its disk`,
+      );
+    }
+  }
+
+  /** Who says that it has a snapshot whole has all that is in it on its disk, by that snapshot or by the entries. */
+  #installed(from: PeerId, { lastIncludedIndex: index }: InstallSnapshotReply, disk: DurableState): void {
+    if (index <= disk.baseIndex) return;
+    const durable = disk.termAt(index);
+    if (durable !== undefined && durable === this.#committed[index - 1]?.entry.term) return;
+    throw new SimulationFailure(
+      `${from} says that it holds what a snapshot of ${index} does, which is not on its disk`,
+    );
   }
 
   /** A status tells term, vote, leader and role only when a crash could not take them back. */
@@ -144,6 +192,11 @@ export class Invariants {
     votes.set(term, candidate);
   }
 
+  /** A peer begins its first life with these members. */
+  founded(configuration: Configuration): void {
+    this.#members.founded(configuration);
+  }
+
   /** What a peer told of its term outlives it. */
   restarted(peer: PeerId, { currentTerm }: HardState): void {
     const told = this.#termsTold.get(peer) ?? 0;
@@ -176,11 +229,13 @@ export class Invariants {
     }
   }
 
-  /** A snapshot takes the place of what is committed, and of nothing else. */
-  compacted(peer: PeerId, { index, term }: { readonly index: number; readonly term: number }): void {
-    if (index > 0 && this.#committed[index - 1]?.entry.term !== term) {
+  /** A snapshot takes the place of what is committed, and of nothing else. @param base what the log begins behind */
+  compacted(peer: PeerId, base: { readonly index: number; readonly term: number }, snapshot: SnapshotMetadata): void {
+    for (const { index, term } of [base, snapshot]) {
+      if (index === 0 || this.#committed[index - 1]?.entry.term === term) continue;
       throw new SimulationFailure(`${peer} begins its log behind ${index} of term ${term}, which is not committed`);
     }
+    this.#members.snapshotTaken(peer, snapshot);
   }
 
   /**
@@ -204,45 +259,25 @@ export class Invariants {
           throw new SimulationFailure(`${peer} applies entry ${index}, which is not on the disks of a majority`);
         }
         this.#committed.push({ entry, inTerm, atMs: this.#nowMs() });
+        if (entry.type === 'configuration') this.#members.committed(index, entry.configuration);
+        this.#committedIn(inTerm, index);
       } else if (known.entry.term !== entry.term || !sameEntry(known.entry, entry)) {
         throw new SimulationFailure(
           `State Machine Safety: ${peer} applies another entry ${index} than was applied before`,
         );
       } else {
-        known.inTerm = Math.min(known.inTerm, inTerm);
+        if (inTerm < known.inTerm) {
+          known.inTerm = inTerm;
+          this.#committedIn(inTerm, index);
+        }
       }
     }
   }
 
-  /**
-   * Any majority of one configuration and any of the next have a peer in common (paper, section 6): voters change in two steps, and
-   * the next step is not taken before the last one is committed.
-   * @param log of the leader, without the new configuration
-   */
+  /** @param log of the leader, without the new configuration */
   configured(peer: PeerId, index: number, next: Configuration, log: StoredImage): void {
-    const before = log.configurationBefore(index);
-    const isJoint = before.votersOutgoing.length > 0;
-    const begins = !isJoint && sameMembers(next.votersOutgoing, before.voters);
-    const ends = isJoint && next.votersOutgoing.length === 0 && sameMembers(next.voters, before.voters);
-    const keeps = !isJoint && next.votersOutgoing.length === 0 && sameMembers(next.voters, before.voters);
-    if (!begins && !ends && !keeps) {
-      throw new SimulationFailure(`${peer} goes from ${JSON.stringify(before)} to ${JSON.stringify(next)} in one step`);
-    }
-    for (let at = this.#committed.length + 1; at < index; at += 1) {
-      if (log.entryAt(at)?.type !== 'configuration') continue;
-      throw new SimulationFailure(`${peer} changes the members at ${index} while the change at ${at} is not committed`);
-    }
+    this.#members.configured(peer, { index, next, log, committedThrough: this.#committed.length });
   }
-
-  #committedAt(at: number): CommittedEntry {
-    const committed = this.#committed[at];
-    if (committed === undefined) throw new SimulationFailure(`entry ${at + 1} is not committed`);
-    return committed;
-  }
-}
-
-function sameMembers(one: readonly PeerId[], other: readonly PeerId[]): boolean {
-  return one.length === other.length && one.every((peer) => other.includes(peer));
 }
 
 function sameEntry(one: Entry, other: Entry): boolean {

@@ -151,13 +151,11 @@ function haveAll(simulation: Simulation, voters: readonly PeerId[]): boolean {
   });
 }
 
-const EVERYTHING = { type: 'list', prefix: '', limit: 1000 };
-
-/** A machine that is loading a snapshot is behind for a moment. @returns how two of them differ */
+/** Sessions too: who lacks one would execute again what others answer. A machine that is loading a snapshot is behind for a moment. @returns how two of them differ */
 function statesDiffer(simulation: Simulation, voters: readonly PeerId[]): string | undefined {
-  const [first, ...others] = voters.map((id): [SimulatedPeer, string] => {
+  const [first, ...others] = voters.map((id): [SimulatedPeer, string | undefined] => {
     const peer = simulation.peer(id);
-    return [peer, JSON.stringify(peer.query(EVERYTHING))];
+    return [peer, peer.replicatedState()];
   });
   const other = others.find(([, state]) => first !== undefined && state !== first[1]);
   if (first === undefined || other === undefined) return undefined;

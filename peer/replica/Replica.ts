@@ -38,6 +38,7 @@ export class Replica implements Application {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #leader: () => PeerId | null;
+  readonly #machine: ReplicatedMachine;
   readonly #waiters: Waiters;
   readonly #expirations: Expirations;
   readonly #waiting: Waiting;
@@ -54,6 +55,7 @@ export class Replica implements Application {
     this.#clock = clock;
     this.#logger = logger;
     this.#leader = leader;
+    this.#machine = machine;
     this.#waiters = new Waiters(leader);
     this.#expirations = new Expirations(clock);
     this.#waiting = {
@@ -198,6 +200,11 @@ export class Replica implements Application {
       this.#queries.answerInTurn(query, wait);
       return 0;
     });
+  }
+
+  /** All that is replicated, sessions too, as a snapshot of now holds it: for whoever holds replicas against each other. */
+  state(): Iterable<unknown> {
+    return this.#machine.snapshot();
   }
 
   /** As `readStale`, at once. */

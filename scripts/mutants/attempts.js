@@ -33,16 +33,20 @@ export async function runNamedTests(place, named) {
   for (const [at, path] of built.entries()) {
     const run = await runTestFile(place, path);
     failed.push(...run.failed.map((title) => ({ file: files[at], title })));
-    if (run.isLate) failed.push({ file: files[at], title: `no end after ${TEST_MS_MAX / 1000} s` });
-    else if (run.failed.length === 0 && run.code !== 0)
-      failed.push({ file: files[at], title: 'the file cannot be run' });
-    if (run.isLate || (run.failed.length === 0 && run.code !== 0)) {
-      return verdict(
-        run.isLate ? 'hangs' : 'crashed',
-        failed.map(({ title }) => title),
-        startedMs,
-      );
-    }
+    const isCrash = !run.isLate && run.failed.length === 0 && run.code !== 0;
+    if (!run.isLate && !isCrash) continue;
+    failed.push({
+      file: files[at],
+      title: run.isLate ? `no end after ${TEST_MS_MAX / 1000} s` : 'the file cannot be run',
+    });
+    // Whoever passed before the end did not notice the mutant.
+    const passed = named.filter(
+      ({ file, title }) => file === files[at] && run.passed.some((one) => one.includes(title)),
+    );
+    const titles = failed.map(({ title }) => title);
+    if (passed.length > 0)
+      return verdict('otherFailed', [...titles, ...passed.map(({ title }) => `passed: ${title}`)], startedMs);
+    return verdict(run.isLate ? 'hangs' : 'crashed', titles, startedMs);
   }
   const isNamed = (/** @type {{ file: string | undefined, title: string }} */ one) =>
     named.some(({ file, title }) => file === one.file && one.title.includes(title));
@@ -62,12 +66,14 @@ function verdict(type, titles, startedMs) {
 
 /**
  * @param {Workplace} place @param {string} path of a file that was built
- * @returns {Promise<{ failed: string[], code: number | null, isLate: boolean, seconds: number }>}
+ * @returns {Promise<{ failed: string[], passed: string[], code: number | null, isLate: boolean, seconds: number }>}
  */
 export async function runTestFile(place, path) {
   const startedMs = performance.now();
   /** @type {string[]} */
   const failed = [];
+  /** @type {string[]} */
+  const passed = [];
   /** Of tests, as against those of assertions. @type {Set<string>} */
   const titles = new Set();
   const { code, isLate } = await place.run([path], {
@@ -75,11 +81,11 @@ export async function runTestFile(place, path) {
     onLine: (line) => {
       const [, begun] = /^ *# Subtest: (.*)$/.exec(line) ?? [];
       if (begun !== undefined) titles.add(begun);
-      const [, title] = /^ *not ok \d+ - (.*?)(?: # .*)?(?: \{)?$/.exec(line) ?? [];
-      if (title !== undefined && titles.has(title)) failed.push(title);
+      const [, not, title] = /^ *(not )?ok \d+ - (.*?)(?: # .*)?(?: \{)?$/.exec(line) ?? [];
+      if (title !== undefined && titles.has(title)) (not === undefined ? passed : failed).push(title);
     },
   });
-  return { failed, code, isLate, seconds: secondsSince(startedMs) };
+  return { failed, passed, code, isLate, seconds: secondsSince(startedMs) };
 }
 
 /**

@@ -99,10 +99,13 @@ function withoutError(outcome) {
   return rest;
 }
 
-/** Writes the table between its two marks, and nothing else. @param {readonly Mutant[]} mutants @param {readonly Outcome[]} outcomes */
+/**
+ * Writes the table between its two marks, and nothing else. What stands there of mutants that were not tried stays.
+ * @param {readonly Mutant[]} mutants @param {readonly Outcome[]} outcomes
+ */
 export async function writeDocs(mutants, outcomes) {
   const text = existsSync(DOCS) ? readFileSync(DOCS, 'utf8') : '# Testing\n';
-  const section = `${BEGIN}\n\n${markdown(mutants, outcomes)}\n\n${END}`;
+  const section = `${BEGIN}\n\n${markdown(mutants, outcomes, rowsIn(text))}\n\n${END}`;
   const [from, to] = [text.indexOf(BEGIN), text.indexOf(END)];
   const changed =
     from === -1 || to === -1
@@ -112,14 +115,35 @@ export async function writeDocs(mutants, outcomes) {
   writeFileSync(DOCS, await format(changed, options));
 }
 
-/** @param {readonly Mutant[]} mutants @param {readonly Outcome[]} outcomes */
-function markdown(mutants, outcomes) {
+/**
+ * The table as it stands in a text.
+ * @param {string} text
+ * @returns {Map<string, readonly string[]>} the cells of each row, by the id of its mutant
+ */
+export function rowsIn(text) {
+  const section = text.slice(Math.max(0, text.indexOf(BEGIN)), Math.max(0, text.indexOf(END)));
+  const rows = section.split('\n').flatMap((line) => {
+    const [, ...cells] = line.split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll('\\|', '|'));
+    const [, id] = /^`([a-z0-9-]+)`$/.exec(cells[0] ?? '') ?? [];
+    return id === undefined ? [] : [/** @type {const} */ ([id, cells.slice(0, -1)])];
+  });
+  return new Map(rows);
+}
+
+/** What the table says of a mutant that the catalogue says too. @param {Mutant} mutant @returns {string[]} */
+export function headOf(mutant) {
+  return [`\`${mutant.id}\``, mutant.what, standsFor(mutant)];
+}
+
+/** @param {readonly Mutant[]} mutants @param {readonly Outcome[]} outcomes @param {ReadonlyMap<string, readonly string[]>} before */
+function markdown(mutants, outcomes, before) {
   const rows = mutants.map((mutant) => {
-    const outcome = outcomes.find(({ id }) => id === mutant.id);
-    const { test, seeds } = outcome ?? {};
-    const bySeeds = seeds === undefined ? '' : seeds.type === 'passed' ? `not in ${seeds.seeds}` : `${seeds.seeds}`;
-    const byTest = test === undefined || test.type === 'passed' ? '' : firstTitle(test.by);
-    return [`\`${mutant.id}\``, mutant.what, standsFor(mutant), byTest, bySeeds];
+    const { test, seeds } = outcomes.find(({ id }) => id === mutant.id) ?? {};
+    const [, , , testBefore = '', seedsBefore = ''] = before.get(mutant.id) ?? [];
+    const bySeeds =
+      seeds === undefined ? seedsBefore : seeds.type === 'passed' ? `not in ${seeds.seeds}` : `${seeds.seeds}`;
+    const byTest = test === undefined ? testBefore : test.type === 'passed' ? '' : firstTitle(test.by);
+    return [...headOf(mutant), byTest, bySeeds];
   });
   const all = [
     ['mutant', 'what is wrong', 'stands for', 'test that fails', 'seeds'],

@@ -2,6 +2,9 @@ import { ELECTION_MS, type LogTester } from './LogTester.ts';
 import { StallSensitive } from './StallSensitive.ts';
 import type { Proposed } from './LogCluster.ts';
 
+/** Five rounds, three seconds apart, each of which a change of term spoils. */
+const ROUNDS_MS = 20_000;
+
 // Lab 2B, log replication. B2a and B2b came with the edition of 2023.
 
 /** B1, TestBasicAgree2B: three commands stand at the indexes 1, 2 and 3. */
@@ -105,7 +108,7 @@ export async function concurrentStarts(tester: LogTester): Promise<void> {
     if (missing.length > 0) throw new Error(`cmd ${missing.join(', ')} missing in ${committed.join(', ')}`);
     return;
   }
-  throw new StallSensitive('term changed too often');
+  throw new StallSensitive('term changed too often', 0, ROUNDS_MS);
 }
 
 /** @returns what was committed; undefined when the term changed */
@@ -195,7 +198,7 @@ export async function rpcCounts(tester: LogTester): Promise<void> {
     if (idle > idleMax) throw new Error(`too many RPCs (${idle}) for 1 second of idleness; ${idleMax} at most`);
     return;
   }
-  throw new StallSensitive('term changed too often');
+  throw new StallSensitive('term changed too often', 0, ROUNDS_MS);
 }
 
 /** @returns how many requests were received when all was committed; undefined when the term changed */

@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { findingsOf, mutated, readBugs, readCatalogue, readPitfalls } from '../../scripts/mutants/catalogue.js';
+import { headOf, rowsIn } from '../../scripts/mutants/report.js';
 import { ROOT } from '../support/root.ts';
 
 const catalogue = readCatalogue(ROOT);
@@ -7,6 +10,20 @@ const catalogue = readCatalogue(ROOT);
 t.test('each mutant has a text that occurs once, a killer and a name of its own', async (t) => {
   t.ok(catalogue.length >= 45, `${catalogue.length} mutants`);
   t.same(findingsOf(catalogue, ROOT), []);
+});
+
+t.test('the table of the documentation has the mutants of the catalogue, each killed by somebody', async (t) => {
+  const rows = rowsIn(readFileSync(join(ROOT, 'docs', 'TESTING.md'), 'utf8'));
+  t.same(
+    [...rows.keys()],
+    catalogue.map(({ id }) => id),
+    'write it with npm run mutants -- ID ... --both --write-docs',
+  );
+  for (const mutant of catalogue) {
+    const [id, what, standsFor, test, seeds] = rows.get(mutant.id) ?? [];
+    t.same([id, what, standsFor], headOf(mutant), mutant.id);
+    t.ok(test !== '' || /^\d+$/.test(seeds ?? ''), `${mutant.id}: ${seeds}`);
+  }
 });
 
 t.test('every pitfall has a mutant, or a reason why none can stand for it', async (t) => {

@@ -123,6 +123,19 @@ t.test('D40: a slow state machine keeps nobody from their turn, however little i
   t.ok(turns > 5, `${turns} turns of others in 400 ms of work`);
 });
 
+t.test('D40: what is left when others have their turn comes before what was handed over later', async (t) => {
+  const { machine, applier, told } = stage();
+  // Longer than a slice: there is something left after each entry.
+  machine.onApply = () => work(10);
+  applier.apply(1, commands(3));
+  applier.apply(4, commands(2));
+  applier.takeSnapshot();
+  await until(() => told.snapshots.length + told.failures.length > 0, { withinMs: WITHIN_MS, what: 'a snapshot' });
+  t.same(told.failures, []);
+  t.same(machine.given, upTo(5));
+  t.same(told.snapshots, [5]);
+});
+
 t.test('D40: a gap stops it, and nothing more is applied', async (t) => {
   const { machine, applier, told } = stage();
   applier.apply(1, commands(2));

@@ -438,6 +438,29 @@ t.test('F49: the configuration comes with the snapshot', async (t) => {
   t.same(peer.restart().status.voters, ['p1', 'p2', 'p4']);
 });
 
+t.test('F49: a snapshot holds the members at its index, not those of an entry behind it that may go', async (t) => {
+  const founders = configurationOf(['p1', 'p2', 'p3'].map(peerId));
+  const joint = { ...configurationOf(['p1', 'p4', 'p5'].map(peerId)), votersOutgoing: founders.voters };
+  const peer = followerWith(3, { trailingEntries: 0 });
+  const change = { term: 1, type: 'configuration', configuration: joint } as const;
+  peer.receive('p2', appendEntries(1, { prevLogIndex: 3, prevLogTerm: 1, entries: [change], leaderCommit: 3 }));
+  t.same(peer.status.votersOutgoing, founders.voters, 'in force, and not committed');
+  peer.do({ type: 'snapshotTaken', index: 3 });
+  const { snapshot } = peer.disk;
+  t.match(snapshot, { index: 3, term: 1 });
+  t.same(snapshot?.configuration, founders);
+  // Whoever gets it has nothing of the change.
+  const other = new ScriptedRaft({ id: 'p3', term: 1 });
+  const message = installSnapshot(1, 3, snapshot === null ? {} : { configuration: snapshot.configuration });
+  other.receive('p2', message);
+  stored(other, 'p2', message);
+  t.match(other.status, { voters: founders.voters, votersOutgoing: [], snapshotIndex: 3 });
+  // A leader that lacks the change takes it back, and after a restart the founders are members too.
+  peer.receive('p3', appendEntries(2, { prevLogIndex: 3, prevLogTerm: 1, entries: entriesOf(2), leaderCommit: 3 }));
+  t.match(peer.status, { voters: founders.voters, votersOutgoing: [], configurationIndex: 3 });
+  t.match(peer.restart().status, { voters: founders.voters, votersOutgoing: [], snapshotIndex: 3 });
+});
+
 t.test('late refusals and successes do not disturb a snapshot under way', async (t) => {
   const leader = sending();
   leader.receive('p3', appendRefused(1, { prevLogIndex: 10, conflictIndex: 1 }));

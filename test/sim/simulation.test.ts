@@ -14,15 +14,11 @@ import { Simulation, type SimulationOptions } from '../../sim/Simulation.ts';
 import { SimulationFailure } from '../../sim/SimulationFailure.ts';
 import { StoredImage } from '../../sim/StoredImage.ts';
 import { VirtualClock } from '../../sim/VirtualClock.ts';
-import { appended, appendEntries, entriesOf, preVote, requestVote, voteGranted } from '../support/raftMessages.ts';
+import { entriesOf, requestVote } from '../support/raftMessages.ts';
 import { range } from '../support/simulate.ts';
 import { storedState } from '../../sim/randomLogs.ts';
 
-const [p1, p2, p3] = ['p1', 'p2', 'p3'].map(peerId) as [
-  ReturnType<typeof peerId>,
-  ReturnType<typeof peerId>,
-  ReturnType<typeof peerId>,
-];
+const [p1, p2, p3] = [peerId('p1'), peerId('p2'), peerId('p3')];
 
 /** Everything that happens in a run with faults, as one hash, and how much it was. */
 async function hashOfRun(seed: number): Promise<{ hash: string; lines: number }> {
@@ -80,134 +76,6 @@ async function failureOf(act: () => unknown): Promise<SimulationFailure> {
   }
   throw new Error('it did not fail');
 }
-
-t.test('every invariant can fail', async (t) => {
-  const disk = (currentTerm: number, votedFor: typeof p1 | null, terms: number[] = []): SimulatedDisk =>
-    new SimulatedDisk(
-      new VirtualClock(),
-      seededRandom(1),
-      storedState([p1, p2, p3], { currentTerm, votedFor }, entriesOf(...terms)),
-    );
-  const cases: [expected: RegExp, act: (invariants: Invariants) => void][] = [
-    [
-      /Election Safety: p1 \(life 1\) and p2 led term 3/,
-      (invariants) => {
-        invariants.electedLeader(p1, 1, 3, image([]));
-        invariants.electedLeader(p2, 1, 3, image([]));
-      },
-    ],
-    [
-      /Election Safety: p1 \(life 1\) and p1 led term 3/,
-      (invariants) => {
-        invariants.electedLeader(p1, 1, 3, image([]));
-        invariants.electedLeader(p1, 2, 3, image([]));
-      },
-    ],
-    [
-      /Leader Completeness: p1 leads term 4 without entry 2, committed in term 3/,
-      (invariants) => {
-        invariants.applied(p2, 1, entriesOf(1, 3), 3);
-        invariants.electedLeader(p1, 1, 4, image(entriesOf(1, 2)));
-      },
-    ],
-    [
-      /p1 voted for p2 and for p3 in term 2/,
-      (invariants) => {
-        invariants.messageLeaves(p1, p2, voteGranted(2), disk(2, p2));
-        invariants.messageLeaves(p1, p3, voteGranted(2), disk(2, p3));
-      },
-    ],
-    [
-      /p1 voted for p1 and for p3 in term 2/,
-      (invariants) => {
-        invariants.messageLeaves(p1, p2, requestVote(2), disk(2, p1));
-        invariants.messageLeaves(p1, p3, voteGranted(3, { requestTerm: 2 }), disk(3, null));
-      },
-    ],
-    [
-      /p1 tells of a vote for p2 in term 2 that is not on its disk/,
-      (invariants) => invariants.messageLeaves(p1, p2, voteGranted(2), disk(2, null)),
-    ],
-    [
-      /p1 tells term 2 in a RequestVoteReply while its disk has term 1/,
-      (invariants) => invariants.messageLeaves(p1, p2, voteGranted(2), disk(1, null)),
-    ],
-    [
-      /p1 tells term 2 in a PreVote while its disk has term 1/,
-      (invariants) => invariants.messageLeaves(p1, p2, preVote(3), disk(1, null)),
-    ],
-    [
-      /p1 sends AppendEntries of term 2, which it does not lead/,
-      (invariants) => invariants.messageLeaves(p1, p2, appendEntries(2), disk(2, p1)),
-    ],
-    [
-      /p1 acknowledges entry 2, which is not on its disk/,
-      (invariants) => invariants.messageLeaves(p1, p2, appended(2, 2), disk(2, null, [1])),
-    ],
-    [
-      /p1 told term 5 and came back with term 4/,
-      (invariants) => {
-        invariants.messageLeaves(p1, p2, requestVote(5), disk(5, p1));
-        invariants.restarted(p1, { currentTerm: 4, votedFor: null });
-      },
-    ],
-    [
-      /Log Matching: p2 holds another entry 2 of term 1/,
-      (invariants) => {
-        const other = [...entriesOf(1), { term: 1, type: 'command', command: 'other' } as const];
-        invariants.appended(p1, 1, entriesOf(1, 1), image(entriesOf(1, 1)));
-        invariants.appended(p2, 1, other, image(other));
-      },
-    ],
-    [
-      /Log Matching: p2 holds another entry 2 of term 3/,
-      (invariants) => {
-        invariants.appended(p1, 1, entriesOf(1, 3), image(entriesOf(1, 3)));
-        invariants.appended(p2, 1, entriesOf(2, 3), image(entriesOf(2, 3)));
-      },
-    ],
-    [
-      /p1 removes entry 2, which is committed/,
-      (invariants) => {
-        invariants.applied(p2, 1, entriesOf(1, 1, 1), 1);
-        invariants.truncated(p1, 2, image(entriesOf(1, 1, 2)));
-      },
-    ],
-    [
-      /State Machine Safety: p2 applies another entry 1/,
-      (invariants) => {
-        invariants.applied(p1, 1, entriesOf(1), 1);
-        invariants.applied(p2, 1, entriesOf(2), 2);
-      },
-    ],
-    [/p1 skips to entry 2/, (invariants) => invariants.applied(p1, 2, entriesOf(1), 1)],
-  ];
-  for (const [expected, act] of cases) {
-    t.throws(() => act(new Invariants()), { name: 'SimulationFailure', message: expected });
-  }
-});
-
-t.test('what correct peers do fails no invariant', async (t) => {
-  const invariants = new Invariants();
-  const stored = storedState([p1, p2, p3], { currentTerm: 2, votedFor: p2 }, entriesOf(1, 1));
-  const disk = new SimulatedDisk(new VirtualClock(), seededRandom(1), stored);
-  t.doesNotThrow(() => {
-    invariants.messageLeaves(p1, p2, voteGranted(2), disk);
-    invariants.messageLeaves(p1, p2, voteGranted(2), disk);
-    invariants.messageLeaves(p1, p2, preVote(3), disk);
-    invariants.messageLeaves(p1, p3, voteGranted(1), disk);
-    invariants.messageLeaves(p1, p2, appended(2, 2), disk);
-    invariants.restarted(p1, disk.hardState);
-    invariants.appended(p1, 1, entriesOf(1, 1), image(entriesOf(1, 1)));
-    invariants.appended(p2, 1, entriesOf(1, 2), image(entriesOf(1, 2)));
-    invariants.applied(p2, 1, entriesOf(1, 2), 2);
-    invariants.applied(p3, 1, entriesOf(1, 2), 2);
-    invariants.truncated(p1, 2, image(entriesOf(1, 1)));
-    // A leader of an older term, elected late, need not hold what a newer one committed.
-    invariants.electedLeader(p1, 1, 1, image([]));
-  });
-  t.equal(invariants.votesTold, 2);
-});
 
 interface Travelled {
   readonly arrivals: { readonly atMs: number; readonly id: number }[];
