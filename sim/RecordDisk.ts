@@ -45,6 +45,8 @@ export class RecordDisk implements DurableState {
   options: DiskOptions = QUICK_DISK;
   /** Every write fails. */
   isFull = false;
+  /** Called when a write fails because it is full. */
+  onRefused: () => void = () => undefined;
   damage: Damage | undefined;
   readonly #clock: VirtualClock;
   readonly #random: Random;
@@ -210,6 +212,7 @@ export class RecordDisk implements DurableState {
         const error = this.isFull
           ? Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
           : undefined;
+        if (error !== undefined) this.onRefused();
         process.takeIn(() => {
           this.#clock.settles();
           if (error === undefined) resolve();

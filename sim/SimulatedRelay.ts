@@ -102,14 +102,15 @@ export class SimulatedRelay {
     if (connection !== undefined) this.#end(connection);
   }
 
-  /** Goes down with all connections and all that is on its way, and comes up again. */
-  restart(downMs: number): void {
-    if (!this.#isUp) return;
+  /** Goes down with all connections and all that is on its way, and comes up again. @returns false when it was down already */
+  restart(downMs: number): boolean {
+    if (!this.#isUp) return false;
     this.#isUp = false;
     this.#network.loseAll();
     this.#statuses.clear();
     for (const connection of this.#connections.values()) this.#lose(connection);
     this.#clock.setArrival(this.#clock.nowMs() + downMs, () => void (this.#isUp = true));
+    return true;
   }
 
   #end(connection: Connection): void {

@@ -20,7 +20,7 @@ const RULES_MAX = 3;
 
 /** Does to a simulation what was planned. Each fault draws from a stream of its own, so that it stays the same when others are left out. */
 export class Adversary {
-  /** How often each kind struck. */
+  /** How often each kind struck: what found nothing to do, such as to cut off a leader when there is none, does not count. */
   readonly counts = new Map<FaultKind, number>();
   readonly #simulation: Simulation;
   readonly #faults: readonly PlannedFault[];
@@ -33,8 +33,8 @@ export class Adversary {
   constructor(simulation: Simulation, faults: readonly PlannedFault[]) {
     this.#simulation = simulation;
     this.#faults = faults;
-    this.#disks = new DiskHarm(simulation);
-    this.#members = new MemberChanges(simulation);
+    this.#disks = new DiskHarm(simulation, () => this.#count('fullDisk'));
+    this.#members = new MemberChanges(simulation, (kind) => this.#count(kind));
   }
 
   /** Peers whose disks were damaged beyond use: they do not come back. */
@@ -81,24 +81,28 @@ export class Adversary {
     const afterMs = random() < 0.2 ? 0 : random() * peer.disk.options.writeMsMax * 1.2;
     clock.setArrival(clock.nowMs() + afterMs, () => {
       if (this.#isOver || peer.lives !== lives || !peer.isUp) return;
-      this.#count('crashAtWrite');
-      this.#crash(peer, random);
+      if (this.#crash(peer, random)) this.#count('crashAtWrite');
     });
   }
 
   #strike({ number, kind }: PlannedFault): void {
     const simulation = this.#simulation;
     const random = seededRandom(simulation.options.seed, `fault/${number}`);
-    if (kind !== 'crashAtWrite') this.#count(kind);
     simulation.note(`fault ${number}: ${kind}`);
+    if (this.#do(number, kind, random)) this.#count(kind);
+  }
+
+  /** @returns whether anything is otherwise now; what shows only later counts itself then */
+  #do(number: number, kind: FaultKind, random: Random): boolean {
+    const simulation = this.#simulation;
     switch (kind) {
       case 'crash':
         return this.#crash(pick(this.#up(), random), random);
       case 'crashLeader':
-        return this.#crash(this.#simulation.leader(), random);
+        return this.#crash(simulation.leader(), random);
       case 'crashAtWrite':
         this.#atWrite = { rate: random() * 0.3, random };
-        return;
+        return false;
       case 'pause':
         return this.#pause(pick(this.#up(), random), random);
       case 'partition':
@@ -118,7 +122,8 @@ export class Adversary {
       case 'slowDisk':
         return this.#slowDisk(random);
       case 'fullDisk':
-        return this.#disks.fill(pick(this.#peers(), random), random);
+        this.#disks.fill(pick(this.#peers(), random), random);
+        return false;
       case 'bitFlip':
       case 'lostTail':
         return this.#disks.damage(kind, pick(this.#peers(), random), random);
@@ -127,77 +132,90 @@ export class Adversary {
       case 'clientCrash':
         return this.#crashClient(random);
       case 'changeMembers':
-        return this.#members.change(random);
+        this.#members.change(random);
+        return false;
       case 'transfer':
-        return this.#members.transfer(random);
+        this.#members.transfer(random);
+        return false;
     }
   }
 
-  #crash(peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined) return;
+  #crash(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer?.isUp !== true) return false;
     const { clock } = this.#simulation;
     this.#simulation.crash(peer);
     const { lives } = peer;
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (!peer.isUp && peer.lives === lives && !this.lost.has(peer.id)) this.#simulation.restart(peer);
     });
+    return true;
   }
 
-  #pause(peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined) return;
+  #pause(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || peer.isPaused) return false;
     const { clock } = this.#simulation;
     this.#simulation.pause(peer);
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (peer.isPaused) this.#simulation.resume(peer);
     });
+    return true;
   }
 
-  #partition(random: Random): void {
+  #partition(random: Random): boolean {
     const ids = shuffled(this.#simulation.ids, random);
     const groupCount = 2 + Math.floor(random() * 2);
     const groups = Array.from({ length: groupCount }, (): PeerId[] => []);
     for (const id of ids) groups[Math.floor(random() * groupCount)]?.push(id);
     this.#simulation.note(`partition ${groups.map((group) => group.join(',')).join('|')}`);
     this.#simulation.network.partition(groups);
+    return groups.filter(({ length }) => length > 0).length > 1;
   }
 
   /** One of the relay's named shapes. */
-  #shape(random: Random): void {
+  #shape(random: Random): boolean {
     const simulation = this.#simulation;
     const leader = simulation.leader()?.id ?? null;
     const needsLeader = ['isolate-leader', 'majority-minority'];
     const fitting = PARTITION_SHAPES.filter((shape) => !shape.includes(':ID') || shape.startsWith('isolate:'));
     const shape = pick(leader === null ? fitting.filter((one) => !needsLeader.includes(one)) : fitting, random);
     const id = pick(simulation.ids, random);
-    if (shape === undefined || simulation.ids.length < 3 || id === undefined) return;
+    if (shape === undefined || simulation.ids.length < 3 || id === undefined) return false;
     const request = { shape: shape.replace('ID', id) };
     const context = { peers: simulation.ids, leader, seed: String(random()), epoch: 1 };
     simulation.note(`partition ${request.shape}`);
     simulation.network.change({ partition: partitionOf(request, context) });
+    return true;
   }
 
-  #isolateLeader(): void {
+  #isolateLeader(): boolean {
+    const { ids, network } = this.#simulation;
     const leader = this.#simulation.leader();
-    if (leader === undefined) return;
+    if (leader === undefined || ids.length < 2) return false;
     this.#simulation.note(`${leader.id} is cut off`);
-    this.#simulation.network.isolate(leader.id, this.#simulation.ids);
+    network.isolate(leader.id, ids);
+    return true;
   }
 
-  #cutOneWay(random: Random): void {
-    const [from, to] = shuffled(this.#simulation.ids, random);
-    if (from === undefined || to === undefined) return;
+  #cutOneWay(random: Random): boolean {
+    const { ids, network } = this.#simulation;
+    const [from, to] = shuffled(ids, random);
+    if (from === undefined || to === undefined || network.isCut(from, to)) return false;
     this.#simulation.note(`${from} to ${to} is cut, one way`);
-    this.#simulation.network.cut(from, to);
+    network.cut(from, to);
+    return true;
   }
 
-  #heal(): void {
+  #heal(): boolean {
+    const { network } = this.#simulation;
+    const { partition, rules } = network.faults;
     this.#simulation.note('the network heals');
     this.#rules.clear();
-    this.#simulation.network.mendAll();
-    this.#simulation.network.change({ rules: new Map(), partition: null });
+    network.mendAll();
+    network.change({ rules: new Map(), partition: null });
+    return partition !== undefined || rules.some(({ ofProfile }) => !ofProfile);
   }
 
-  #changeWeather(random: Random): void {
+  #changeWeather(random: Random): boolean {
     const delayMsMax = random() < 0.3 ? 150 : 20;
     this.#simulation.network.options = {
       delayMsMin: random() * delayMsMax * 0.5,
@@ -208,9 +226,10 @@ export class Adversary {
       reorderMsMax: random() * 2000,
       duplicateMsMax: random() < 0.5 ? delayMsMax : random() * 5000,
     };
+    return true;
   }
 
-  #addRule(number: number, random: Random): void {
+  #addRule(number: number, random: Random): boolean {
     const { ids, network } = this.#simulation;
     const [oldest] = this.#rules.keys();
     if (this.#rules.size >= RULES_MAX && oldest !== undefined) this.#rules.delete(oldest);
@@ -218,19 +237,23 @@ export class Adversary {
     this.#rules.set(`fault${number}`, rule);
     this.#simulation.note(`rule ${JSON.stringify(rule)}`);
     network.change({ rules: this.#rules });
+    return true;
   }
 
-  #slowDisk(random: Random): void {
+  #slowDisk(random: Random): boolean {
     const peer = pick(this.#peers(), random);
-    if (peer !== undefined) peer.disk.options = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    if (peer === undefined) return false;
+    peer.disk.options = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    return true;
   }
 
-  #crashClient(random: Random): void {
+  #crashClient(random: Random): boolean {
     const client = pick(this.#simulation.workload?.clients ?? [], random);
-    if (client === undefined) return;
+    if (client === undefined) return false;
     this.#simulation.note(`${client.id} crashes, and begins anew`);
     client.crash();
     client.start();
+    return true;
   }
 
   #peers(): SimulatedPeer[] {

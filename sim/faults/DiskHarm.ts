@@ -13,12 +13,15 @@ export class DiskHarm {
   /** They refused their stores, and do not come back. */
   readonly lost = new Set<PeerId>();
   readonly #simulation: Simulation;
+  readonly #onRefused: () => void;
   readonly #damaged = new Set<PeerId>();
   /** Peers that may end by themselves: their disks are full, or were while they wrote. */
   readonly #full = new Set<PeerId>();
 
-  constructor(simulation: Simulation) {
+  /** @param onRefused called when a disk that was filled refuses a write for the first time */
+  constructor(simulation: Simulation, onRefused: () => void) {
     this.#simulation = simulation;
+    this.#onRefused = onRefused;
   }
 
   fill(peer: SimulatedPeer | undefined, random: Random): void {
@@ -27,17 +30,21 @@ export class DiskHarm {
     const { clock } = this.#simulation;
     this.#simulation.note(`the disk of ${id} is full`);
     disk.isFull = true;
+    disk.onRefused = () => {
+      disk.onRefused = () => undefined;
+      this.#onRefused();
+    };
     this.#full.add(id);
     clock.setTimer(clock.nowMs() + random() * FULL_MS_MAX, () => this.#free(peer, disk));
   }
 
-  /** Damages the disk of a peer that is down meanwhile, unless too many are damaged already: a majority must remain. */
-  damage(kind: 'bitFlip' | 'lostTail', peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
+  /** Damages the disk of a peer that is down meanwhile, unless too many are damaged already: a majority must remain. @returns whether it is damaged */
+  damage(kind: 'bitFlip' | 'lostTail', peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return false;
     const { id, disk } = peer;
     const { ids, clock, options } = this.#simulation;
     const voters = ids.length - (options.spares ?? 0);
-    if (this.#damaged.size >= Math.floor((voters - 1) / 2) || this.#damaged.has(id)) return;
+    if (this.#damaged.size >= Math.floor((voters - 1) / 2) || this.#damaged.has(id)) return false;
     this.#simulation.crash(peer);
     const isDone = kind === 'lostTail' ? disk.loseTail() : random() < 0.7 ? disk.flipBit() : disk.flipSnapshotBit();
     if (isDone) this.#damaged.add(id);
@@ -45,6 +52,7 @@ export class DiskHarm {
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (!peer.isUp && !this.lost.has(id)) this.#simulation.restart(peer);
     });
+    return isDone;
   }
 
   /** A peer ended by itself. @throws {SimulationFailure} when it had no reason */
