@@ -59,6 +59,8 @@ export interface SimulatedPeerOptions {
   readonly clockRate?: ClockRate;
   /** What is replicated: a new one for each life. Without it the peer elects leaders and replicates what it has. */
   readonly machine?: () => AnyMachine;
+  /** Of a snapshot in one message, at the most. */
+  readonly snapshotPieceBytes?: number;
 }
 
 /** One life: what a crash ends. */
@@ -227,6 +229,7 @@ export class SimulatedPeer {
         clock: new SettlingClock(process, this.#world.clock),
         logger: SILENT_LOGGER,
         machine: this.#options.machine?.(),
+        snapshotPieceBytes: this.#options.snapshotPieceBytes,
         watch: (core) => {
           raft = core;
           return this.#watched(core);

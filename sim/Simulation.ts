@@ -36,6 +36,8 @@ export interface SimulationOptions {
   readonly statuses?: boolean;
   /** Every peer has the key-value machine, a real store on its disk, snapshots and sessions. Then `logs` must not be given. */
   readonly machine?: boolean;
+  /** Of a snapshot in one message, at the most: what peers in use take by default. */
+  readonly snapshotPieceBytes?: number;
   /** Of these, with a machine, how many wait to be made members; the last ones. Default none. */
   readonly spares?: number;
   /** Clocks of single peers that go wrong. */
@@ -280,6 +282,7 @@ export class Simulation {
 
   #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
+    const { snapshotPieceBytes } = this.options;
     const clockRate = clockRates?.[id];
     const options = {
       id,
@@ -288,6 +291,7 @@ export class Simulation {
       tellsStatuses: statuses,
       ...(replication === undefined ? {} : { replication }),
       ...(clockRate === undefined ? {} : { clockRate }),
+      ...(snapshotPieceBytes === undefined ? {} : { snapshotPieceBytes }),
       ...(machine ? { machine: () => new KeyValueMachine() as unknown as AnyMachine } : {}),
     };
     return new SimulatedPeer(

@@ -27,6 +27,7 @@ export function drawWorld(seed: string | number): SimulationOptions {
     replication: drawReplication(election.checkQuorum, random),
     clients: drawClients(random),
     ...(random() < 0.5 ? {} : { clockRates: drawClockRates(peers, random) }),
+    ...drawHardware(seed),
   };
 }
 
@@ -60,6 +61,13 @@ function drawClockRates(peers: number, random: Random): Record<string, ClockRate
       { rate: 1 + (2 * random() - 1) * CLOCK_DRIFT_MAX, wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
     ]),
   );
+}
+
+/** From a stream of its own, so that the rest of a world stays the same when there is more to draw here. */
+function drawHardware(seed: string | number): Partial<SimulationOptions> {
+  const random = seededRandom(seed, 'hardware');
+  // The snapshots of a few keys come to a few pieces.
+  return { snapshotPieceBytes: 64 + Math.floor(random() * 449) };
 }
 
 function pick<Item>(items: readonly [Item, ...Item[]] | readonly Item[], random: Random): Item {
