@@ -24,6 +24,7 @@ import type { SimulatedRelay } from './SimulatedRelay.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { DurableState } from './StoredImage.ts';
 import type { VirtualClock } from './VirtualClock.ts';
+import { WorkingMachine, type WorkOptions } from './WorkingMachine.ts';
 
 export interface SentMessage {
   readonly to: PeerId;
@@ -59,6 +60,8 @@ export interface SimulatedPeerOptions {
   readonly clockRate?: ClockRate;
   /** What is replicated: a new one for each life. Without it the peer elects leaders and replicates what it has. */
   readonly machine?: () => AnyMachine;
+  /** What the machine's work takes; no time by default. */
+  readonly work?: WorkOptions;
   /** Of a snapshot in one message, at the most. */
   readonly snapshotPieceBytes?: number;
 }
@@ -71,6 +74,7 @@ interface Life {
 }
 
 const CLUSTER = clusterId('simulation');
+const NO_WORK: WorkOptions = { applyMsMax: 0, queryMsMax: 0, recordMsMax: 0 };
 const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** The real core and the real driver over a simulated process, disk and network, through any number of lives. */
@@ -81,6 +85,8 @@ export class SimulatedPeer {
   readonly #options: SimulatedPeerOptions;
   readonly #watch: PeerWatch;
   #life: Life | undefined;
+  /** By the simulation itself, which takes no time. */
+  #isAsked = false;
 
   /** @param disk one that holds records if there is a machine */
   constructor(options: SimulatedPeerOptions, disk: SimulatedDisk | RecordDisk, world: SimulatedWorld) {
@@ -150,7 +156,12 @@ export class SimulatedPeer {
 
   /** Asks its machine as it is here and now. */
   query(query: unknown): unknown {
-    return this.#life?.running?.parts?.operations.readStale(query);
+    this.#isAsked = true;
+    try {
+      return this.#life?.running?.parts?.operations.readStale(query);
+    } finally {
+      this.#isAsked = false;
+    }
   }
 
   start(): void {
@@ -228,7 +239,7 @@ export class SimulatedPeer {
         transport: this.#transport(process),
         clock: new SettlingClock(process, this.#world.clock),
         logger: SILENT_LOGGER,
-        machine: this.#options.machine?.(),
+        machine: this.#machine(process),
         snapshotPieceBytes: this.#options.snapshotPieceBytes,
         watch: (core) => {
           raft = core;
@@ -240,6 +251,18 @@ export class SimulatedPeer {
     if (this.#life !== life || raft === undefined) return;
     life.running = { raft, driver: parts.driver, parts };
     parts.driver.start();
+  }
+
+  #machine(process: SimulatedProcess): AnyMachine | undefined {
+    const { id, machine, seed, work = NO_WORK } = this.#options;
+    if (machine === undefined) return undefined;
+    return new WorkingMachine(machine(), work, {
+      random: seededRandom(seed, `${id}/${this.lives}/work`),
+      work: (forMs) => {
+        if (!this.#isAsked) process.work(forMs);
+      },
+      fail: (error) => this.#world.fail(error),
+    });
   }
 
   #raftOptions(): ConstructorParameters<typeof Raft>[0] {

@@ -74,8 +74,10 @@ export class SimulatedRelay {
       send: (to, messageId, message) => {
         if (connection?.isConnected !== true) return false;
         endpoint.onSend?.(to, messageId, message);
-        this.onSent?.(id, to, messageId, message);
-        this.#network.send(id, to, messageId, message);
+        endpoint.process.giveOut(() => {
+          this.onSent?.(id, to, messageId, message);
+          this.#network.send(id, to, messageId, message);
+        });
         return true;
       },
       sendStatus: (status) => {

@@ -18,6 +18,7 @@ import { SimulationFailure } from './SimulationFailure.ts';
 import { StoredImage } from './StoredImage.ts';
 import { VirtualClock } from './VirtualClock.ts';
 import { Workload, type WorkloadOptions } from './Workload.ts';
+import type { WorkOptions } from './WorkingMachine.ts';
 
 /** Everything that decides a run: plain data, so that it can be printed and given again. */
 export interface SimulationOptions {
@@ -38,6 +39,8 @@ export interface SimulationOptions {
   readonly machine?: boolean;
   /** Of a snapshot in one message, at the most: what peers in use take by default. */
   readonly snapshotPieceBytes?: number;
+  /** What the machine's work takes; no time by default. */
+  readonly work?: WorkOptions;
   /** Of these, with a machine, how many wait to be made members; the last ones. Default none. */
   readonly spares?: number;
   /** Clocks of single peers that go wrong. */
@@ -282,7 +285,7 @@ export class Simulation {
 
   #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
-    const { snapshotPieceBytes } = this.options;
+    const { snapshotPieceBytes, work } = this.options;
     const clockRate = clockRates?.[id];
     const options = {
       id,
@@ -292,6 +295,7 @@ export class Simulation {
       ...(replication === undefined ? {} : { replication }),
       ...(clockRate === undefined ? {} : { clockRate }),
       ...(snapshotPieceBytes === undefined ? {} : { snapshotPieceBytes }),
+      ...(work === undefined ? {} : { work }),
       ...(machine ? { machine: () => new KeyValueMachine() as unknown as AnyMachine } : {}),
     };
     return new SimulatedPeer(

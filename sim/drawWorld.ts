@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../shared/random.ts';
 import type { ClockRate } from './SimulatedProcess.ts';
 import type { SimulationOptions } from './Simulation.ts';
 import type { WorkloadOptions } from './Workload.ts';
+import type { WorkOptions } from './WorkingMachine.ts';
 
 const PRESETS: readonly ElectionPreset[] = ['default', 'relaxed', 'fast', 'lab', 'labRelaxed'];
 const PEERS = [3, 5, 3, 5, 4, 7, 2, 1] as const;
@@ -67,7 +68,17 @@ function drawClockRates(peers: number, random: Random): Record<string, ClockRate
 function drawHardware(seed: string | number): Partial<SimulationOptions> {
   const random = seededRandom(seed, 'hardware');
   // The snapshots of a few keys come to a few pieces.
-  return { snapshotPieceBytes: 64 + Math.floor(random() * 449) };
+  const snapshotPieceBytes = 64 + Math.floor(random() * 449);
+  return { snapshotPieceBytes, ...(random() < 0.4 ? {} : { work: drawWork(random) }) };
+}
+
+/** Now and then more than a peer does in one go (8 ms), so that others have their turn in the midst of it. */
+function drawWork(random: Random): WorkOptions {
+  return {
+    applyMsMax: pick([0.2, 3, 15], random),
+    queryMsMax: pick([0.2, 3, 15], random),
+    recordMsMax: pick([0.2, 3, 15], random),
+  };
 }
 
 function pick<Item>(items: readonly [Item, ...Item[]] | readonly Item[], random: Random): Item {
