@@ -96,6 +96,7 @@ export class SimulatedPeer {
     this.#options = options;
     this.#world = world;
     const { invariants, diskOf, onEvent } = world;
+    if (!(disk instanceof SimulatedDisk)) disk.onWrite = () => world.onWrite(id);
     this.#watch = new PeerWatch({ id, disk, diskOf, invariants, onEvent }, disk.stored);
   }
 

@@ -127,6 +127,8 @@ export class Adversary {
       case 'bitFlip':
       case 'lostTail':
         return this.#disks.damage(kind, pick(this.#peers(), random), random);
+      case 'tornWrite':
+        return this.#disks.tear(pick(this.#up(), random), random);
       case 'relayRestart':
         return simulation.relay.restart(random() * RELAY_DOWN_MS_MAX);
       case 'clientCrash':

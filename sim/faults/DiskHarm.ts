@@ -28,8 +28,9 @@ export class DiskHarm {
     if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
     const { disk, id } = peer;
     const { clock } = this.#simulation;
-    this.#simulation.note(`the disk of ${id} is full`);
-    disk.isFull = true;
+    // A log goes on for a while where a snapshot finds no room.
+    disk.isFull = random() < 0.5 ? 'forSnapshots' : 'forAll';
+    this.#simulation.note(`the disk of ${id} is full${disk.isFull === 'forAll' ? '' : ' for snapshots'}`);
     disk.onRefused = () => {
       disk.onRefused = () => undefined;
       this.#onRefused();
@@ -55,6 +56,20 @@ export class DiskHarm {
     return isDone;
   }
 
+  /** The power of a peer's machine fails while it writes. @returns whether its witness is another now */
+  tear(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return false;
+    const { id, disk } = peer;
+    const { clock } = this.#simulation;
+    this.#simulation.crash(peer);
+    const isTorn = disk.tearWitness();
+    this.#simulation.note(`the witness of ${id}: ${isTorn ? 'torn' : 'unharmed'}`);
+    clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
+      if (!peer.isUp && !this.lost.has(id)) this.#simulation.restart(peer);
+    });
+    return isTorn;
+  }
+
   /** A peer ended by itself. @throws {SimulationFailure} when it had no reason */
   ended(id: PeerId, error: Error): void {
     const { clock } = this.#simulation;
@@ -73,11 +88,11 @@ export class DiskHarm {
   }
 
   end(): void {
-    for (const { disk } of this.#simulation.peers.values()) if (disk instanceof RecordDisk) disk.isFull = false;
+    for (const { disk } of this.#simulation.peers.values()) if (disk instanceof RecordDisk) disk.isFull = 'not';
   }
 
   #free(peer: SimulatedPeer, disk: RecordDisk): void {
     this.#simulation.note(`the disk of ${peer.id} has room again`);
-    disk.isFull = false;
+    disk.isFull = 'not';
   }
 }

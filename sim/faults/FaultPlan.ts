@@ -17,6 +17,7 @@ export const FAULT_KINDS = [
   'fullDisk',
   'bitFlip',
   'lostTail',
+  'tornWrite',
   'relayRestart',
   'clientCrash',
   'changeMembers',
