@@ -35,7 +35,7 @@ export function drawWorld(seed: string | number): SimulationOptions {
 /** Small, so that what is rare elsewhere is common: snapshots in the midst of everything, messages that hold few entries. */
 function drawReplication(checkQuorum: boolean, random: Random): Partial<ReplicationOptions> {
   return {
-    snapshotEntries: 5 + Math.floor(random() * 60),
+    snapshotEntries: 4 + Math.floor(random() ** 2 * 60),
     snapshotShareMin: random() < 0.5 ? 0 : 0.25,
     trailingEntries: Math.floor(random() * 10),
     entriesPerMessageMax: random() < 0.5 ? 1_024 : 1 + Math.floor(random() * 4),

@@ -7,6 +7,7 @@ import { RELIABLE_NETWORK } from '../Network.ts';
 import { shuffled } from '../randomLogs.ts';
 import type { SimulatedPeer } from '../SimulatedPeer.ts';
 import type { Simulation } from '../Simulation.ts';
+import { AimedFaults } from './AimedFaults.ts';
 import { DiskHarm } from './DiskHarm.ts';
 import type { FaultKind, PlannedFault } from './FaultPlan.ts';
 import { MemberChanges } from './MemberChanges.ts';
@@ -15,6 +16,9 @@ import { randomRule } from './randomRule.ts';
 /** How long a peer is down or stopped, and a relay down, at the most. */
 const AWAY_MS_MAX = 2500;
 const RELAY_DOWN_MS_MAX = 1500;
+/** What makes everything hard, crashes within writes, slow disks and bad weather, ends by itself, most times. */
+const HARD_MS_MAX = 3000;
+const SHARE_FOR_GOOD = 0.25;
 /** How many rules of the fault engine are in force at a time. */
 const RULES_MAX = 3;
 
@@ -26,6 +30,7 @@ export class Adversary {
   readonly #faults: readonly PlannedFault[];
   readonly #disks: DiskHarm;
   readonly #members: MemberChanges;
+  readonly #aimed: AimedFaults;
   readonly #rules = new Map<string, ReturnType<typeof randomRule>>();
   #atWrite: { readonly rate: number; readonly random: Random } | undefined;
   #isOver = false;
@@ -35,6 +40,13 @@ export class Adversary {
     this.#faults = faults;
     this.#disks = new DiskHarm(simulation, () => this.#count('fullDisk'));
     this.#members = new MemberChanges(simulation, (kind) => this.#count(kind));
+    this.#aimed = new AimedFaults({
+      simulation,
+      members: this.#members,
+      crash: (peer, random) => this.#crash(peer, random),
+      isOver: () => this.#isOver,
+      onDone: (kind) => this.#count(kind),
+    });
   }
 
   /** Peers whose disks were damaged beyond use: they do not come back. */
@@ -101,7 +113,7 @@ export class Adversary {
       case 'crashLeader':
         return this.#crash(simulation.leader(), random);
       case 'crashAtWrite':
-        this.#atWrite = { rate: random() * 0.3, random };
+        this.#crashAtWrites({ rate: random() * 0.3, random });
         return false;
       case 'pause':
         return this.#pause(pick(this.#up(), random), random);
@@ -138,6 +150,12 @@ export class Adversary {
         return false;
       case 'transfer':
         this.#members.transfer(random);
+        return false;
+      case 'lagBehind':
+        this.#aimed.lagBehind(random);
+        return false;
+      case 'crashInChange':
+        this.#aimed.crashInChange(random);
         return false;
     }
   }
@@ -219,7 +237,8 @@ export class Adversary {
 
   #changeWeather(random: Random): boolean {
     const delayMsMax = random() < 0.3 ? 150 : 20;
-    this.#simulation.network.options = {
+    const { network, options } = this.#simulation;
+    const weather = {
       delayMsMin: random() * delayMsMax * 0.5,
       delayMsMax,
       lossRate: random() < 0.5 ? 0 : random() * 0.4,
@@ -228,6 +247,10 @@ export class Adversary {
       reorderMsMax: random() * 2000,
       duplicateMsMax: random() < 0.5 ? delayMsMax : random() * 5000,
     };
+    network.options = weather;
+    this.#endLater(random, () => {
+      if (network.options === weather) network.options = { ...RELIABLE_NETWORK, ...options.network };
+    });
     return true;
   }
 
@@ -245,8 +268,28 @@ export class Adversary {
   #slowDisk(random: Random): boolean {
     const peer = pick(this.#peers(), random);
     if (peer === undefined) return false;
-    peer.disk.options = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    const slow = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    peer.disk.options = slow;
+    this.#endLater(random, () => {
+      if (peer.disk.options === slow) peer.disk.options = { ...QUICK_DISK, ...this.#simulation.options.disk };
+    });
     return true;
+  }
+
+  #crashAtWrites(atWrite: { readonly rate: number; readonly random: Random }): void {
+    this.#atWrite = atWrite;
+    this.#endLater(atWrite.random, () => {
+      if (this.#atWrite === atWrite) this.#atWrite = undefined;
+    });
+  }
+
+  #endLater(random: Random, end: () => void): void {
+    const { clock } = this.#simulation;
+    const [isForGood, forMs] = [random() < SHARE_FOR_GOOD, random() * HARD_MS_MAX];
+    if (isForGood) return;
+    clock.setTimer(clock.nowMs() + forMs, () => {
+      if (!this.#isOver) end();
+    });
   }
 
   #crashClient(random: Random): boolean {

@@ -17,20 +17,22 @@ export class MemberChanges {
     this.#onDone = onDone;
   }
 
-  change(random: Random): void {
+  /** @returns whether it asked for anything */
+  change(random: Random): boolean {
     const leader = this.#simulation.leader();
     const cluster = this.#simulation.workload?.clients[0]?.cluster;
-    if (leader === undefined || cluster === undefined) return;
+    if (leader === undefined || cluster === undefined) return false;
     const { voters, learners } = leader.status();
     const [one] = shuffled(this.#simulation.ids, random);
-    if (one === undefined) return;
+    if (one === undefined) return false;
     const change = this.#draw(one, { voters, learners }, random);
-    if (change === undefined) return;
+    if (change === undefined) return false;
     this.#simulation.note(`members: ${JSON.stringify(change)}`);
     cluster.changeMembers(change, { timeoutMs: CHANGE_MS_MAX }).then(
       () => this.#onDone('changeMembers'),
       () => undefined,
     );
+    return true;
   }
 
   transfer(random: Random): void {
