@@ -7,6 +7,7 @@ import type { Entry } from '../shared/messages/Entry.ts';
 import type { EndpointMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
+import type { Carriage } from './carriage.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
@@ -43,6 +44,8 @@ export interface SimulationOptions {
   readonly work?: WorkOptions;
   /** Of these, with a machine, how many wait to be made members; the last ones. Default none. */
   readonly spares?: number;
+  /** How messages come from one process to another; `asIs` by default. */
+  readonly carriage?: Carriage;
   /** Clocks of single peers that go wrong. */
   readonly clockRates?: Readonly<Record<string, ClockRate>>;
   /** Who writes and reads meanwhile; needs `machine`. */
@@ -92,6 +95,7 @@ export class Simulation {
     const { seed } = options;
     this.network = new SimulatedNetwork(this.clock, seededRandom(seed, 'network'), this.#fateListener());
     this.network.options = { ...RELIABLE_NETWORK, ...options.network };
+    this.network.carriage = options.carriage ?? 'asIs';
     const ids = Array.from({ length: options.peers }, (_, at) => peerId(`p${at + 1}`));
     this.relay = new SimulatedRelay(this.clock, this.network, seededRandom(seed, 'relay'));
     const { onSent } = listeners;

@@ -69,7 +69,8 @@ function drawHardware(seed: string | number): Partial<SimulationOptions> {
   const random = seededRandom(seed, 'hardware');
   // The snapshots of a few keys come to a few pieces.
   const snapshotPieceBytes = 64 + Math.floor(random() * 449);
-  return { snapshotPieceBytes, ...(random() < 0.4 ? {} : { work: drawWork(random) }) };
+  const work = random() < 0.4 ? {} : { work: drawWork(random) };
+  return { snapshotPieceBytes, ...work, carriage: random() < 0.15 ? 'text' : 'frozen' };
 }
 
 /** Now and then more than a peer does in one go (8 ms), so that others have their turn in the midst of it. */
