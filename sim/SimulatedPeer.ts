@@ -85,6 +85,8 @@ export class SimulatedPeer {
   readonly #options: SimulatedPeerOptions;
   readonly #watch: PeerWatch;
   #life: Life | undefined;
+  /** As it was set last; for all lives to come. */
+  #wallOffsetMs: number | undefined;
   /** By the simulation itself, which takes no time. */
   #isAsked = false;
 
@@ -168,6 +170,7 @@ export class SimulatedPeer {
   start(): void {
     if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
     const process = new SimulatedProcess(this.#world.clock, this.#options.clockRate);
+    if (this.#wallOffsetMs !== undefined) process.setWallOffset(this.#wallOffsetMs);
     const life: Life = { process, running: undefined };
     this.#life = life;
     if (this.disk instanceof SimulatedDisk) return this.#startBare(life, this.disk);
@@ -182,6 +185,12 @@ export class SimulatedPeer {
   /** Loses everything but what is on disk; a write under way is done or lost. */
   crash(): void {
     if (this.#life !== undefined) this.#end(this.#life);
+  }
+
+  /** Somebody sets the time of day of its machine. */
+  setWallOffset(offsetMs: number): void {
+    this.#wallOffsetMs = offsetMs;
+    this.#life?.process.setWallOffset(offsetMs);
   }
 
   /** Stops the process where it is, as SIGSTOP does. */

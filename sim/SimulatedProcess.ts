@@ -25,6 +25,7 @@ const ROUNDING_MS = 1e-6;
 export class SimulatedProcess implements Clock {
   readonly #clock: VirtualClock;
   readonly #rate: ClockRate;
+  #wallOffsetMs: number;
   #state: 'running' | 'paused' | 'killed' = 'running';
   #arrived: (() => void)[] = [];
   #due: (() => void)[] = [];
@@ -34,6 +35,7 @@ export class SimulatedProcess implements Clock {
   constructor(clock: VirtualClock, rate: ClockRate = RIGHT) {
     this.#clock = clock;
     this.#rate = rate;
+    this.#wallOffsetMs = rate.wallOffsetMs;
   }
 
   nowMs(): number {
@@ -41,7 +43,12 @@ export class SimulatedProcess implements Clock {
   }
 
   wallMs(): number {
-    return this.nowMs() + this.#rate.wallOffsetMs;
+    return this.nowMs() + this.#wallOffsetMs;
+  }
+
+  /** Somebody sets its time of day. */
+  setWallOffset(offsetMs: number): void {
+    this.#wallOffsetMs = offsetMs;
   }
 
   get isKilled(): boolean {

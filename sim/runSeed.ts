@@ -1,5 +1,6 @@
 import type { PeerId } from '../shared/ids.ts';
 import { judgeHistory } from './judgeHistory.ts';
+import { judgeStaleReads } from './judgeStaleReads.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
 import { FAULTS_MS } from './faultsMs.ts';
@@ -165,7 +166,9 @@ function statesDiffer(simulation: Simulation, voters: readonly PeerId[]): string
 }
 
 function checkHistory(simulation: Simulation): void {
-  const { history = [] } = simulation.workload ?? {};
+  const { history = [], staleReads = [] } = simulation.workload ?? {};
+  const wrong = judgeStaleReads(staleReads, simulation.invariants.committed);
+  if (wrong !== undefined) throw simulation.failure(`a stale read shows what never was: ${wrong}`);
   const verdict = judgeHistory(history, simulation.invariants.committed);
   if (verdict.type === 'linearizable') return;
   if (verdict.type === 'unknown') {

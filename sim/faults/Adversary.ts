@@ -19,6 +19,8 @@ const RELAY_DOWN_MS_MAX = 1500;
 /** What makes everything hard, crashes within writes, slow disks and bad weather, ends by itself, most times. */
 const HARD_MS_MAX = 3000;
 const SHARE_FOR_GOOD = 0.25;
+/** How far a time of day may be from that of the others. */
+const WALL_OFFSET_MS_MAX = 20_000;
 /** How many rules of the fault engine are in force at a time. */
 const RULES_MAX = 3;
 
@@ -151,6 +153,8 @@ export class Adversary {
       case 'transfer':
         this.#members.transfer(random);
         return false;
+      case 'clockJump':
+        return this.#setClock(pick(this.#peers(), random), random);
       case 'lagBehind':
         this.#aimed.lagBehind(random);
         return false;
@@ -290,6 +294,14 @@ export class Adversary {
     clock.setTimer(clock.nowMs() + forMs, () => {
       if (!this.#isOver) end();
     });
+  }
+
+  #setClock(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined) return false;
+    const offsetMs = Math.round((2 * random() - 1) * WALL_OFFSET_MS_MAX);
+    this.#simulation.note(`the time of day of ${peer.id} is set ${offsetMs} ms ahead`);
+    peer.setWallOffset(offsetMs);
+    return true;
   }
 
   #crashClient(random: Random): boolean {

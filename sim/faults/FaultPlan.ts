@@ -24,6 +24,7 @@ export const FAULT_KINDS = [
   'transfer',
   'lagBehind',
   'crashInChange',
+  'clockJump',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
