@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { KeyValueMachine } from '../peer/machine/keyValue/KeyValueMachine.ts';
-import { type AnyMachine, ReplicatedMachine } from '../peer/machine/ReplicatedMachine.ts';
+import { ReplicatedMachine } from '../peer/machine/ReplicatedMachine.ts';
 import type { KeyValueAnswer, KeyValueQuery } from '../shared/keyValue.ts';
 import type { CommittedEntry } from './invariants.ts';
 
@@ -21,7 +21,7 @@ export function judgeStaleReads(reads: readonly StaleRead[], committed: readonly
     const { revision } = read.answer;
     byRevision.set(revision, [...(byRevision.get(revision) ?? []), read]);
   }
-  const machine = new ReplicatedMachine(new KeyValueMachine() as unknown as AnyMachine);
+  const machine = new ReplicatedMachine(new KeyValueMachine());
   let seen = -1;
   const judge = (): string | undefined => {
     const { revision } = machine.query({ type: 'list', prefix: '', limit: 1 }) as KeyValueAnswer;
