@@ -25,6 +25,8 @@ export interface PeerSurroundings {
   readonly machine?: AnyMachine | undefined;
   readonly trace?: Trace | undefined;
   readonly pid?: number | undefined;
+  /** Of a snapshot in one message, at the most; what suits every relay by default. */
+  readonly snapshotPieceBytes?: number | undefined;
   /** What the driver is given in the core's place, for whoever wants to see each step. */
   readonly watch?: (raft: Raft) => DriverOptions['raft'];
 }
@@ -43,7 +45,7 @@ export interface PeerParts {
 export async function assemblePeer(surroundings: PeerSurroundings, handlers: DriverHandlers): Promise<PeerParts> {
   const { cluster, id, instance, raft, opened, transport, clock, logger, machine, trace, pid, watch } = surroundings;
   const leader = (): PeerId | null => driver.leader();
-  const replica = await openReplica(machine, opened, leader, clock, logger);
+  const replica = await openReplica(machine, opened, leader, clock, logger, surroundings.snapshotPieceBytes);
   const { stored, storage } = await withSnapshotBytes(opened);
   const core = new Raft({ ...raft, id }, stored);
   const driver: Driver = new Driver(

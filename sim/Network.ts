@@ -16,6 +16,7 @@ import type { Partition } from '../shared/http/Partition.ts';
 import type { PeerId } from '../shared/ids.ts';
 import type { EndpointMessage } from '../shared/protocol.ts';
 import type { Random } from '../shared/random.ts';
+import { carried, type Carriage } from './carriage.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 import { weatherOf } from './weather.ts';
@@ -101,6 +102,8 @@ export class SimulatedNetwork {
   #expiry: Timer | undefined;
   #inFlight = 0;
   #relayLife = 1;
+  /** How messages come from one process to another. */
+  carriage: Carriage = 'asIs';
 
   /** @param random gives the seed of the faults */
   constructor(clock: VirtualClock, random: Random, onFate?: FateListener) {
@@ -211,7 +214,10 @@ export class SimulatedNetwork {
     const nowMs = this.#clock.nowMs();
     const fate = judge(this.#link(from, to), message.type, bytes, this.faults, nowMs);
     const relayLife = this.#relayLife;
-    const arriveAs = (isDamaged: boolean) => (): void => this.#arrive(from, to, id, message, isDamaged, relayLife);
+    const copy = carried(this.carriage, from, to, id, message);
+    const arriveAs = (isDamaged: boolean) => (): void => {
+      if (this.#arrives(from, to, id, message, isDamaged, relayLife)) this.#receivers.get(to)?.(from, id, copy());
+    };
     if (fate.type === 'delivered') return this.#carry(nowMs, arriveAs(false));
     if (fate.type === 'dropped') {
       return this.#onFate?.(from, to, id, message, fate.cause === 'partition' ? 'cut' : 'lost');
@@ -231,13 +237,15 @@ export class SimulatedNetwork {
     }
   }
 
-  #arrive(from: PeerId, to: PeerId, id: number, message: EndpointMessage, isDamaged: boolean, relayLife: number): void {
+  /** @returns whether there is a receiver who can read it */
+  #arrives(
+    ...[from, to, id, message, isDamaged, relayLife]: [PeerId, PeerId, number, EndpointMessage, boolean, number]
+  ): boolean {
     this.#inFlight -= 1;
-    if (relayLife !== this.#relayLife) return this.#onFate?.(from, to, id, message, 'lost');
-    const receiver = this.#receivers.get(to);
-    const fate = receiver === undefined ? 'nobody' : isDamaged ? 'damaged' : 'delivered';
+    const isThere = relayLife === this.#relayLife && this.#receivers.has(to);
+    const fate = relayLife !== this.#relayLife ? 'lost' : !isThere ? 'nobody' : isDamaged ? 'damaged' : 'delivered';
     this.#onFate?.(from, to, id, message, fate);
-    if (fate === 'delivered') receiver?.(from, id, message);
+    return fate === 'delivered';
   }
 
   #carry(atMs: number, arrive: () => void): void {

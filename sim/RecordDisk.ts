@@ -1,7 +1,6 @@
 import { SILENT_LOGGER } from '../endpoint/ports/Logger.ts';
 import type { OpenedStorage, StoredState } from '../peer/ports/Storage.ts';
 import type { HardState, StorageStep } from '../peer/raft/effect.ts';
-import { MemorySnapshotStore } from '../peer/snapshots/MemorySnapshotStore.ts';
 import type { Database, KeyRange } from '../peer/storage/Database.ts';
 import type { StepWitness } from '../peer/storage/LevelStorage.ts';
 import type { StoreOwner } from '../peer/storage/loadStore.ts';
@@ -11,6 +10,7 @@ import { witnessLine } from '../peer/storage/witnessLine.ts';
 import { configurationOf } from '../peer/raft/configuration.ts';
 import type { Random } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK } from './Disk.ts';
+import { RecordSnapshots } from './RecordSnapshots.ts';
 import type { SimulatedProcess } from './SimulatedProcess.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { type DurableState, StoredImage } from './StoredImage.ts';
@@ -31,10 +31,14 @@ interface Undo {
   readonly records: ReadonlyMap<string, string | undefined>;
   /** The witness has it: what was never acknowledged may be lost. */
   isAcknowledged: boolean;
+  /** Undefined for a batch. What a `clear` removed, which nothing waits for: until a batch behind it is synced, a crash may bring it back. */
+  readonly clear?: { isSynced: boolean };
 }
 
 /** So many batches a lying disk can lose. */
 const UNDO_MAX = 8;
+/** A read takes so much of the time of a write. */
+const READ_SHARE = 0.2;
 
 /**
  * A disk that outlives its peer, with the real store on it: records, checksums, witness and snapshots. A batch is all or nothing, and
@@ -43,8 +47,12 @@ const UNDO_MAX = 8;
  */
 export class RecordDisk implements DurableState {
   options: DiskOptions = QUICK_DISK;
-  /** Every write fails. */
-  isFull = false;
+  /** What there is no room for: every write fails then, or those of snapshots, which are large. */
+  isFull: 'not' | 'forSnapshots' | 'forAll' = 'not';
+  /** Called when a write of a snapshot has begun, or of a piece of one. */
+  onWrite: () => void = () => undefined;
+  /** Called when a write fails because it is full. */
+  onRefused: () => void = () => undefined;
   damage: Damage | undefined;
   readonly #clock: VirtualClock;
   readonly #random: Random;
@@ -53,6 +61,9 @@ export class RecordDisk implements DurableState {
   readonly #snapshots = new Map<number, Uint8Array>();
   readonly #image: StoredImage;
   #witness: string | undefined;
+  /** As it was when it was last synced, which is when the store was opened. */
+  #syncedWitness: string | undefined;
+  #isWitnessOff = false;
   #batch: Batch | undefined;
   #steps: readonly StorageStep[] = [];
   #undo: Undo[] = [];
@@ -108,7 +119,7 @@ export class RecordDisk implements DurableState {
         SILENT_LOGGER,
       );
     } catch (error) {
-      if (this.damage !== undefined || this.isFull) throw error;
+      if (this.damage !== undefined || this.isFull === 'forAll') throw error;
       throw new SimulationFailure(`${id} refuses its store, which nobody harmed: ${String(error)}`, { cause: error });
     }
     const read = JSON.stringify({ ...opened.stored, bootstrap: null });
@@ -116,10 +127,12 @@ export class RecordDisk implements DurableState {
       throw new SimulationFailure(`${id} takes its store for good (${this.damage ?? 'unharmed'}) and reads ${read}`);
     }
     const { storage } = opened;
-    const giveWay = (): Promise<void> => this.#wait(process);
     return {
       ...opened,
-      snapshots: new MemorySnapshotStore({ snapshots: this.#snapshots, giveWay }),
+      snapshots: new RecordSnapshots(this.#snapshots, {
+        read: () => this.#wait(process, READ_SHARE),
+        write: () => this.#writeSlice(process),
+      }),
       storage: {
         kind: 'disk',
         write: (steps, done) => {
@@ -131,13 +144,32 @@ export class RecordDisk implements DurableState {
     };
   }
 
-  /** The process ends: a batch under way is done or lost. */
+  /** The process ends: a batch under way is done or lost, and what was removed without a sync may be there again. */
   crash(): void {
     const batch = this.#batch;
-    if (batch === undefined) return;
     this.#batch = undefined;
-    batch.cancel();
-    if (this.#random() < 0.5) this.#write(batch);
+    batch?.cancel();
+    if (batch !== undefined && this.#random() < 0.5) this.#write(batch);
+    for (const { records, clear } of this.#undo) {
+      if (clear === undefined || clear.isSynced) continue;
+      for (const [key, value] of records)
+        if (value !== undefined && this.#random() < 0.5) this.#records.set(key, value);
+      clear.isSynced = true;
+    }
+  }
+
+  /**
+   * The power fails, and the witness, which is not synced, is as it was when the store was opened, or half of it is.
+   * @returns whether it is another now
+   */
+  tearWitness(): boolean {
+    const [now, before] = [this.#witness, this.#syncedWitness];
+    // Whoever tears it then hides that the disk lied.
+    if (this.damage !== undefined || now === undefined || before === undefined || now === before) return false;
+    const at = this.#random() < 0.3 ? 0 : Math.floor(this.#random() * now.length);
+    this.#witness = now.slice(0, at) + before.slice(at);
+    this.#isWitnessOff = true;
+    return this.#witness !== now;
   }
 
   /** One bit of one record is another. @returns whether there was one */
@@ -164,8 +196,9 @@ export class RecordDisk implements DurableState {
 
   /** Batches that were acknowledged as synced are gone. @returns whether there were any */
   loseTail(): boolean {
-    const newest = this.#undo.findLastIndex(({ isAcknowledged }) => isAcknowledged);
-    if (newest < 0) return false;
+    const newest = this.#undo.findLastIndex(({ isAcknowledged, clear }) => isAcknowledged && clear === undefined);
+    // Without its witness no store can notice it.
+    if (newest < 0 || this.#isWitnessOff) return false;
     const lost = this.#undo.splice(Math.floor(this.#random() * (newest + 1))).reverse();
     for (const { records } of lost) {
       for (const [key, value] of records) {
@@ -178,23 +211,41 @@ export class RecordDisk implements DurableState {
   }
 
   #database(process: SimulatedProcess): Database {
-    const inRange = ({ gte = '', lt = '\uffff', lte = '\uffff' }: KeyRange): string[] =>
-      [...this.#records.keys()].filter((key) => key >= gte && key < lt && key <= lte).sort();
     const records = this.#records;
     return {
       open: () => Promise.resolve(),
       get: (key) => Promise.resolve(records.get(key)),
       batch: (operations) => this.#begin(operations, process),
-      keys: ({ limit }) => ({ all: () => Promise.resolve([...records.keys()].slice(0, limit)) }),
-      async *iterator(range) {
-        for (const key of inRange(range)) yield [key, records.get(key) ?? ''] as const;
-      },
-      clear: (range) => {
-        for (const key of inRange(range)) records.delete(key);
-        return Promise.resolve();
+      keys: ({ limit }) => ({
+        all: async () => {
+          await this.#wait(process, READ_SHARE);
+          return [...records.keys()].slice(0, limit);
+        },
+      }),
+      iterator: (range) => this.#iterate(range, process),
+      clear: async (range) => {
+        await this.#wait(process);
+        this.#clear(this.#inRange(range));
       },
       close: () => Promise.resolve(),
     };
+  }
+
+  /** As of its beginning. */
+  async *#iterate(range: KeyRange, process: SimulatedProcess): AsyncGenerator<readonly [string, string]> {
+    await this.#wait(process, READ_SHARE);
+    for (const key of this.#inRange(range)) yield [key, this.#records.get(key) ?? ''];
+  }
+
+  #inRange({ gte = '', lt = '\uffff', lte = '\uffff' }: KeyRange): string[] {
+    return [...this.#records.keys()].filter((key) => key >= gte && key < lt && key <= lte).sort();
+  }
+
+  #clear(keys: readonly string[]): void {
+    const records = new Map(keys.map((key) => [key, this.#records.get(key)]));
+    if (records.size === 0) return;
+    for (const key of keys) this.#records.delete(key);
+    this.#remember({ records, isAcknowledged: false, clear: { isSynced: false } });
   }
 
   #begin(operations: readonly Operation[], process: SimulatedProcess): Promise<void> {
@@ -202,14 +253,12 @@ export class RecordDisk implements DurableState {
     const steps = this.#steps;
     this.#steps = [];
     return new Promise((resolve, reject) => {
-      const timer = this.#clock.setArrival(this.#clock.nowMs() + this.#tookMs(), () => {
+      const timer = this.#clock.setArrival(this.#clock.nowMs() + process.lagMs + this.#tookMs(), () => {
         const batch = this.#batch;
         this.#batch = undefined;
         if (batch === undefined) return;
-        if (!this.isFull) this.#write(batch);
-        const error = this.isFull
-          ? Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
-          : undefined;
+        const error = this.isFull === 'forAll' ? this.#refusal() : undefined;
+        if (error === undefined) this.#write(batch);
         process.takeIn(() => {
           this.#clock.settles();
           if (error === undefined) resolve();
@@ -228,7 +277,13 @@ export class RecordDisk implements DurableState {
       else this.#records.delete(operation.key);
     }
     for (const step of steps) this.#image.take(step);
-    this.#undo.push({ records: before, isAcknowledged: false });
+    // What was removed before it is in the log of the database before it, so it is synced too.
+    for (const { clear } of this.#undo) if (clear !== undefined) clear.isSynced = true;
+    this.#remember({ records: before, isAcknowledged: false });
+  }
+
+  #remember(undo: Undo): void {
+    this.#undo.push(undo);
     if (this.#undo.length > UNDO_MAX) this.#undo.shift();
   }
 
@@ -243,15 +298,30 @@ export class RecordDisk implements DurableState {
       read: () => Promise.resolve(this.#witness),
       open: (step) => {
         write(step);
+        this.#syncedWitness = this.#witness;
+        this.#isWitnessOff = false;
         return Promise.resolve(witness);
       },
     };
   }
 
-  /** Snapshots are written beside the log. A process that ended never hears that it is done. */
-  #wait(process: SimulatedProcess): Promise<void> {
+  /** Snapshots are written beside the log. */
+  async #writeSlice(process: SimulatedProcess): Promise<void> {
+    const written = this.#wait(process);
+    this.onWrite();
+    await written;
+    if (this.isFull !== 'not') throw this.#refusal();
+  }
+
+  #refusal(): Error {
+    this.onRefused();
+    return Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+  }
+
+  /** A process that ended never hears that it is done. */
+  #wait(process: SimulatedProcess, share = 1): Promise<void> {
     return new Promise((resolve) => {
-      this.#clock.setArrival(this.#clock.nowMs() + this.#tookMs(), () =>
+      this.#clock.setArrival(this.#clock.nowMs() + process.lagMs + share * this.#tookMs(), () =>
         process.takeIn(() => {
           this.#clock.settles();
           resolve();

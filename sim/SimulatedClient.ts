@@ -5,6 +5,7 @@ import type { PeerId } from '../shared/ids.ts';
 import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../shared/keyValue.ts';
 import type { Random } from '../shared/random.ts';
 import type { Call } from './History.ts';
+import type { StaleRead } from './judgeStaleReads.ts';
 import { SettlingClock } from './SettlingClock.ts';
 import { SimulatedProcess } from './SimulatedProcess.ts';
 import type { SimulatedRelay } from './SimulatedRelay.ts';
@@ -15,6 +16,7 @@ export interface ClientWorld {
   readonly clock: VirtualClock;
   readonly relay: SimulatedRelay;
   readonly history: Call[];
+  readonly staleReads: StaleRead[];
   note(what: string): void;
   /** Something that must not happen did, where to throw it would not be heard. */
   fail(error: unknown): void;
@@ -33,6 +35,10 @@ const DISCOURAGED = 4;
 /** The share of reads that are asked of one peer by its name, and how long it is waited for: it may be down. */
 const READ_AT_RATE = 0.35;
 const READ_AT_MS_MAX = 700;
+/** The share of operations that are asked of whoever answers, as it is there. */
+const STALE_RATE = 0.08;
+/** And of reads that want all keys at once. */
+const LIST_RATE = 0.15;
 
 type Cluster = ClusterClient<KeyValueCommand, KeyValueResult, KeyValueQuery, KeyValueAnswer>;
 
@@ -118,6 +124,7 @@ export class SimulatedClient {
 
   #one(): Promise<void> {
     const { random, peers } = this.#options;
+    if (random() < STALE_RATE) return this.#readStale();
     const input = this.#draw();
     // A read at a peer by its name reaches leaders that are cut off from the others, and followers.
     const at = isQuery(input) && random() < READ_AT_RATE ? peers[Math.floor(random() * peers.length)] : undefined;
@@ -146,7 +153,7 @@ export class SimulatedClient {
     } catch (error) {
       if (!(error instanceof WhitewaterError)) throw error;
       this.#isDiscouraged = true;
-      call.isVoid = error.definite || input.type === 'get';
+      call.isVoid = error.definite || isQuery(input);
       this.#world.note(`${call.client} gives up ${number}: ${error.code}`);
     } finally {
       this.underWay -= 1;
@@ -162,10 +169,33 @@ export class SimulatedClient {
     return cluster.query(input, { timeoutMs: Math.min(timeoutMs, READ_AT_MS_MAX), at });
   }
 
+  /** What comes of it is judged apart: it may be old. */
+  async #readStale(): Promise<void> {
+    const { random, keys } = this.#options;
+    const which = Math.floor(random() * 3);
+    const queries: readonly KeyValueQuery[] = [
+      { type: 'get', key: `k${1 + Math.floor(random() * keys)}` },
+      { type: 'list', prefix: 'k', limit: 1 + Math.floor(random() * 5) },
+      { type: 'changes', prefix: 'k', afterRevision: Math.floor(random() * 40), limit: 1 + Math.floor(random() * 20) },
+    ];
+    const query = queries[which];
+    if (query === undefined || this.#cluster === undefined) return;
+    this.underWay += 1;
+    try {
+      const answer = await this.#cluster.query(query, { timeoutMs: READ_AT_MS_MAX, consistency: 'stale' });
+      this.#world.staleReads.push({ query, answer });
+    } catch (error) {
+      if (!(error instanceof WhitewaterError)) throw error;
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
   #draw(): KeyValueCommand | KeyValueQuery {
     const { random, keys } = this.#options;
     const key = `k${1 + Math.floor(random() * keys)}`;
     const kind = random();
+    if (kind < 0.35 * LIST_RATE) return { type: 'list', prefix: 'k', limit: 100 };
     if (kind < 0.35) return { type: 'get', key };
     const value = this.#nextValue();
     if (kind < 0.65) return { type: 'append', key, value };

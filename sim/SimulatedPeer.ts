@@ -24,6 +24,7 @@ import type { SimulatedRelay } from './SimulatedRelay.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { DurableState } from './StoredImage.ts';
 import type { VirtualClock } from './VirtualClock.ts';
+import { WorkingMachine, type WorkOptions } from './WorkingMachine.ts';
 
 export interface SentMessage {
   readonly to: PeerId;
@@ -59,6 +60,10 @@ export interface SimulatedPeerOptions {
   readonly clockRate?: ClockRate;
   /** What is replicated: a new one for each life. Without it the peer elects leaders and replicates what it has. */
   readonly machine?: () => AnyMachine;
+  /** What the machine's work takes; no time by default. */
+  readonly work?: WorkOptions;
+  /** Of a snapshot in one message, at the most. */
+  readonly snapshotPieceBytes?: number;
 }
 
 /** One life: what a crash ends. */
@@ -69,6 +74,7 @@ interface Life {
 }
 
 const CLUSTER = clusterId('simulation');
+const NO_WORK: WorkOptions = { applyMsMax: 0, queryMsMax: 0, recordMsMax: 0 };
 const WITHOUT_SNAPSHOTS = { snapshotEntries: Number.POSITIVE_INFINITY, snapshotBytes: Number.POSITIVE_INFINITY };
 
 /** The real core and the real driver over a simulated process, disk and network, through any number of lives. */
@@ -79,6 +85,10 @@ export class SimulatedPeer {
   readonly #options: SimulatedPeerOptions;
   readonly #watch: PeerWatch;
   #life: Life | undefined;
+  /** As it was set last; for all lives to come. */
+  #wallOffsetMs: number | undefined;
+  /** By the simulation itself, which takes no time. */
+  #isAsked = false;
 
   /** @param disk one that holds records if there is a machine */
   constructor(options: SimulatedPeerOptions, disk: SimulatedDisk | RecordDisk, world: SimulatedWorld) {
@@ -88,6 +98,7 @@ export class SimulatedPeer {
     this.#options = options;
     this.#world = world;
     const { invariants, diskOf, onEvent } = world;
+    if (!(disk instanceof SimulatedDisk)) disk.onWrite = () => world.onWrite(id);
     this.#watch = new PeerWatch({ id, disk, diskOf, invariants, onEvent }, disk.stored);
   }
 
@@ -149,12 +160,19 @@ export class SimulatedPeer {
   /** All that is replicated, sessions too, as it is here and now; undefined when it is not up. */
   replicatedState(): string | undefined {
     const parts = this.#life?.running?.parts;
-    return parts === undefined ? undefined : JSON.stringify([...parts.replica.state()]);
+    if (parts === undefined) return undefined;
+    this.#isAsked = true;
+    try {
+      return JSON.stringify([...parts.replica.state()]);
+    } finally {
+      this.#isAsked = false;
+    }
   }
 
   start(): void {
     if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
     const process = new SimulatedProcess(this.#world.clock, this.#options.clockRate);
+    if (this.#wallOffsetMs !== undefined) process.setWallOffset(this.#wallOffsetMs);
     const life: Life = { process, running: undefined };
     this.#life = life;
     if (this.disk instanceof SimulatedDisk) return this.#startBare(life, this.disk);
@@ -169,6 +187,12 @@ export class SimulatedPeer {
   /** Loses everything but what is on disk; a write under way is done or lost. */
   crash(): void {
     if (this.#life !== undefined) this.#end(this.#life);
+  }
+
+  /** Somebody sets the time of day of its machine. */
+  setWallOffset(offsetMs: number): void {
+    this.#wallOffsetMs = offsetMs;
+    this.#life?.process.setWallOffset(offsetMs);
   }
 
   /** Stops the process where it is, as SIGSTOP does. */
@@ -227,7 +251,8 @@ export class SimulatedPeer {
         transport: this.#transport(process),
         clock: new SettlingClock(process, this.#world.clock),
         logger: SILENT_LOGGER,
-        machine: this.#options.machine?.(),
+        machine: this.#machine(process),
+        snapshotPieceBytes: this.#options.snapshotPieceBytes,
         watch: (core) => {
           raft = core;
           return this.#watched(core);
@@ -238,6 +263,18 @@ export class SimulatedPeer {
     if (this.#life !== life || raft === undefined) return;
     life.running = { raft, driver: parts.driver, parts };
     parts.driver.start();
+  }
+
+  #machine(process: SimulatedProcess): AnyMachine | undefined {
+    const { id, machine, seed, work = NO_WORK } = this.#options;
+    if (machine === undefined) return undefined;
+    return new WorkingMachine(machine(), work, {
+      random: seededRandom(seed, `${id}/${this.lives}/work`),
+      work: (forMs) => {
+        if (!this.#isAsked) process.work(forMs);
+      },
+      fail: (error) => this.#world.fail(error),
+    });
   }
 
   #raftOptions(): ConstructorParameters<typeof Raft>[0] {

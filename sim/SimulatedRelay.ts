@@ -74,8 +74,10 @@ export class SimulatedRelay {
       send: (to, messageId, message) => {
         if (connection?.isConnected !== true) return false;
         endpoint.onSend?.(to, messageId, message);
-        this.onSent?.(id, to, messageId, message);
-        this.#network.send(id, to, messageId, message);
+        endpoint.process.giveOut(() => {
+          this.onSent?.(id, to, messageId, message);
+          this.#network.send(id, to, messageId, message);
+        });
         return true;
       },
       sendStatus: (status) => {
@@ -102,14 +104,15 @@ export class SimulatedRelay {
     if (connection !== undefined) this.#end(connection);
   }
 
-  /** Goes down with all connections and all that is on its way, and comes up again. */
-  restart(downMs: number): void {
-    if (!this.#isUp) return;
+  /** Goes down with all connections and all that is on its way, and comes up again. @returns false when it was down already */
+  restart(downMs: number): boolean {
+    if (!this.#isUp) return false;
     this.#isUp = false;
     this.#network.loseAll();
     this.#statuses.clear();
     for (const connection of this.#connections.values()) this.#lose(connection);
     this.#clock.setArrival(this.#clock.nowMs() + downMs, () => void (this.#isUp = true));
+    return true;
   }
 
   #end(connection: Connection): void {

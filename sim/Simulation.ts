@@ -7,6 +7,7 @@ import type { Entry } from '../shared/messages/Entry.ts';
 import type { EndpointMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
+import type { Carriage } from './carriage.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
@@ -19,6 +20,7 @@ import { StoredImage } from './StoredImage.ts';
 import { VirtualClock } from './VirtualClock.ts';
 import { WatchedMachine } from './WatchedMachine.ts';
 import { Workload, type WorkloadOptions } from './Workload.ts';
+import type { WorkOptions } from './WorkingMachine.ts';
 
 /** Everything that decides a run: plain data, so that it can be printed and given again. */
 export interface SimulationOptions {
@@ -37,8 +39,14 @@ export interface SimulationOptions {
   readonly statuses?: boolean;
   /** Every peer has the key-value machine, a real store on its disk, snapshots and sessions. Then `logs` must not be given. */
   readonly machine?: boolean;
+  /** Of a snapshot in one message, at the most: what peers in use take by default. */
+  readonly snapshotPieceBytes?: number;
+  /** What the machine's work takes; no time by default. */
+  readonly work?: WorkOptions;
   /** Of these, with a machine, how many wait to be made members; the last ones. Default none. */
   readonly spares?: number;
+  /** How messages come from one process to another; `asIs` by default. */
+  readonly carriage?: Carriage;
   /** Clocks of single peers that go wrong. */
   readonly clockRates?: Readonly<Record<string, ClockRate>>;
   /** Who writes and reads meanwhile; needs `machine`. */
@@ -88,6 +96,7 @@ export class Simulation {
     const { seed } = options;
     this.network = new SimulatedNetwork(this.clock, seededRandom(seed, 'network'), this.#fateListener());
     this.network.options = { ...RELIABLE_NETWORK, ...options.network };
+    this.network.carriage = options.carriage ?? 'asIs';
     const ids = Array.from({ length: options.peers }, (_, at) => peerId(`p${at + 1}`));
     this.relay = new SimulatedRelay(this.clock, this.network, seededRandom(seed, 'relay'));
     const { onSent } = listeners;
@@ -281,6 +290,7 @@ export class Simulation {
 
   #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
+    const { snapshotPieceBytes, work } = this.options;
     const clockRate = clockRates?.[id];
     const options = {
       id,
@@ -289,6 +299,8 @@ export class Simulation {
       tellsStatuses: statuses,
       ...(replication === undefined ? {} : { replication }),
       ...(clockRate === undefined ? {} : { clockRate }),
+      ...(snapshotPieceBytes === undefined ? {} : { snapshotPieceBytes }),
+      ...(work === undefined ? {} : { work }),
       ...(machine ? { machine: () => this.#machineOf(id) } : {}),
     };
     return new SimulatedPeer(

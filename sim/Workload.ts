@@ -1,6 +1,7 @@
 import { peerId, type PeerId } from '../shared/ids.ts';
 import { seededRandom, type Random } from '../shared/random.ts';
 import type { Call } from './History.ts';
+import type { StaleRead } from './judgeStaleReads.ts';
 import { SimulatedClient, type ClientWorld } from './SimulatedClient.ts';
 
 export interface WorkloadOptions {
@@ -24,11 +25,13 @@ export interface OperationCounts {
 /** Clients that write and read a few keys, and the history of all they were told. */
 export class Workload {
   readonly history: Call[] = [];
+  /** What single peers said of what they held. */
+  readonly staleReads: StaleRead[] = [];
   readonly clients: readonly SimulatedClient[];
 
   constructor(
     options: WorkloadOptions,
-    world: Omit<ClientWorld, 'history'> & {
+    world: Omit<ClientWorld, 'history' | 'staleReads'> & {
       readonly options: { readonly seed: string | number; readonly peers: number };
     },
   ) {
@@ -40,7 +43,14 @@ export class Workload {
       const { clock, relay } = world;
       return new SimulatedClient(
         { ...options, id, random, peers },
-        { clock, relay, history: this.history, note: (what) => world.note(what), fail: (error) => world.fail(error) },
+        {
+          clock,
+          relay,
+          history: this.history,
+          staleReads: this.staleReads,
+          note: (what) => world.note(what),
+          fail: (error) => world.fail(error),
+        },
       );
     });
   }

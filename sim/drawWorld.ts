@@ -3,6 +3,7 @@ import { type Random, seededRandom } from '../shared/random.ts';
 import type { ClockRate } from './SimulatedProcess.ts';
 import type { SimulationOptions } from './Simulation.ts';
 import type { WorkloadOptions } from './Workload.ts';
+import type { WorkOptions } from './WorkingMachine.ts';
 
 const PRESETS: readonly ElectionPreset[] = ['default', 'relaxed', 'fast', 'lab', 'labRelaxed'];
 const PEERS = [3, 5, 3, 5, 4, 7, 2, 1] as const;
@@ -27,13 +28,14 @@ export function drawWorld(seed: string | number): SimulationOptions {
     replication: drawReplication(election.checkQuorum, random),
     clients: drawClients(random),
     ...(random() < 0.5 ? {} : { clockRates: drawClockRates(peers, random) }),
+    ...drawHardware(seed),
   };
 }
 
 /** Small, so that what is rare elsewhere is common: snapshots in the midst of everything, messages that hold few entries. */
 function drawReplication(checkQuorum: boolean, random: Random): Partial<ReplicationOptions> {
   return {
-    snapshotEntries: 5 + Math.floor(random() * 60),
+    snapshotEntries: 4 + Math.floor(random() ** 2 * 60),
     snapshotShareMin: random() < 0.5 ? 0 : 0.25,
     trailingEntries: Math.floor(random() * 10),
     entriesPerMessageMax: random() < 0.5 ? 1_024 : 1 + Math.floor(random() * 4),
@@ -60,6 +62,24 @@ function drawClockRates(peers: number, random: Random): Record<string, ClockRate
       { rate: 1 + (2 * random() - 1) * CLOCK_DRIFT_MAX, wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
     ]),
   );
+}
+
+/** From a stream of its own, so that the rest of a world stays the same when there is more to draw here. */
+function drawHardware(seed: string | number): Partial<SimulationOptions> {
+  const random = seededRandom(seed, 'hardware');
+  // The snapshots of a few keys come to a few pieces.
+  const snapshotPieceBytes = 64 + Math.floor(random() * 449);
+  const work = random() < 0.4 ? {} : { work: drawWork(random) };
+  return { snapshotPieceBytes, ...work, carriage: random() < 0.15 ? 'text' : 'frozen' };
+}
+
+/** Now and then more than a peer does in one go (8 ms), so that others have their turn in the midst of it. */
+function drawWork(random: Random): WorkOptions {
+  return {
+    applyMsMax: pick([0.2, 3, 15], random),
+    queryMsMax: pick([0.2, 3, 15], random),
+    recordMsMax: pick([0.2, 3, 15], random),
+  };
 }
 
 function pick<Item>(items: readonly [Item, ...Item[]] | readonly Item[], random: Random): Item {

@@ -15,7 +15,7 @@ import { ClientService, type ClientServiceOptions } from './ClientService.ts';
 import { Applier } from './Applier.ts';
 import { Expirations } from './Expirations.ts';
 import { Queries } from './Queries.ts';
-import { SnapshotCourier } from './SnapshotCourier.ts';
+import { type CourierHandlers, SnapshotCourier } from './SnapshotCourier.ts';
 import { reasonOf, Wait, type Patience, type Waiting } from './Wait.ts';
 import { Waiters, type Settle } from './Waiters.ts';
 
@@ -28,6 +28,8 @@ export interface ReplicaOptions {
   readonly leader: () => PeerId | null;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Of a snapshot in one message, at the most; what suits every relay by default. */
+  readonly snapshotPieceBytes?: number | undefined;
 }
 
 /** Requests that may wait at one time. */
@@ -51,7 +53,7 @@ export class Replica implements Application {
   #clients: ClientService | undefined;
   #repliesSent = 0;
 
-  constructor({ machine, snapshots, snapshot, leader, clock, logger }: ReplicaOptions) {
+  constructor({ machine, snapshots, snapshot, leader, clock, logger, snapshotPieceBytes }: ReplicaOptions) {
     this.#clock = clock;
     this.#logger = logger;
     this.#leader = leader;
@@ -73,11 +75,12 @@ export class Replica implements Application {
       onFailed: (error) => this.#host?.fail(error),
     });
     this.#queries = new Queries(machine, this.#applier, clock);
-    this.#courier = new SnapshotCourier(snapshots, snapshot, {
+    const courierHandlers: CourierHandlers = {
       onPiece: ({ to, id, after }, body) => this.#host?.send(to, id, { type: 'InstallSnapshot', body }, after),
       onStored: (input) => this.#host?.feed(input),
       onFailed: (error) => logger.warn(`a piece of a snapshot could not be read or stored: ${error.message}`),
-    });
+    };
+    this.#courier = new SnapshotCourier(snapshots, snapshot, courierHandlers, snapshotPieceBytes);
   }
 
   /** Whether the peer has stopped, or not begun. */

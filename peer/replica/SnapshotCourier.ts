@@ -13,7 +13,7 @@ export interface CourierHandlers {
   onFailed(error: Error): void;
 }
 
-/** Pieces per message: with base64 and the envelope well below the smallest frame limit that relays use. */
+/** Of a snapshot in one message: with base64 and the envelope well below the smallest frame limit that relays use. */
 const PIECE_BYTES = 128 * 1024;
 /** Pieces of other peers' snapshots that may wait to be stored; what comes beyond is dropped, as a network may do. */
 const WAITING_MAX = 16;
@@ -22,12 +22,20 @@ const WAITING_MAX = 16;
 export class SnapshotCourier {
   readonly #snapshots: SnapshotStore;
   readonly #handlers: CourierHandlers;
+  readonly #pieceBytes: number;
   #newest: SnapshotMetadata | null;
   #waiting = 0;
   #last: Promise<void> = Promise.resolve();
   #isStopped = false;
 
-  constructor(snapshots: SnapshotStore, newest: SnapshotMetadata | null, handlers: CourierHandlers) {
+  /** @param pieceBytes at the most in one message */
+  constructor(
+    snapshots: SnapshotStore,
+    newest: SnapshotMetadata | null,
+    handlers: CourierHandlers,
+    pieceBytes: number = PIECE_BYTES,
+  ) {
+    this.#pieceBytes = pieceBytes;
     this.#snapshots = snapshots;
     this.#newest = newest;
     this.#handlers = handlers;
@@ -44,7 +52,7 @@ export class SnapshotCourier {
       const snapshot = this.#newest;
       if (snapshot === null) return;
       const offset = effect.lastIncludedIndex === snapshot.index ? effect.offset : 0;
-      const { data, isLast } = await this.#snapshots.readPiece(snapshot.index, offset, PIECE_BYTES);
+      const { data, isLast } = await this.#snapshots.readPiece(snapshot.index, offset, this.#pieceBytes);
       if (this.#isStopped) return;
       this.#handlers.onPiece(effect, {
         term: effect.term,

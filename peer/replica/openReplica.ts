@@ -20,6 +20,7 @@ export async function openReplica(
   leader: () => PeerId | null,
   clock: Clock,
   logger: Logger,
+  snapshotPieceBytes?: number,
 ): Promise<Replica> {
   if (snapshots === undefined && machine !== undefined) {
     throw new WhitewaterError('USAGE', 'a state machine needs a place for its snapshots: give a store that has one');
@@ -31,7 +32,7 @@ export async function openReplica(
     await restoreSnapshot(replicated, places, snapshot.index);
     await places.forgetOlder(snapshot.index);
   }
-  return new Replica({ machine: replicated, snapshots: places, snapshot, leader, clock, logger });
+  return new Replica({ machine: replicated, snapshots: places, snapshot, leader, clock, logger, snapshotPieceBytes });
 }
 
 /** The core is told how large the last snapshot is: by that it judges whether the log is long. */

@@ -7,6 +7,7 @@ import { RELIABLE_NETWORK } from '../Network.ts';
 import { shuffled } from '../randomLogs.ts';
 import type { SimulatedPeer } from '../SimulatedPeer.ts';
 import type { Simulation } from '../Simulation.ts';
+import { AimedFaults } from './AimedFaults.ts';
 import { DiskHarm } from './DiskHarm.ts';
 import type { FaultKind, PlannedFault } from './FaultPlan.ts';
 import { MemberChanges } from './MemberChanges.ts';
@@ -15,17 +16,23 @@ import { randomRule } from './randomRule.ts';
 /** How long a peer is down or stopped, and a relay down, at the most. */
 const AWAY_MS_MAX = 2500;
 const RELAY_DOWN_MS_MAX = 1500;
+/** What makes everything hard, crashes within writes, slow disks and bad weather, ends by itself, most times. */
+const HARD_MS_MAX = 3000;
+const SHARE_FOR_GOOD = 0.25;
+/** How far a time of day may be from that of the others. */
+const WALL_OFFSET_MS_MAX = 20_000;
 /** How many rules of the fault engine are in force at a time. */
 const RULES_MAX = 3;
 
 /** Does to a simulation what was planned. Each fault draws from a stream of its own, so that it stays the same when others are left out. */
 export class Adversary {
-  /** How often each kind struck. */
+  /** How often each kind struck: what found nothing to do, such as to cut off a leader when there is none, does not count. */
   readonly counts = new Map<FaultKind, number>();
   readonly #simulation: Simulation;
   readonly #faults: readonly PlannedFault[];
   readonly #disks: DiskHarm;
   readonly #members: MemberChanges;
+  readonly #aimed: AimedFaults;
   readonly #rules = new Map<string, ReturnType<typeof randomRule>>();
   #atWrite: { readonly rate: number; readonly random: Random } | undefined;
   #isOver = false;
@@ -33,8 +40,15 @@ export class Adversary {
   constructor(simulation: Simulation, faults: readonly PlannedFault[]) {
     this.#simulation = simulation;
     this.#faults = faults;
-    this.#disks = new DiskHarm(simulation);
-    this.#members = new MemberChanges(simulation);
+    this.#disks = new DiskHarm(simulation, () => this.#count('fullDisk'));
+    this.#members = new MemberChanges(simulation, (kind) => this.#count(kind));
+    this.#aimed = new AimedFaults({
+      simulation,
+      members: this.#members,
+      crash: (peer, random) => this.#crash(peer, random),
+      isOver: () => this.#isOver,
+      onDone: (kind) => this.#count(kind),
+    });
   }
 
   /** Peers whose disks were damaged beyond use: they do not come back. */
@@ -81,24 +95,28 @@ export class Adversary {
     const afterMs = random() < 0.2 ? 0 : random() * peer.disk.options.writeMsMax * 1.2;
     clock.setArrival(clock.nowMs() + afterMs, () => {
       if (this.#isOver || peer.lives !== lives || !peer.isUp) return;
-      this.#count('crashAtWrite');
-      this.#crash(peer, random);
+      if (this.#crash(peer, random)) this.#count('crashAtWrite');
     });
   }
 
   #strike({ number, kind }: PlannedFault): void {
     const simulation = this.#simulation;
     const random = seededRandom(simulation.options.seed, `fault/${number}`);
-    if (kind !== 'crashAtWrite') this.#count(kind);
     simulation.note(`fault ${number}: ${kind}`);
+    if (this.#do(number, kind, random)) this.#count(kind);
+  }
+
+  /** @returns whether anything is otherwise now; what shows only later counts itself then */
+  #do(number: number, kind: FaultKind, random: Random): boolean {
+    const simulation = this.#simulation;
     switch (kind) {
       case 'crash':
         return this.#crash(pick(this.#up(), random), random);
       case 'crashLeader':
-        return this.#crash(this.#simulation.leader(), random);
+        return this.#crash(simulation.leader(), random);
       case 'crashAtWrite':
-        this.#atWrite = { rate: random() * 0.3, random };
-        return;
+        this.#crashAtWrites({ rate: random() * 0.3, random });
+        return false;
       case 'pause':
         return this.#pause(pick(this.#up(), random), random);
       case 'partition':
@@ -118,88 +136,113 @@ export class Adversary {
       case 'slowDisk':
         return this.#slowDisk(random);
       case 'fullDisk':
-        return this.#disks.fill(pick(this.#peers(), random), random);
+        this.#disks.fill(pick(this.#peers(), random), random);
+        return false;
       case 'bitFlip':
       case 'lostTail':
         return this.#disks.damage(kind, pick(this.#peers(), random), random);
+      case 'tornWrite':
+        return this.#disks.tear(pick(this.#up(), random), random);
       case 'relayRestart':
         return simulation.relay.restart(random() * RELAY_DOWN_MS_MAX);
       case 'clientCrash':
         return this.#crashClient(random);
       case 'changeMembers':
-        return this.#members.change(random);
+        this.#members.change(random);
+        return false;
       case 'transfer':
-        return this.#members.transfer(random);
+        this.#members.transfer(random);
+        return false;
+      case 'clockJump':
+        return this.#setClock(pick(this.#peers(), random), random);
+      case 'lagBehind':
+        this.#aimed.lagBehind(random);
+        return false;
+      case 'crashInChange':
+        this.#aimed.crashInChange(random);
+        return false;
     }
   }
 
-  #crash(peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined) return;
+  #crash(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer?.isUp !== true) return false;
     const { clock } = this.#simulation;
     this.#simulation.crash(peer);
     const { lives } = peer;
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (!peer.isUp && peer.lives === lives && !this.lost.has(peer.id)) this.#simulation.restart(peer);
     });
+    return true;
   }
 
-  #pause(peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined) return;
+  #pause(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || peer.isPaused) return false;
     const { clock } = this.#simulation;
     this.#simulation.pause(peer);
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (peer.isPaused) this.#simulation.resume(peer);
     });
+    return true;
   }
 
-  #partition(random: Random): void {
+  #partition(random: Random): boolean {
     const ids = shuffled(this.#simulation.ids, random);
     const groupCount = 2 + Math.floor(random() * 2);
     const groups = Array.from({ length: groupCount }, (): PeerId[] => []);
     for (const id of ids) groups[Math.floor(random() * groupCount)]?.push(id);
     this.#simulation.note(`partition ${groups.map((group) => group.join(',')).join('|')}`);
     this.#simulation.network.partition(groups);
+    return groups.filter(({ length }) => length > 0).length > 1;
   }
 
   /** One of the relay's named shapes. */
-  #shape(random: Random): void {
+  #shape(random: Random): boolean {
     const simulation = this.#simulation;
     const leader = simulation.leader()?.id ?? null;
     const needsLeader = ['isolate-leader', 'majority-minority'];
     const fitting = PARTITION_SHAPES.filter((shape) => !shape.includes(':ID') || shape.startsWith('isolate:'));
     const shape = pick(leader === null ? fitting.filter((one) => !needsLeader.includes(one)) : fitting, random);
     const id = pick(simulation.ids, random);
-    if (shape === undefined || simulation.ids.length < 3 || id === undefined) return;
+    if (shape === undefined || simulation.ids.length < 3 || id === undefined) return false;
     const request = { shape: shape.replace('ID', id) };
     const context = { peers: simulation.ids, leader, seed: String(random()), epoch: 1 };
     simulation.note(`partition ${request.shape}`);
     simulation.network.change({ partition: partitionOf(request, context) });
+    return true;
   }
 
-  #isolateLeader(): void {
+  #isolateLeader(): boolean {
+    const { ids, network } = this.#simulation;
     const leader = this.#simulation.leader();
-    if (leader === undefined) return;
+    if (leader === undefined || ids.length < 2) return false;
     this.#simulation.note(`${leader.id} is cut off`);
-    this.#simulation.network.isolate(leader.id, this.#simulation.ids);
+    network.isolate(leader.id, ids);
+    return true;
   }
 
-  #cutOneWay(random: Random): void {
-    const [from, to] = shuffled(this.#simulation.ids, random);
-    if (from === undefined || to === undefined) return;
+  #cutOneWay(random: Random): boolean {
+    const { ids, network } = this.#simulation;
+    const [from, to] = shuffled(ids, random);
+    if (from === undefined || to === undefined || network.isCut(from, to)) return false;
     this.#simulation.note(`${from} to ${to} is cut, one way`);
-    this.#simulation.network.cut(from, to);
+    network.cut(from, to);
+    return true;
   }
 
-  #heal(): void {
+  #heal(): boolean {
+    const { network } = this.#simulation;
+    const { partition, rules } = network.faults;
     this.#simulation.note('the network heals');
     this.#rules.clear();
-    this.#simulation.network.mendAll();
-    this.#simulation.network.change({ rules: new Map(), partition: null });
+    network.mendAll();
+    network.change({ rules: new Map(), partition: null });
+    return partition !== undefined || rules.some(({ ofProfile }) => !ofProfile);
   }
 
-  #changeWeather(random: Random): void {
+  #changeWeather(random: Random): boolean {
     const delayMsMax = random() < 0.3 ? 150 : 20;
-    this.#simulation.network.options = {
+    const { network, options } = this.#simulation;
+    const weather = {
       delayMsMin: random() * delayMsMax * 0.5,
       delayMsMax,
       lossRate: random() < 0.5 ? 0 : random() * 0.4,
@@ -208,9 +251,14 @@ export class Adversary {
       reorderMsMax: random() * 2000,
       duplicateMsMax: random() < 0.5 ? delayMsMax : random() * 5000,
     };
+    network.options = weather;
+    this.#endLater(random, () => {
+      if (network.options === weather) network.options = { ...RELIABLE_NETWORK, ...options.network };
+    });
+    return true;
   }
 
-  #addRule(number: number, random: Random): void {
+  #addRule(number: number, random: Random): boolean {
     const { ids, network } = this.#simulation;
     const [oldest] = this.#rules.keys();
     if (this.#rules.size >= RULES_MAX && oldest !== undefined) this.#rules.delete(oldest);
@@ -218,19 +266,51 @@ export class Adversary {
     this.#rules.set(`fault${number}`, rule);
     this.#simulation.note(`rule ${JSON.stringify(rule)}`);
     network.change({ rules: this.#rules });
+    return true;
   }
 
-  #slowDisk(random: Random): void {
+  #slowDisk(random: Random): boolean {
     const peer = pick(this.#peers(), random);
-    if (peer !== undefined) peer.disk.options = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    if (peer === undefined) return false;
+    const slow = { writeMsMin: 0, writeMsMax: random() < 0.3 ? 1500 : 100 };
+    peer.disk.options = slow;
+    this.#endLater(random, () => {
+      if (peer.disk.options === slow) peer.disk.options = { ...QUICK_DISK, ...this.#simulation.options.disk };
+    });
+    return true;
   }
 
-  #crashClient(random: Random): void {
+  #crashAtWrites(atWrite: { readonly rate: number; readonly random: Random }): void {
+    this.#atWrite = atWrite;
+    this.#endLater(atWrite.random, () => {
+      if (this.#atWrite === atWrite) this.#atWrite = undefined;
+    });
+  }
+
+  #endLater(random: Random, end: () => void): void {
+    const { clock } = this.#simulation;
+    const [isForGood, forMs] = [random() < SHARE_FOR_GOOD, random() * HARD_MS_MAX];
+    if (isForGood) return;
+    clock.setTimer(clock.nowMs() + forMs, () => {
+      if (!this.#isOver) end();
+    });
+  }
+
+  #setClock(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined) return false;
+    const offsetMs = Math.round((2 * random() - 1) * WALL_OFFSET_MS_MAX);
+    this.#simulation.note(`the time of day of ${peer.id} is set ${offsetMs} ms ahead`);
+    peer.setWallOffset(offsetMs);
+    return true;
+  }
+
+  #crashClient(random: Random): boolean {
     const client = pick(this.#simulation.workload?.clients ?? [], random);
-    if (client === undefined) return;
+    if (client === undefined) return false;
     this.#simulation.note(`${client.id} crashes, and begins anew`);
     client.crash();
     client.start();
+    return true;
   }
 
   #peers(): SimulatedPeer[] {

@@ -13,31 +13,39 @@ export class DiskHarm {
   /** They refused their stores, and do not come back. */
   readonly lost = new Set<PeerId>();
   readonly #simulation: Simulation;
+  readonly #onRefused: () => void;
   readonly #damaged = new Set<PeerId>();
   /** Peers that may end by themselves: their disks are full, or were while they wrote. */
   readonly #full = new Set<PeerId>();
 
-  constructor(simulation: Simulation) {
+  /** @param onRefused called when a disk that was filled refuses a write for the first time */
+  constructor(simulation: Simulation, onRefused: () => void) {
     this.#simulation = simulation;
+    this.#onRefused = onRefused;
   }
 
   fill(peer: SimulatedPeer | undefined, random: Random): void {
     if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
     const { disk, id } = peer;
     const { clock } = this.#simulation;
-    this.#simulation.note(`the disk of ${id} is full`);
-    disk.isFull = true;
+    // A log goes on for a while where a snapshot finds no room.
+    disk.isFull = random() < 0.5 ? 'forSnapshots' : 'forAll';
+    this.#simulation.note(`the disk of ${id} is full${disk.isFull === 'forAll' ? '' : ' for snapshots'}`);
+    disk.onRefused = () => {
+      disk.onRefused = () => undefined;
+      this.#onRefused();
+    };
     this.#full.add(id);
     clock.setTimer(clock.nowMs() + random() * FULL_MS_MAX, () => this.#free(peer, disk));
   }
 
-  /** Damages the disk of a peer that is down meanwhile, unless too many are damaged already: a majority must remain. */
-  damage(kind: 'bitFlip' | 'lostTail', peer: SimulatedPeer | undefined, random: Random): void {
-    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return;
+  /** Damages the disk of a peer that is down meanwhile, unless too many are damaged already: a majority must remain. @returns whether it is damaged */
+  damage(kind: 'bitFlip' | 'lostTail', peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return false;
     const { id, disk } = peer;
     const { ids, clock, options } = this.#simulation;
     const voters = ids.length - (options.spares ?? 0);
-    if (this.#damaged.size >= Math.floor((voters - 1) / 2) || this.#damaged.has(id)) return;
+    if (this.#damaged.size >= Math.floor((voters - 1) / 2) || this.#damaged.has(id)) return false;
     this.#simulation.crash(peer);
     const isDone = kind === 'lostTail' ? disk.loseTail() : random() < 0.7 ? disk.flipBit() : disk.flipSnapshotBit();
     if (isDone) this.#damaged.add(id);
@@ -45,6 +53,21 @@ export class DiskHarm {
     clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
       if (!peer.isUp && !this.lost.has(id)) this.#simulation.restart(peer);
     });
+    return isDone;
+  }
+
+  /** The power of a peer's machine fails while it writes. @returns whether its witness is another now */
+  tear(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined || !(peer.disk instanceof RecordDisk)) return false;
+    const { id, disk } = peer;
+    const { clock } = this.#simulation;
+    this.#simulation.crash(peer);
+    const isTorn = disk.tearWitness();
+    this.#simulation.note(`the witness of ${id}: ${isTorn ? 'torn' : 'unharmed'}`);
+    clock.setTimer(clock.nowMs() + random() * AWAY_MS_MAX, () => {
+      if (!peer.isUp && !this.lost.has(id)) this.#simulation.restart(peer);
+    });
+    return isTorn;
   }
 
   /** A peer ended by itself. @throws {SimulationFailure} when it had no reason */
@@ -65,11 +88,11 @@ export class DiskHarm {
   }
 
   end(): void {
-    for (const { disk } of this.#simulation.peers.values()) if (disk instanceof RecordDisk) disk.isFull = false;
+    for (const { disk } of this.#simulation.peers.values()) if (disk instanceof RecordDisk) disk.isFull = 'not';
   }
 
   #free(peer: SimulatedPeer, disk: RecordDisk): void {
     this.#simulation.note(`the disk of ${peer.id} has room again`);
-    disk.isFull = false;
+    disk.isFull = 'not';
   }
 }

@@ -17,10 +17,14 @@ export const FAULT_KINDS = [
   'fullDisk',
   'bitFlip',
   'lostTail',
+  'tornWrite',
   'relayRestart',
   'clientCrash',
   'changeMembers',
   'transfer',
+  'lagBehind',
+  'crashInChange',
+  'clockJump',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -52,6 +56,10 @@ const LOSSES: readonly FaultKind[] = ['bitFlip', 'lostTail'];
 const EVERY_MS_MIN = 80;
 const EVERY_MS_MAX = 800;
 const SHARE_OF_KINDS = 0.5;
+/** Of the runs: the network heals soon after each cut, so that the cluster works most of the time, and comes to more. */
+const SHARE_GENTLE = 0.6;
+const CUT_MS_MAX = 1200;
+const FAULTS_OF_MEMBERS: readonly FaultKind[] = ['changeMembers', 'crashInChange'];
 
 /**
  * The faults of a run, from its seed. Each run has a choice of its own of the kinds (swarm testing, Groce and others, 2012): with all of
@@ -64,16 +72,22 @@ export function drawFaults(
 ): readonly PlannedFault[] {
   const random = seededRandom(seed, 'faults');
   const chosen = kinds.filter((kind) => kind !== 'heal' && random() < SHARE_OF_KINDS);
-  const fits = chosen.includes('changeMembers') ? chosen.filter((kind) => !LOSSES.includes(kind)) : chosen;
+  const changesMembers = FAULTS_OF_MEMBERS.some((kind) => chosen.includes(kind));
+  const fits = changesMembers ? chosen.filter((kind) => !LOSSES.includes(kind)) : chosen;
   // As often as the network is cut it heals, or nobody could lead most of the time.
-  const heals = fits.filter((kind) => CUTS.includes(kind)).map((): FaultKind => 'heal');
+  const isGentle = random() < SHARE_GENTLE;
+  const heals = isGentle ? [] : fits.filter((kind) => CUTS.includes(kind)).map((): FaultKind => 'heal');
   const drawn = [...fits, ...heals];
-  const everyMs = EVERY_MS_MIN + random() * (EVERY_MS_MAX - EVERY_MS_MIN);
-  const faults: PlannedFault[] = [];
+  const everyMs = (EVERY_MS_MIN + random() * (EVERY_MS_MAX - EVERY_MS_MIN)) * (isGentle ? 1.5 : 1);
+  const struck: Omit<PlannedFault, 'number'>[] = [];
   const next = (): number => -Math.log(1 - random()) * everyMs;
   for (let atMs = next(); atMs < forMs; atMs += next()) {
     const kind = drawn[Math.floor(random() * drawn.length)];
-    if (kind !== undefined) faults.push({ number: faults.length + 1, atMs, kind });
+    if (kind === undefined) continue;
+    struck.push({ atMs, kind });
+    const healsMs = atMs + random() * CUT_MS_MAX;
+    if (isGentle && CUTS.includes(kind) && healsMs < forMs) struck.push({ atMs: healsMs, kind: 'heal' });
   }
-  return faults;
+  struck.sort((one, other) => one.atMs - other.atMs);
+  return struck.map((fault, at) => ({ number: at + 1, ...fault }));
 }

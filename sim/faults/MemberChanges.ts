@@ -9,22 +9,30 @@ const VOTERS_MIN = 2;
 /** Asks the cluster, as an operator would, for other members or another leader. Whether it does so is its own affair. */
 export class MemberChanges {
   readonly #simulation: Simulation;
+  readonly #onDone: (kind: 'changeMembers' | 'transfer') => void;
 
-  constructor(simulation: Simulation) {
+  /** @param onDone called when the cluster says that it did so */
+  constructor(simulation: Simulation, onDone: (kind: 'changeMembers' | 'transfer') => void) {
     this.#simulation = simulation;
+    this.#onDone = onDone;
   }
 
-  change(random: Random): void {
+  /** @returns whether it asked for anything */
+  change(random: Random): boolean {
     const leader = this.#simulation.leader();
     const cluster = this.#simulation.workload?.clients[0]?.cluster;
-    if (leader === undefined || cluster === undefined) return;
+    if (leader === undefined || cluster === undefined) return false;
     const { voters, learners } = leader.status();
     const [one] = shuffled(this.#simulation.ids, random);
-    if (one === undefined) return;
+    if (one === undefined) return false;
     const change = this.#draw(one, { voters, learners }, random);
-    if (change === undefined) return;
+    if (change === undefined) return false;
     this.#simulation.note(`members: ${JSON.stringify(change)}`);
-    cluster.changeMembers(change, { timeoutMs: CHANGE_MS_MAX }).catch(() => undefined);
+    cluster.changeMembers(change, { timeoutMs: CHANGE_MS_MAX }).then(
+      () => this.#onDone('changeMembers'),
+      () => undefined,
+    );
+    return true;
   }
 
   transfer(random: Random): void {
@@ -32,7 +40,10 @@ export class MemberChanges {
     const [to] = shuffled(this.#simulation.ids, random);
     if (cluster === undefined || to === undefined) return;
     this.#simulation.note(`leadership to ${to}`);
-    cluster.transferLeadership(to, { timeoutMs: CHANGE_MS_MAX }).catch(() => undefined);
+    cluster.transferLeadership(to, { timeoutMs: CHANGE_MS_MAX }).then(
+      () => this.#onDone('transfer'),
+      () => undefined,
+    );
   }
 
   #draw(

@@ -7,6 +7,7 @@ import type { ApplyContext, StateMachine } from '../../peer/ports/StateMachine.t
 import { Applier } from '../../peer/replica/Applier.ts';
 import { MemorySnapshotStore } from '../../peer/snapshots/MemorySnapshotStore.ts';
 import type { Entry } from '../../shared/messages/Entry.ts';
+import { VirtualClock } from '../../sim/VirtualClock.ts';
 import { until } from '../support/until.ts';
 
 const WITHIN_MS = 30_000;
@@ -82,6 +83,36 @@ function work(forMs: number): void {
   const endMs = performance.now() + forMs;
   while (performance.now() < endMs);
 }
+
+t.test('the rest of a slice comes before what is handed over meanwhile', async (t) => {
+  const clock = new VirtualClock();
+  const machine = new Recorder();
+  let workedMs = 0;
+  machine.onApply = () => (workedMs += 5);
+  const failures: Error[] = [];
+  const applied: number[] = [];
+  const slow = {
+    nowMs: () => clock.nowMs() + workedMs,
+    wallMs: () => clock.wallMs(),
+    soon: (callback: () => void) => clock.soon(callback),
+    setTimer: (atMs: number, callback: () => void) => clock.setTimer(atMs, callback),
+  };
+  const applier = new Applier(new ReplicatedMachine(machine), new MemorySnapshotStore(), slow, 0, {
+    onOutcome: () => undefined,
+    onApplied: (index) => applied.push(index),
+    onRestored: () => undefined,
+    onSnapshotTaken: () => undefined,
+    onFailed: (error) => failures.push(error),
+  });
+  applier.apply(1, commands(5));
+  clock.runNext();
+  t.same(machine.given, [1, 2], 'a slice');
+  applier.apply(6, commands(2));
+  while (clock.runNext());
+  t.same(failures, []);
+  t.same(machine.given, upTo(7));
+  t.equal(applied.at(-1), 7);
+});
 
 t.test('D40: each index once and in order, however it is handed over; entries that overlap are left out', async (t) => {
   const { machine, applier, told } = stage();

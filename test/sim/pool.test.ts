@@ -24,11 +24,11 @@ t.test('threads run seeds side by side, and count what came of them', async (t) 
   const { totals, failed } = await runSeeds({
     program: DEFECTIVE,
     jobs: 2,
-    next: each([1, 2, 3, 5]),
+    next: each([1, 2, 3, 0]),
     onRun: ({ seed }) => seen.push(seed),
   });
   t.same(failed, []);
-  t.same(seen.sort(), [1, 2, 3, 5]);
+  t.same(seen.sort(), [0, 1, 2, 3]);
   t.equal(totals.seeds, 4);
   t.ok(totals.virtualMs >= 4 * FAULTS_MS);
   t.ok(totals.elections >= 4 && totals.operations.answered > 0 && totals.committed > 0);

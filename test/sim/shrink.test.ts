@@ -52,18 +52,19 @@ t.test('failures of one rule are of one kind, whoever broke it when', async (t) 
 });
 
 t.test('a run of many faults shrinks to the two that matter, and replays', async (t) => {
-  const options: SeedOptions = { seed: 9, faultsMs: FAULTS_MS };
+  const options: SeedOptions = { seed: 14, faultsMs: FAULTS_MS };
   const [first, second] = [20, 33];
   const attempt = (smaller: SeedOptions): Promise<SeedOutcome> => tryRun(smaller, defectAfter(first, second));
   const outcome = await attempt(options);
   if (outcome.passed) throw new Error('the defect was not seen');
-  t.equal(planOf(options).length, 61);
+  const planned = planOf(options).length;
+  t.ok(planned > 50, `${planned} faults`);
   const { failure } = outcome;
   const shrunken = await shrink(options, failure, { attempt });
   t.comment(`${shrunken.faultsBefore} faults to ${shrunken.options.faults.join()}, in ${shrunken.tries} runs`);
   t.comment(replayCommand(shrunken.options));
   t.same(shrunken.options.faults, [first, second]);
-  t.equal(shrunken.faultsBefore, 61);
+  t.equal(shrunken.faultsBefore, planned);
   t.equal(shrunken.failure.kind, 'Artificial Rule');
   const lastMs = planOf(options).find(({ number }) => number === second)?.atMs ?? 0;
   t.ok(shrunken.options.faultsMs > lastMs && shrunken.options.faultsMs < FAULTS_MS, 'it ends soon after them');
@@ -73,7 +74,7 @@ t.test('a run of many faults shrinks to the two that matter, and replays', async
   t.equal(bounded.tries, 5, 'no more tries than it may take');
   const none = await shrink(options, failure, { attempt, mayGoOn: () => false });
   t.equal(none.tries, 0);
-  t.equal(none.options.faults.length, 61);
+  t.equal(none.options.faults.length, planned);
 });
 
 t.test('a failure of another kind does not count', async (t) => {
