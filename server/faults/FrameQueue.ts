@@ -1,4 +1,5 @@
 import { DueFrames } from './DueFrames.ts';
+import { giveBackBandwidth } from './giveBack.ts';
 import type { RuleInForce } from './RuleInForce.ts';
 import type { PlannedCopy } from './judge.ts';
 import type { LinkFaults } from './LinkFaults.ts';
@@ -127,7 +128,7 @@ export class FrameQueue<Payload> {
    */
   takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean, nowMs: number): WaitingCopy<Payload>[] {
     const taken = this.#due.takeAll(isMeant);
-    for (const waiting of taken) this.#gone(waiting);
+    this.#lost(taken, nowMs);
     const links = new Set(taken.map(({ link }) => link));
     if (links.size === 0) return taken;
     const isMoved = { link: (link: LinkFaults) => links.has(link), apart: () => false };
@@ -137,7 +138,7 @@ export class FrameQueue<Payload> {
 
   /** Takes away everything, without delivering it. */
   takeAll(nowMs: number): WaitingCopy<Payload>[] {
-    return [...this.takeDelayed(() => true, nowMs), ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule))];
+    return [...this.takeDelayed(() => true, nowMs), ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule, nowMs))];
   }
 
   /**
@@ -154,11 +155,11 @@ export class FrameQueue<Payload> {
   }
 
   /** Takes away, without delivering them, those that a rule holds. */
-  takeHeld(rule: RuleInForce): WaitingCopy<Payload>[] {
+  takeHeld(rule: RuleInForce, nowMs: number): WaitingCopy<Payload>[] {
     const frames = this.#held.get(rule) ?? [];
     this.#held.delete(rule);
     this.#heldCount -= frames.length;
-    for (const waiting of frames) this.#gone(waiting);
+    this.#lost(frames, nowMs);
     return frames;
   }
 
@@ -180,13 +181,15 @@ export class FrameQueue<Payload> {
     const released = frames.splice(0, framesMax);
     if (frames.length === 0) this.#held.delete(rule);
     this.#heldCount -= released.length;
+    const lost: WaitingCopy<Payload>[] = [];
     const onTheirWay = released.filter((waiting) => {
       waiting.underWayMs = nowMs;
       if (!isLost(waiting)) return true;
-      this.#gone(waiting);
+      lost.push(waiting);
       return false;
     });
     this.#requeue(arranged(onTheirWay), (waiting) => Math.max(nowMs, dueMs(waiting)));
+    this.#lost(lost, nowMs);
     return released.length;
   }
 
@@ -254,6 +257,11 @@ export class FrameQueue<Payload> {
     if (frames === undefined) this.#held.set(rule, [waiting]);
     else frames.push(waiting);
     this.#heldCount += 1;
+  }
+
+  #lost(taken: readonly WaitingCopy<Payload>[], nowMs: number): void {
+    for (const waiting of taken) this.#gone(waiting);
+    giveBackBandwidth(taken, (visit) => this.forEachWaiting(visit), nowMs);
   }
 
   #gone({ bytes }: WaitingCopy<Payload>): void {
