@@ -290,6 +290,26 @@ t.test('released frames can be put into another order', async (t) => {
   t.same(stage.out, [4, 3, 2, 1]);
 });
 
+t.test('a frame is released with all its copies, and counts as one', async (t) => {
+  const [hold] = rulesOf({ hold: { hold: true } }).values();
+  if (hold === undefined) throw new Error('there is no rule');
+  const queue = new FrameQueue<{ readonly frame: number }>(LIMITS, ({ frame }) => frame);
+  const link = linkOf();
+  const copy: PlannedCopy = { atMs: undefined, heldBy: hold, delayedBy: [], damage: undefined, inOrder: true };
+  for (const frame of [1, 1, 1, 2, 3, 3]) queue.add(link, copy, { frame }, 100, 0);
+  const gone = (): number[] => {
+    const out: number[] = [];
+    for (let due = queue.takeDue(0); due !== undefined; due = queue.takeDue(0)) out.push(due.payload.frame);
+    return out;
+  };
+  t.equal(queue.release(hold, 0, 2), 2);
+  t.same(gone(), [1, 1, 1, 2]);
+  t.equal(queue.heldCount, 2);
+  t.equal(queue.release(hold, 0, 5), 1, 'no more than there are');
+  t.same(gone(), [3, 3]);
+  t.equal(queue.release(hold, 0), 0);
+});
+
 t.test('what waits is told in the order in which it will come, what is held behind it, and stays', async (t) => {
   const stage = new Stage();
   stage.put({ slow: { delay: '10..500ms', reorder: 0.5 } });

@@ -32,6 +32,20 @@ t.test('releases, and what was asked of waiting frames, stand in the journal', a
   await stage.relay.dial('p3');
 });
 
+t.test('a release of the first so many means frames, each with its copies', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('hold', { from: 'p1', to: 'p2', hold: true, duplicate: { probability: 1, copies: 3 } });
+  await stage.send(2);
+  t.match(await stage.network(), { held: 8 });
+  const release = async (first: number): Promise<unknown> =>
+    (await stage.relay.request('POST', `${BASE}/rules/hold/release`, { first })).body;
+  t.match(await release(1), { released: 1 });
+  t.same(await stage.arrives(4), [1, 1, 1, 1]);
+  t.match(await stage.network(), { held: 4 });
+  t.match(await release(7), { released: 1 });
+  t.same(await stage.arrives(8), [1, 1, 1, 1, 2, 2, 2, 2]);
+});
+
 t.test('shapes are of those who vote; others are with the larger group', async (t) => {
   const stage = await FaultStage.start(t);
   const voters = ['p1', 'p2', 'p3'].map(peerId);
