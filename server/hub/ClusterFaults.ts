@@ -78,7 +78,8 @@ export interface ReleaseOptions {
  * next epoch, settles what becomes of frames that wait, and is told.
  *
  * Methods that change something throw a WhitewaterError, having changed nothing: RULE_INVALID, PROFILE_UNKNOWN,
- * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PARTITION_SHAPE_UNFIT, PEER_UNKNOWN, RULE_UNKNOWN, EPOCH_DIFFERS.
+ * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PARTITION_SHAPE_UNFIT, PEER_UNKNOWN, RULE_UNKNOWN, EPOCH_DIFFERS,
+ * REQUEST_INVALID.
  */
 export class ClusterFaults {
   readonly #parts: ClusterFaultsParts;

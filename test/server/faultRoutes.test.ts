@@ -171,6 +171,8 @@ t.test('what is refused is told by its place in the request', async (t) => {
     ['network', { partition: { shape: 'isolate:p9' } }, '/partition/shape'],
     ['network', { partition: { shape: 'isolate-leader' } }, '/partition/shape'],
     ['partition', { shape: 'thirds' }, '/shape'],
+    ['partition', { shape: 'halves', stepMs: 100 }, '/stepMs'],
+    ['network', { partition: { shape: 'isolate:p1', stepMs: 100 } }, '/partition/stepMs'],
     ['network', { profile: { name: 'wan', regions: { eu: ['p1', 'p9'] } } }, '/profile/regions/eu/1'],
     ['network', { partition: { groups: [['p1'], ['p2', 'p9']] } }, '/partition/groups/1/1'],
     ['network', { partition: { cuts: [['p9', 'p2']] } }, '/partition/cuts/0/0'],
