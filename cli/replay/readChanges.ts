@@ -153,7 +153,7 @@ class Reading {
     const found = this.#faults[at];
     if (found === undefined) return [];
     const { line, atMs } = found;
-    const { seq, rules, renewed = [], profile, text } = line;
+    const { seq, rules, renewed = [], clients = [], profile, text } = line;
     const frames = (line.frames as Orphans | null | undefined) ?? undefined;
     if (line.healed === true && isBare(line)) return [{ seq, atMs, text, act: { type: 'heal', frames } }];
     const before = this.#faults[at - 1]?.line;
@@ -164,7 +164,8 @@ class Reading {
       .map(({ afterMs, partition }, index) => {
         const isFirst = index === 0;
         const anew = { ...(renewed.length > 0 ? { renewed } : {}), ...(isSeedSet ? { seed: line.seed } : {}) };
-        const request = { rules, profile, partition, ...(isFirst ? anew : {}) };
+        const named = clients.length > 0 ? { clients } : {};
+        const request = { rules, profile, partition, ...named, ...(isFirst ? anew : {}) };
         return {
           ...{ seq, atMs: atMs + afterMs },
           text: isFirst ? text : `${text}, ${Math.round(afterMs)} ms on`,

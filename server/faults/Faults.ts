@@ -204,6 +204,13 @@ function setOf(endpoints: readonly string[]): ReadonlySet<string> {
   return known;
 }
 
+/** The ids that the faults name, of endpoints that may not be there. */
+export function idsNamedIn({ rules, partition, profile }: Faults): Set<string> {
+  const byRules = rules.flatMap(({ source }) => namedByRule(source, ''));
+  const byPartition = partition === undefined ? [] : namedByPartition(partition.source);
+  return new Set([...byRules, ...byPartition, ...namedByRegions(profile.source)].map(({ id }) => id));
+}
+
 function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): void {
   if (endpoints === undefined || named.length === 0) return;
   const known = setOf(endpoints);

@@ -1,4 +1,5 @@
 import { DueFrames } from './DueFrames.ts';
+import { giveBackBandwidth } from './giveBack.ts';
 import type { RuleInForce } from './RuleInForce.ts';
 import type { PlannedCopy } from './judge.ts';
 import type { LinkFaults } from './LinkFaults.ts';
@@ -40,14 +41,17 @@ export const COPY_OVERHEAD_BYTES = 250;
  */
 export class FrameQueue<Payload> {
   readonly #limits: FrameQueueLimits;
+  readonly #frameOf: (payload: Payload) => unknown;
   readonly #due = new DueFrames<WaitingCopy<Payload>>();
   readonly #held = new Map<RuleInForce, WaitingCopy<Payload>[]>();
   #heldCount = 0;
   #bytes = 0;
   #order = 0;
 
-  constructor(limits: FrameQueueLimits) {
+  /** @param frameOf the same for all copies of one frame, and for no others; told nothing, the payload stands for its frame */
+  constructor(limits: FrameQueueLimits, frameOf: (payload: Payload) => unknown = (payload) => payload) {
     this.#limits = limits;
+    this.#frameOf = frameOf;
   }
 
   get delayedCount(): number {
@@ -127,7 +131,7 @@ export class FrameQueue<Payload> {
    */
   takeDelayed(isMeant: (waiting: WaitingCopy<Payload>) => boolean, nowMs: number): WaitingCopy<Payload>[] {
     const taken = this.#due.takeAll(isMeant);
-    for (const waiting of taken) this.#gone(waiting);
+    this.#lost(taken, nowMs);
     const links = new Set(taken.map(({ link }) => link));
     if (links.size === 0) return taken;
     const isMoved = { link: (link: LinkFaults) => links.has(link), apart: () => false };
@@ -137,7 +141,10 @@ export class FrameQueue<Payload> {
 
   /** Takes away everything, without delivering it. */
   takeAll(nowMs: number): WaitingCopy<Payload>[] {
-    return [...this.takeDelayed(() => true, nowMs), ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule))];
+    return [
+      ...this.takeDelayed(() => true, nowMs),
+      ...[...this.#held.keys()].flatMap((rule) => this.takeHeld(rule, nowMs)),
+    ];
   }
 
   /**
@@ -154,20 +161,20 @@ export class FrameQueue<Payload> {
   }
 
   /** Takes away, without delivering them, those that a rule holds. */
-  takeHeld(rule: RuleInForce): WaitingCopy<Payload>[] {
+  takeHeld(rule: RuleInForce, nowMs: number): WaitingCopy<Payload>[] {
     const frames = this.#held.get(rule) ?? [];
     this.#held.delete(rule);
     this.#heldCount -= frames.length;
-    for (const waiting of frames) this.#gone(waiting);
+    this.#lost(frames, nowMs);
     return frames;
   }
 
   /**
    * Lets go what a rule holds: due now, or when the other rules' delays are over.
-   * @param framesMax the first so many of them
+   * @param framesMax the first so many of them, with all their copies
    * @param arranged puts them into another order
    * @param isLost told of each that is let go; if true it goes nowhere, and is gone
-   * @returns how many
+   * @returns how many frames
    */
   release(
     rule: RuleInForce,
@@ -177,17 +184,35 @@ export class FrameQueue<Payload> {
     isLost: (waiting: WaitingCopy<Payload>) => boolean = () => false,
   ): number {
     const frames = this.#held.get(rule) ?? [];
-    const released = frames.splice(0, framesMax);
+    const { copies, frames: count } = this.#firstOf(frames, framesMax);
+    const released = frames.splice(0, copies);
     if (frames.length === 0) this.#held.delete(rule);
     this.#heldCount -= released.length;
+    const lost: WaitingCopy<Payload>[] = [];
     const onTheirWay = released.filter((waiting) => {
       waiting.underWayMs = nowMs;
       if (!isLost(waiting)) return true;
-      this.#gone(waiting);
+      lost.push(waiting);
       return false;
     });
     this.#requeue(arranged(onTheirWay), (waiting) => Math.max(nowMs, dueMs(waiting)));
-    return released.length;
+    this.#lost(lost, nowMs);
+    return count;
+  }
+
+  /** @returns how many copies the first so many frames have, and how many frames that are */
+  #firstOf(held: readonly WaitingCopy<Payload>[], framesMax: number): { copies: number; frames: number } {
+    let frames = 0;
+    let last: unknown;
+    // Copies of one frame were planned one behind the other, and are held so.
+    for (const [copies, { payload }] of held.entries()) {
+      const frame = this.#frameOf(payload);
+      if (frames > 0 && frame === last) continue;
+      if (frames >= framesMax) return { copies, frames };
+      frames += 1;
+      last = frame;
+    }
+    return { copies: held.length, frames };
   }
 
   /**
@@ -254,6 +279,11 @@ export class FrameQueue<Payload> {
     if (frames === undefined) this.#held.set(rule, [waiting]);
     else frames.push(waiting);
     this.#heldCount += 1;
+  }
+
+  #lost(taken: readonly WaitingCopy<Payload>[], nowMs: number): void {
+    for (const waiting of taken) this.#gone(waiting);
+    giveBackBandwidth(taken, (visit) => this.forEachWaiting(visit), nowMs);
   }
 
   #gone({ bytes }: WaitingCopy<Payload>): void {

@@ -36,6 +36,12 @@ export class RuleOnLink {
     this.busyBytes = isSameRate ? before.busyBytes : Math.max(0, leftBytes);
   }
 
+  /** What it was given is lost, as far as it would leave later than then. */
+  endBandwidthBy(untilMs: number): void {
+    const bytesPerMs = this.rule.compiled.rate?.bytesPerMs ?? 0;
+    this.busyBytes = Math.min(this.busyBytes, Math.max(0, (untilMs - this.busySinceMs) * bytesPerMs));
+  }
+
   /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
   chooses({ skip, every, first }: CompiledRule): boolean {
     this.meant += 1;
@@ -99,6 +105,11 @@ export class LinkFaults {
     if (!this.#hasAdopted(faults)) this.#adopt(faults);
     this.#frames += 1;
     return this.#rules;
+  }
+
+  /** Where the link stands with a rule, or with one whose place it took or will take. */
+  standingWith({ lineage }: RuleInForce): RuleOnLink | undefined {
+    return this.#rules.find(({ rule }) => rule.lineage === lineage);
   }
 
   /** Whether the partition keeps frames from passing at this moment. */

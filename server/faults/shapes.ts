@@ -44,7 +44,7 @@ const SHAPES: Readonly<Record<string, Shape>> = {
 
 /**
  * The partition that a request asks for. Clients reach everybody in all shapes.
- * @throws {WhitewaterError} PARTITION_SHAPE_UNKNOWN; PARTITION_SHAPE_UNFIT when there are too few peers, or no leader;
+ * @throws {WhitewaterError} PARTITION_SHAPE_UNKNOWN; REQUEST_INVALID for steps of a shape that has none; PARTITION_SHAPE_UNFIT when there are too few peers, or no leader;
  *   PEER_UNKNOWN for `isolate:ID` and the like. Groups and cuts are taken as they are: `changeFaults` checks them.
  */
 export function partitionOf(request: PartitionRequest, context: ShapeContext): Partition {
@@ -65,6 +65,7 @@ export function partitionOf(request: PartitionRequest, context: ShapeContext): P
   }
   const known = [...context.peers, ...(context.others ?? [])];
   if (id !== undefined && !known.includes(id)) throw unknownPeer(id, request.shape, known, context.place);
+  if (request.stepMs !== undefined && name !== 'swizzle') throw stepless(request.shape, context);
   if (context.peers.length < shape.peersMin) {
     throw unfit(`${name} needs ${shape.peersMin} peers, and ${context.peers.length} are known`, context);
   }
@@ -183,6 +184,13 @@ function unknownShape(shape: string, { place = '/shape' }: ShapeContext): Whitew
     `${PARTITION_SHAPES.join(', ')}; nothing was changed`;
   const details = { place, legal: PARTITION_SHAPES };
   return new WhitewaterError('PARTITION_SHAPE_UNKNOWN', message, { details });
+}
+
+function stepless(shape: string, { place = '/shape' }: ShapeContext): WhitewaterError {
+  const stepPlace = place.replace(/shape$/, 'stepMs');
+  const message = `${stepPlace} is given with ${shape}, which has no steps; legal is stepMs with swizzle alone; nothing was changed`;
+  const details = { place: stepPlace, legal: 'stepMs with swizzle alone' };
+  return new WhitewaterError('REQUEST_INVALID', message, { details });
 }
 
 function unfit(what: string, { place = '/shape' }: ShapeContext): WhitewaterError {

@@ -7,6 +7,7 @@ import type { Rule } from '../../shared/http/Rule.ts';
 import {
   changeFaults,
   expiredRules,
+  idsNamedIn,
   nextExpiryMs,
   noFaults,
   type Faults,
@@ -49,6 +50,8 @@ interface Told {
   readonly seedSet: boolean;
   readonly renewed: ReadonlySet<string> | undefined;
   readonly isHeal: boolean;
+  /** Ids that may be named though the relay never heard of them. */
+  readonly clients?: readonly string[] | undefined;
   /** Settles what becomes of frames that wait, in place of what becomes of those of rules that went. */
   readonly settle?: ((nowMs: number) => void) | undefined;
 }
@@ -75,7 +78,8 @@ export interface ReleaseOptions {
  * next epoch, settles what becomes of frames that wait, and is told.
  *
  * Methods that change something throw a WhitewaterError, having changed nothing: RULE_INVALID, PROFILE_UNKNOWN,
- * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PARTITION_SHAPE_UNFIT, PEER_UNKNOWN, RULE_UNKNOWN, EPOCH_DIFFERS.
+ * PARTITION_OVERLAPS, PARTITION_SHAPE_UNKNOWN, PARTITION_SHAPE_UNFIT, PEER_UNKNOWN, RULE_UNKNOWN, EPOCH_DIFFERS,
+ * REQUEST_INVALID.
  */
 export class ClusterFaults {
   readonly #parts: ClusterFaultsParts;
@@ -169,7 +173,7 @@ export class ClusterFaults {
 
   /** Everything at once: what the request leaves out is not in force afterwards, but for the seed, which stays. */
   apply(request: NetworkRequest, options: ChangeOptions = {}): void {
-    const { rules = {}, renewed = [], partition = null, profile, seed } = request;
+    const { rules = {}, renewed = [], partition = null, profile, seed, clients } = request;
     const change: FaultsChange = {
       rules: new Map(Object.entries(rules)),
       renewed: new Set(renewed),
@@ -177,7 +181,7 @@ export class ClusterFaults {
       profile: profile ?? { name: 'reliable' },
       ...(seed === undefined ? {} : { seed }),
     };
-    this.#change(change, options, 'faultsChanged', 'the network is another');
+    this.#change(change, options, 'faultsChanged', 'the network is another', { clients });
   }
 
   /**
@@ -230,7 +234,7 @@ export class ClusterFaults {
     options: ChangeOptions,
     kind: LiveEvent['kind'],
     text: string,
-    { isHeal = false, settle }: Partial<Pick<Told, 'isHeal' | 'settle'>> = {},
+    { isHeal = false, settle, clients = [] }: Partial<Pick<Told, 'isHeal' | 'settle' | 'clients'>> = {},
   ): void {
     const nowMs = this.#nowMs();
     const before = this.at(nowMs);
@@ -238,7 +242,7 @@ export class ClusterFaults {
     const { roster } = this.#parts;
     const peers = roster.sorted().filter(({ isEphemeral }) => !isEphemeral);
     // Before the first endpoint came there is nothing to hold names against: they are those of endpoints to come.
-    const endpoints = roster.size === 0 ? undefined : roster.ids();
+    const endpoints = roster.size === 0 ? undefined : [...roster.ids(), ...clients];
     const context = { nowMs, peers: peers.map(({ id }) => id), endpoints };
     refuseUnplaced(change.profile, peers.length);
     const named = [...(change.rules?.values() ?? []), ...Object.values(change.profile?.rules ?? {})];
@@ -295,9 +299,24 @@ export class ClusterFaults {
       partition: partition === undefined ? null : { ...partition.source, inFlight: partition.inFlight },
       rules: Object.fromEntries(this.#userRules()),
     };
-    const told = { renewed: [...renewed], frames: frames ?? null, seedSet, healed: isHeal, text };
+    const clients = this.#clientsNamedIn(after);
+    const told = {
+      renewed: [...renewed],
+      ...(clients.length > 0 ? { clients } : {}),
+      frames: frames ?? null,
+      seedSet,
+      healed: isHeal,
+      text,
+    };
     this.#parts.journal.event('faults', { epoch, seed, ...inForce, ...told });
     this.#parts.onChange(after, kind, text);
+  }
+
+  /** Those that the relay has forgotten too: peers are not forgotten. */
+  #clientsNamedIn(faults: Faults): string[] {
+    const { roster } = this.#parts;
+    if (roster.size === 0) return [];
+    return [...idsNamedIn(faults)].filter((id) => roster.get(id)?.isEphemeral !== false);
   }
 
   #partitionOf(request: PartitionRequest | null, place = '/shape'): Partition | null {

@@ -50,7 +50,7 @@ export class DelayedFrames {
 
   constructor(options: DelayedFramesOptions) {
     this.#options = options;
-    this.queue = new FrameQueue(options);
+    this.queue = new FrameQueue(options, ({ facts }) => facts);
   }
 
   /** @returns false, having taken nothing, when as much waits as may */

@@ -83,7 +83,7 @@ export class Settlement {
     const queue = this.#queue();
     if (frames === 'drop') {
       const isDelayed = ({ copy }: WaitingCopy<DelayedFrame>): boolean => copy.delayedBy.some((by) => by.rule === rule);
-      this.#lost.add(queue.takeHeld(rule), 'removed', nowMs);
+      this.#lost.add(queue.takeHeld(rule, nowMs), 'removed', nowMs);
       this.#lost.add(queue.takeDelayed(isDelayed, nowMs), 'removed', nowMs);
       return;
     }

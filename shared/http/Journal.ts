@@ -81,6 +81,8 @@ export const JournalFaults = Type.Object({
   rules: Type.Record(RuleName, Rule),
   /** Of these, the ones that were put in force by their names, and began anew even if they were the same as before. */
   renewed: Type.Optional(Type.Array(RuleName)),
+  /** Of the ids that are named, those of clients: whoever puts these faults in force elsewhere may find that they are not there yet. */
+  clients: Type.Optional(Type.Array(PeerId)),
   /** What was to become of frames that waited for rules which went, if somebody said so. */
   frames: Type.Optional(Type.Union([Orphans, Type.Null()])),
   /** This change set the seed, and with it began the numbers of all links anew. */

@@ -83,6 +83,8 @@ export const NetworkRequest = Type.Object(
     renewed: Type.Optional(Type.Array(RuleName, { maxItems: 1024 })),
     partition: Type.Optional(Type.Union([PartitionRequest, Type.Null()])),
     profile: Type.Optional(Profile),
+    /** Ids that may be named though nobody of them connected yet, as those of clients, which come when they have something to ask. */
+    clients: Type.Optional(Type.Array(PeerId, { maxItems: 1024 })),
     /** Restarts the counters of all links. */
     seed: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
   },

@@ -215,6 +215,33 @@ t.test(
   },
 );
 
+t.test('a replay may name clients before they come, and no other endpoints that nobody knows', async (t) => {
+  const first = await start(t);
+  await first.relay.dial('http', { path: 'client' });
+  await first.command('partition', 'p1,http|p2,p3');
+  await first.command('link', 'http', 'p1', '--drop', '1', '--name', 'mute');
+  await first.command('partition', 'p1|p2,p3');
+  const journal = await first.command('journal', '--kinds', 'faults');
+  const second = await start(t);
+  const file = join(second.folder, 'day.ndjson');
+  writeFileSync(file, journal);
+  const replayed = await second.result('replay', file, '--speed', '1000');
+  t.equal(replayed.code, 0, replayed.text);
+  const network = new Network(new RelayClient({ url: second.relay.url }), 'demo');
+  t.match(await network.faults(), { partition: { groups: [['p1'], ['p2', 'p3']] }, rules: [{ name: 'mute' }] });
+  const client = await second.relay.dial('http', { path: 'client' });
+  client.send('ClientRequest', 'p1', {});
+  await client.settled();
+  t.match(await network.rule('later', { from: 'http', to: 'p2', drop: 1 }), { name: 'later' });
+  t.match((await network.faults()).rules, [{ name: 'mute', matched: 1 }], 'and they are meant once they are there');
+
+  writeFileSync(file, journal.replaceAll('"http"', '"p9"').replaceAll('"clients":["p9"]', '"clients":[]'));
+  const wrong = await second.result('replay', file, '--speed', '1000');
+  t.equal(wrong.code, 1);
+  t.match(wrong.text, /PEER_UNKNOWN/);
+  t.notMatch(journal.split('\n').at(-2), /clients":\["p/, 'peers are none');
+});
+
 interface FaultsLine {
   readonly kind: string;
   readonly text?: string;

@@ -124,6 +124,95 @@ t.test('what is taken away leaves no trace in the order of its link', async (t) 
   t.same(stage.out, [2], 'nobody waits for it');
 });
 
+const THIN = { rate: { bytesPerSecond: 1000 } };
+
+t.test('what is lost on its way through a bandwidth gives back what it had not used of it', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN });
+  for (let number = 1; number <= 5; number += 1) stage.send(number);
+  stage.advance(150);
+  t.same(stage.out, [1]);
+  t.equal(stage.queue.takeDelayed(() => true, stage.nowMs).length, 4);
+  stage.send(6);
+  stage.advance(99);
+  t.same(stage.out, [1], 'a frame of 100 bytes takes its 100 ms');
+  stage.advance(1);
+  t.same(stage.out, [1, 6], 'and waits behind nothing');
+});
+
+t.test('what still waits for a bandwidth keeps its time, and what comes then its rate', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN });
+  for (let number = 1; number <= 4; number += 1) stage.send(number);
+  const isMeant = ({ payload }: WaitingCopy<number>): boolean => payload === 1 || payload === 4;
+  t.equal(stage.queue.takeDelayed(isMeant, 0).length, 2);
+  stage.send(5);
+  stage.advance(300);
+  t.same(stage.out, [2, 3]);
+  stage.advance(99);
+  t.same(stage.out, [2, 3]);
+  stage.advance(1);
+  t.same(stage.out, [2, 3, 5], 'behind the last one that waits');
+});
+
+t.test('copies give a bandwidth back as often as they take it: once', async (t) => {
+  for (const duplicate of [1, { probability: 1, copies: 1, delay: '1h' }]) {
+    const stage = new Stage();
+    stage.put({ thin: THIN, twice: { duplicate, first: 1 } });
+    for (const number of [1, 2, 3]) stage.send(number);
+    t.equal(stage.queue.takeDelayed(({ payload }) => payload === 1, 0).length, 2);
+    t.equal(stage.queue.takeDelayed(({ payload }) => payload === 3, 0).length, 1);
+    stage.send(4);
+    stage.advance(299);
+    t.same(stage.out, [2], JSON.stringify(duplicate));
+    stage.advance(1);
+    t.same(stage.out, [2, 4]);
+  }
+});
+
+t.test('lost one after the other, frames give back as much as all at once', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN });
+  for (const number of [1, 2, 3]) stage.send(number);
+  for (const number of [1, 2, 3]) stage.queue.takeDelayed(({ payload }) => payload === number, 0);
+  stage.send(4);
+  stage.advance(100);
+  t.same(stage.out, [4]);
+});
+
+t.test('a bandwidth is given back to the rule that took the place of the one that gave it', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN, stuck: { hold: true } });
+  for (const number of [1, 2, 3]) stage.send(number);
+  const [, stuck] = stage.faults.rules;
+  if (stuck === undefined) throw new Error('there is a rule that holds');
+  const [before] = stage.faults.rules;
+  const rules = new Map([['thin', { from: '*', to: '*', ...THIN, types: ['@requests'] }]]);
+  stage.faults = changeFaults(stage.faults, { rules }, { nowMs: 0, peers: [] });
+  const [after] = stage.faults.rules;
+  if (before === undefined || after === undefined) throw new Error('there is a rule of bandwidth');
+  stage.queue.handOver(before, after);
+  t.equal(stage.queue.takeHeld(stuck, 0).length, 3);
+  stage.send(4);
+  stage.advance(100);
+  t.same(stage.out, [4]);
+});
+
+t.test('what is lost when it is let go gives its bandwidth back too', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN, stuck: { hold: true, first: 3 } });
+  for (const number of [1, 2, 3]) stage.send(number);
+  const [, stuck] = stage.faults.rules;
+  if (stuck === undefined) throw new Error('there is a rule that holds');
+  t.equal(
+    stage.queue.release(stuck, 0, Infinity, undefined, () => true),
+    3,
+  );
+  stage.send(4);
+  stage.advance(100);
+  t.same(stage.out, [4]);
+});
+
 t.test('what a replaced rule held is held by the one in its place', async (t) => {
   const stage = new Stage();
   stage.put({ hold: { hold: true } });
@@ -199,6 +288,26 @@ t.test('released frames can be put into another order', async (t) => {
   stage.queue.release(hold, 0, Infinity, backwards);
   stage.advance(0);
   t.same(stage.out, [4, 3, 2, 1]);
+});
+
+t.test('a frame is released with all its copies, and counts as one', async (t) => {
+  const [hold] = rulesOf({ hold: { hold: true } }).values();
+  if (hold === undefined) throw new Error('there is no rule');
+  const queue = new FrameQueue<{ readonly frame: number }>(LIMITS, ({ frame }) => frame);
+  const link = linkOf();
+  const copy: PlannedCopy = { atMs: undefined, heldBy: hold, delayedBy: [], damage: undefined, inOrder: true };
+  for (const frame of [1, 1, 1, 2, 3, 3]) queue.add(link, copy, { frame }, 100, 0);
+  const gone = (): number[] => {
+    const out: number[] = [];
+    for (let due = queue.takeDue(0); due !== undefined; due = queue.takeDue(0)) out.push(due.payload.frame);
+    return out;
+  };
+  t.equal(queue.release(hold, 0, 2), 2);
+  t.same(gone(), [1, 1, 1, 2]);
+  t.equal(queue.heldCount, 2);
+  t.equal(queue.release(hold, 0, 5), 1, 'no more than there are');
+  t.same(gone(), [3, 3]);
+  t.equal(queue.release(hold, 0), 0);
 });
 
 t.test('what waits is told in the order in which it will come, what is held behind it, and stays', async (t) => {

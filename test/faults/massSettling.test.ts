@@ -117,7 +117,7 @@ t.test(
               model.withoutDelayOf(ruleAt(step.rule), nowMs);
               break;
             case 'takeHeld': {
-              const held = queue.takeHeld(ruleAt(step.rule)).map(({ payload }) => payload);
+              const held = queue.takeHeld(ruleAt(step.rule), nowMs).map(({ payload }) => payload);
               same(held, model.takeHeld(ruleAt(step.rule)), 'held');
               break;
             }

@@ -61,6 +61,20 @@ t.test('releases, and what was asked of waiting frames, stand in the journal', a
   await stage.relay.dial('p3');
 });
 
+t.test('a release of the first so many means frames, each with its copies', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('hold', { from: 'p1', to: 'p2', hold: true, duplicate: { probability: 1, copies: 3 } });
+  await stage.send(2);
+  t.match(await stage.network(), { held: 8 });
+  const release = async (first: number): Promise<unknown> =>
+    (await stage.relay.request('POST', `${BASE}/rules/hold/release`, { first })).body;
+  t.match(await release(1), { released: 1 });
+  t.same(await stage.arrives(4), [1, 1, 1, 1]);
+  t.match(await stage.network(), { held: 4 });
+  t.match(await release(7), { released: 1 });
+  t.same(await stage.arrives(8), [1, 1, 1, 1, 2, 2, 2, 2]);
+});
+
 t.test('shapes are of those who vote; others are with the larger group', async (t) => {
   const stage = await FaultStage.start(t);
   const voters = ['p1', 'p2', 'p3'].map(peerId);
@@ -186,6 +200,8 @@ t.test('what is refused is told by its place in the request', async (t) => {
     ['network', { partition: { shape: 'isolate:p9' } }, '/partition/shape'],
     ['network', { partition: { shape: 'isolate-leader' } }, '/partition/shape'],
     ['partition', { shape: 'thirds' }, '/shape'],
+    ['partition', { shape: 'halves', stepMs: 100 }, '/stepMs'],
+    ['network', { partition: { shape: 'isolate:p1', stepMs: 100 } }, '/partition/stepMs'],
     ['network', { profile: { name: 'wan', regions: { eu: ['p1', 'p9'] } } }, '/profile/regions/eu/1'],
     ['network', { partition: { groups: [['p1'], ['p2', 'p9']] } }, '/partition/groups/1/1'],
     ['network', { partition: { cuts: [['p9', 'p2']] } }, '/partition/cuts/0/0'],

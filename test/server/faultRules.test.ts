@@ -264,6 +264,20 @@ t.test('bandwidth and its bound hold, however often the rule is put in force aga
   t.equal(await stage.relay.dropped('rate'), 27);
 });
 
+t.test('what a partition loses gives its bandwidth back', async (t) => {
+  const stage = await FaultStage.start(t);
+  // A frame of some 60 bytes takes half a second, those fifty half a minute.
+  await stage.rule('thin', { from: 'p1', to: 'p2', rate: { bytesPerSecond: 120 } });
+  await stage.send(50);
+  await stage.put('partition', { groups: [['p1'], ['p2']] });
+  await stage.relay.request('DELETE', '/api/clusters/demo/partition');
+  t.match(await stage.network(), { delayed: 0 });
+  const sentAtMs = performance.now();
+  await stage.send(1);
+  await stage.arrives(1);
+  t.ok(performance.now() - sentAtMs < 15_000, 'it waits behind nothing');
+});
+
 t.test('fates do not depend on when the receiver came', async (t) => {
   const fates: string[] = [];
   for (const lateBy of [0, 5]) {

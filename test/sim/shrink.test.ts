@@ -51,8 +51,13 @@ t.test('failures of one rule are of one kind, whoever broke it when', async (t) 
   for (const [what, kind] of kinds) t.equal(failureKind(what), kind);
 });
 
+/** Which one that is depends on how plans are drawn. */
+function seedOfManyFaults(): number {
+  for (let seed = 0; ; seed += 1) if (planOf({ seed, faultsMs: FAULTS_MS }).length > 50) return seed;
+}
+
 t.test('a run of many faults shrinks to the two that matter, and replays', async (t) => {
-  const options: SeedOptions = { seed: 14, faultsMs: FAULTS_MS };
+  const options: SeedOptions = { seed: seedOfManyFaults(), faultsMs: FAULTS_MS };
   const [first, second] = [20, 33];
   const attempt = (smaller: SeedOptions): Promise<SeedOutcome> => tryRun(smaller, defectAfter(first, second));
   const outcome = await attempt(options);
