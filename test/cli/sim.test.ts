@@ -64,7 +64,7 @@ t.test('a seed that fails: exit code 1, shrunk, with a command that replays it',
   t.match(text, /^shrunk {2}faults \d+ to 2, 3 s to [\d.]+ s, clients \d to \d, in \d+ runs$/m);
   t.match(text, /^fault {3}2 \w+ at .*\nfault {3}9 \w+ at /m);
   t.match(text, `seeds       1, the first is ${SEED}; 1 failed`);
-  const replay = /^replay {2}whitewater sim (.*)$/m.exec(text)?.[1] ?? '';
+  const replay = /^replay {2}npx whitewater sim (.*)$/m.exec(text)?.[1] ?? '';
   t.match(replay, new RegExp(`^--seed ${SEED} --faults 2,9 --for \\d+ms .*--diagram seed-${SEED}\\.svg$`));
   t.match(readFileSync(diagram, 'utf8'), 'Artificial Rule');
   t.match(readFileSync(log, 'utf8'), / fault 9: /);
