@@ -75,11 +75,11 @@ export class SafetyWatch {
   async #read(signal?: AbortSignal): Promise<void> {
     const known = this.#newest;
     let isKnownThere = known === 0;
-    let lines = 0;
+    let hasForgotten = false;
     const options = { after: Math.max(0, known - 1), kinds: KINDS, ...(signal === undefined ? {} : { signal }) };
     for await (const line of this.#network.journal(options)) {
       if (line.kind === 'journal') {
-        lines = line.newest;
+        hasForgotten = line.forgotten > 0;
         continue;
       }
       isKnownThere ||= line.seq === known;
@@ -92,8 +92,8 @@ export class SafetyWatch {
       this.#tell(offence);
       return;
     }
-    // Of a journal without room for anything but frames no line comes at all.
-    const isGone = !isKnownThere || (lines > 0 && this.#newest === 0);
+    // Of a journal without room for anything but frames no line comes at all; nor of one in which only faults were set as yet.
+    const isGone = !isKnownThere || (hasForgotten && this.#newest === 0);
     if (isGone && signal?.aborted !== true) this.#tellGap();
   }
 

@@ -252,6 +252,10 @@ t.test('a watch reads to the newest line before it ends, whatever else is in the
   journal.status('b', { role: 'leader' });
   t.match(await second.drain(), /two leaders in term 1: a and b/);
 
+  const prepared = new FakeJournal();
+  prepared.line({ kind: 'faults' });
+  t.equal(await watched(prepared).drain(), undefined, 'faults were set, and nobody came yet');
+
   const old = new FakeJournal();
   for (let at = 0; at < 9; at += 1) old.status('a');
   old.keep(3);
