@@ -47,6 +47,11 @@ export class Executions {
     }
   }
 
+  /** Whether replicas executed the entry; false as well while none of them has come to it. */
+  tookEffect(index: number): boolean {
+    return this.#tookEffect[index] === true;
+  }
+
   #decide(peer: PeerId, index: number, tookEffect: boolean): void {
     const known = this.#tookEffect[index];
     if (known !== undefined && known !== tookEffect) {

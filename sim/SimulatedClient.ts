@@ -84,12 +84,16 @@ export class SimulatedClient {
 
   /** One write of its own, whatever else it does. */
   async write(): Promise<void> {
+    const put = (): Promise<void> => {
+      const input = { type: 'put', key: 'last', value: this.#nextValue() } as const;
+      return this.#recorded(input, () => this.#connected.command(input));
+    };
     try {
-      await this.#cluster?.command({ type: 'put', key: 'last', value: this.#nextValue() });
+      await put();
     } catch (error) {
       // Peers whose times of day are apart end short sessions early, and the next command begins a new one.
       if (!(error instanceof WhitewaterError && error.code === 'SESSION_EXPIRED')) throw error;
-      await this.#cluster?.command({ type: 'put', key: 'last', value: this.#nextValue() });
+      await put();
     }
   }
 
@@ -132,6 +136,20 @@ export class SimulatedClient {
   }
 
   async #once(input: KeyValueCommand | KeyValueQuery, at?: PeerId): Promise<void> {
+    try {
+      await this.#recorded(input, () => this.#ask(input, at));
+      this.#isDiscouraged = false;
+    } catch (error) {
+      if (!(error instanceof WhitewaterError)) throw error;
+      this.#isDiscouraged = true;
+    }
+  }
+
+  /** @throws {WhitewaterError} when it failed, or its outcome is unknown */
+  async #recorded(
+    input: KeyValueCommand | KeyValueQuery,
+    ask: () => Promise<KeyValueResult | KeyValueAnswer>,
+  ): Promise<void> {
     const { id } = this.#options;
     const call: Call = {
       client: `${id}.${this.#life}`,
@@ -145,24 +163,28 @@ export class SimulatedClient {
     this.#world.note(`${call.client} asks ${number}: ${JSON.stringify(input)}`);
     this.underWay += 1;
     try {
-      call.output = await this.#ask(input, at);
+      call.output = await ask();
       call.returnedAtMs = this.#world.clock.nowMs();
       this.#world.note(`${call.client} is told ${number}: ${JSON.stringify(call.output)}`);
-      this.#isDiscouraged = false;
       this.#learn(input, call.output as KeyValueResult | KeyValueAnswer);
     } catch (error) {
-      if (!(error instanceof WhitewaterError)) throw error;
-      this.#isDiscouraged = true;
-      call.isVoid = error.definite || isQuery(input);
-      this.#world.note(`${call.client} gives up ${number}: ${error.code}`);
+      if (error instanceof WhitewaterError) {
+        call.isVoid = error.definite || isQuery(input);
+        this.#world.note(`${call.client} gives up ${number}: ${error.code}`);
+      }
+      throw error;
     } finally {
       this.underWay -= 1;
     }
   }
 
+  get #connected(): Cluster {
+    if (this.#cluster === undefined) throw new TypeError('the client has not been started');
+    return this.#cluster;
+  }
+
   #ask(input: KeyValueCommand | KeyValueQuery, at: PeerId | undefined): Promise<KeyValueResult | KeyValueAnswer> {
-    const cluster = this.#cluster;
-    if (cluster === undefined) throw new TypeError('the client has not been started');
+    const cluster = this.#connected;
     const { timeoutMs } = this.#options;
     if (!isQuery(input)) return cluster.command(input, { timeoutMs });
     if (at === undefined) return cluster.query(input, { timeoutMs });

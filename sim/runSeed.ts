@@ -1,5 +1,6 @@
 import type { PeerId } from '../shared/ids.ts';
 import { judgeHistory } from './judgeHistory.ts';
+import { executedEntries } from './logOrder.ts';
 import { judgeStaleReads } from './judgeStaleReads.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
@@ -167,7 +168,11 @@ function checkHistory(simulation: Simulation): void {
   const { history = [], staleReads = [] } = simulation.workload ?? {};
   const wrong = judgeStaleReads(staleReads, simulation.invariants.committed);
   if (wrong !== undefined) throw simulation.failure(`a stale read shows what never was: ${wrong}`);
-  const verdict = judgeHistory(history, simulation.invariants.committed);
+  const { committed, executions } = simulation.invariants;
+  const verdict = judgeHistory(
+    history,
+    executedEntries(committed, (index) => executions.tookEffect(index)),
+  );
   if (verdict.type === 'linearizable') return;
   if (verdict.type === 'unknown') {
     throw simulation.failure(`it was not found out whether what clients were told is linearizable (${verdict.part})`);

@@ -1,9 +1,12 @@
 import { KeyValueMachine } from '../../../peer/machine/keyValue/KeyValueMachine.ts';
 import type { Operation } from '../../../sim/linearizability/History.ts';
 import type { KeyValueInput, KeyValueOperation, KeyValueOutput } from '../../../sim/linearizability/keyValueModel.ts';
+import type { ExecutedEntry } from '../../../sim/logOrder.ts';
 import type { Random } from '../../../shared/random.ts';
 
 export interface HistoryOptions {
+  /** Every value is written once. */
+  readonly areValuesUnique?: boolean;
   readonly operations: number;
   readonly clients: number;
   readonly keys: number;
@@ -19,18 +22,31 @@ const TAKES_MS_MAX = 20;
  * call and its return. One of unknown outcome may take effect long after its client gave up, or never.
  */
 export function linearizableHistory(options: HistoryOptions, random: Random): KeyValueOperation[] {
+  return executedHistory(options, random).operations;
+}
+
+/** The same, with the writes that took effect, in the order in which they did. */
+export function executedHistory(
+  options: HistoryOptions,
+  random: Random,
+): { readonly operations: KeyValueOperation[]; readonly executed: ExecutedEntry[] } {
+  const executed: ExecutedEntry[] = [];
   const machine = new KeyValueMachine();
   const planned = planOf(options, random).sort((one, other) => one.effectAtMs - other.effectAtMs);
   const revisions = new Map<string, number>();
-  return planned
-    .map(({ client, key, calledAtMs, effectAtMs, returnedAtMs }) => {
-      const input = inputOf(key, revisions, random);
+  const operations = planned
+    .map(({ client, key, calledAtMs, effectAtMs, returnedAtMs }, at) => {
+      const input = inputOf(key, options.areValuesUnique === true ? `${at};` : undefined, revisions, random);
+      if (Number.isFinite(effectAtMs) && input.type !== 'get' && input.type !== 'list') {
+        executed.push({ command: input, atMs: effectAtMs });
+      }
       const output = Number.isFinite(effectAtMs) ? carryOut(machine, input) : undefined;
       const item = machine.query({ type: 'get', key });
       if (item.type === 'get') revisions.set(key, item.item?.revision ?? 0);
       return { client, input, calledAtMs, returnedAtMs, output: returnedAtMs === undefined ? undefined : output };
     })
     .sort((one, other) => one.calledAtMs - other.calledAtMs);
+  return { operations, executed };
 }
 
 interface Planned {
@@ -61,9 +77,14 @@ function planOf({ operations, clients, keys, openRate }: HistoryOptions, random:
   });
 }
 
-function inputOf(key: string, revisions: ReadonlyMap<string, number>, random: Random): KeyValueInput {
+function inputOf(
+  key: string,
+  onlyValue: string | undefined,
+  revisions: ReadonlyMap<string, number>,
+  random: Random,
+): KeyValueInput {
   const kind = random();
-  const value = String(Math.floor(random() * 4));
+  const value = onlyValue ?? String(Math.floor(random() * 4));
   // Often the right one, often one that is no more.
   const expectedRevision = Math.max(0, (revisions.get(key) ?? 0) - (random() < 0.7 ? 0 : Math.floor(random() * 3)));
   if (kind < 0.3) return { type: 'get', key };

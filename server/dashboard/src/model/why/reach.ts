@@ -4,6 +4,7 @@ import type { PeerId } from '../../../../../shared/ids.ts';
 import { connectionText } from '../describePeer.ts';
 import { groupsInForce, isCut } from '../groups.ts';
 import { peerOf } from '../crown.ts';
+import { rulesOn } from '../frames/rulesOn.ts';
 import type { Reason } from './Explanation.ts';
 import type { Facts } from './Facts.ts';
 import { aboutLink, aboutPeer, reason } from './reasons.ts';
@@ -61,9 +62,9 @@ function partitioned({ picture }: Facts, from: PeerId, to: PeerId): Reason | nul
   return reason(`the partition cuts frames from ${from} to ${to}`, RULES.network, evidence);
 }
 
-function ruledOut(facts: Facts, from: PeerId, to: PeerId, type: string): Reason | null {
-  for (const { name, rule, ageMs } of facts.network?.rules ?? []) {
-    if (!stopsAll(rule) || !isInForce(rule, ageMs) || !means(facts, rule, from, to, type)) continue;
+function ruledOut({ network, picture }: Facts, from: PeerId, to: PeerId, type: string): Reason | null {
+  for (const { name, rule, ageMs } of rulesOn(network?.rules ?? [], picture, from, to)) {
+    if (!stopsAll(rule) || !isInForce(rule, ageMs) || !meansType(rule, type)) continue;
     const does = rule.hold === true ? 'holds' : 'drops';
     return reason(`rule ${name} ${does} ${type} from ${from} to ${to}`, RULES.network, [aboutLink(from, to)]);
   }
@@ -80,30 +81,12 @@ function isInForce({ startAfterMs = 0, ttlMs = Infinity }: NetworkRule, ageMs: R
   return ageMs >= startAfterMs && ageMs < ttlMs;
 }
 
-function means(facts: Facts, rule: NetworkRule, from: PeerId, to: PeerId, type: string): boolean {
-  const there = selects(facts, rule.from, from) && selects(facts, rule.to, to);
-  const back = rule.both === true && selects(facts, rule.from, to) && selects(facts, rule.to, from);
-  return (there || back) && (rule.types === undefined || rule.types.some((word) => isOfType(word, type)));
+function meansType({ types }: NetworkRule, type: string): boolean {
+  return types === undefined || types.some((word) => isOfType(word, type));
 }
 
 function isOfType(word: string, type: string): boolean {
   if (word === '@requests') return !type.endsWith('Reply');
   if (word === '@replies') return type.endsWith('Reply');
   return word === type;
-}
-
-function selects({ picture }: Facts, selector: NetworkRule['from'], id: PeerId): boolean {
-  if (typeof selector !== 'string') return selector.includes(id);
-  if (selector === '*' || selector === 'peer') return true;
-  const role = peerOf(picture, id)?.view.role ?? null;
-  switch (selector) {
-    case 'leader':
-    case 'follower':
-    case 'learner':
-      return role === selector;
-    case 'candidate':
-      return role === 'candidate' || role === 'preCandidate';
-    default:
-      return selector === id;
-  }
 }
