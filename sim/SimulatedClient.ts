@@ -5,7 +5,7 @@ import type { PeerId } from '../shared/ids.ts';
 import type { KeyValueAnswer, KeyValueCommand, KeyValueQuery, KeyValueResult } from '../shared/keyValue.ts';
 import type { Random } from '../shared/random.ts';
 import type { Call } from './History.ts';
-import type { StaleRead } from './judgeStaleReads.ts';
+import type { Read } from './judgeReads.ts';
 import { SettlingClock } from './SettlingClock.ts';
 import { SimulatedProcess } from './SimulatedProcess.ts';
 import type { SimulatedRelay } from './SimulatedRelay.ts';
@@ -16,7 +16,7 @@ export interface ClientWorld {
   readonly clock: VirtualClock;
   readonly relay: SimulatedRelay;
   readonly history: Call[];
-  readonly staleReads: StaleRead[];
+  readonly staleReads: Read[];
   note(what: string): void;
   /** Something that must not happen did, where to throw it would not be heard. */
   fail(error: unknown): void;

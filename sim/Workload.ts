@@ -1,7 +1,7 @@
 import { peerId, type PeerId } from '../shared/ids.ts';
 import { seededRandom, type Random } from '../shared/random.ts';
 import type { Call } from './History.ts';
-import type { StaleRead } from './judgeStaleReads.ts';
+import type { Read } from './judgeReads.ts';
 import { SimulatedClient, type ClientWorld } from './SimulatedClient.ts';
 
 export interface WorkloadOptions {
@@ -26,7 +26,7 @@ export interface OperationCounts {
 export class Workload {
   readonly history: Call[] = [];
   /** What single peers said of what they held. */
-  readonly staleReads: StaleRead[] = [];
+  readonly staleReads: Read[] = [];
   readonly clients: readonly SimulatedClient[];
 
   constructor(

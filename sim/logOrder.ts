@@ -1,19 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
+import { KeyValueMachine } from '../peer/machine/keyValue/KeyValueMachine.ts';
 import { decodeCommand } from '../peer/machine/command.ts';
-import type { KeyValueCommand, KeyValueResult } from '../shared/keyValue.ts';
+import type { KeyValueAnswer, KeyValueCommand, KeyValueResult } from '../shared/keyValue.ts';
 import type { Call } from './History.ts';
 import type { CommittedEntry } from './invariants.ts';
-
-/** What happened at one revision of the store: the change that made it, and whatever saw it or changed nothing. */
-interface Epoch {
-  readonly change: Call | undefined;
-  readonly others: Call[];
-}
+import { SimulationFailure } from './SimulationFailure.ts';
+import { UnplacedWrites } from './UnplacedWrites.ts';
 
 /** An entry that replicas executed. */
 export interface ExecutedEntry {
   readonly command: KeyValueCommand;
   /** When somebody first knew it to be committed. */
   readonly atMs: number;
+}
+
+/** What happened at one revision of the store: the change that made it, and whatever saw it or changed nothing. */
+interface Epoch {
+  readonly change: Call | undefined;
+  readonly others: Call[];
 }
 
 /** @param tookEffect whether replicas executed the entry at an index, or passed over it as a copy */
@@ -29,35 +33,34 @@ export function executedEntries(
 
 /**
  * The order in which the log has what clients asked for: writes as their entries stand in it, reads behind the change whose revision they
- * tell. It is a claim; `checkOrder` holds it against what the clients were told, and when.
+ * tell. Whoever was told of a write must have been told what came of its entry, and not before that was committed; what certainly
+ * failed must not have changed anything; and nothing changes that nobody asked for.
  *
- * @param calls those that certainly did not happen left out; every value is written once
- * @returns undefined when the log has a change that nobody asked for, or lacks what somebody was told
+ * Whether each stands in it at a time when it was under way, and whether reads tell the truth, is left to others.
+ *
+ * @param history every value is written once
+ * @throws {SimulationFailure} which tells the first of these that is not so
  */
-export function logOrder(calls: readonly Call[], executed: readonly ExecutedEntry[]): readonly Call[] | undefined {
-  const writes = new UnplacedWrites(calls);
-  const revisions = new Map<string, number>();
+export function logOrder(history: readonly Call[], executed: readonly ExecutedEntry[]): readonly Call[] {
+  const writes = new UnplacedWrites(history);
+  const machine = new KeyValueMachine();
   const epochs: Epoch[] = [{ change: undefined, others: [] }];
-  for (const { command, atMs } of executed) {
-    const result = resultOf(command, revisions.get(command.key) ?? 0, epochs.length);
-    const call = writes.take(command, result, atMs);
+  for (const entry of executed) {
+    const result = machine.apply(entry.command);
+    const call = writes.take(entry.command, result, entry.atMs);
+    if (call !== undefined) holdAgainst(call, entry, result);
     if (result.changed) {
-      if (call === undefined) return undefined;
+      if (call === undefined) throw new SimulationFailure(`nobody asked for ${JSON.stringify(entry.command)}`);
       epochs.push({ change: call, others: [] });
-      revisions.set(command.key, result.revision);
     } else if (call?.output !== undefined) {
       epochs.at(-1)?.others.push(call);
     }
   }
-  for (const call of calls) {
-    if (call.output === undefined) continue;
-    if (isWrite(call)) {
-      if (writes.has(call)) return undefined;
-      continue;
-    }
-    const epoch = epochs[(call.output as { readonly revision: number }).revision];
-    if (epoch === undefined) return undefined;
-    epoch.others.push(call);
+  for (const call of writes.left()) {
+    if (call.output !== undefined) throw new SimulationFailure(`${describe(call)} and stands nowhere in the log`);
+  }
+  for (const call of history) {
+    if (call.input.type === 'get' || call.input.type === 'list') placeRead(call, epochs);
   }
   return epochs.flatMap(({ change, others }) => {
     others.sort((one, other) => one.calledAtMs - other.calledAtMs);
@@ -65,69 +68,27 @@ export function logOrder(calls: readonly Call[], executed: readonly ExecutedEntr
   });
 }
 
-/** Writes whose entries have not been found yet. */
-class UnplacedWrites {
-  readonly #byName = new Map<string, Set<Call>>();
-
-  constructor(calls: readonly Call[]) {
-    for (const call of calls) {
-      if (!isWrite(call)) continue;
-      const name = nameOf(call.input as KeyValueCommand);
-      const named = this.#byName.get(name);
-      if (named === undefined) this.#byName.set(name, new Set([call]));
-      else named.add(call);
-    }
+function holdAgainst(call: Call, { atMs }: ExecutedEntry, result: KeyValueResult): void {
+  if (call.isVoid && result.changed) {
+    throw new SimulationFailure(`what certainly did not happen took effect: ${JSON.stringify(call.input)}`);
   }
-
-  has(call: Call): boolean {
-    return this.#byName.get(nameOf(call.input as KeyValueCommand))?.has(call) === true;
+  if (call.output === undefined) return;
+  if (!isDeepStrictEqual(call.output, result)) {
+    throw new SimulationFailure(`${describe(call)}, and what came of its entry is ${JSON.stringify(result)}`);
   }
-
-  /** Of those that this entry may come from the one that returned first: it can wait for another one least. */
-  take(command: KeyValueCommand, result: KeyValueResult, atMs: number): Call | undefined {
-    const named = this.#byName.get(nameOf(command));
-    let best: Call | undefined;
-    for (const call of named ?? []) {
-      if (call.calledAtMs > atMs || !mayBeTold(call, result)) continue;
-      if (best === undefined || returnOf(call) < returnOf(best)) best = call;
-    }
-    if (best !== undefined) named?.delete(best);
-    return best;
+  if (call.returnedAtMs !== undefined && call.returnedAtMs < atMs) {
+    throw new SimulationFailure(`${describe(call)}, before anybody knew its entry to be committed, at ${atMs} ms`);
   }
 }
 
-function returnOf({ returnedAtMs = Number.POSITIVE_INFINITY }: Call): number {
-  return returnedAtMs;
+function placeRead(call: Call, epochs: readonly Epoch[]): void {
+  if (call.output === undefined) return;
+  const { revision } = call.output as KeyValueAnswer;
+  const epoch = epochs[revision];
+  if (epoch === undefined) throw new SimulationFailure(`${describe(call)}: there never was revision ${revision}`);
+  epoch.others.push(call);
 }
 
-function mayBeTold({ output }: Call, { changed, revision }: KeyValueResult): boolean {
-  if (output === undefined) return true;
-  const told = output as KeyValueResult;
-  return told.changed === changed && told.revision === revision;
-}
-
-function isWrite({ input }: Call): boolean {
-  return input.type === 'put' || input.type === 'append' || input.type === 'compareAndSet' || input.type === 'delete';
-}
-
-/** The same only for writes that differ in nothing: only deletes, as values are written once. */
-function nameOf(command: KeyValueCommand): string {
-  return JSON.stringify(command);
-}
-
-/** @param revision of the key; 0 when it does not exist  @param next what the store's revision would be after a change */
-function resultOf(command: KeyValueCommand, revision: number, next: number): KeyValueResult {
-  switch (command.type) {
-    case 'put':
-    case 'append':
-      return { changed: true, revision: next };
-    case 'compareAndSet':
-      return command.expectedRevision === revision ? { changed: true, revision: next } : { changed: false, revision };
-    case 'delete': {
-      const { expectedRevision = revision } = command;
-      return revision !== 0 && expectedRevision === revision
-        ? { changed: true, revision: 0 }
-        : { changed: false, revision };
-    }
-  }
+function describe({ client, input, output, returnedAtMs }: Call): string {
+  return `${client} was told ${JSON.stringify(output)} of ${JSON.stringify(input)} at ${returnedAtMs ?? ''} ms`;
 }

@@ -1,6 +1,7 @@
 import { type Bound, DEFAULT_BOUND } from './Bound.ts';
 import { checkLinearizability, type Verdict } from './check.ts';
 import { eventsOf } from './History.ts';
+import { describeOperation } from './describeOperation.ts';
 import { KEY_VALUE_MODEL, type KeyValueOperation } from './keyValueModel.ts';
 
 /**
@@ -72,9 +73,5 @@ function toldBy({ input, output }: KeyValueOperation): Told | undefined {
 }
 
 function disagree(what: string, ...operations: readonly KeyValueOperation[]): string {
-  const lines = operations.map(({ client, input, output, calledAtMs, returnedAtMs }) => {
-    const answer = output === undefined ? 'no answer' : KEY_VALUE_MODEL.describeOutput(output);
-    return `  ${calledAtMs} .. ${returnedAtMs ?? ''} ms  ${client}: ${KEY_VALUE_MODEL.describeInput(input)} -> ${answer}`;
-  });
-  return [what, ...lines].join('\n');
+  return [what, ...operations.map((operation) => `  ${describeOperation(KEY_VALUE_MODEL, operation)}`)].join('\n');
 }

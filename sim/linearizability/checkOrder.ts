@@ -1,3 +1,4 @@
+import { describeOperation } from './describeOperation.ts';
 import type { Operation } from './History.ts';
 import type { Model } from './Model.ts';
 
@@ -7,22 +8,40 @@ import type { Model } from './Model.ts';
  * whoever knows how it came about proves a history linearizable with it.
  *
  * @param ordered operations without an output are among them only if they took effect
+ * @returns the first that cannot, and why; undefined when all can
  */
 export function checkOrder<State extends object | string | number, Input, Output>(
   model: Model<State, Input, Output>,
   ordered: readonly Operation<Input, Output>[],
-): boolean {
-  let earliestMs = Number.NEGATIVE_INFINITY;
-  for (const { calledAtMs, returnedAtMs } of ordered) {
-    earliestMs = Math.max(earliestMs, calledAtMs);
-    if (returnedAtMs !== undefined && earliestMs > returnedAtMs) return false;
+): string | undefined {
+  return checkTimes(model, ordered) ?? checkOutputs(model, ordered);
+}
+
+function checkTimes<State extends object | string | number, Input, Output>(
+  model: Model<State, Input, Output>,
+  ordered: readonly Operation<Input, Output>[],
+): string | undefined {
+  let latest: Operation<Input, Output> | undefined;
+  for (const operation of ordered) {
+    if (latest === undefined || operation.calledAtMs > latest.calledAtMs) latest = operation;
+    if (operation.returnedAtMs === undefined || latest.calledAtMs <= operation.returnedAtMs) continue;
+    return `${describeOperation(model, operation)}, and yet behind ${describeOperation(model, latest)}`;
   }
-  return model.partition(ordered).every(({ operations }) => {
-    let state: State | undefined = model.init();
-    for (const { input, output } of operations) {
-      state = model.step(state, input, output);
-      if (state === undefined) return false;
+  return undefined;
+}
+
+function checkOutputs<State extends object | string | number, Input, Output>(
+  model: Model<State, Input, Output>,
+  ordered: readonly Operation<Input, Output>[],
+): string | undefined {
+  for (const { operations } of model.partition(ordered)) {
+    let state = model.init();
+    for (const operation of operations) {
+      const after = model.step(state, operation.input, operation.output);
+      if (after === undefined)
+        return `${describeOperation(model, operation)}, where there was ${model.describeState(state)}`;
+      state = after;
     }
-    return true;
-  });
+  }
+  return undefined;
 }

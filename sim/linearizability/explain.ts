@@ -1,4 +1,5 @@
 import { type Bound, Budget } from './Bound.ts';
+import { describeOperation } from './describeOperation.ts';
 import { eventsOf, type Operation } from './History.ts';
 import type { Model, Part } from './Model.ts';
 import { search } from './search.ts';
@@ -21,7 +22,7 @@ export function explain<State extends object | string | number, Input, Output>(
   const operations = upToFirstImpossible(model, part.operations, bound);
   const { order, state } = search(model, operations, new Budget(bound));
   const lines = [`${part.name} is not linearizable.`];
-  const tell = (operation: Operation<Input, Output>): string => `  ${line(model, operation)}`;
+  const tell = (operation: Operation<Input, Output>): string => `  ${describeOperation(model, operation)}`;
   const culprit = lastReturned(operations);
   if (culprit !== undefined) {
     lines.push(
@@ -94,17 +95,4 @@ function nextOf<Input, Output>(
   const left = eventsOf(operations).filter(({ operation }) => !placed.has(operation));
   const firstReturn = left.findIndex(({ kind }) => kind === 'return');
   return left.slice(0, firstReturn).flatMap(({ operation }) => operations[operation] ?? []);
-}
-
-function line<State extends object | string | number, Input, Output>(
-  model: Model<State, Input, Output>,
-  { client, input, output, calledAtMs, returnedAtMs }: Operation<Input, Output>,
-): string {
-  const until = returnedAtMs === undefined ? 'no answer' : `${time(returnedAtMs)} ms`;
-  const outcome = output === undefined ? 'outcome unknown' : model.describeOutput(output);
-  return `${time(calledAtMs)} .. ${until}  ${client}: ${model.describeInput(input)} -> ${outcome}`;
-}
-
-function time(ms: number): string {
-  return Number.isInteger(ms) ? String(ms) : ms.toFixed(3);
 }

@@ -25,28 +25,33 @@ export function linearizableHistory(options: HistoryOptions, random: Random): Ke
   return executedHistory(options, random).operations;
 }
 
-/** The same, with the writes that took effect, in the order in which they did. */
-export function executedHistory(
-  options: HistoryOptions,
-  random: Random,
-): { readonly operations: KeyValueOperation[]; readonly executed: ExecutedEntry[] } {
+export interface ExecutedHistory {
+  /** In the order of their calls. */
+  readonly operations: KeyValueOperation[];
+  /** As they took effect, if they did. */
+  readonly inOrder: KeyValueOperation[];
+  /** The writes among these. */
+  readonly executed: ExecutedEntry[];
+}
+
+/** The same, and how it came about. */
+export function executedHistory(options: HistoryOptions, random: Random): ExecutedHistory {
   const executed: ExecutedEntry[] = [];
   const machine = new KeyValueMachine();
   const planned = planOf(options, random).sort((one, other) => one.effectAtMs - other.effectAtMs);
   const revisions = new Map<string, number>();
-  const operations = planned
-    .map(({ client, key, calledAtMs, effectAtMs, returnedAtMs }, at) => {
-      const input = inputOf(key, options.areValuesUnique === true ? `${at};` : undefined, revisions, random);
-      if (Number.isFinite(effectAtMs) && input.type !== 'get' && input.type !== 'list') {
-        executed.push({ command: input, atMs: effectAtMs });
-      }
-      const output = Number.isFinite(effectAtMs) ? carryOut(machine, input) : undefined;
-      const item = machine.query({ type: 'get', key });
-      if (item.type === 'get') revisions.set(key, item.item?.revision ?? 0);
-      return { client, input, calledAtMs, returnedAtMs, output: returnedAtMs === undefined ? undefined : output };
-    })
-    .sort((one, other) => one.calledAtMs - other.calledAtMs);
-  return { operations, executed };
+  const inOrder = planned.map(({ client, key, calledAtMs, effectAtMs, returnedAtMs }, at) => {
+    const input = inputOf(key, options.areValuesUnique === true ? `${at};` : undefined, revisions, random);
+    if (Number.isFinite(effectAtMs) && input.type !== 'get' && input.type !== 'list') {
+      executed.push({ command: input, atMs: effectAtMs });
+    }
+    const output = Number.isFinite(effectAtMs) ? carryOut(machine, input) : undefined;
+    const item = machine.query({ type: 'get', key });
+    if (item.type === 'get') revisions.set(key, item.item?.revision ?? 0);
+    return { client, input, calledAtMs, returnedAtMs, output: returnedAtMs === undefined ? undefined : output };
+  });
+  const operations = [...inOrder].sort((one, other) => one.calledAtMs - other.calledAtMs);
+  return { operations, inOrder, executed };
 }
 
 interface Planned {

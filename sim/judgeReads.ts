@@ -4,19 +4,21 @@ import { ReplicatedMachine } from '../peer/machine/ReplicatedMachine.ts';
 import type { KeyValueAnswer, KeyValueQuery } from '../shared/keyValue.ts';
 import type { CommittedEntry } from './invariants.ts';
 
-/** A query that one peer answered as it was, and what it said. */
-export interface StaleRead {
+/** A query, and what it was answered. */
+export interface Read {
   readonly query: KeyValueQuery;
   readonly answer: KeyValueAnswer;
 }
 
 /**
- * Whether each shows a state that the cluster had: the one of the revision that it names, whole.
+ * Whether each shows a state that the cluster had: the one of the revision that it names, whole. When it may show that is another matter:
+ * of a stale read at any time.
+ *
  * @param committed in the order of the log
  * @returns what is wrong with the first that does not; undefined when nothing is
  */
-export function judgeStaleReads(reads: readonly StaleRead[], committed: readonly CommittedEntry[]): string | undefined {
-  const byRevision = new Map<number, StaleRead[]>();
+export function judgeReads(reads: readonly Read[], committed: readonly CommittedEntry[]): string | undefined {
+  const byRevision = new Map<number, Read[]>();
   for (const read of reads) {
     const { revision } = read.answer;
     byRevision.set(revision, [...(byRevision.get(revision) ?? []), read]);
@@ -40,10 +42,10 @@ export function judgeStaleReads(reads: readonly StaleRead[], committed: readonly
     wrong = judge();
   }
   const [never] = byRevision.keys();
-  return wrong ?? (never === undefined ? undefined : `a stale read saw revision ${never}, which never was`);
+  return wrong ?? (never === undefined ? undefined : `a read saw revision ${never}, which never was`);
 }
 
-function isOf(machine: ReplicatedMachine, { query, answer }: StaleRead): boolean {
+function isOf(machine: ReplicatedMachine, { query, answer }: Read): boolean {
   // What a peer remembers of changes begins with the snapshot that it was given.
   if (answer.type === 'changes' && answer.forgotten) return true;
   return isDeepStrictEqual(machine.query(query), answer);
