@@ -1,4 +1,5 @@
 import type { KeyValueCommand, KeyValueQuery } from '../shared/keyValue.ts';
+import type { KeyValueOperation } from './linearizability/keyValueModel.ts';
 
 /** What a client asked for, and what it was told. */
 export interface Call {
@@ -10,4 +11,13 @@ export interface Call {
   returnedAtMs: number | undefined;
   /** It certainly did not happen. */
   isVoid: boolean;
+}
+
+/** Those that may have happened: what certainly did not belongs in no history. */
+export function operationsOf(calls: readonly Call[]): KeyValueOperation[] {
+  return calls.filter(({ isVoid }) => !isVoid).map(operationOf);
+}
+
+export function operationOf({ client, input, output, calledAtMs, returnedAtMs }: Call): KeyValueOperation {
+  return { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;
 }

@@ -1,8 +1,8 @@
-import type { Call } from './History.ts';
+import { operationOf, operationsOf, type Call } from './History.ts';
 import type { Verdict } from './linearizability/check.ts';
 import { checkKeyValue } from './linearizability/checkKeyValue.ts';
 import { checkOrder } from './linearizability/checkOrder.ts';
-import { KEY_VALUE_MODEL, type KeyValueOperation } from './linearizability/keyValueModel.ts';
+import { KEY_VALUE_MODEL } from './linearizability/keyValueModel.ts';
 import { logOrder, type ExecutedEntry } from './logOrder.ts';
 
 /** For the first, hopeful try. */
@@ -26,9 +26,5 @@ export function judgeHistory(history: readonly Call[], executed: readonly Execut
   const isSeen = ({ input }: Call): boolean => 'value' in input && seen.includes(input.value);
   const hopeful = calls.filter((call) => call.output !== undefined || isSeen(call) || call.input.type === 'delete');
   const hopefulVerdict = checkKeyValue(hopeful.map(operationOf), HOPEFUL);
-  return hopefulVerdict.type === 'linearizable' ? hopefulVerdict : checkKeyValue(calls.map(operationOf));
-}
-
-function operationOf({ client, input, output, calledAtMs, returnedAtMs }: Call): KeyValueOperation {
-  return { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;
+  return hopefulVerdict.type === 'linearizable' ? hopefulVerdict : checkKeyValue(operationsOf(history));
 }

@@ -17,16 +17,16 @@ export function drawHold(peers: readonly string[], ttlMs: number, random: Random
 /** One by which connections of this peer, if not of all, are answered late. */
 export function drawAccept(id: string, ttlMs: number, random: Random): GivenRule {
   const from = random() < 0.5 ? '*' : id;
-  return { from, to: '*', ttlMs, ...(random() < 0.2 ? some(SMALL, random) : {}), accept: delay(ACCEPT_MS, random) };
+  return { from, to: '*', ttlMs, ...(random() < 0.2 ? pick(FEW, random) : {}), accept: delay(ACCEPT_MS, random) };
 }
 
 const FRAME_MS = { min: 5, max: 305 };
 /** Of connections: they take a while anyway. */
 const ACCEPT_MS = { min: 100, max: 1500 };
 /** Frames of a link: those of a second are some tens. */
-const MANY = { min: 1, max: 30 };
-/** Connections of a peer while one rule is in force are few. */
-const SMALL = { min: 1, max: 3 };
+const FRAMES = { min: 1, max: 30 };
+/** Of the connections of a peer, which are few while one rule is in force. */
+const FEW: readonly Part[] = [{ every: 2 }, { first: 1 }];
 
 /** Which frames, and when. */
 function meaning(peers: readonly string[], ttlMs: number, random: Random): GivenRule {
@@ -39,13 +39,13 @@ function meaning(peers: readonly string[], ttlMs: number, random: Random): Given
       ? { flap: { onMs: 100 + Math.round(random() * 400), offMs: 100 + Math.round(random() * 400) } }
       : {}),
     ...(random() < 0.1 ? { startAfterMs: Math.round((random() * ttlMs) / 2) } : {}),
-    ...(random() < 0.4 ? some(MANY, random) : {}),
+    ...(random() < 0.4 ? some(random) : {}),
   };
 }
 
 /** Not all of what a rule means: by their numbers on a link, or a share of them. */
-function some(counts: Range, random: Random): Part {
-  const count = (): number => Math.round(between(counts, random));
+function some(random: Random): Part {
+  const count = (): number => Math.round(between(FRAMES, random));
   const every = 2 + Math.floor(random() * 4);
   const parts: readonly Part[] = [
     { every },
