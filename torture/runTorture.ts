@@ -135,7 +135,8 @@ class Torture {
     this.#timeline.begin();
     try {
       const failure = await this.#outcome(this.#work(run, { cluster, voters, watch, admin }));
-      if (failure !== undefined) await this.#keep(network, historyFile, run);
+      if (failure !== undefined) historyFile.write(run.rounds, run.history);
+      if (failure !== undefined || this.#options.keep) await this.#keep(network, run);
       return failure;
     } finally {
       this.#ending.abort();
@@ -190,9 +191,8 @@ class Torture {
     }
   }
 
-  /** What is needed to look into a failure, beside what is on disk anyway. */
-  async #keep(network: Network, historyFile: HistoryFile, run: TortureRun): Promise<void> {
-    historyFile.write(run.rounds, run.history);
+  /** What is needed to look into a run, beside what is on disk anyway. */
+  async #keep(network: Network, run: TortureRun): Promise<void> {
     writeFileSync(this.#directory.file('history.porcupine'), porcupineHistory(run.history).text);
     await saveJournal(network, this.#directory.nextJournal()).catch(() => undefined);
     const view = await network.view().catch(() => undefined);
