@@ -13,6 +13,11 @@ export interface Call {
   isVoid: boolean;
 }
 
+/** Those that may have happened: what certainly did not belongs in no history. */
+export function operationsOf(calls: readonly Call[]): KeyValueOperation[] {
+  return calls.filter(({ isVoid }) => !isVoid).map(operationOf);
+}
+
 /** The call as the judges of linearizability take it. */
 export function operationOf({ client, input, output, calledAtMs, returnedAtMs }: Call): KeyValueOperation {
   return { client, input, output, calledAtMs, returnedAtMs } as KeyValueOperation;

@@ -1,4 +1,5 @@
 import { ClientLoad, type OperationCounts } from '../cli/chaos/ClientLoad.ts';
+import { LEFT_OUT } from '../cli/chaos/Upset.ts';
 import { pause } from '../cli/live/followCluster.ts';
 import type { Stage } from '../cli/scenario/Stage.ts';
 import { StepFailure } from '../client/scenario/StepFailure.ts';
@@ -25,11 +26,9 @@ const WITHIN_MS = 60_000;
 /** Keys of rounds before these are deleted, so that a long run does not fill the disk. */
 const ROUNDS_KEPT = 20;
 
-/** These say that a fault does not fit now; anything else that a relay refuses is a defect, of the relay or of what was drawn. */
-const LEFT_OUT: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['PEER_NOT_CONNECTED', 'PARTITION_SHAPE_UNFIT']);
-/** The same where the relay was taken away meanwhile: a new one knows nobody yet. */
+/** What a fault may be refused with where the relay was taken away meanwhile: a new one knows nobody yet. */
 const RELAY_AWAY: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['RELAY_UNREACHABLE', 'OUTCOME_UNKNOWN', 'CLUSTER_UNKNOWN', 'PEER_UNKNOWN', 'RULE_UNKNOWN'] as const),
+  ...(['RELAY_UNREACHABLE', 'OUTCOME_UNKNOWN', 'CLUSTER_UNKNOWN', 'PEER_UNKNOWN'] as const),
 ]);
 /** What a relay that was started anew says for as long as the peers have not come back to it. */
 const RELAY_NEW: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['CLUSTER_UNKNOWN', 'PEER_UNKNOWN']);

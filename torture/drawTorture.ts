@@ -1,3 +1,4 @@
+import { between } from '../cli/chaos/drawing.ts';
 import { drawRound } from '../cli/chaos/drawUpsets.ts';
 import type { Stage } from '../cli/scenario/Stage.ts';
 import { seededRandom, type Random } from '../shared/random.ts';
@@ -154,8 +155,4 @@ function now(kind: (typeof OWN_KINDS)[number], text: string, run: (hands: Hands)
 
 function end(kind: (typeof OWN_KINDS)[number], text: string, run: (hands: Hands) => Promise<string>): Own {
   return { ...now(kind, text, run), isEnd: true };
-}
-
-function between({ min, max }: { readonly min: number; readonly max: number }, random: Random): number {
-  return min + random() * (max - min);
 }

@@ -1,4 +1,4 @@
-import { operationOf, type Call } from '../sim/History.ts';
+import { operationOf, operationsOf, type Call } from '../sim/History.ts';
 import type { Verdict } from '../sim/linearizability/check.ts';
 import { checkKeyValue } from '../sim/linearizability/checkKeyValue.ts';
 
@@ -17,5 +17,5 @@ export function judgeHistory(history: readonly Call[]): Verdict {
   const isSeen = ({ input }: Call): boolean => 'value' in input && seen.includes(input.value);
   const hopeful = calls.filter((call) => call.output !== undefined || isSeen(call) || call.input.type === 'delete');
   const verdict = checkKeyValue(hopeful.map(operationOf), HOPEFUL);
-  return verdict.type === 'linearizable' ? verdict : checkKeyValue(calls.map(operationOf));
+  return verdict.type === 'linearizable' ? verdict : checkKeyValue(operationsOf(history));
 }

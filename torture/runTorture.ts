@@ -5,8 +5,7 @@ import { StepFailure } from '../client/scenario/StepFailure.ts';
 import { Timeline } from '../cli/scenario/Timeline.ts';
 import { Network } from '../client/Network.ts';
 import { RelayClient } from '../client/RelayClient.ts';
-import { asStringHistory, writeKeyValueLog } from '../sim/linearizability/jepsenKeyValueLog.ts';
-import type { KeyValueOperation } from '../sim/linearizability/keyValueModel.ts';
+import { porcupineHistory } from '../sim/porcupineHistory.ts';
 import { SocketConnection } from './Connection.ts';
 import { freePort } from './freePort.ts';
 import { HistoryFile } from './HistoryFile.ts';
@@ -136,7 +135,8 @@ class Torture {
     this.#timeline.begin();
     try {
       const failure = await this.#outcome(this.#work(run, { cluster, voters, watch, admin }));
-      if (failure !== undefined) await this.#keep(network, historyFile, run);
+      if (failure !== undefined) historyFile.write(run.rounds, run.history);
+      if (failure !== undefined || this.#options.keep) await this.#keep(network, run);
       return failure;
     } finally {
       this.#ending.abort();
@@ -191,11 +191,9 @@ class Torture {
     }
   }
 
-  /** What is needed to look into a failure, beside what is on disk anyway. */
-  async #keep(network: Network, historyFile: HistoryFile, run: TortureRun): Promise<void> {
-    historyFile.write(run.rounds, run.history);
-    const told = run.history.filter(({ isVoid }) => !isVoid) as unknown as readonly KeyValueOperation[];
-    writeFileSync(this.#directory.file('history.porcupine'), writeKeyValueLog(asStringHistory(told)));
+  /** What is needed to look into a run, beside what is on disk anyway. */
+  async #keep(network: Network, run: TortureRun): Promise<void> {
+    writeFileSync(this.#directory.file('history.porcupine'), porcupineHistory(run.history).text);
     await saveJournal(network, this.#directory.nextJournal()).catch(() => undefined);
     const view = await network.view().catch(() => undefined);
     writeFileSync(this.#directory.file('view.json'), `${JSON.stringify(view, undefined, 1)}\n`);

@@ -7,7 +7,7 @@ import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from '../scenario/Timeline.ts';
 import { ClientLoad, type OperationCounts } from './ClientLoad.ts';
 import { drawRound } from './drawUpsets.ts';
-import type { Timed, UpsetKind } from './Upset.ts';
+import { LEFT_OUT, type Timed, type UpsetKind } from './Upset.ts';
 
 /** After the network is healed and every process runs: a leader, a write, and all replicas alike, within this long. */
 export const LIVENESS_MS_MAX = 30_000;
@@ -20,12 +20,6 @@ export interface ChaosOptions {
   readonly ledger: SafetyLedger;
   readonly signal: AbortSignal;
 }
-
-/**
- * A socket that is away cannot be cut, nor a leader that there is not be isolated: such a fault is left out. Anything else that a
- * relay refuses is a defect, of the relay or of what was drawn.
- */
-const LEFT_OUT: ReadonlySet<string> = new Set(['PEER_NOT_CONNECTED', 'PARTITION_SHAPE_UNFIT']);
 
 /** Rounds of faults under load; after each the network is healed, and what must be true then is looked at. */
 export class ChaosRun {
@@ -74,9 +68,9 @@ export class ChaosRun {
   async #upset({ upset }: Timed): Promise<void> {
     const { stage, timeline } = this.#options;
     try {
-      await upset.run(stage);
+      const outcome = await upset.run(stage);
       this.faults.set(upset.kind, (this.faults.get(upset.kind) ?? 0) + 1);
-      timeline.add({ verb: 'fault', what: upset.text, outcome: '', ok: true });
+      timeline.add({ verb: 'fault', what: upset.text, outcome, ok: true });
     } catch (error) {
       if (!(error instanceof WhitewaterError) || error.code === 'RELAY_UNREACHABLE') throw error;
       if (!LEFT_OUT.has(error.code))

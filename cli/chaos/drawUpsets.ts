@@ -1,9 +1,11 @@
 import type { GivenRule } from '../../client/Given.ts';
-import { PROFILES } from '../../shared/http/Network.ts';
+import { ORPHANS, PROFILES, type Orphans } from '../../shared/http/Network.ts';
 import { seededRandom, type Random } from '../../shared/random.ts';
 import { ruleText } from '../network/ruleText.ts';
 import type { Stage } from '../scenario/Stage.ts';
-import type { Timed, Upset } from './Upset.ts';
+import { drawAccept, drawHold, drawRule } from './drawRule.ts';
+import { between, pick } from './drawing.ts';
+import type { Timed, Upset, UpsetKind } from './Upset.ts';
 
 export interface RoundPlan {
   /** How long the faults go on before the network is healed. */
@@ -45,7 +47,9 @@ type Drawn = readonly { readonly afterMs: number; readonly upset: Upset }[];
 function drawUpset(draw: Draw): Drawn {
   const weights: readonly (readonly [number, () => Drawn])[] = [
     [5, () => now(partition(draw))],
-    [6, () => now(rule(draw))],
+    [6, () => rule(draw)],
+    [2, () => hold(draw)],
+    [2, () => slowAccept(draw)],
     [1, () => now(profile(draw))],
     [2, () => now(disconnect(draw))],
     [draw.mayKill ? 4 : 0, () => kill(draw)],
@@ -56,7 +60,7 @@ function drawUpset(draw: Draw): Drawn {
     at -= weight;
     if (at < 0) return make();
   }
-  return now(rule(draw));
+  return rule(draw);
 }
 
 function now(upset: Upset): Drawn {
@@ -68,52 +72,88 @@ function partition({ random, peers }: Draw): Upset {
   const shapes = ['halves', 'majority-minority', 'isolate-leader', `isolate:${one}`, 'ring', 'bridge', `bridge:${one}`];
   const shape = pick([...shapes, 'one-way', `one-way:${one}`, 'swizzle', 'none'], random);
   const stepMs = Math.round(between({ min: 100, max: 800 }, random));
+  const isDelivered = random() < 0.3;
   const run = async ({ network }: Stage): Promise<string> => {
     if (shape === 'none') await network.reconnect();
-    else await network.partition(shape, shape === 'swizzle' ? { stepMs } : {});
+    else {
+      const steps = shape === 'swizzle' ? { stepMs } : {};
+      await network.partition(shape, { ...steps, ...(isDelivered ? { inFlight: 'delivered' } : {}) });
+    }
     return '';
   };
-  return { kind: 'partition', text: `partition ${shape}`, run };
+  const inFlight = isDelivered && shape !== 'none' ? ', frames on their way are delivered' : '';
+  return { kind: 'partition', text: `partition ${shape}${inFlight}`, run };
 }
 
-function rule({ random, peers }: Draw): Upset {
-  const ends = ['*', 'leader', 'follower', ...peers];
+/** Most of them end by themselves. */
+function rule({ random, peers }: Draw): Drawn {
+  const name = ruleName(random);
   const ttlMs = Math.round(between(AWAY_MS, random));
-  const rule: GivenRule = {
-    ...{ from: pick(ends, random), to: pick(ends, random), ttlMs },
-    ...(random() < 0.3 ? { both: true } : {}),
-    ...(random() < 0.3 ? { types: [pick(['@requests', '@replies', 'AppendEntries', 'RequestVote'], random)] } : {}),
-    ...(random() < 0.2
-      ? { flap: { onMs: 100 + Math.round(random() * 400), offMs: 100 + Math.round(random() * 400) } }
-      : {}),
-    ...fault(random),
-  };
-  // A few names, so that rules replace each other, and frames that one holds are released by the next.
-  const name = `chaos${1 + Math.floor(random() * 6)}`;
+  const upset = putInForce('rule', name, drawRule(peers, ttlMs, random));
+  return [...now(upset), ...(random() < 0.3 ? [removed(name, ttlMs, random)] : [])];
+}
+
+/** Frames are held, let go while the rule holds on, and what it has when it is removed goes as is drawn. */
+function hold({ random, peers }: Draw): Drawn {
+  const name = ruleName(random);
+  const ttlMs = Math.round(between(AWAY_MS, random));
+  const releases = Array.from({ length: 1 + Math.floor(random() * 2) }, () => ({
+    afterMs: between({ min: 0.2, max: 1 }, random) * ttlMs,
+    upset: release(name, random),
+  }));
+  const upset = putInForce('rule', name, drawHold(peers, ttlMs, random));
+  return [...now(upset), ...releases, ...(random() < 0.7 ? [removed(name, ttlMs, random)] : [])];
+}
+
+/** With a connection that has to wait: a rule that none meets would do nothing. */
+function slowAccept({ random, peers }: Draw): Drawn {
+  const id = pick(peers, random);
+  const ttlMs = Math.round(between(AWAY_MS, random));
+  const upset = putInForce('accept', ruleName(random), drawAccept(id, ttlMs, random));
+  return [...now(upset), { afterMs: (random() * ttlMs) / 2, upset: cutSocket(id, 0) }];
+}
+
+/** A few names, so that rules replace each other, and frames that one holds are released by the next. */
+function ruleName(random: Random): string {
+  return `chaos${1 + Math.floor(random() * 6)}`;
+}
+
+function putInForce(kind: UpsetKind, name: string, rule: GivenRule): Upset {
   const run = async ({ network }: Stage): Promise<string> => {
     await network.rule(name, rule);
     return '';
   };
-  return { kind: 'rule', text: `rule ${name}: ${ruleText(rule as Parameters<typeof ruleText>[0])}`, run };
+  return { kind, text: `rule ${name}: ${ruleText(rule as Parameters<typeof ruleText>[0])}`, run };
 }
 
-function fault(random: Random): Partial<GivenRule> {
-  const share = Math.round(random() * 100) / 100;
-  const ms = Math.round(5 + random() * 300);
-  const faults: readonly Partial<GivenRule>[] = [
-    { drop: share },
-    { drop: { goodToBad: share / 2, badToGood: 0.2 } },
-    { delay: `${ms}ms` },
-    { delay: `0..${ms}ms` },
-    { delay: `exponential(${ms}ms)` },
-    { reorder: { probability: share, delay: `0..${ms}ms` } },
-    { duplicate: { probability: share, copies: 1 + Math.floor(random() * 3), delay: `0..${ms}ms` } },
-    { corrupt: share / 4 },
-    { hold: true },
-    { rate: { bytesPerSecond: 2000 + Math.round(random() * 50_000) } },
-    { disconnect: share / 20 },
-  ];
-  return pick(faults, random);
+function release(name: string, random: Random): Upset {
+  const order = pick(['inOrder', 'shuffled'] as const, random);
+  const first = random() < 0.5 ? 1 + Math.floor(random() * 10) : undefined;
+  const run = async ({ network }: Stage): Promise<string> => {
+    const released = await network.release(name, { order, ...(first === undefined ? {} : { first }) });
+    return `${released} ${released === 1 ? 'frame' : 'frames'}`;
+  };
+  const which = first === undefined ? 'all' : first === 1 ? 'the oldest' : `the oldest ${first}`;
+  const text = `release ${which} of what ${name} holds, ${order === 'shuffled' ? 'shuffled' : 'in order'}`;
+  return { kind: 'release', text, run };
+}
+
+const FRAMES_TEXT: Readonly<Record<Orphans, string>> = {
+  release: 'its frames come at once, in order',
+  shuffle: 'its frames come at once, shuffled',
+  drop: 'its frames are lost',
+  keep: 'its frames come at their time',
+};
+
+/** Now and then so late that it has ended by itself. */
+function removed(name: string, ttlMs: number, random: Random): Drawn[number] {
+  const frames = pick(ORPHANS, random);
+  const run = async ({ network }: Stage): Promise<string> => {
+    await network.removeRule(name, { frames });
+    return '';
+  };
+  const text = `remove rule ${name}, ${FRAMES_TEXT[frames]}`;
+  return { afterMs: between({ min: 0.3, max: 1.1 }, random) * ttlMs, upset: { kind: 'removal', text, run } };
 }
 
 function profile({ random }: Draw): Upset {
@@ -128,6 +168,10 @@ function profile({ random }: Draw): Upset {
 function disconnect({ random, peers }: Draw): Upset {
   const id = pick(peers, random);
   const forMs = random() < 0.5 ? 0 : Math.round(between(AWAY_MS, random));
+  return cutSocket(id, forMs);
+}
+
+function cutSocket(id: string, forMs: number): Upset {
   const run = async ({ network }: Stage): Promise<string> => {
     await network.disconnect(id, forMs === 0 ? {} : { forMs });
     return '';
@@ -166,14 +210,4 @@ function onProcess(
     return '';
   };
   return { kind, text, run };
-}
-
-function between({ min, max }: { min: number; max: number }, random: Random): number {
-  return min + random() * (max - min);
-}
-
-function pick<Value>(from: readonly Value[], random: Random): Value {
-  const value = from[Math.floor(random() * from.length)];
-  if (value === undefined) throw new Error('there is nothing to pick from');
-  return value;
 }

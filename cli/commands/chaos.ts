@@ -8,7 +8,7 @@ export const chaosCommand: Command = {
   name: 'chaos',
   summary: 'draw faults at random, under load, and check what Raft promises',
   description:
-    'Starts a relay and peers and lets faults of every kind befall them, drawn from a seed: partitions in every shape, rules, profiles, cut sockets, killed and stopped processes, while clients append values and read what any of them wrote. After each round it heals the network and checks that a leader and a write come of it, that all replicas are alike, and that every acknowledged write is there once and in order; all the while, that no term has two leaders, no peer two votes in a term, and no term or commit index goes back. Ends with exit code 1 at the first offence, and says how to repeat it.',
+    'Starts a relay and peers and lets faults of every kind befall them, drawn from a seed: partitions in every shape, rules that come and go, frames held and let go, slow connections, profiles, cut sockets, killed and stopped processes, while clients append values and read what any of them wrote. After each round it heals the network and checks that a leader and a write come of it, that all replicas are alike, and that every acknowledged write is there once and in order; all the while, that no term has two leaders, no peer two votes in a term, and no term or commit index goes back. Ends with exit code 1 at the first offence, and says how to repeat it.',
   settings: [
     ...[MINUTES, RUN_SEED, PEERS, ...ELECTION_SETTINGS, JOURNAL_FILE, RUN_JSON],
     ...[URL_OF_RUNNING, WHICH_CLUSTER, TOKEN, TOKEN_FILE],

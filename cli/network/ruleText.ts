@@ -41,11 +41,18 @@ function scopeOf({ types, skip, every, first, probability, startAfterMs, ttlMs, 
   return [
     ...(types === undefined ? [] : [`${types.join(' and ')} only`]),
     ...(skip === undefined ? [] : [`after ${skip} frames`]),
-    ...(every === undefined ? [] : [`each ${every}th`]),
+    ...(every === undefined ? [] : [`each ${ordinal(every)}`]),
     ...(first === undefined ? [] : [`the first ${first}`]),
     ...(probability === undefined ? [] : [`with probability ${probability}`]),
     ...(startAfterMs === undefined ? [] : [`from ${formatDuration(startAfterMs)} on`]),
     ...(ttlMs === undefined ? [] : [`for ${formatDuration(ttlMs)}`]),
     ...(flap === undefined ? [] : [`on ${formatDuration(flap.onMs)}, off ${formatDuration(flap.offMs)}`]),
   ];
+}
+
+const ORDINALS = new Intl.PluralRules('en', { type: 'ordinal' });
+const ORDINAL_ENDS: Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> = { one: 'st', two: 'nd', few: 'rd' };
+
+function ordinal(number: number): string {
+  return `${number}${ORDINAL_ENDS[ORDINALS.select(number)] ?? 'th'}`;
 }

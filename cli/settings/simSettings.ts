@@ -107,6 +107,13 @@ export const LOG_FILE = textSetting({
   description: 'write what happened in the run, a line each, into this file; of several runs in the first that failed',
 });
 
+export const HISTORY_FILE = textSetting({
+  name: 'history',
+  placeholder: '<file>',
+  description:
+    "write what the clients asked and were told into this file, as Porcupine's key-value test data, which has no words for lists, revisions and conditions; of several runs of the first that failed",
+});
+
 export const VERBOSE = switchSetting({
   name: 'verbose',
   description: 'print what happened in the run',

@@ -3,22 +3,24 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { Chronicle } from '../../sim/chronicle/Chronicle.ts';
 import { logLines } from '../../sim/chronicle/logLines.ts';
 import { drawDiagram } from '../../sim/diagram/drawDiagram.ts';
+import { porcupineHistory } from '../../sim/porcupineHistory.ts';
 import { replayCommand } from '../../sim/replayCommand.ts';
 import type { SeedListeners, SeedOptions } from '../../sim/runSeed.ts';
 import { tryRun } from '../../sim/tryRun.ts';
 import type { Settings } from '../settings/Settings.ts';
-import { DIAGRAM_FILE, LOG_FILE, SHOWN_INTERVAL, VERBOSE } from '../settings/simSettings.ts';
+import { DIAGRAM_FILE, HISTORY_FILE, LOG_FILE, SHOWN_INTERVAL, VERBOSE } from '../settings/simSettings.ts';
 
 /** So many lines are written at a time. */
 const LINES_PER_WRITE = 1000;
 
 /** Whether somebody wants to know what happened in a run. */
 export function wantsToBeTold(settings: Settings): boolean {
-  return settings.get(VERBOSE) || settings.get(LOG_FILE) !== undefined || settings.get(DIAGRAM_FILE) !== undefined;
+  const files = [LOG_FILE, DIAGRAM_FILE, HISTORY_FILE];
+  return settings.get(VERBOSE) || files.some((file) => settings.get(file) !== undefined);
 }
 
 /**
- * Runs it once more, here, and writes down what happens: on standard output, in a log, as a diagram, as the settings say.
+ * Runs it once more, here, and writes down what happens: on standard output, in a log, as a diagram, as a history, as the settings say.
  * @throws {WhitewaterError} OUTPUT_FAILED when a file cannot be written
  */
 export async function tellRun(
@@ -44,6 +46,12 @@ export async function tellRun(
     const interval = settings.get(SHOWN_INTERVAL);
     write(diagram, drawDiagram(chronicle, { title: replayCommand(options), interval, failure }));
     written.push(`diagram     ${diagram}`);
+  }
+  const history = settings.get(HISTORY_FILE);
+  if (history !== undefined) {
+    const { text, told, operations } = porcupineHistory(chronicle.history);
+    write(history, text);
+    written.push(`history     ${history}: ${told} of ${operations} operations, the others cannot be said in it`);
   }
   return written;
 }

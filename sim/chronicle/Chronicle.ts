@@ -1,6 +1,7 @@
 import type { RaftEvent } from '../../peer/raft/event.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { EndpointMessage } from '../../shared/protocol.ts';
+import type { Call } from '../History.ts';
 import type { Fate } from '../Network.ts';
 import type { SeedListeners } from '../runSeed.ts';
 import type { Simulation } from '../Simulation.ts';
@@ -59,6 +60,11 @@ export class Chronicle {
 
   get clients(): readonly PeerId[] {
     return this.#simulation?.workload?.clients.map(({ id }) => id) ?? [];
+  }
+
+  /** What the clients asked and were told. */
+  get history(): readonly Call[] {
+    return this.#simulation?.workload?.history ?? [];
   }
 
   /** How far the run came. */

@@ -7,6 +7,9 @@ import t from 'tap';
 import { simCommand } from '../../cli/commands/sim.ts';
 import { Settings } from '../../cli/settings/Settings.ts';
 import { runSim } from '../../cli/sim/runSim.ts';
+import { checkLinearizability } from '../../sim/linearizability/check.ts';
+import { readKeyValueLog } from '../../sim/linearizability/jepsenKeyValueLog.ts';
+import { STRING_MODEL } from '../../sim/linearizability/stringModel.ts';
 import { DEFECTIVE_SEED, defectAfter } from '../support/defect.ts';
 import { ROOT } from '../support/root.ts';
 
@@ -102,6 +105,41 @@ t.test('one run, told line by line', async (t) => {
   t.equal(code, 0);
   t.match(text, /^ +0\.0000 s {2}p1 +starts$/m);
   t.match(text, /^ +1\.0000 s {2}\* +all faults end$/m);
+});
+
+t.test('what its clients saw, in the words of Porcupine: read back, and judged by its model', async (t) => {
+  const history = join(folder, 'history.txt');
+  const { code, text } = await run({ seed: '42', history });
+  t.equal(code, 0);
+  const [, told, operations] = /^history {5}\S+: (\d+) of (\d+) operations, /m.exec(text) ?? [];
+  const written = readFileSync(history, 'utf8');
+  const read = readKeyValueLog(written);
+  t.equal(read.length, Number(told));
+  t.ok(read.length > 100 && read.length < Number(operations), `${read.length} of ${operations ?? '?'}`);
+  t.equal(checkLinearizability(STRING_MODEL, read).type, 'linearizable');
+  await run({ seed: '42', history });
+  t.equal(readFileSync(history, 'utf8'), written, 'the same seed, the same history');
+
+  const answers = written.split('\n').filter((line) => /:ok, :f :get, .* :value "[^"]+"/.test(line));
+  const answer = answers[10] ?? '';
+  const wrong = written.replace(answer, answer.replace(/:value ".*"/, ':value "nobody wrote it"'));
+  t.equal(checkLinearizability(STRING_MODEL, readKeyValueLog(wrong)).type, 'illegal');
+});
+
+t.test('of several runs the history is that of the one that failed', async (t) => {
+  const history = join(folder, 'failed.txt');
+  const { code, text } = await run({ seed: SEED, runs: '2', for: '3s', jobs: '1', history });
+  t.equal(code, 1);
+  t.match(text, /^history {5}\S+failed\.txt: \d+ of \d+ operations/m);
+  t.equal(String(readKeyValueLog(readFileSync(history, 'utf8')).length), /txt: (\d+) of/.exec(text)?.[1]);
+});
+
+t.test('a file that cannot be written', async (t) => {
+  for (const name of ['log', 'diagram', 'history']) {
+    const path = join(folder, 'nowhere', name);
+    const failing = run({ seed: '5', for: '1s', [name]: path });
+    await t.rejects(failing, { code: 'OUTPUT_FAILED', message: /ENOENT.*: name a file that can be written/ }, name);
+  }
 });
 
 t.test('interrupted, it ends with what there is', async (t) => {

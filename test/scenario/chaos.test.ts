@@ -84,7 +84,8 @@ function stageOf(wrong: Misbehaviour): Stage {
   const fault = async (): Promise<void> => {
     if (wrong.refusal !== undefined) throw new WhitewaterError(wrong.refusal, 'no');
   };
-  const faults = { partition: fault, reconnect: fault, rule: fault, profile: fault, disconnect: fault };
+  const rules = { rule: fault, release: async () => fault().then(() => 0), removeRule: fault };
+  const faults = { partition: fault, reconnect: fault, profile: fault, disconnect: fault, ...rules };
   Object.assign(stage.network, faults, { heal: async () => VIEW, journal: (options: object) => journal.read(options) });
   const append = async (_cluster: string, key: string, token: string): Promise<void> => {
     if (wrong.append !== undefined) wrong.append(store, key, token);
@@ -212,6 +213,7 @@ t.test('chaos ends with 0 when nothing is wrong, and 1 for each thing that is', 
     ['nothing', {}],
     ['sockets that are away', { refusal: 'PEER_NOT_CONNECTED' }],
     ['a leader that there is not', { refusal: 'PARTITION_SHAPE_UNFIT' }],
+    ['rules that have ended', { refusal: 'RULE_UNKNOWN' }],
   ];
   await Promise.all([
     ...wrong.map(async ([name, misbehaviour, expected]) => {
