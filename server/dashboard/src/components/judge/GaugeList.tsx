@@ -4,6 +4,8 @@ import { type Reading, readings } from '../../model/gauges/readings.ts';
 import { sparkline, sparklinePath } from '../../model/gauges/sparkline.ts';
 
 const EVERY_MS = 1000;
+/** A line begins with the first number, and is not stretched beyond this. */
+const SECONDS_MIN = 60;
 const SPARK = { widthPx: 150, heightPx: 26, points: 150 } as const;
 
 /** The numbers that matter, each with its last ten minutes, and the lab's limit where it has one. */
@@ -12,9 +14,11 @@ export function GaugeList() {
   useNow(EVERY_MS);
   const untilMs = shownAtMs();
   if (Number.isNaN(untilMs)) return null;
-  const members = picture.peek()?.peers.filter(({ standing }) => standing === 'member') ?? [];
+  const shown = picture.peek();
+  const members = shown?.peers.filter(({ standing }) => standing === 'member') ?? [];
   const { gauges, marks } = history;
-  const all = readings({ gauges, marks, untilMs, peers: members.map(({ view }) => view.id) });
+  const peers = members.map(({ view }) => view.id);
+  const all = readings({ gauges, marks, untilMs, peers, leader: shown?.leader ?? null });
   return (
     <>
       <h2 id="gauges-title">Gauges</h2>
@@ -29,7 +33,7 @@ export function GaugeList() {
 
 function Gauge({ reading }: { readonly reading: Reading }) {
   const { key, title, value, detail, series, limit } = reading;
-  const points = sparkline(series, SPARK.points);
+  const points = sparkline(toldOf(series), SPARK.points);
   const told = points.filter((point) => !Number.isNaN(point));
   const most = Math.max(1, limit?.at ?? 0, ...told);
   return (
@@ -60,4 +64,9 @@ function Gauge({ reading }: { readonly reading: Reading }) {
       </span>
     </li>
   );
+}
+
+function toldOf(series: Float64Array): Float64Array {
+  const first = series.findIndex((value) => !Number.isNaN(value));
+  return first < 0 ? series : series.subarray(Math.min(first, series.length - SECONDS_MIN));
 }

@@ -71,12 +71,17 @@ export function DiagramBands({ bands }: { readonly bands: readonly Band[] }) {
     <g>
       {bands.map(({ key, x, y, width, heightPx, look, term, text }) => (
         <g key={key} class="diagram-band" data-look={look} data-term={term}>
-          <rect x={x} y={y} width={width} height={heightPx} rx={Math.min(3, width / 2)} />
+          {look === 'away' ? (
+            <path class="lane-away" d={`M${x.toFixed(1)} ${y + heightPx / 2}h${width.toFixed(1)}`} />
+          ) : (
+            <rect x={x} y={y} width={width} height={heightPx} rx={Math.min(3, width / 2)} />
+          )}
           {(look === 'candidate' || look === 'preCandidate') && (
             <rect class="diagram-hatched" x={x} y={y} width={width} height={heightPx} />
           )}
           {text !== '' && (
-            <text x={x + 4} y={y + heightPx / 2 + 4}>
+            // On a hatched band nobody could read it.
+            <text x={x + 4} y={look === 'candidate' ? y - 4 : y + heightPx / 2 + 4}>
               {text}
             </text>
           )}

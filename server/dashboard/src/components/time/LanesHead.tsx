@@ -17,7 +17,7 @@ export function LanesHead({ sight }: { readonly sight: Signal<Sight> }) {
   const store = useStore();
   return (
     <div class="log-head">
-      <h2 id="lanes-title">Time</h2>
+      <h2 id="lanes-title">Lanes</h2>
       <div class="lanes-tools" role="group" aria-label="How much is seen">
         {LENGTHS.map(({ lengthMs, text }) => (
           <button

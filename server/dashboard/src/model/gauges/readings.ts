@@ -28,6 +28,7 @@ export interface GaugeFacts {
   readonly marks: Marks;
   /** How many peers are members. */
   readonly peers: readonly PeerId[];
+  readonly leader: PeerId | null;
   /** Up to when is told, on the relay's clock. */
   readonly untilMs: number;
 }
@@ -163,7 +164,7 @@ function newest(
 }
 
 /** Nothing for whoever never was a follower that its leader told of. */
-function lag({ gauges, untilMs }: GaugeFacts, peer: PeerId): readonly Reading[] {
+function lag({ gauges, leader, untilMs }: GaugeFacts, peer: PeerId): readonly Reading[] {
   const name: GaugeName = `lag:${peer}`;
   const series = gauges.column(name, untilMs, GAUGE_SECONDS);
   if (!isTold(series)) return [];
@@ -171,8 +172,14 @@ function lag({ gauges, untilMs }: GaugeFacts, peer: PeerId): readonly Reading[] 
   return [
     {
       ...{ key: name, title: `Lag of ${peer}`, series, limit: null },
-      value: value === null ? NOT_TOLD : `${countText(value)} ${value === 1 ? 'entry' : 'entries'}`,
-      detail: value === null ? 'no leader tells of it now' : 'behind the leader, as the leader knows it',
+      ...(leader === peer
+        ? { value: 'leads', detail: 'its lag was of when it followed' }
+        : value === null
+          ? { value: NOT_TOLD, detail: 'no leader tells of it now' }
+          : {
+              value: `${countText(value)} ${value === 1 ? 'entry' : 'entries'}`,
+              detail: 'behind the leader, as the leader knows it',
+            }),
     },
   ];
 }

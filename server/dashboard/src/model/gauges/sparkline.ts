@@ -1,5 +1,6 @@
 /** As many points as fit: of several seconds in one, the highest counts, since a peak is what one looks for. */
-export function sparkline(series: Float64Array, points: number): Float64Array {
+export function sparkline(series: Float64Array, pointsMax: number): Float64Array {
+  const points = Math.min(pointsMax, series.length);
   const each = series.length / points;
   return Float64Array.from({ length: points }, (_, point) => {
     const told = series.slice(Math.floor(point * each), Math.floor((point + 1) * each)).filter((n) => !Number.isNaN(n));

@@ -5,7 +5,7 @@ import type { Span } from './window.ts';
 
 export const LANE_PX = 24;
 /** Of a row of a lane that has several. */
-export const ROW_PX = 15;
+export const ROW_PX = 18;
 export const AXIS_PX = 20;
 
 /** How a stretch looks: by shape first, and by colour besides. */
@@ -57,7 +57,12 @@ const CHARACTER_PX = 6.4;
 
 /** Of the times along the upper edge, and of each lane. */
 export function laneHeights(lanes: readonly Lane[]): readonly number[] {
-  return [AXIS_PX, ...lanes.map(({ rows }) => (rows.length === 1 ? LANE_PX : rows.length * ROW_PX + 6))];
+  return [AXIS_PX, ...lanes.map((lane) => Math.max(LANE_PX, rowCount(lane) * ROW_PX + 6))];
+}
+
+/** Signs have a row of their own below stretches with texts; a peer's stand on what it was. */
+function rowCount({ isPeer, rows, signs }: Lane): number {
+  return rows.length + Number(!isPeer && signs.length > 0 && rows.some((row) => row.length > 0));
 }
 
 /** Upper edges of lanes. */
@@ -82,13 +87,16 @@ export function laneShapes(lanes: readonly Lane[], span: Span, widthPx: number):
   const place = { xOf, widthPx };
   return {
     ...{ heightPx, tops },
-    bars: lanes.flatMap(({ rows }, at) =>
-      rows.flatMap((row, number) => {
-        const rowPx = rows.length === 1 ? LANE_PX : ROW_PX;
-        return barsOf(row, place, (tops[at] ?? 0) + (rows.length === 1 ? 0 : 3) + number * rowPx, rowPx);
-      }),
-    ),
-    signs: lanes.flatMap(({ signs }, at) => signsOf(signs, place, (tops[at] ?? 0) + (heights[at + 1] ?? 0) / 2)),
+    bars: lanes.flatMap((lane, at) => {
+      const rowPx = rowCount(lane) === 1 ? LANE_PX : ROW_PX;
+      const top = (tops[at] ?? 0) + (rowPx === ROW_PX ? 3 : 0);
+      return lane.rows.flatMap((row, number) => barsOf(row, place, top + number * rowPx, rowPx));
+    }),
+    signs: lanes.flatMap((lane, at) => {
+      const isBelow = rowCount(lane) > lane.rows.length;
+      const bottom = (tops[at] ?? 0) + (heights[at + 1] ?? 0);
+      return signsOf(lane.signs, place, isBelow ? bottom - 3 - ROW_PX / 2 : bottom - (heights[at + 1] ?? 0) / 2);
+    }),
   };
 }
 
@@ -134,7 +142,7 @@ function signsOf(marks: readonly Mark[], { xOf, widthPx }: Place, y: number): Si
 /** As in the simulator's diagrams: the more a peer does, the higher. */
 const HEIGHTS: Readonly<Record<BarLook, number>> = {
   ...{ leader: 18, hollow: 18, candidate: 14, preCandidate: 10, follower: 5, learner: 5 },
-  ...{ outside: 3, away: 3, paused: 14, good: 13, bad: 13, plain: 13 },
+  ...{ outside: 3, away: 3, paused: 14, good: 15, bad: 15, plain: 15 },
 };
 
 const PEER_LOOKS: Readonly<Record<string, BarLook>> = {

@@ -1,3 +1,4 @@
+import type { LiveEvent } from '../../../../../shared/http/Live.ts';
 import type { PeerId } from '../../../../../shared/ids.ts';
 import type { Mark } from '../history/Marks.ts';
 
@@ -5,6 +6,7 @@ import type { Mark } from '../history/Marks.ts';
 export interface Lane {
   readonly id: string;
   readonly title: string;
+  readonly isPeer: boolean;
   /** In its own rows, so that stretches that overlap stand one below the other. */
   readonly rows: readonly (readonly Mark[])[];
   /** Moments. */
@@ -13,6 +15,11 @@ export interface Lane {
 
 /** Of a lane other than a peer's; what finds no row stands in the last. */
 const ROWS_MAX = 3;
+
+/** Events that a stretch tells already, by beginning or ending. */
+const TOLD_BY_STRETCHES: ReadonlySet<string> = new Set<LiveEvent['kind']>([
+  ...(['connected', 'disconnected', 'roleChanged', 'leaderElected', 'leaderLost', 'healed'] as const),
+]);
 
 const TITLES = { faults: 'faults', clients: 'clients', checks: 'checks', tour: 'tour' } as const;
 
@@ -26,6 +33,7 @@ export function lanesOf(marks: readonly Mark[], peers: readonly PeerId[]): reado
   ]);
   for (const mark of marks) {
     const { lane, peer } = mark;
+    if (mark.untilMs === null && TOLD_BY_STRETCHES.has(mark.kind)) continue;
     const own = lane === 'peer' && peer !== null ? byPeer.get(peer) : undefined;
     if (own !== undefined) own.push(mark);
     // What happened to one that is no peer, or to all, is of clients or of the cluster.
@@ -33,8 +41,8 @@ export function lanesOf(marks: readonly Mark[], peers: readonly PeerId[]): reado
     else listOf(others, lane).push(mark);
   }
   return [
-    ...[...byPeer].map(([peer, own]) => laneOf(peer, peer, own, 1)),
-    ...[...others].map(([lane, own]) => laneOf(lane, TITLES[lane], own, ROWS_MAX)),
+    ...[...byPeer].map(([peer, own]) => laneOf({ id: peer, title: peer, isPeer: true }, own, 1)),
+    ...[...others].map(([lane, own]) => laneOf({ id: lane, title: TITLES[lane], isPeer: false }, own, ROWS_MAX)),
   ];
 }
 
@@ -46,7 +54,7 @@ function listOf<Key>(lists: Map<Key, Mark[]>, key: Key): Mark[] {
   return list;
 }
 
-function laneOf(id: string, title: string, marks: readonly Mark[], rowsMax: number): Lane {
+function laneOf(lane: Omit<Lane, 'rows' | 'signs'>, marks: readonly Mark[], rowsMax: number): Lane {
   const rows: Mark[][] = [[]];
   for (const mark of marks) {
     if (mark.untilMs === null) continue;
@@ -55,7 +63,7 @@ function laneOf(id: string, title: string, marks: readonly Mark[], rowsMax: numb
     else if (rows.length < rowsMax) rows.push([mark]);
     else rows.at(-1)?.push(mark);
   }
-  return { id, title, rows, signs: marks.filter(({ untilMs }) => untilMs === null) };
+  return { ...lane, rows, signs: marks.filter(({ untilMs }) => untilMs === null) };
 }
 
 /** What a lane says of a moment: what lasted then, and what happened within so much of it. */
