@@ -33,6 +33,7 @@ export class OpenPage {
     context.setDefaultTimeout(OPEN_WITHIN_MS);
     const page = await context.newPage();
     const opened = new OpenPage(browser, page, await context.newCDPSession(page));
+    await opened.#session.send('Performance.enable');
     await page.goto(`${relay}/#${CLUSTER}`);
     await page.locator('.headline h2', { hasText: 'leads term' }).waitFor();
     await page.getByRole('button', { name: 'Judge', exact: true }).click();
@@ -70,6 +71,12 @@ export class OpenPage {
     const { nodes } = await this.#session.send('Memory.getDOMCounters');
     const historyBytes = Number(await this.#page.locator('.scale').getAttribute('data-history-bytes'));
     return { heapBytes: usedSize, domNodes: nodes, historyBytes };
+  }
+
+  /** How long its main thread has worked, since it began to be counted. */
+  async busySeconds(): Promise<number> {
+    const { metrics } = await this.#session.send('Performance.getMetrics');
+    return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN;
   }
 
   /** What draws: a GPU, or a processor in its place. */

@@ -34,10 +34,12 @@ export async function measurePage(plan: PagePlan, progress: Progress): Promise<P
     const client = new RelayClient({ url });
     const before = (await client.cluster(CLUSTER)).traffic.framesIn;
     const beganMs = performance.now();
+    const busyBefore = await page.busySeconds();
     const watched: { samples: PageSample[]; intervalsMs: number[] } = { samples: [], intervalsMs: [] };
     const opened = page;
     const viewed = await shareWhile(relay, async () => Object.assign(watched, await watch(opened, plan, progress)));
     const seconds = (performance.now() - beganMs) / 1000;
+    const mainThreadShare = ((await page.busySeconds()) - busyBefore) / seconds;
     const framesIn = (await client.cluster(CLUSTER)).traffic.framesIn - before;
     const { samples, intervalsMs } = watched;
     const percentile = (percent: number): number => percentileOf(intervalsMs, percent);
@@ -46,6 +48,7 @@ export async function measurePage(plan: PagePlan, progress: Progress): Promise<P
       repaintsPerSecond: 1000 / (intervalsMs.reduce((sum, ms) => sum + ms, 0) / intervalsMs.length),
       intervalMs: { p50: percentile(50), p95: percentile(95), p99: percentile(99), longest: percentile(100) },
       framesPerSecond: framesIn / seconds,
+      mainThreadShare,
       relayCoreShare: { alone, viewed },
       renderer: await page.renderer(),
     };
@@ -74,7 +77,7 @@ async function watch(
     progress.step('page', `${(number - 1) * sampleSeconds} of ${seconds} s`, sampleSeconds);
     await page.showBelow(number % 2 === 0 ? 'Time' : 'Log');
     await page.beginCounting();
-    await after(Math.max(0, beganMs + number * sampleSeconds * 1000 - performance.now()));
+    await after(sampleSeconds * 1000);
     const intervals = await page.endCounting();
     if (intervals.length === 0) throw new Error('the page painted nothing');
     intervalsMs.push(...intervals);

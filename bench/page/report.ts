@@ -27,6 +27,7 @@ export function report(result: PageBenchResult): string {
         ['p95 ms', intervalMs.p95.toFixed(1)],
         ['p99 ms', intervalMs.p99.toFixed(1)],
         ['longest ms', intervalMs.longest.toFixed(0)],
+        ['its main thread was busy', percent(result.mainThreadShare)],
         ['heap at first, MiB', mebibytes(samples[0]?.heapBytes ?? 0, 1)],
         ['heap, least of the last quarter, MiB', mebibytes(lateHeapBytes(samples), 1)],
         [

@@ -31,6 +31,8 @@ export interface PageFigures {
   readonly intervalMs: { readonly p50: number; readonly p95: number; readonly p99: number; readonly longest: number };
   /** That came to the relay while it counted. */
   readonly framesPerSecond: number;
+  /** Of the page's main thread: what it would still do on a machine that is busy with other things. */
+  readonly mainThreadShare: number;
   readonly relayCoreShare: { readonly alone: number; readonly viewed: number };
   /** How chromium drew, by its own words. */
   readonly renderer: string;

@@ -28,7 +28,7 @@ export function LineWords({ found, cone }: LineWordsProps) {
       <b>{frameTitle(sample)}</b>{' '}
       <span class="numbers">{`${sample.from} to ${sample.to} at ${clockText(sample.timeMs)}`}</span>
       {`, ${fateWords(frame).join('; ')}. `}
-      {`${counted(cone.before.size)} here may have caused it, and it ${counted(cone.after.size)}.`}
+      {`Of what is drawn, ${counted(cone.before.size)} may have caused it, and it may have caused ${counted(cone.after.size)}.`}
     </p>
   );
 }
