@@ -4,6 +4,7 @@ import { failoverBench } from './failover.ts';
 import { faultsBench } from './faults.ts';
 import { figure16Bench } from './figure16.ts';
 import { flappingBench } from './flapping.ts';
+import { pageBench } from './page.ts';
 import { relayBench } from './relay.ts';
 import { scaleBench } from './scale.ts';
 import { simBench } from './sim.ts';
@@ -24,4 +25,5 @@ export const BENCHES: readonly Program[] = [
   simBench,
   figure16Bench,
   flappingBench,
+  pageBench,
 ];

@@ -30,6 +30,11 @@ export const GOALS = {
     goal: '0',
   },
   scaleCore: { bench: 'scale', what: 'scale: the relay with these 1,000 peers', goal: 'under one core' },
+  pageDrawing: {
+    ...{ bench: 'page', what: 'page: repaints at 9 peers and 1,000 frames a second' },
+    goal: 'at least 30 a second',
+  },
+  pageHeap: { bench: 'page', what: 'page: its heap after ten minutes of that', goal: 'at most 8 MiB more' },
   start: { bench: 'start', what: 'start: from `npm start` to a leader', goal: 'within 1.5 s' },
 } as const;
 

@@ -47,7 +47,7 @@ export interface Bench<Plan, Figures extends object> {
   readonly plotFile?: string;
   /** What it says about the goals that all benches together have. */
   readonly goals?: (result: BenchResult<Plan> & Figures) => Measured;
-  /** What makes the figures of a run worthless; the exit code is 1 then. */
+  /** What makes the figures of a run worthless, or must not be missed; the exit code is 1 then. */
   readonly defects?: (result: BenchResult<Plan> & Figures) => readonly string[];
 }
 
@@ -165,7 +165,7 @@ async function keep<Plan, Figures extends object>(
   const plot = bench.plot?.(result);
   const plotFile = bench.plotFile ?? `bench-${bench.name}.svg`;
   if (plot !== undefined) write(join(isWritten ? IMAGES : RESULTS, plotFile), plot.svg);
-  for (const defect of bench.defects?.(result) ?? []) console.error(`the run is worthless: ${defect}`);
+  for (const defect of bench.defects?.(result) ?? []) console.error(`the run fails: ${defect}`);
   if (!isWritten || bench.heading === undefined) return;
   const image = plot === undefined ? '' : `\n\n![${plot.says}](images/${plotFile})`;
   await writeSection(bench.name, `## ${bench.heading}: \`npm run bench -- ${bench.name}\`\n\n${text}${image}`);

@@ -208,10 +208,14 @@ t.test('marks: events are noted once, a partition is a stretch, the oldest go', 
   const mark = { lane: 'clients', peer: null, kind: 'put', text: '', tone: 'plain' } as const;
   const end = marks.add({ ...mark, atMs: 0, untilMs: Infinity });
   for (let atMs = 1; atMs <= MARKS_MAX; atMs += 1) marks.add({ ...mark, atMs, untilMs: null });
-  t.equal(marks.in(-Infinity, Infinity).length, MARKS_MAX);
-  t.equal(marks.in(-Infinity, Infinity)[0]?.atMs, 1);
+  marks.add({ ...mark, atMs: MARKS_MAX + 1, untilMs: null });
+  t.equal(marks.in(-Infinity, Infinity).length, MARKS_MAX + 1);
+  t.equal(marks.in(-Infinity, Infinity)[0]?.untilMs, Infinity, 'what lasts is not pushed out');
+  t.equal(marks.in(-Infinity, Infinity)[1]?.atMs, 2);
   end(5);
-  t.equal(marks.in(-Infinity, Infinity).at(-1)?.atMs, MARKS_MAX, 'what is gone does not come back by ending');
+  end(9);
+  t.equal(marks.in(-Infinity, Infinity).length, MARKS_MAX);
+  t.match(marks.in(-Infinity, Infinity)[0], { atMs: 0, untilMs: 5 }, 'it ends once');
 });
 
 t.test('gauges: a number a second, nothing where nothing was told, ten minutes', async (t) => {

@@ -1,26 +1,12 @@
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CHROMIUM, CHROMIUM_ARGS } from '../../../bench/support/chromium.ts';
 import { ROOT } from '../../support/root.ts';
-
-/** Debian's, and where others have it. WHITEWATER_CHROMIUM names one elsewhere. */
-const PLACES = [
-  process.env['WHITEWATER_CHROMIUM'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-];
-export const CHROMIUM = PLACES.find((path) => path !== '' && existsSync(path));
 
 /** For tap's `skip`: why tests in a browser cannot run here, or false. */
 export const skipWithoutBrowser: string | false =
   CHROMIUM === undefined ? 'no chromium here: install it, or name one in WHITEWATER_CHROMIUM' : false;
-
-const ARGS = [
-  ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
 
 /** Until something is to be seen. Generous: tests run beside busy loops. */
 export const WITHIN_MS = 20_000;
@@ -32,7 +18,7 @@ interface Teardown {
 export async function launchBrowser(t: Teardown): Promise<Browser> {
   const browser = await chromium.launch({
     ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
-    args: ARGS,
+    args: [...CHROMIUM_ARGS],
   });
   t.teardown(() => browser.close());
   return browser;

@@ -1,6 +1,6 @@
 import { TERM_COLOURS } from '../model/termColour.ts';
 
-/** What the log is drawn with: the page's colours and fonts, as they are in force. */
+/** What the log and the lanes are drawn with: the page's colours and fonts, as they are in force. */
 export interface LogLook {
   readonly ink: string;
   readonly muted: string;
@@ -9,6 +9,7 @@ export interface LogLook {
   readonly line: string;
   readonly edge: string;
   readonly danger: string;
+  readonly good: string;
   readonly focus: string;
   readonly accent: string;
   readonly sans: string;
@@ -24,7 +25,7 @@ export function readLogLook(element: Element, context: CanvasRenderingContext2D,
   const names = [...Array.from({ length: TERM_COLOURS }, (_, index) => `term-${index}`), 'term-none'];
   return {
     ...{ ink: read('ink'), muted: read('muted'), card, raised: read('raised'), line: read('line'), edge: read('edge') },
-    ...{ danger: read('danger'), focus: read('focus'), accent: read('accent'), sans: read('sans') },
+    ...{ danger: read('danger'), good: read('good'), focus: read('focus'), accent: read('accent'), sans: read('sans') },
     terms: names.map((name) => {
       const fill = read(name);
       return { fill, on: read(`on-${name}`), hatch: hatchOf(context, fill, card, pixelRatio) };

@@ -103,7 +103,7 @@ function Scale() {
     step(store, direction * (event.shiftKey ? LONG_STEP_MS : STEP_MS));
   };
   return (
-    <span class="scale">
+    <span class="scale" data-history-bytes={history.size.blobBytes}>
       <span class="numbers scale-end" title={`what is kept begins at ${clockText(extent.fromMs)}`}>
         −{agoText(extent.untilMs - extent.fromMs)}
       </span>

@@ -13,7 +13,12 @@ export type GaugeName =
   | 'commitP99Ms'
   | 'framesIn'
   | 'bytesIn'
+  /** Calls that endpoints made of each other, delivered or not, as the lab counts them. */
   | 'requests'
+  /** Heartbeats on the link that had most of them. */
+  | 'heartbeats'
+  /** By how much the highest commit index that anybody told grew. */
+  | 'committed'
   | 'delayed'
   | 'held'
   /** The slowest disk's newest write. */

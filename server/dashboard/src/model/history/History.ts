@@ -26,6 +26,8 @@ export interface History {
   readonly gauges: Gauges;
   /** What explanations remember. */
   readonly trail: Trail;
+  /** How much it holds, for whoever measures. */
+  readonly size: { readonly chunks: number; readonly blobBytes: number };
 }
 
 export interface Extent {

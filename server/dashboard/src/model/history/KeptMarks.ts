@@ -1,12 +1,14 @@
 import type { Signal } from '@preact/signals';
 import { type Mark, type Marks, MARKS_MAX } from './Marks.ts';
 
-/** The newest MARKS_MAX marks, by when they were added. */
+/** The newest MARKS_MAX marks, by when they were added or ended; what lasts is not pushed out by what came since. */
 export class KeptMarks implements Marks {
   readonly version: Signal<number>;
   /** A ring: `#next` is where the next one goes, over the oldest when it is full. */
   readonly #marks: Mark[] = [];
   #next = 0;
+  /** Stretches without an end as yet. */
+  readonly #lasting = new Set<Mark>();
 
   /** @param version starts at any number */
   constructor(version: Signal<number>) {
@@ -14,23 +16,29 @@ export class KeptMarks implements Marks {
   }
 
   add(mark: Mark): (untilMs: number) => void {
-    const place = this.#next;
-    this.#marks[place] = mark;
-    this.#next = (place + 1) % MARKS_MAX;
-    this.version.value += 1;
-    let current = mark;
+    if (mark.untilMs === Infinity) this.#last(mark);
+    else this.#keep(mark);
     return (untilMs) => {
       // Only a stretch that still lasts, and still is there, can end.
-      if (current.untilMs !== Infinity || this.#marks[place] !== current) return;
-      current = { ...current, untilMs: Math.max(current.atMs, untilMs) };
-      this.#marks[place] = current;
-      this.version.value += 1;
+      if (this.#lasting.delete(mark)) this.#keep({ ...mark, untilMs: Math.max(mark.atMs, untilMs) });
     };
   }
 
   in(fromMs: number, untilMs: number): readonly Mark[] {
-    return this.#marks
-      .filter((mark) => mark.atMs <= untilMs && (mark.untilMs ?? mark.atMs) >= fromMs)
-      .sort((a, b) => a.atMs - b.atMs);
+    const touches = (mark: Mark): boolean => mark.atMs <= untilMs && (mark.untilMs ?? mark.atMs) >= fromMs;
+    return [...this.#marks.filter(touches), ...[...this.#lasting].filter(touches)].sort((a, b) => a.atMs - b.atMs);
+  }
+
+  #last(mark: Mark): void {
+    this.#lasting.add(mark);
+    const [oldest] = this.#lasting;
+    if (this.#lasting.size > MARKS_MAX && oldest !== undefined) this.#lasting.delete(oldest);
+    this.version.value += 1;
+  }
+
+  #keep(mark: Mark): void {
+    this.#marks[this.#next] = mark;
+    this.#next = (this.#next + 1) % MARKS_MAX;
+    this.version.value += 1;
   }
 }

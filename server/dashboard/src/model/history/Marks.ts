@@ -1,7 +1,7 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { PeerId } from '../../../../../shared/ids.ts';
 
-/** The most marks that are kept; the oldest go first. */
+/** The most marks that are kept; the oldest go first. Stretches that last are kept besides, at most as many. */
 export const MARKS_MAX = 20_000;
 
 /** Something on the scale of time: a moment, or a stretch of it. Times are of the relay's clock, in milliseconds. */
@@ -10,10 +10,12 @@ export interface Mark {
   /** The end of a stretch; null for a moment. `Infinity` while it lasts. */
   readonly untilMs: number | null;
   readonly lane: 'peer' | 'faults' | 'clients' | 'checks' | 'tour';
-  /** Whose, in the lane of peers. */
+  /** Whose, in the lanes of peers and clients. */
   readonly peer: PeerId | null;
   /** What of, in one word: it chooses the sign. */
   readonly kind: string;
+  /** Of a stretch of a peer: its term then, which colours it. */
+  readonly term?: number | null;
   /** One sentence. */
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
