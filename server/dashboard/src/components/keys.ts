@@ -1,5 +1,5 @@
 import type { PeerId } from '../../../../shared/ids.ts';
-import { healAction } from '../connection/Action.ts';
+import { healAction } from '../connection/actions/networkActions.ts';
 import { preferences } from '../state/preferences.ts';
 import type { Store } from '../state/Store.ts';
 import { backToLive, changeSpeed, playOrPause, step } from '../state/view.ts';

@@ -1,5 +1,5 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
-import { healAction, isolateAction, partitionAction } from '../../connection/Action.ts';
+import { healAction, isolateAction, partitionAction } from '../../connection/actions/networkActions.ts';
 import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { halves, isolated, majorityAndMinority } from '../../model/shapes.ts';

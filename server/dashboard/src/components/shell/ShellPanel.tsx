@@ -1,4 +1,4 @@
-import { healAction, partitionAction } from '../../connection/Action.ts';
+import { healAction, partitionAction } from '../../connection/actions/networkActions.ts';
 import type { Action, Deed } from '../../connection/actions/Actions.ts';
 import { commandLineOf, curlOf, type ShellContext } from '../../connection/shell.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
