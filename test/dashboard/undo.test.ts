@@ -13,18 +13,14 @@ import {
   shapeAction,
 } from '../../server/dashboard/src/connection/actions/networkActions.ts';
 import { disconnectAction, processAction } from '../../server/dashboard/src/connection/actions/peerActions.ts';
-import {
-  cutAction,
-  linkAction,
-  type LinkFaults,
-  removeRuleAction,
-} from '../../server/dashboard/src/connection/actions/ruleActions.ts';
+import { cutAction, linkAction, removeRuleAction } from '../../server/dashboard/src/connection/actions/ruleActions.ts';
 import {
   fullSpeedAction,
   settingsAction,
   SLOW_RULE,
   slowMotionAction,
 } from '../../server/dashboard/src/connection/actions/settingsActions.ts';
+import type { LinkFaults } from '../../server/dashboard/src/model/linkFaults.ts';
 import { listenRelay } from '../../server/listen.ts';
 import type { NetworkView } from '../../shared/http/Network.ts';
 import { clusterId, type PeerId } from '../../shared/ids.ts';

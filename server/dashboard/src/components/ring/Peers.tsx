@@ -6,6 +6,7 @@ import type { Lit } from '../../model/frames/lit.ts';
 import { type Draft, type Groups, groupOf } from '../../model/groups.ts';
 import { lagOf } from '../../model/lag.ts';
 import type { Picture } from '../../model/Picture.ts';
+import { pressPeer } from '../break/pressPeer.ts';
 import { select } from '../details/select.ts';
 import { PeerNode } from './PeerNode.tsx';
 
@@ -43,7 +44,7 @@ export function Peers({ picture, places, inForce, draft, nowMs, sides, learners,
             group={isPartitioned ? groupOf(inForce, id) : null}
             draftGroup={draft?.get(id) ?? null}
             isLit={lit.peers.has(id)}
-            onPress={() => select(store, { kind: 'peer', id })}
+            onPress={() => pressPeer(store, id, () => select(store, { kind: 'peer', id }))}
           />
         );
       })}

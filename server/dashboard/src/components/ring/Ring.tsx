@@ -8,6 +8,7 @@ import { useGlidingAngles } from '../../hooks/useGlidingAngles.ts';
 import { type Size, useSize } from '../../hooks/useSize.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { shownRoleOf } from '../../model/describePeer.ts';
+import { cutByRules } from '../../model/frames/cutByRules.ts';
 import { litBy } from '../../model/frames/lit.ts';
 import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
@@ -58,12 +59,19 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   const pointer = useRingPointer(layout, air);
   const lit = litBy(store.view.selected.value, useSelectedFrame()?.sample ?? null);
   const hovered = litBy(store.view.hovered.value, null);
+  const rules = store.network.value?.rules;
+  const cuts = useMemo(() => cutByRules(rules ?? [], picture), [rules, picture.peers]);
   const sides = captionSides(target);
   const isPartitioned = inForce.length > 1;
   const { ring, nodeRadius: radius } = places;
   return (
     <LayoutContext.Provider value={layout}>
-      <div class="ring-ground" {...pointer} onKeyDown={(event) => toNextPeer(event, angles, learners)}>
+      <div
+        class="ring-ground"
+        data-hand={store.view.hand.value}
+        {...pointer}
+        onKeyDown={(event) => toNextPeer(event, angles, learners)}
+      >
         <svg class="ring-svg" width={size.width} height={size.height} aria-hidden="true">
           {isPartitioned &&
             stretchesOf(groupsOnRing, angles).map(
@@ -73,7 +81,7 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
                 ),
             )}
           {places.apart !== null && <Apart {...places.apart} count={learners.length} radius={radius} />}
-          <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} />
+          <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} cuts={cuts} />
         </svg>
         {/* Under the peers, which a chord may have to pass. */}
         <FlightsCanvas {...{ layout, air }} nodeRadius={radius} />

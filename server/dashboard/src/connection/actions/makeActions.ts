@@ -48,34 +48,35 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   };
   const carryOut = async (number: number, action: Action, before: Before | null): Promise<Outcome> => {
     const outcome = await send(action);
-    const answer = outcome.kind === 'done' ? outcome.answer : null;
+    if (outcome.kind !== 'done') {
+      // Of a stroke, what was done before stays, and so does what undoes it.
+      change(number, { action, outcome });
+      return outcome;
+    }
+    const { answer } = outcome;
     const inverse = before === null ? NOTHING_KNOWN : action.inverse(before, answer);
-    change(number, {
-      ...{ action, outcome, epochs: epochsOf(before, answer) },
-      inverse: outcome.kind === 'done' ? inverse : null,
-    });
+    change(number, { action, outcome, inverse, epochs: epochsOf(before, answer) });
     return outcome;
   };
   const begin = (action: Action): number => {
     const number = ++count;
-    const deed: Deed = {
-      ...{ number, action, askedAtMs: Date.now(), outcome: null },
-      ...{ inverse: null, isUndone: false, epochs: null },
-    };
+    const nothingYet = { outcome: null, inverse: null, isUndone: false, epochs: null };
     batch(() => {
-      done.value = [deed, ...done.value].slice(0, DEEDS_MAX);
+      done.value = [{ number, action, askedAtMs: Date.now(), ...nothingYet }, ...done.value].slice(0, DEEDS_MAX);
       undoTrouble.value = null;
     });
     return number;
   };
-  const run: Actions['run'] = async (action, { stroke } = {}) => {
+  const run: Actions['run'] = (action, { stroke } = {}) => {
     const going = stroke === undefined ? undefined : strokes.get(stroke);
     const { number, before } = going ?? { number: begin(action), before: askBefore(client, cluster, action) };
+    // What a hand did later must not arrive earlier.
+    const outcome = Promise.all([before, going?.last]).then(([known]) => carryOut(number, action, known));
     if (stroke !== undefined) {
       strokes.clear();
-      strokes.set(stroke, { number, before });
+      strokes.set(stroke, { number, before, last: outcome });
     }
-    return carryOut(number, action, await before);
+    return outcome;
   };
   const undo: Actions['undo'] = async (how = 'ifUnchanged') => {
     const deed = undoable.peek();
@@ -115,6 +116,8 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
 interface Stroke {
   readonly number: number;
   readonly before: Promise<Before | null>;
+  /** Its newest request. */
+  readonly last: Promise<Outcome>;
 }
 
 /** What was undone last, unless something else was done since. */

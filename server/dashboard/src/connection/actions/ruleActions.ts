@@ -1,17 +1,8 @@
 import { linkName } from '../../../../../client/Network.ts';
 import type { Rule } from '../../../../../shared/http/Rule.ts';
+import type { LinkFaults } from '../../model/linkFaults.ts';
 import type { Action } from './Actions.ts';
 import { changesNetwork } from './networkActions.ts';
-
-/** What the page's sliders and scissors say of a link. */
-export interface LinkFaults {
-  readonly drop?: number;
-  readonly delay?: string;
-  readonly reorder?: number;
-  readonly duplicate?: number;
-  readonly hold?: boolean;
-  readonly both?: boolean;
-}
 
 /** An id, or a word such as `*`. */
 type End = string;
