@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { captionSides } from '../../geometry/captions.ts';
+import { freeSides } from '../../geometry/labels.ts';
 import { makeLayout } from '../../geometry/Layout.ts';
 import { placesOf } from '../../geometry/places.ts';
 import { anglesOf, stretchesOf } from '../../geometry/ring.ts';
@@ -61,7 +62,9 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   const hovered = litBy(store.view.hovered.value, null);
   const rules = store.network.value?.rules;
   const cuts = useMemo(() => cutByRules(rules ?? [], picture), [rules, picture.peers]);
-  const sides = captionSides(target);
+  // By where the peers will stand: a caption that changes its side on the way could not be read.
+  const resting = placesOf(size, target, learners);
+  const sides = freeSides(resting.peers, captionSides(target), size, Math.min(2, resting.captionLinesMax));
   const isPartitioned = inForce.length > 1;
   const { ring, nodeRadius: radius } = places;
   return (

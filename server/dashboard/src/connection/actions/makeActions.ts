@@ -20,6 +20,7 @@ import { askBefore } from './askBefore.ts';
 const TIMEOUT_MS = 10_000;
 /** Of the others it can be looked up whether they took effect. */
 const HAS_EFFECT = /^\/(?:kv|members|transfer|processes|peers\/[^/]+\/process)(?:\/|$)/;
+const NOTHING_YET = { outcome: null, inverse: null, isUndone: false, epochs: null };
 const NOTHING_KNOWN: Inverse = { none: 'What was in force before it is not known.' };
 
 export interface ActionsOptions {
@@ -37,15 +38,14 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   const undoable = computed(() => done.value.find(({ inverse, isUndone }) => !isUndone && isAction(inverse)) ?? null);
   const redoable = computed(() => redoableOf(done.value));
   const strokes = new Map<number, Stroke>();
+  const inTurn = oneAtATime();
   let count = 0;
 
   const change = (number: number, changes: Partial<Deed>): void => {
     done.value = done.value.map((deed) => (deed.number === number ? { ...deed, ...changes } : deed));
   };
   /** The faults of epoch `from` are those of epoch `to` now. */
-  const rename = (from: number, to: number): void => {
-    done.value = done.value.map((deed) => ({ ...deed, epochs: renamed(deed.epochs, from, to) }));
-  };
+  const rename = (from: number, to: number): void => void (done.value = renamedIn(done.value, from, to));
   const carryOut = async (number: number, action: Action, before: Before | null): Promise<Outcome> => {
     const outcome = await send(action);
     if (outcome.kind !== 'done') {
@@ -60,9 +60,8 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   };
   const begin = (action: Action): number => {
     const number = ++count;
-    const nothingYet = { outcome: null, inverse: null, isUndone: false, epochs: null };
     batch(() => {
-      done.value = [{ number, action, askedAtMs: Date.now(), ...nothingYet }, ...done.value].slice(0, DEEDS_MAX);
+      done.value = [{ number, action, askedAtMs: Date.now(), ...NOTHING_YET }, ...done.value].slice(0, DEEDS_MAX);
       undoTrouble.value = null;
     });
     return number;
@@ -72,13 +71,15 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     const { number, before } = going ?? { number: begin(action), before: askBefore(client, cluster, action) };
     // What a hand did later must not arrive earlier.
     const outcome = Promise.all([before, going?.last]).then(([known]) => carryOut(number, action, known));
+    // Whoever undoes means what was done just now, even if its answer is on the way.
+    if (action.key === undefined) void inTurn(() => outcome);
     if (stroke !== undefined) {
       strokes.clear();
       strokes.set(stroke, { number, before, last: outcome });
     }
     return outcome;
   };
-  const undo: Actions['undo'] = async (how = 'ifUnchanged') => {
+  const undo = async (how: 'ifUnchanged' | 'allTheSame'): Promise<void> => {
     const deed = undoable.peek();
     if (deed === null || !isAction(deed.inverse)) return;
     const guard = how === 'ifUnchanged' && deed.epochs !== null ? `?epoch=${deed.epochs.after}` : '';
@@ -91,7 +92,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
       if (deed.epochs !== null && epoch !== null) rename(deed.epochs.before, epoch);
     });
   };
-  const redo: Actions['redo'] = async () => {
+  const redo = async (): Promise<void> => {
     const deed = redoable.peek();
     if (deed === null) return;
     const before = await askBefore(client, cluster, deed.action);
@@ -106,7 +107,9 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     });
   };
   return {
-    ...{ run, undo, redo, done, previewed, undoable, redoable, undoTrouble },
+    ...{ run, done, previewed, undoable, redoable, undoTrouble },
+    undo: (how = 'ifUnchanged') => inTurn(() => undo(how)),
+    redo: () => inTurn(redo),
     ask: send,
     preview: (action) => (previewed.value = action),
   };
@@ -120,11 +123,24 @@ interface Stroke {
   readonly last: Promise<Outcome>;
 }
 
+/** @returns begins what it is given when everything before it has ended */
+function oneAtATime(): (work: () => Promise<unknown>) => Promise<void> {
+  let last = Promise.resolve();
+  return (work) => {
+    last = last.then(work).then(() => undefined);
+    return last;
+  };
+}
+
 /** What was undone last, unless something else was done since. */
 function redoableOf(done: readonly Deed[]): Deed | null {
   const newest = done.filter(({ outcome }) => outcome?.kind !== 'refused');
   const end = newest.findIndex(({ isUndone }) => !isUndone);
   return (end === -1 ? newest : newest.slice(0, end)).at(-1) ?? null;
+}
+
+function renamedIn(deeds: readonly Deed[], from: number, to: number): readonly Deed[] {
+  return deeds.map((deed) => ({ ...deed, epochs: renamed(deed.epochs, from, to) }));
 }
 
 /** One rule tells the epoch since which it is so, which is an older one when nothing had to change. */

@@ -1,0 +1,103 @@
+import type { PeerId } from '../../../../shared/ids.ts';
+import type { CaptionSide } from './captions.ts';
+import type { PeerPlace } from './Layout.ts';
+import { HALO, type Point } from './ring.ts';
+
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** A caption's longest usual line, and what stands above and at the shoulder of a peer. In the size of its text, and in its radii. */
+const LETTERS = 18;
+const LETTER_WIDTH = 0.52;
+const LINE_HEIGHT = 1.3;
+const CROWN = 1.75;
+
+/** The size of a caption's text beside a peer with such a radius, in CSS pixels. */
+export function captionSizeOf(radius: number): number {
+  return Math.max(11, Math.min(17, radius * 0.29));
+}
+
+/** How far beside the middle of a peer its caption begins: outside the ground of its group too. */
+export function captionAside(radius: number): number {
+  return radius * 1.55 + 8;
+}
+
+/**
+ * The side of each caption that is free: the one that is wanted, or else the other, or below; of sides that all touch something, the
+ * one that covers least. Sides are given out in the order of the peers, and what has its place counts for who comes later.
+ */
+export function freeSides(
+  peers: ReadonlyMap<PeerId, PeerPlace>,
+  wanted: ReadonlyMap<PeerId, CaptionSide>,
+  size: { readonly width: number; readonly height: number },
+  lines: number,
+): ReadonlyMap<PeerId, CaptionSide> {
+  const taken: Box[] = [...peers.values()].map(bodyBox);
+  const bodies = new Map([...peers].map(([id, place]) => [id, bodyBox(place)]));
+  const sides = new Map<PeerId, CaptionSide>();
+  for (const [id, side] of wanted) {
+    const place = peers.get(id);
+    if (place === undefined) continue;
+    const others = taken.filter((box) => !isSame(box, bodies.get(id)));
+    const choice = candidates(side)
+      .map((candidate) => ({ candidate, box: captionBox(place, candidate, lines) }))
+      .map(({ candidate, box }) => ({
+        ...{ candidate, box },
+        covers: others.reduce((sum, other) => sum + overlap(box, other), outside(box, size)),
+      }))
+      .reduce((one, other) => (other.covers < one.covers ? other : one));
+    sides.set(id, choice.candidate);
+    taken.push(choice.box);
+  }
+  return sides;
+}
+
+function candidates(wanted: CaptionSide): readonly CaptionSide[] {
+  return [
+    ...new Set<CaptionSide>([
+      wanted,
+      wanted === 'left' ? 'right' : 'left',
+      wanted === 'right' ? 'left' : 'right',
+      'below',
+    ]),
+  ];
+}
+
+/** The place that a caption takes, lines of usual length. */
+export function captionBox({ x, y, radius }: PeerPlace, side: CaptionSide, lines: number): Box {
+  const size = captionSizeOf(radius);
+  const [width, height] = [size * LETTERS * LETTER_WIDTH, size * LINE_HEIGHT * lines];
+  const aside = captionAside(radius);
+  if (side === 'below') {
+    const top = y + radius * HALO + size * 0.5;
+    return { left: x - width / 2, right: x + width / 2, top, bottom: top + height };
+  }
+  const left = side === 'left' ? x - aside - width : x + aside;
+  return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
+}
+
+/** A peer with its halo, the crown above it and the badge at its shoulder. */
+function bodyBox({ x, y, radius }: Point & { readonly radius: number }): Box {
+  const reach = radius * HALO;
+  return { left: x - reach, right: x + reach, top: y - radius * CROWN, bottom: y + reach };
+}
+
+/** How much of two boxes is the same place, in square pixels. */
+export function overlap(one: Box, other: Box): number {
+  const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+  const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+  return Math.max(0, across) * Math.max(0, down);
+}
+
+function outside(box: Box, { width, height }: { readonly width: number; readonly height: number }): number {
+  const whole = (box.right - box.left) * (box.bottom - box.top);
+  return whole - overlap(box, { left: 0, right: width, top: 0, bottom: height });
+}
+
+function isSame(one: Box, other: Box | undefined): boolean {
+  return one.left === other?.left && one.top === other.top;
+}
