@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { type ListeningRelay, listenRelay } from '../../server/listen.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
@@ -95,7 +96,12 @@ t.test('broken by hand', { skip: skipWithoutBrowser }, async (t) => {
   const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE, processes: owner });
   t.teardown(() => relay.close());
   const peers = await Promise.all(
-    IDS.map((id) => Peer.start({ cluster: 'demo', id, relay: relay.url, voters: IDS, election: PATIENT })),
+    IDS.map((id) =>
+      Peer.start({
+        ...{ cluster: 'demo', id, relay: relay.url, voters: IDS, election: PATIENT },
+        machine: new KeyValueMachine(),
+      }),
+    ),
   );
   t.teardown(() => Promise.all(peers.map((peer) => peer.stop())).then(() => undefined));
   const browser = await launchBrowser(t);

@@ -1,7 +1,7 @@
 import type { PeerId } from '../../../../shared/ids.ts';
 import type { CaptionSide } from './captions.ts';
 import type { PeerPlace } from './Layout.ts';
-import { HALO, type Point } from './ring.ts';
+import { HALO } from './ring.ts';
 
 interface Box {
   readonly left: number;
@@ -10,7 +10,7 @@ interface Box {
   readonly bottom: number;
 }
 
-/** A caption's longest usual line, and what stands above and at the shoulder of a peer. In the size of its text, and in its radii. */
+/** A caption's longest usual line, in sizes of its text; how far a crown reaches above a peer, in its radii. */
 const LETTERS = 18;
 const LETTER_WIDTH = 0.52;
 const LINE_HEIGHT = 1.3;
@@ -27,31 +27,32 @@ export function captionAside(radius: number): number {
 }
 
 /**
- * The side of each caption that is free: the one that is wanted, or else the other, or below; of sides that all touch something, the
- * one that covers least. Sides are given out in the order of the peers, and what has its place counts for who comes later.
+ * The side of each caption that is free: the one that is wanted, or else the other, or below, whichever covers least of crowns and of
+ * what lies outside. Null where every side would stand on a peer or on another caption: it is not drawn then. Sides are given out in
+ * the order of the peers, and what has its place counts for who comes later.
  */
 export function freeSides(
   peers: ReadonlyMap<PeerId, PeerPlace>,
   wanted: ReadonlyMap<PeerId, CaptionSide>,
   size: { readonly width: number; readonly height: number },
   lines: number,
-): ReadonlyMap<PeerId, CaptionSide> {
-  const taken: Box[] = [...peers.values()].map(bodyBox);
-  const bodies = new Map([...peers].map(([id, place]) => [id, bodyBox(place)]));
-  const sides = new Map<PeerId, CaptionSide>();
+): ReadonlyMap<PeerId, CaptionSide | null> {
+  const captions: Box[] = [];
+  const sides = new Map<PeerId, CaptionSide | null>();
   for (const [id, side] of wanted) {
     const place = peers.get(id);
     if (place === undefined) continue;
-    const others = taken.filter((box) => !isSame(box, bodies.get(id)));
-    const choice = candidates(side)
+    const others = [...peers].filter(([other]) => other !== id).map(([, other]) => other);
+    const free = candidates(side)
       .map((candidate) => ({ candidate, box: captionBox(place, candidate, lines) }))
+      .filter(({ box }) => [...captions, ...others.map(haloBox)].every((other) => overlap(box, other) === 0))
       .map(({ candidate, box }) => ({
         ...{ candidate, box },
-        covers: others.reduce((sum, other) => sum + overlap(box, other), outside(box, size)),
-      }))
-      .reduce((one, other) => (other.covers < one.covers ? other : one));
-    sides.set(id, choice.candidate);
-    taken.push(choice.box);
+        covers: others.reduce((sum, other) => sum + overlap(box, crownedBox(other)), outside(box, size)),
+      }));
+    const best = free.length === 0 ? null : free.reduce((one, other) => (other.covers < one.covers ? other : one));
+    sides.set(id, best?.candidate ?? null);
+    if (best !== null) captions.push(best.box);
   }
   return sides;
 }
@@ -80,10 +81,14 @@ export function captionBox({ x, y, radius }: PeerPlace, side: CaptionSide, lines
   return { left, right: left + width, top: y - height / 2, bottom: y + height / 2 };
 }
 
-/** A peer with its halo, the crown above it and the badge at its shoulder. */
-function bodyBox({ x, y, radius }: Point & { readonly radius: number }): Box {
+function haloBox({ x, y, radius }: PeerPlace): Box {
   const reach = radius * HALO;
-  return { left: x - reach, right: x + reach, top: y - radius * CROWN, bottom: y + reach };
+  return { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
+}
+
+/** With the crown or the votes above it. */
+function crownedBox(place: PeerPlace): Box {
+  return { ...haloBox(place), top: place.y - place.radius * CROWN };
 }
 
 /** How much of two boxes is the same place, in square pixels. */
@@ -96,8 +101,4 @@ export function overlap(one: Box, other: Box): number {
 function outside(box: Box, { width, height }: { readonly width: number; readonly height: number }): number {
   const whole = (box.right - box.left) * (box.bottom - box.top);
   return whole - overlap(box, { left: 0, right: width, top: 0, bottom: height });
-}
-
-function isSame(one: Box, other: Box | undefined): boolean {
-  return one.left === other?.left && one.top === other.top;
 }

@@ -16,7 +16,8 @@ interface PeersProps {
   readonly inForce: Groups;
   readonly draft: Draft | null;
   readonly nowMs: number;
-  readonly sides: ReadonlyMap<PeerId, CaptionSide>;
+  /** Of their captions; null where there is no room for one. */
+  readonly sides: ReadonlyMap<PeerId, CaptionSide | null>;
   /** Those that stand apart. */
   readonly learners: readonly PeerId[];
   readonly lit: Lit;
@@ -38,7 +39,9 @@ export function Peers({ picture, places, inForce, draft, nowMs, sides, learners,
             key={id}
             {...{ peer, place, nowMs }}
             radius={place.radius}
-            captionLinesMax={isApart ? 2 : places.captionLinesMax}
+            captionLinesMax={
+              isApart ? 2 : sides.get(id) === null && places.captions === 'beside' ? 0 : places.captionLinesMax
+            }
             caption={isApart || places.captions === 'below' ? 'below' : (sides.get(id) ?? 'below')}
             lag={isApart ? lagOf(picture, id) : null}
             group={isPartitioned ? groupOf(inForce, id) : null}
