@@ -216,7 +216,7 @@ t.test('broken by hand', { skip: skipWithoutBrowser }, async (t) => {
       const asked = owner.asked.length;
       await page.keyboard.press(key);
       await until(() => owner.asked.length > asked, { ...wait, what: key });
-      await page.waitForFunction(`document.querySelector('.shell-head')?.innerText.includes('done') === true`);
+      await page.locator('.shell .done').waitFor();
       // What the key means next depends on the state that the feed tells.
       const { processes } = await read<ClusterView>(relay);
       const state = processes?.processes.find(({ id }) => id === 'p1')?.state ?? '';
