@@ -175,7 +175,7 @@ t.test('a token that may only look: no control is there', { skip: skipWithoutBro
   for (const name of ['Heal', 'Isolate leader', /^Disconnect/]) {
     t.equal(await page.getByRole('button', { name }).count(), 0, String(name));
   }
-  t.equal(await page.locator('.shell').count(), 0);
+  t.equal(await page.locator('.shell, .hand-tools').count(), 0);
   await page.locator('.looking-only', { hasText: 'your token may only look' }).waitFor();
   await page.keyboard.press('h');
   await page.keyboard.press('?');

@@ -1,10 +1,10 @@
 import t from 'tap';
 import {
-  disconnectAction,
   healAction,
   isolateAction,
   partitionAction,
-} from '../../server/dashboard/src/connection/Action.ts';
+} from '../../server/dashboard/src/connection/actions/networkActions.ts';
+import { disconnectAction } from '../../server/dashboard/src/connection/actions/peerActions.ts';
 import {
   commandLineOf,
   curlOf,

@@ -7,6 +7,13 @@ export const SETTINGS = {
   ...{ heartbeatMs: 100, electionTimeoutMsMin: 250, electionTimeoutMsMax: 400, preVote: true, checkQuorum: true },
 };
 
+const RUNNING = { state: 'running', pid: 7 } as const;
+const DOWN = { state: 'down', pid: null } as const;
+const AFTER: Readonly<Record<ProcessAction, Partial<ProcessView>>> = {
+  ...{ stop: DOWN, kill: DOWN, start: RUNNING, restart: RUNNING, resume: RUNNING },
+  pause: { state: 'paused' },
+};
+
 /** An owner of p1 and p2 of the cluster demo that does at once what it is asked, and has no processes. */
 export class FakeOwner implements ProcessOwner {
   view: ProcessesView = {
@@ -20,14 +27,13 @@ export class FakeOwner implements ProcessOwner {
   async act(peer: PeerId, action: ProcessAction): Promise<void> {
     this.asked.push([peer, action]);
     this.#failIfTold();
-    if (action === 'pause') this.become(peer, { state: 'paused' });
-    if (action === 'kill') this.become(peer, { state: 'down', pid: null });
+    this.become(peer, AFTER[action]);
   }
 
   async restartWith(settings: ElectionSettings): Promise<void> {
     this.asked.push(settings);
     this.#failIfTold();
-    this.view = { ...this.view, settings: { ...SETTINGS, ...settings } };
+    this.view = { ...this.view, settings: { ...SETTINGS, ...this.view.settings, ...settings } };
   }
 
   become(peer: string, change: Partial<ProcessView>): void {

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import type { Action } from '../connection/actions/Actions.ts';
 import { useStore } from '../hooks/useStore.ts';
 
@@ -8,16 +9,23 @@ interface ActionButtonProps {
   /** What it does, or why it cannot be done. */
   readonly title: string;
   readonly class?: string;
+  /** Whether it takes the focus as it appears: it stands where another button was pressed. */
+  readonly isFocused?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** Does something to the cluster; shows its commands as soon as the pointer or the keyboard is on it. */
-export function ActionButton({ action, title, children, ...rest }: ActionButtonProps) {
+export function ActionButton({ action, title, children, isFocused = false, ...rest }: ActionButtonProps) {
   const { actions } = useStore();
   const show = (): void => actions.preview(action);
   const hide = (): void => actions.preview(null);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (isFocused) button.current?.focus();
+  }, [isFocused]);
   return (
     <button
+      ref={button}
       type="button"
       class={rest.class}
       title={title}

@@ -1,5 +1,7 @@
 import type { PeerId } from '../../../../shared/ids.ts';
-import { healAction } from '../connection/Action.ts';
+import { healAction } from '../connection/actions/networkActions.ts';
+import { BREAK_KEYS } from './break/breakKeys.ts';
+import { pressPeer } from './break/pressPeer.ts';
 import { preferences } from '../state/preferences.ts';
 import type { Store } from '../state/Store.ts';
 import { backToLive, changeSpeed, playOrPause, step } from '../state/view.ts';
@@ -61,6 +63,7 @@ const KEYS: readonly KeyBinding[] = [
   deed('H', 'heals the network', (store) => void store.actions.run(healAction())),
   deed('U', 'undoes the last deed', (store) => void store.actions.undo()),
   { ...deed('U', 'does it again', (store) => void store.actions.redo()), label: 'Shift+U', shift: true },
+  ...BREAK_KEYS,
   { label: 'P', keys: ['p'], isLetter: true, does: 'projector: large, and only what a room should see', run: project },
   { label: '?', keys: ['?'], isLetter: true, does: 'this help', run: () => void (preferences.isHelpOpen.value = true) },
   { label: 'Esc', keys: ['escape'], isLetter: false, does: 'leaves what is open', run: leave },
@@ -100,9 +103,9 @@ function notMine(): 'notMine' {
   return 'notMine';
 }
 
-function selectPeer({ picture, view }: Store, { key }: KeyboardEvent): void {
-  const id: PeerId | undefined = picture.peek()?.peers[Number(key) - 1]?.view.id;
-  if (id !== undefined) view.selected.value = { kind: 'peer', id };
+function selectPeer(store: Store, { key }: KeyboardEvent): void {
+  const id: PeerId | undefined = store.picture.peek()?.peers[Number(key) - 1]?.view.id;
+  if (id !== undefined) pressPeer(store, id, () => (store.view.selected.value = { kind: 'peer', id }));
 }
 
 function project({ view }: Store): void {
@@ -111,7 +114,8 @@ function project({ view }: Store): void {
 
 /** One thing at a time, the newest first. */
 function leave({ view }: Store): 'notMine' | undefined {
-  if (view.draft.peek() !== null) view.draft.value = null;
+  if (view.hand.peek() !== 'pointer') view.hand.value = 'pointer';
+  else if (view.draft.peek() !== null) view.draft.value = null;
   else if (view.selected.peek() !== null) view.selected.value = null;
   else if (view.range.peek() !== null) view.range.value = null;
   else if (view.look.peek() === 'projector') view.look.value = 'desk';

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import type { View } from '../state/Store.ts';
 import { BreakPanel } from './break/BreakPanel.tsx';
 import { JudgePanel } from './judge/JudgePanel.tsx';
+import { ConsolePanel } from './console/ConsolePanel.tsx';
 import { LogPanel } from './log/LogPanel.tsx';
 import { DetailsPanel } from './details/DetailsPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
@@ -26,6 +27,7 @@ export const PANELS: readonly Panel[] = [
   { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
   { id: 'why', title: 'Why', key: 'W', place: 'side', view: WhyPanel },
   { id: 'judge', title: 'Judge', key: 'J', place: 'side', view: JudgePanel },
+  { id: 'console', title: 'Console', key: 'C', place: 'side', view: ConsolePanel },
   { id: 'log', title: 'Log', key: 'O', place: 'below', view: LogPanel },
   { id: 'details', title: 'Details', key: 'D', place: 'side', view: DetailsPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },

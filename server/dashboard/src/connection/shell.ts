@@ -14,20 +14,32 @@ export interface ShellContext {
 
 const RELAY_DEFAULT = 'http://127.0.0.1:7070';
 
-/** The command that does the same as a button. All names are of letters that mean nothing to a shell. */
+/** The command that does the same as a button. */
 export function commandLineOf(action: Action, context: ShellContext): string {
   const url = isDefault(context.relay) ? [] : ['--url', context.relay];
   const cluster = context.isOnlyCluster ? [] : ['--cluster', context.cluster];
-  return ['npx whitewater', ...action.words, ...cluster, ...url].join(' ');
+  return ['npx whitewater', ...[...action.words, ...cluster, ...url].map(quoted)].join(' ');
 }
 
 /** The HTTP request that does the same as a button. */
 export function curlOf({ method, path, body }: Action, { relay, cluster, needsToken }: ShellContext): string {
   return [
-    `curl -X ${method} ${relay}/api/clusters/${cluster}${path}`,
+    `curl -X ${method} ${quoted(`${relay}/api/clusters/${cluster}${path}`)}`,
     ...(needsToken ? ['-H "authorization: Bearer $WHITEWATER_TOKEN"'] : []),
-    ...(body === undefined ? [] : ["-H 'content-type: application/json'", `-d '${JSON.stringify(body)}'`]),
+    ...(body === undefined
+      ? []
+      : ["-H 'content-type: application/json'", `-d ${inSingleQuotes(JSON.stringify(body))}`]),
   ].join(' ');
+}
+
+/** A word as a shell takes it, whole and as it is. */
+function quoted(word: string): string {
+  if (/^[\w.,:=/@%+-]+$/.test(word)) return word;
+  return /^[^"$`\\!\n]*$/.test(word) ? `"${word}"` : inSingleQuotes(word);
+}
+
+function inSingleQuotes(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Starts so many peers for a relay that has none yet. */

@@ -15,8 +15,8 @@ export interface Layout {
   /** The curve of one direction: its ends and its control point; null when the peers touch, or one is not there. */
   chord(from: PeerId, to: PeerId): Chord | null;
   peerAt(point: Point): PeerId | null;
-  /** The direction whose chord passes near the point; peers come before links. */
-  linkAt(point: Point): { readonly from: PeerId; readonly to: PeerId } | null;
+  /** The direction whose chord passes near the point; peers come before links. @param near in CSS pixels; default: as a click means it */
+  linkAt(point: Point, near?: number): { readonly from: PeerId; readonly to: PeerId } | null;
 }
 
 /** Chords begin and end so far from the middle of a peer, in its radii: outside its halo. */
@@ -47,10 +47,10 @@ export function makeLayout(size: Layout['size'], peers: ReadonlyMap<PeerId, Peer
     }
     return null;
   };
-  const linkAt = (point: Point): { readonly from: PeerId; readonly to: PeerId } | null => {
+  const linkAt = (point: Point, near = NEAR): { readonly from: PeerId; readonly to: PeerId } | null => {
     if (peerAt(point) !== null) return null;
     let nearest: { readonly from: PeerId; readonly to: PeerId } | null = null;
-    let least = NEAR;
+    let least = near;
     for (const from of peers.keys()) {
       for (const to of peers.keys()) {
         const curve = chord(from, to);

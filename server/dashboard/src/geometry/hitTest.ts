@@ -8,6 +8,9 @@ import type { Point } from './ring.ts';
 /** Dots are small and move: so near is on them, in CSS pixels. */
 const NEAR = 13;
 
+/** Scissors reach farther than a click: from the middle of a link to either half. */
+export const SCISSORS_NEAR = 24;
+
 /**
  * The frame whose dot is nearest to a point, and near enough.
  * @param isDrawn whether a frame's dot is drawn at all

@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { handKey } from '../components/break/breakKeys.ts';
 import { boundTo } from '../components/keys.ts';
 import { preferences } from '../state/preferences.ts';
 import type { Store } from '../state/Store.ts';
@@ -15,7 +16,7 @@ export function useKeys(store: Store): void {
       const at = event.target instanceof Element ? event.target : null;
       if (at?.closest(TYPED_INTO) != null || at?.closest('dialog[open]') != null) return;
       if (event.key === ' ' && at?.closest(PRESSED_BY_SPACE) != null) return;
-      const binding = boundTo(event);
+      const binding = handKey(store, event) ?? boundTo(event);
       if (binding === undefined) return;
       // Letters alone may be what a voice or a slip says; whoever wants can switch them off (WCAG 2.1.4).
       if (binding.isLetter && !event.ctrlKey && !preferences.letters.peek()) return;

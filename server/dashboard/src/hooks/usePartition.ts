@@ -1,6 +1,6 @@
 import { useStore } from './useStore.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
-import { type Draft, draftOf, groupsInForce, type Groups, groupsOfDraft, sameGroups } from '../model/groups.ts';
+import { asDraft, type Draft, draftOf, groupsInForce, type Groups, groupsOfDraft } from '../model/groups.ts';
 
 export interface PartitionDraft {
   readonly inForce: Groups;
@@ -28,9 +28,7 @@ export function usePartition(): PartitionDraft {
     letters: Math.min(Math.max(3, inForce.length), Math.max(1, ids.length)),
     put: (peer, groupAfter) => {
       const from = view.draft.peek() ?? draftOf(inForce);
-      const next = new Map([...from, [peer, groupAfter(from.get(peer) ?? 0)]]);
-      // A draft that says what is so already is none: it follows the partition again.
-      view.draft.value = sameGroups(groupsOfDraft(next, ids), inForce) ? null : next;
+      view.draft.value = asDraft(new Map([...from, [peer, groupAfter(from.get(peer) ?? 0)]]), inForce);
     },
     reset: () => (view.draft.value = null),
   };

@@ -48,6 +48,16 @@ export function draftOf(groups: Groups): Draft {
   return new Map(groups.flatMap((group, index) => group.map((id): [PeerId, number] => [id, index])));
 }
 
+/** @returns null when it says what is so already: then it is no draft, and follows the partition again */
+export function asDraft(draft: Draft, inForce: Groups): Draft | null {
+  return sameGroups(groupsOfDraft(draft, inForce.flat()), inForce) ? null : draft;
+}
+
+/** These peers in a group of their own, all others as they are. */
+export function splitOff(inForce: Groups, members: readonly PeerId[]): Draft {
+  return new Map([...draftOf(inForce), ...members.map((id): [PeerId, number] => [id, inForce.length])]);
+}
+
 /** The groups that a draft would make, in the order of their letters, empty ones left out. */
 export function groupsOfDraft(draft: Draft, peers: readonly PeerId[]): Groups {
   const groups = new Map<number, PeerId[]>();

@@ -76,9 +76,19 @@ export interface View {
   readonly below: Signal<PanelId | null>;
   /** A partition being put together, by letters or by hand; null when there is none besides the one in force. */
   readonly draft: Signal<Draft | null>;
+  /** What the hand on the ring is for. */
+  readonly hand: Signal<Hand>;
   /** The guided tour that is on; null when none is. */
   readonly tour: Signal<TourState | null>;
 }
+
+/**
+ * - `pointer`: selects; a drag on empty ground is a lasso, one of a peer takes it along
+ * - `lasso`: the same for fingers too, which scroll otherwise
+ * - `scissors`, `scissorsBoth`: cut one direction of a link, or both
+ * - `group`: the next letter is the group of the selected peer
+ */
+export type Hand = 'pointer' | 'lasso' | 'scissors' | 'scissorsBoth' | 'group';
 
 export type Mode =
   | { readonly kind: 'live' }

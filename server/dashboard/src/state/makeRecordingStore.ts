@@ -16,10 +16,14 @@ const REFUSED: Outcome = {
 function noActions(): Actions {
   return {
     run: () => Promise.resolve(REFUSED),
+    ask: () => Promise.resolve(REFUSED),
     preview: () => undefined,
     previewed: signal<Action | null>(null),
     undo: () => Promise.resolve(),
     redo: () => Promise.resolve(),
+    undoable: signal<Deed | null>(null),
+    redoable: signal<Deed | null>(null),
+    undoTrouble: signal(null),
     done: signal<readonly Deed[]>([]),
   };
 }

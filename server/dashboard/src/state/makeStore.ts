@@ -43,7 +43,7 @@ export function makeStore(options: StoreOptions): { readonly store: Store; reado
     frames: time.frames,
     network: computed(() => (isLive.value ? network.value : null)),
     may: computed(() => (isLive.value && session.value?.role !== 'readOnly' ? 'everything' : 'looking')),
-    actions: makeActions({ base, client, cluster, picture: () => live.peek() }),
+    actions: makeActions({ base, client, cluster }),
     shell: computed<ShellContext>(() => ({
       ...{ relay, cluster },
       isOnlyCluster: isOnlyCluster.value,

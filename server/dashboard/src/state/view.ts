@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import type { Mode, Store, View } from './Store.ts';
+import type { Hand, Mode, Store, View } from './Store.ts';
 
 export const SPEED_MIN = 0.01;
 export const SPEED_MAX = 10;
@@ -17,8 +17,14 @@ export function makeView(mode: Mode = { kind: 'live' }): View {
     side: signal<View['side']['value']>('break'),
     below: signal<View['below']['value']>('table'),
     draft: signal<View['draft']['value']>(null),
+    hand: signal<View['hand']['value']>('pointer'),
     tour: signal<View['tour']['value']>(null),
   };
+}
+
+/** Whether a click on the ring cuts. */
+export function hasScissors(hand: Hand): boolean {
+  return hand === 'scissors' || hand === 'scissorsBoth';
 }
 
 /** Goes to a time of the relay's clock, within what is kept, and stays there; one that plays goes on from it. */

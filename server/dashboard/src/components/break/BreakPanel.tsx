@@ -1,20 +1,30 @@
-import { usePartition } from '../../hooks/usePartition.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { LookingOnly } from '../shell/LookingOnly.tsx';
-import { Controls } from './Controls.tsx';
+import { DeedsPart } from './DeedsPart.tsx';
+import { MembersPart } from './MembersPart.tsx';
+import { NetworkPart } from './NetworkPart.tsx';
+import { OptionsPart } from './OptionsPart.tsx';
+import { PartitionPart } from './PartitionPart.tsx';
+import { PeersPart } from './PeersPart.tsx';
+import { UndoBar } from './UndoBar.tsx';
 
-/** What breaks the network, where one may. */
+/** Everything that breaks the cluster, and what makes it whole, where one may. */
 export function BreakPanel() {
   const { picture, may } = useStore();
-  const { inForce, draft, draftGroups, isChanged, letters, put, reset } = usePartition();
   if (picture.value === null) return null;
   if (may.value === 'looking') return <LookingOnly what="Here stands what breaks the network" />;
   return (
-    <Controls
-      {...{ inForce, draft, draftGroups, isChanged, letters }}
-      picture={picture.value}
-      onPut={(peer, group) => put(peer, () => group)}
-      onReset={reset}
-    />
+    <section class="card controls" aria-labelledby="controls-title">
+      <div class="controls-head">
+        <h2 id="controls-title">Break it</h2>
+        <UndoBar />
+      </div>
+      <PartitionPart picture={picture.value} />
+      <NetworkPart picture={picture.value} />
+      <PeersPart picture={picture.value} />
+      <MembersPart picture={picture.value} />
+      <OptionsPart picture={picture.value} />
+      <DeedsPart />
+    </section>
   );
 }

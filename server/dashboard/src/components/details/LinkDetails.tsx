@@ -8,6 +8,7 @@ import { rulesOn } from '../../model/frames/rulesOn.ts';
 import { isCut, isLinkCut } from '../../model/groups.ts';
 import { linkKey, rateAt, SILENT } from '../../model/linkRate.ts';
 import type { Picture } from '../../model/Picture.ts';
+import { LinkControls } from '../break/LinkControls.tsx';
 import { Json } from './Json.tsx';
 import { NewestFrames } from './NewestFrames.tsx';
 import { SelectButton } from './SelectButton.tsx';
@@ -20,7 +21,7 @@ interface LinkDetailsProps {
 
 /** One direction of a link: whether frames pass, how many, what waits, and the newest of them. */
 export function LinkDetails({ picture, from, to }: LinkDetailsProps) {
-  const { network } = useStore();
+  const { network, may } = useStore();
   const nowMs = useNow(500);
   const { inForce } = usePartition();
   const queue = useQueues().find((known) => known.from === from && known.to === to);
@@ -51,6 +52,7 @@ export function LinkDetails({ picture, from, to }: LinkDetailsProps) {
         <SelectButton selection={{ kind: 'peer', id: from }} />
         <SelectButton selection={{ kind: 'peer', id: to }} />
       </div>
+      {may.value === 'everything' && <LinkControls key={linkKey(from, to)} {...{ from, to }} />}
       <NewestFrames sort={linkKey(from, to)} isMeant={(sample) => sample.from === from && sample.to === to} />
       <Rules rules={rules} />
     </>

@@ -1,5 +1,6 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
 import { useNow } from '../../hooks/useNow.ts';
+import { useStore } from '../../hooks/useStore.ts';
 import { electionTimerOf, timerRemainingMs } from '../../model/aging.ts';
 import { connectionText, heardText, roleText } from '../../model/describePeer.ts';
 import { crownOf, peerOf } from '../../model/crown.ts';
@@ -7,6 +8,7 @@ import { lagOf } from '../../model/lag.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
 import { countOf } from '../../model/votes.ts';
 import { durationText, REFUSAL_WORDS, TIMER_REASON_WORDS } from '../../model/words.ts';
+import { PeerControls } from '../break/PeerControls.tsx';
 import { Json } from './Json.tsx';
 import { LastChanges } from './LastChanges.tsx';
 import { NewestFrames } from './NewestFrames.tsx';
@@ -19,6 +21,7 @@ interface PeerDetailsProps {
 
 /** One peer: what it says of itself and why, its votes, what changed last, its links and frames, and its JSON. */
 export function PeerDetails({ picture, id }: PeerDetailsProps) {
+  const { may } = useStore();
   const nowMs = useNow(250);
   const peer = peerOf(picture, id);
   if (peer === undefined) return <p class="hint">{id} is not among the peers of this cluster at that time.</p>;
@@ -30,6 +33,7 @@ export function PeerDetails({ picture, id }: PeerDetailsProps) {
       </h3>
       <Facts {...{ picture, peer, nowMs }} />
       <Votes peer={peer} />
+      {may.value === 'everything' && <PeerControls {...{ picture, peer }} />}
       <LastChanges peer={id} />
       <section class="detail-part">
         <h4>Its links</h4>

@@ -1,4 +1,5 @@
 import type { CaptionSide } from '../../geometry/captions.ts';
+import { captionAside, captionSizeOf } from '../../geometry/labels.ts';
 import { HALO } from '../../geometry/ring.ts';
 import { captionOf } from '../../model/describePeer.ts';
 import type { SeenPeer } from '../../model/Picture.ts';
@@ -20,11 +21,11 @@ const ANCHORS = { left: 'end', right: 'start', below: 'middle' } as const;
 export function Caption({ peer, radius, nowMs, side, linesMax, lag }: CaptionProps) {
   const behind = lag === null ? [] : [lag === 0 ? 'has all of the log' : `${lag} behind`];
   const lines = [...captionOf(peer, nowMs), ...behind].slice(0, linesMax);
-  const size = Math.max(11, Math.min(17, radius * 0.29));
+  const size = captionSizeOf(radius);
   const lineHeight = size * 1.3;
   const halo = radius * HALO;
   // Beside the ground of a group too.
-  const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * (radius * 1.55 + 8);
+  const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * captionAside(radius);
   const top = side === 'below' ? halo + size * 1.45 : size * 0.36 - ((lines.length - 1) * lineHeight) / 2;
   return (
     <g class="caption" text-anchor={ANCHORS[side]}>

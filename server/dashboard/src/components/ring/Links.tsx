@@ -14,10 +14,12 @@ interface LinksProps {
   /** What is selected, and what the pointer is on. */
   readonly lit: Lit;
   readonly hovered: Lit;
+  /** Directions in which a rule lets nothing pass, by `linkKey`. */
+  readonly cuts: ReadonlySet<string>;
 }
 
 /** A faint line for every link, and over it, for each direction in use, a curve as heavy as its traffic. */
-export function Links({ picture, inForce, layout, nowMs, lit, hovered }: LinksProps) {
+export function Links({ picture, inForce, layout, nowMs, lit, hovered, cuts }: LinksProps) {
   const pairs = pairsOf(picture.peers);
   return (
     <g class="links" aria-hidden="true">
@@ -41,6 +43,7 @@ export function Links({ picture, inForce, layout, nowMs, lit, hovered }: LinksPr
             <Direction
               key={key}
               chord={chord}
+              isCut={cuts.has(key)}
               light={lit.links.has(key) ? 'selected' : hovered.links.has(key) ? 'hovered' : null}
               delivered={rate.deliveredPerSecond}
               dropped={rate.droppedPerSecond}
@@ -66,13 +69,15 @@ function Pair({ from, to, state }: PairProps) {
 
 interface DirectionProps {
   readonly chord: Chord;
+  readonly isCut: boolean;
   readonly light: 'selected' | 'hovered' | null;
   readonly delivered: number;
   readonly dropped: number;
 }
 
-function Direction({ chord, light, delivered, dropped }: DirectionProps) {
+function Direction({ chord, isCut: isCutByRule, light, delivered, dropped }: DirectionProps) {
   const isSilent = delivered + dropped < 0.3;
+  if (isCutByRule) return <CutDirection chord={chord} light={light} />;
   if (light === null && isSilent) return null;
   if (isSilent) return <path class="lit-link" data-light={light} d={chord.path} />;
   const isLosing = dropped > delivered;
@@ -85,6 +90,22 @@ function Direction({ chord, light, delivered, dropped }: DirectionProps) {
       <path d={chord.path} stroke-width={width} />
       <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${turn.toFixed(1)})`}>
         {isLosing ? <path class="lost-mark" d="M-5-5L5 5M-5 5L5-5" /> : <path class="arrow" d="M-4-5L4 0L-4 5" />}
+      </g>
+    </g>
+  );
+}
+
+/** One that scissors have cut: it stays to be seen, whether or not somebody sends. */
+function CutDirection({ chord, light }: Pick<DirectionProps, 'chord' | 'light'>) {
+  const { x, y } = chord.middle;
+  const turn = (chord.radians * 180) / Math.PI;
+  return (
+    <g class="ruled-out">
+      {light !== null && <path class="lit-link" data-light={light} d={chord.path} />}
+      <path d={chord.path} />
+      <g transform={`translate(${x.toFixed(1)} ${y.toFixed(1)}) rotate(${turn.toFixed(1)})`}>
+        <path class="lost-mark" d="M-5-5L5 5M-5 5L5-5" />
+        <path class="cut-arrow" d="M9-4L13 0L9 4" />
       </g>
     </g>
   );

@@ -6,6 +6,7 @@ import type { Lit } from '../../model/frames/lit.ts';
 import { type Draft, type Groups, groupOf } from '../../model/groups.ts';
 import { lagOf } from '../../model/lag.ts';
 import type { Picture } from '../../model/Picture.ts';
+import { pressPeer } from '../break/pressPeer.ts';
 import { select } from '../details/select.ts';
 import { PeerNode } from './PeerNode.tsx';
 
@@ -15,7 +16,8 @@ interface PeersProps {
   readonly inForce: Groups;
   readonly draft: Draft | null;
   readonly nowMs: number;
-  readonly sides: ReadonlyMap<PeerId, CaptionSide>;
+  /** Of their captions; null where there is no room for one. */
+  readonly sides: ReadonlyMap<PeerId, CaptionSide | null>;
   /** Those that stand apart. */
   readonly learners: readonly PeerId[];
   readonly lit: Lit;
@@ -37,13 +39,15 @@ export function Peers({ picture, places, inForce, draft, nowMs, sides, learners,
             key={id}
             {...{ peer, place, nowMs }}
             radius={place.radius}
-            captionLinesMax={isApart ? 2 : places.captionLinesMax}
+            captionLinesMax={
+              isApart ? 2 : sides.get(id) === null && places.captions === 'beside' ? 0 : places.captionLinesMax
+            }
             caption={isApart || places.captions === 'below' ? 'below' : (sides.get(id) ?? 'below')}
             lag={isApart ? lagOf(picture, id) : null}
             group={isPartitioned ? groupOf(inForce, id) : null}
             draftGroup={draft?.get(id) ?? null}
             isLit={lit.peers.has(id)}
-            onPress={() => select(store, { kind: 'peer', id })}
+            onPress={() => pressPeer(store, id, () => select(store, { kind: 'peer', id }))}
           />
         );
       })}

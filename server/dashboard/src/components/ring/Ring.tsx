@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
 import { captionSides } from '../../geometry/captions.ts';
+import { freeSides } from '../../geometry/labels.ts';
 import { makeLayout } from '../../geometry/Layout.ts';
 import { placesOf } from '../../geometry/places.ts';
 import { anglesOf, stretchesOf } from '../../geometry/ring.ts';
@@ -8,6 +9,7 @@ import { useGlidingAngles } from '../../hooks/useGlidingAngles.ts';
 import { type Size, useSize } from '../../hooks/useSize.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { shownRoleOf } from '../../model/describePeer.ts';
+import { cutByRules } from '../../model/frames/cutByRules.ts';
 import { litBy } from '../../model/frames/lit.ts';
 import type { Draft, Groups } from '../../model/groups.ts';
 import type { Picture } from '../../model/Picture.ts';
@@ -58,12 +60,21 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   const pointer = useRingPointer(layout, air);
   const lit = litBy(store.view.selected.value, useSelectedFrame()?.sample ?? null);
   const hovered = litBy(store.view.hovered.value, null);
-  const sides = captionSides(target);
+  const rules = store.network.value?.rules;
+  const cuts = useMemo(() => cutByRules(rules ?? [], picture), [rules, picture.peers]);
+  // By where the peers will stand: a caption that changes its side on the way could not be read.
+  const resting = placesOf(size, target, learners);
+  const sides = freeSides(resting.peers, captionSides(target), size, Math.min(2, resting.captionLinesMax));
   const isPartitioned = inForce.length > 1;
   const { ring, nodeRadius: radius } = places;
   return (
     <LayoutContext.Provider value={layout}>
-      <div class="ring-ground" {...pointer} onKeyDown={(event) => toNextPeer(event, angles, learners)}>
+      <div
+        class="ring-ground"
+        data-hand={store.view.hand.value}
+        {...pointer}
+        onKeyDown={(event) => toNextPeer(event, angles, learners)}
+      >
         <svg class="ring-svg" width={size.width} height={size.height} aria-hidden="true">
           {isPartitioned &&
             stretchesOf(groupsOnRing, angles).map(
@@ -73,7 +84,7 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
                 ),
             )}
           {places.apart !== null && <Apart {...places.apart} count={learners.length} radius={radius} />}
-          <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} />
+          <Links {...{ picture, inForce, layout, nowMs, lit, hovered }} cuts={cuts} />
         </svg>
         {/* Under the peers, which a chord may have to pass. */}
         <FlightsCanvas {...{ layout, air }} nodeRadius={radius} />

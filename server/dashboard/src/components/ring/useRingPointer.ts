@@ -1,9 +1,10 @@
-import { frameAt } from '../../geometry/hitTest.ts';
+import { frameAt, SCISSORS_NEAR } from '../../geometry/hitTest.ts';
 import type { Layout } from '../../geometry/Layout.ts';
 import type { Point } from '../../geometry/ring.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { isDrawnAsDot } from '../../model/frames/isDrawnAsDot.ts';
 import type { Selection } from '../../model/Selection.ts';
+import { hasScissors } from '../../state/view.ts';
 import { select } from '../details/select.ts';
 import type { Air } from './useFlights.ts';
 
@@ -21,9 +22,12 @@ export function useRingPointer(layout: Layout, air: Air): RingPointer {
     const point = pointOf(event);
     const peer = layout.peerAt(point);
     if (peer !== null) return { kind: 'peer', id: peer };
-    const frame = frameAt(point, layout, air.flights, store.shownAtMs(), (sample) => isDrawnAsDot(sample, air.counts));
+    const scissors = hasScissors(view.hand.peek());
+    const frame = scissors
+      ? null
+      : frameAt(point, layout, air.flights, store.shownAtMs(), (sample) => isDrawnAsDot(sample, air.counts));
     if (frame !== null) return { kind: 'frame', seq: frame.seq };
-    const link = layout.linkAt(point);
+    const link = layout.linkAt(point, scissors ? SCISSORS_NEAR : undefined);
     return link === null ? null : { kind: 'link', ...link };
   };
   return {

@@ -1,4 +1,5 @@
-import { healAction, partitionAction } from '../../connection/Action.ts';
+import { Fragment } from 'preact';
+import { healAction, partitionAction } from '../../connection/actions/networkActions.ts';
 import type { Action, Deed } from '../../connection/actions/Actions.ts';
 import { commandLineOf, curlOf, type ShellContext } from '../../connection/shell.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
@@ -27,10 +28,16 @@ export function ShellPanel() {
 }
 
 function Commands({ action, context }: { readonly action: Action; readonly context: ShellContext }) {
+  const requests = action.next === undefined ? [action] : [action, action.next];
   return (
     <div class="commands">
-      {action.words.length > 0 && <Copyable text={commandLineOf(action, context)} what="the command line" />}
-      <Copyable text={curlOf(action, context)} what="the curl call" />
+      {requests.map((request) => (
+        <Fragment key={request.path}>
+          {request.words.length > 0 && <Copyable text={commandLineOf(request, context)} what="the command line" />}
+          <Copyable text={curlOf(request, context)} what="the curl call" />
+        </Fragment>
+      ))}
+      {action.note !== undefined && <p class="hint">{action.note}</p>}
       {context.needsToken && <p class="hint">Both read the relay's token from WHITEWATER_TOKEN.</p>}
     </div>
   );

@@ -7,6 +7,7 @@ import { groupName, type Groups } from '../../model/groups.ts';
 import { rateAt } from '../../model/linkRate.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { CrownIcon } from '../CrownIcon.tsx';
+import { RingGestures } from '../break/RingGestures.tsx';
 import { Legend } from '../ring/Legend.tsx';
 import { Ring } from '../ring/Ring.tsx';
 import { PeerList } from './PeerList.tsx';
@@ -16,7 +17,7 @@ const NO_BREAK_SPACE = '\u00a0';
 
 /** The state of the cluster in a headline, and the ring. */
 export function Stage() {
-  const { picture: shown, view, link } = useStore();
+  const { picture: shown, view, link, may } = useStore();
   const nowMs = useNow(250);
   const { inForce } = usePartition();
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
@@ -35,7 +36,9 @@ export function Stage() {
         <p class="detail">{isOld ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
-      <Ring {...{ picture, inForce, nowMs }} draft={view.draft.value} />
+      <Ring {...{ picture, inForce, nowMs }} draft={view.draft.value}>
+        {may.value === 'everything' && <RingGestures inForce={inForce} />}
+      </Ring>
       <PeerList {...{ picture, nowMs }} />
       <Legend />
     </section>

@@ -1,4 +1,4 @@
-import { disconnectAction } from '../../connection/Action.ts';
+import { disconnectAction } from '../../connection/actions/peerActions.ts';
 import type { PeerView } from '../../../../../shared/http/ClusterView.ts';
 import { ActionButton } from '../ActionButton.tsx';
 

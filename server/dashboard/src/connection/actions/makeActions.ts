@@ -1,88 +1,178 @@
-import { signal } from '@preact/signals';
+import { batch, computed, signal } from '@preact/signals';
 import { RelayHttp } from '../../../../../client/RelayHttp.ts';
 import type { RelayClient } from '../../../../../client/RelayClient.ts';
 import { WhitewaterError } from '../../../../../shared/errors.ts';
 import type { ErrorAnswer } from '../../../../../shared/http/ErrorAnswer.ts';
 import type { ClusterId } from '../../../../../shared/ids.ts';
-import type { Picture } from '../../model/Picture.ts';
-import { type Action, type Actions, type Before, type Deed, DEEDS_MAX, type Outcome } from './Actions.ts';
+import { epochIn, renamed } from '../../model/undo/Epochs.ts';
+import {
+  type Action,
+  type Actions,
+  type Before,
+  type Deed,
+  DEEDS_MAX,
+  type Inverse,
+  isAction,
+  type Outcome,
+} from './Actions.ts';
+import { askBefore } from './askBefore.ts';
 
 const TIMEOUT_MS = 10_000;
 /** Of the others it can be looked up whether they took effect. */
-const HAS_EFFECT = /^\/(?:kv|members|transfer)(?:\/|$)/;
-const NOTHING_KNOWN = { none: 'What was in force before it is not known.' };
+const HAS_EFFECT = /^\/(?:kv|members|transfer|processes|peers\/[^/]+\/process)(?:\/|$)/;
+const NOTHING_YET = { outcome: null, inverse: null, isUndone: false, epochs: null };
+const NOTHING_KNOWN: Inverse = { none: 'What was in force before it is not known.' };
 
 export interface ActionsOptions {
   readonly base: URL;
   readonly client: RelayClient;
   readonly cluster: ClusterId;
-  /** The newest picture, live. */
-  readonly picture: () => Picture | null;
 }
 
 /** Sends actions to the relay, and remembers what was done. */
-export function makeActions({ base, client, cluster, picture }: ActionsOptions): Actions {
-  const http = new RelayHttp({ url: base.href, timeoutMs: TIMEOUT_MS });
+export function makeActions({ base, client, cluster }: ActionsOptions): Actions {
+  const send = sender(base, cluster);
   const done = signal<readonly Deed[]>([]);
   const previewed = signal<Action | null>(null);
+  const undoTrouble = signal<ErrorAnswer | null>(null);
+  const undoable = computed(() => done.value.find(({ inverse, isUndone }) => !isUndone && isAction(inverse)) ?? null);
+  const redoable = computed(() => redoableOf(done.value));
+  const strokes = new Map<number, Stroke>();
+  const inTurn = oneAtATime();
   let count = 0;
 
+  const change = (number: number, changes: Partial<Deed>): void => {
+    done.value = done.value.map((deed) => (deed.number === number ? { ...deed, ...changes } : deed));
+  };
+  /** The faults of epoch `from` are those of epoch `to` now. */
+  const rename = (from: number, to: number): void => void (done.value = renamedIn(done.value, from, to));
+  const carryOut = async (number: number, action: Action, before: Before | null): Promise<Outcome> => {
+    const outcome = await send(action);
+    if (outcome.kind !== 'done') {
+      // Of a stroke, what was done before stays, and so does what undoes it.
+      change(number, { action, outcome });
+      return outcome;
+    }
+    const { answer } = outcome;
+    const inverse = before === null ? NOTHING_KNOWN : action.inverse(before, answer);
+    change(number, { action, outcome, inverse, epochs: epochsOf(before, answer) });
+    return outcome;
+  };
+  const begin = (action: Action): number => {
+    const number = ++count;
+    batch(() => {
+      done.value = [{ number, action, askedAtMs: Date.now(), ...NOTHING_YET }, ...done.value].slice(0, DEEDS_MAX);
+      undoTrouble.value = null;
+    });
+    return number;
+  };
+  const run: Actions['run'] = (action, { stroke } = {}) => {
+    const going = stroke === undefined ? undefined : strokes.get(stroke);
+    const { number, before } = going ?? { number: begin(action), before: askBefore(client, cluster, action) };
+    // What a hand did later must not arrive earlier.
+    const outcome = Promise.all([before, going?.last]).then(([known]) => carryOut(number, action, known));
+    // Whoever undoes means what was done just now, even if its answer is on the way.
+    if (action.key === undefined) void inTurn(() => outcome);
+    if (stroke !== undefined) {
+      strokes.clear();
+      strokes.set(stroke, { number, before, last: outcome });
+    }
+    return outcome;
+  };
+  const undo = async (how: 'ifUnchanged' | 'allTheSame'): Promise<void> => {
+    const deed = undoable.peek();
+    if (deed === null || !isAction(deed.inverse)) return;
+    const guard = how === 'ifUnchanged' && deed.epochs !== null ? `?epoch=${deed.epochs.after}` : '';
+    const outcome = await send(guarded(deed.inverse, guard));
+    batch(() => {
+      undoTrouble.value = outcome.kind === 'done' ? null : outcome.error;
+      if (outcome.kind !== 'done') return;
+      change(deed.number, { isUndone: true });
+      const epoch = epochIn(outcome.answer);
+      if (deed.epochs !== null && epoch !== null) rename(deed.epochs.before, epoch);
+    });
+  };
+  const redo = async (): Promise<void> => {
+    const deed = redoable.peek();
+    if (deed === null) return;
+    const before = await askBefore(client, cluster, deed.action);
+    const outcome = await send(deed.action);
+    batch(() => {
+      undoTrouble.value = outcome.kind === 'done' ? null : outcome.error;
+      if (outcome.kind !== 'done') return;
+      const epochs = epochsOf(before, outcome.answer);
+      if (deed.epochs !== null && epochs !== null) rename(deed.epochs.after, epochs.after);
+      const inverse = before === null ? NOTHING_KNOWN : deed.action.inverse(before, outcome.answer);
+      change(deed.number, { outcome, inverse, epochs, isUndone: false });
+    });
+  };
+  return {
+    ...{ run, done, previewed, undoable, redoable, undoTrouble },
+    undo: (how = 'ifUnchanged') => inTurn(() => undo(how)),
+    redo: () => inTurn(redo),
+    ask: send,
+    preview: (action) => (previewed.value = action),
+  };
+}
+
+/** The deed of a stroke that goes on, and what was in force before it began. */
+interface Stroke {
+  readonly number: number;
+  readonly before: Promise<Before | null>;
+  /** Its newest request. */
+  readonly last: Promise<Outcome>;
+}
+
+/** @returns begins what it is given when everything before it has ended */
+function oneAtATime(): (work: () => Promise<unknown>) => Promise<void> {
+  let last = Promise.resolve();
+  return (work) => {
+    last = last.then(work).then(() => undefined);
+    return last;
+  };
+}
+
+/** What was undone last, unless something else was done since. */
+function redoableOf(done: readonly Deed[]): Deed | null {
+  const newest = done.filter(({ outcome }) => outcome?.kind !== 'refused');
+  const end = newest.findIndex(({ isUndone }) => !isUndone);
+  return (end === -1 ? newest : newest.slice(0, end)).at(-1) ?? null;
+}
+
+function renamedIn(deeds: readonly Deed[], from: number, to: number): readonly Deed[] {
+  return deeds.map((deed) => ({ ...deed, epochs: renamed(deed.epochs, from, to) }));
+}
+
+/** One rule tells the epoch since which it is so, which is an older one when nothing had to change. */
+function epochsOf(before: Before | null, answer: unknown): Deed['epochs'] {
+  const after = epochIn(answer);
+  if (before?.network === undefined || after === null) return null;
+  return { before: before.network.epoch, after: Math.max(before.network.epoch, after) };
+}
+
+/** Of a deed's requests, the one that puts the faults back says of which epoch they have to be. */
+function guarded(action: Action, query: string): Action {
+  const path = action.path === '/network' ? `${action.path}${query}` : action.path;
+  return { ...action, path, ...(action.next === undefined ? {} : { next: guarded(action.next, query) }) };
+}
+
+function sender(base: URL, cluster: ClusterId): (action: Action) => Promise<Outcome> {
+  const http = new RelayHttp({ url: base.href, timeoutMs: TIMEOUT_MS });
   const send = async (action: Action): Promise<Outcome> => {
     const path = `api/clusters/${encodeURIComponent(cluster)}${action.path}`;
-    const options = action.body === undefined ? {} : { body: action.body };
     try {
       const answer = await http.request<unknown>(action.method, path, () => true, {
-        ...options,
-        hasEffect: HAS_EFFECT.test(action.path),
+        ...(action.body === undefined ? {} : { body: action.body }),
+        wait: { timeoutMs: action.waitMs ?? TIMEOUT_MS },
+        hasEffect: action.method !== 'GET' && HAS_EFFECT.test(action.path),
       });
-      return { kind: 'done', answer };
+      return action.next === undefined ? { kind: 'done', answer } : await send(action.next);
     } catch (error) {
       const answer = answerOf(error);
       return { kind: answer.definite || answer.code === 'RELAY_UNREACHABLE' ? 'refused' : 'unknown', error: answer };
     }
   };
-  /** Asked at the same time as the action is sent would be too late: it is asked first. */
-  const beforeIt = async (): Promise<Before | null> => {
-    const seen = picture();
-    if (seen === null) return null;
-    try {
-      return { network: await client.network(cluster).view(), picture: seen, key: null };
-    } catch {
-      return null;
-    }
-  };
-  const change = (number: number, changes: Partial<Deed>): void => {
-    done.value = done.value.map((deed) => (deed.number === number ? { ...deed, ...changes } : deed));
-  };
-  const run = async (action: Action): Promise<Outcome> => {
-    const number = ++count;
-    const deed: Deed = { number, action, askedAtMs: Date.now(), outcome: null, inverse: null, isUndone: false };
-    done.value = [deed, ...done.value].slice(0, DEEDS_MAX);
-    const before = await beforeIt();
-    const outcome = await send(action);
-    const inverse = before === null ? NOTHING_KNOWN : action.inverse(before);
-    change(number, { outcome, inverse: outcome.kind === 'done' ? inverse : null });
-    return outcome;
-  };
-
-  return {
-    run,
-    done,
-    previewed,
-    preview: (action) => (previewed.value = action),
-    undo: async () => {
-      const deed = done.value.find(({ inverse, isUndone }) => !isUndone && inverse !== null && !('none' in inverse));
-      if (deed?.inverse == null || 'none' in deed.inverse) return;
-      const outcome = await send(deed.inverse);
-      if (outcome.kind === 'done') change(deed.number, { isUndone: true });
-    },
-    redo: async () => {
-      const deed = done.value.findLast(({ isUndone }) => isUndone);
-      if (deed === undefined) return;
-      const outcome = await send(deed.action);
-      if (outcome.kind === 'done') change(deed.number, { isUndone: false });
-    },
-  };
+  return send;
 }
 
 function answerOf(error: unknown): ErrorAnswer {
