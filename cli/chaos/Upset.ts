@@ -1,4 +1,4 @@
-import type { Stage } from '../scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** One thing that goes wrong. */
 export interface Upset {

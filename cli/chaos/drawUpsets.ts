@@ -2,7 +2,7 @@ import type { GivenRule } from '../../client/Given.ts';
 import { PROFILES } from '../../shared/http/Network.ts';
 import { seededRandom, type Random } from '../../shared/random.ts';
 import { ruleText } from '../network/ruleText.ts';
-import type { Stage } from '../scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import type { Timed, Upset } from './Upset.ts';
 
 export interface RoundPlan {

@@ -10,7 +10,7 @@ import { PhoneMore, type PhonePlace, PhoneTabs } from './shell/PhoneTabs.tsx';
 import { ShellPanel } from './shell/ShellPanel.tsx';
 import { Stage } from './shell/Stage.tsx';
 import { TimeBar } from './shell/TimeBar.tsx';
-import { TourCard } from './shell/TourCard.tsx';
+import { TourPlace } from './tours/TourPlace.tsx';
 
 /** One cluster, live or past: the ring, the panels beside and below it, time, and the commands of what is done. */
 export function ClusterPage() {
@@ -42,7 +42,7 @@ export function ClusterPage() {
       <Announcer />
       <DraftKeeper />
       <Stage />
-      <TourCard />
+      <TourPlace />
       <PanelPlace place="side" />
       <PanelPlace place="below" />
       <TimeBar />

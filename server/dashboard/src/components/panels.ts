@@ -4,6 +4,7 @@ import { BreakPanel } from './break/BreakPanel.tsx';
 import { LogPanel } from './log/LogPanel.tsx';
 import { DetailsPanel } from './details/DetailsPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
+import { ToursPanel } from './tours/ToursPanel.tsx';
 import { TimePanel } from './time/TimePanel.tsx';
 import { WhyPanel } from './why/WhyPanel.tsx';
 
@@ -24,6 +25,7 @@ export interface Panel {
 export const PANELS: readonly Panel[] = [
   { id: 'break', title: 'Break it', key: 'B', place: 'side', view: BreakPanel },
   { id: 'why', title: 'Why', key: 'W', place: 'side', view: WhyPanel },
+  { id: 'tours', title: 'Tours', key: 'T', place: 'side', view: ToursPanel },
   { id: 'log', title: 'Log', key: 'O', place: 'below', view: LogPanel },
   { id: 'details', title: 'Details', key: 'D', place: 'side', view: DetailsPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },
