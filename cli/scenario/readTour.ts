@@ -181,7 +181,7 @@ function textOf(fields: Fields, name: string): string {
 
 /** What a scenario's reader took for a text. */
 function wordOf(value: unknown): string {
-  return String(value as string | number | boolean);
+  return String(value);
 }
 
 function listOf(value: unknown): readonly unknown[] {

@@ -29,6 +29,12 @@ export function ClusterPage() {
     if (view.selected.value?.kind === 'question' && phone.peek() !== 'ring') phone.value = 'side';
   }, [view.selected.value]);
 
+  const hasTour = useDerived(() => view.tour.value !== null, [view]);
+  useEffect(() => {
+    // It is about the ring, and its card stands there.
+    if (hasTour) phone.value = 'ring';
+  }, [hasTour]);
+
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const kind = useDerived(() => view.mode.value.kind, [view]);
   return (

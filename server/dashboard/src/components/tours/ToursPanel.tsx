@@ -8,7 +8,8 @@ import { LookingOnly } from '../shell/LookingOnly.tsx';
 
 /** The guided tours that there are: each breaks this very cluster, step by step, and puts everything back. */
 export function ToursPanel() {
-  const { tours, may } = useStore();
+  const { tours, may, view } = useStore();
+  const on = useDerived(() => view.tour.value?.tour ?? null, [view]);
   useEffect(() => void tours?.load(), [tours]);
   const list = tours?.list.value ?? null;
   if (tours === null || may.value === 'looking') {
@@ -19,6 +20,7 @@ export function ToursPanel() {
       </>
     );
   }
+  if (on !== null) return <p class="card hint">{`The tour "${on}" is on. Its card stands at the ring.`}</p>;
   return (
     <section class="card tours" aria-labelledby="tours-title">
       <h2 id="tours-title">Guided tours</h2>
@@ -36,8 +38,7 @@ export function ToursPanel() {
 
 function List({ tours }: { readonly tours: readonly Tour[] }) {
   const store = useStore();
-  const { picture, view } = store;
-  const on = useDerived(() => view.tour.value?.tour ?? null, [view]);
+  const { picture } = store;
   const lacks = useDerived(() => {
     const now = picture.value;
     return now === null || tours[0] === undefined ? null : tourLacks(tours[0], now);
@@ -52,11 +53,11 @@ function List({ tours }: { readonly tours: readonly Tour[] }) {
       )}
       <ol class="tour-list">
         {tours.map((tour) => (
-          <li key={tour.id} data-on={on === tour.name}>
+          <li key={tour.id}>
             <h3>{tour.name}</h3>
             <p>{tour.about}</p>
             {lacks === null && (
-              <button type="button" disabled={on !== null} onClick={() => store.tours?.start(tour)}>
+              <button type="button" onClick={() => store.tours?.start(tour)}>
                 Start <span class="unseen">{tour.name}</span>
                 <span class="muted"> {tour.cards.length} steps</span>
               </button>
@@ -70,8 +71,8 @@ function List({ tours }: { readonly tours: readonly Tour[] }) {
 
 /** The page was loaded anew in the midst of a tour. */
 function LeftBehind() {
-  const { tours, view } = useStore();
-  if (tours?.isLeftBehind.value !== true || view.tour.value !== null) return null;
+  const { tours } = useStore();
+  if (tours?.isLeftBehind.value !== true) return null;
   return (
     <p class="tour-left">
       A tour was on when this page was left, and what it changed is still so.{' '}

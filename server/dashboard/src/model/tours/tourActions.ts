@@ -112,7 +112,7 @@ function linkWords(name: string, rule: object): readonly string[] {
   return [
     ...['link', end(from), end(to)],
     ...(drop === undefined ? [] : ['--drop', String(drop)]),
-    ...(delay === undefined ? [] : ['--delay', String(delay)]),
+    ...(delay === undefined ? [] : ['--delay', delay]),
     ...(hold === true ? ['--hold'] : []),
     ...(types === undefined ? [] : ['--types', types.join(',')]),
     ...['--name', name],

@@ -3,9 +3,10 @@ import type { Tour } from '../../../../../client/scenario/Tour.ts';
 import type { ElectionSettingsInForce } from '../../../../../shared/http/Processes.ts';
 import type { TourState } from '../../model/tours/TourState.ts';
 import type { View } from '../Store.ts';
+import { keepSettings, keptSettings } from './keptSettings.ts';
 import { type TourPorts, TourRun } from './TourRun.ts';
 import type { Tours } from './Tours.ts';
-import { keepSettings, keptSettings, setStage } from './tourStage.ts';
+import { setStage } from './tourStage.ts';
 
 export interface ToursOptions extends TourPorts {
   readonly base: URL;

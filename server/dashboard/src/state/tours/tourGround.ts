@@ -21,7 +21,7 @@ export function tourGround(client: RelayClient, cluster: ClusterId, peers: reado
     network: {
       view,
       faults: () => client.network(cluster).view(),
-      until: (condition, options) => untilView({ look, live: noNews }, condition, options),
+      until: (condition, options) => untilView({ look, live: noNews }, condition, options ?? {}),
     },
   };
 }
