@@ -14,7 +14,7 @@ import { until } from '../support/until.ts';
 import { PeerOwner } from './support/PeerOwner.ts';
 import { IDS } from './support/statuses.ts';
 
-const WITHIN_MS = 120_000;
+const WITHIN_MS = 60_000;
 const SOURCE = join(ROOT, 'scenarios/tours');
 /** Nothing in a tour rests on how slow it is, so here it is so many times as fast. */
 const SPEED = 4;

@@ -43,7 +43,7 @@ export class PeerOwner implements ProcessOwner {
 
   async restartWith(settings: ElectionSettings): Promise<void> {
     this.view = { ...this.view, settings: { ...(this.view.settings ?? SETTINGS), ...settings } };
-    for (const id of this.#peers.keys()) await this.act(id, 'restart');
+    for (const id of [...this.#peers.keys()]) await this.act(id, 'restart');
   }
 
   async stop(): Promise<void> {
