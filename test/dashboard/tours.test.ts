@@ -27,6 +27,7 @@ function tourOf(name: string): Tour {
 function faster(tour: Tour): Tour {
   const text = JSON.stringify(tour)
     .replace(/"delay":"(\d+)ms"/g, (_, ms: string) => `"delay":"${Number(ms) / SPEED}ms"`)
+    .replace(/ for (\d+)s"/g, (_, seconds: string) => ` for ${(Number(seconds) * 1000) / SPEED}ms"`)
     .replace(/"(\w+Ms|electionTimeoutMs\w+)":(\d+)/g, (all, name: string, ms: string) =>
       /heartbeat|election/.test(name) ? `"${name}":${Number(ms) / SPEED}` : all,
     );

@@ -2,6 +2,7 @@ import { useStore } from '../../hooks/useStore.ts';
 import type { TourDeedState, TourState, TourWait } from '../../model/tours/TourState.ts';
 import { TourAnswer } from './TourAnswer.tsx';
 import { TourButtons } from './TourButtons.tsx';
+import { TourLogs } from './TourLogs.tsx';
 import { useTourSight } from './useTourSight.ts';
 
 const PHASES: Readonly<Record<TourState['phase'], string>> = {
@@ -29,6 +30,7 @@ export function TourCard({ tour }: { readonly tour: TourState }) {
         {look !== null && look.question !== null && <TourAnswer question={look.question} />}
         {trouble !== null && <p class="refusal">{`This came out otherwise than it should. ${trouble}`}</p>}
       </div>
+      {look?.panel === 'log' && <TourLogs selection={look.selection} />}
       {deeds.length > 0 && <Deeds deeds={deeds} />}
       {waits.length > 0 && <Waits {...{ waits, isLate }} />}
       {may.value === 'everything' && <TourButtons tour={tour} />}
