@@ -67,7 +67,8 @@ t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser 
     await page.locator('.headline h2').waitFor();
     await page.keyboard.press('t');
     await page.locator('.tour-list').waitFor();
-    const focused = (): Promise<string> => page.evaluate<string>("document.querySelector('button:focus')?.textContent ?? ''");
+    const focused = (): Promise<string> =>
+      page.evaluate<string>("document.querySelector('button:focus')?.textContent ?? ''");
     for (let tabs = 0; tabs < 60 && !/Start A stale leader/.test(await focused()); tabs += 1) {
       await page.keyboard.press('Tab');
     }
