@@ -46,8 +46,10 @@ export async function build({ check, force }) {
     compile(next, check);
     await gatherSchemaLibrary(next);
     const { buildDashboard } = await import('./build-dashboard.js');
+    const { buildTours } = await import('./build-tours.js');
     try {
       await buildDashboard(join(next, 'server/dashboard'));
+      await buildTours(next);
       writeFileSync(join(next, STAMP), stamp);
     } catch (error) {
       // Half a page must not keep anybody from working on the rest; without a stamp the next build tries again.

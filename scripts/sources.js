@@ -23,6 +23,7 @@ export function fingerprint() {
   const hash = createHash('sha256');
   for (const name of FILES) describe(hash, name);
   for (const folder of FOLDERS) if (!NOT_BUILT.has(folder)) walk(hash, folder);
+  walk(hash, 'scenarios/tours');
   return hash.digest('hex');
 }
 

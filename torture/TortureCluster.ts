@@ -1,7 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { upCommand } from '../cli/commands/up.ts';
-import type { Processes } from '../cli/scenario/Stage.ts';
+import type { Processes } from '../client/scenario/Stage.ts';
 import { Settings } from '../cli/settings/Settings.ts';
 import { abortedByData } from '../cli/up/abortedByData.ts';
 import { KeptProcess, type ProcessHandlers } from '../cli/up/KeptProcess.ts';

@@ -1,7 +1,7 @@
 import { ClientLoad, type OperationCounts } from '../cli/chaos/ClientLoad.ts';
 import { LEFT_OUT } from '../cli/chaos/Upset.ts';
 import { pause } from '../cli/live/followCluster.ts';
-import type { Stage } from '../cli/scenario/Stage.ts';
+import type { Stage } from '../client/scenario/Stage.ts';
 import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { Timeline } from '../cli/scenario/Timeline.ts';
 import type { Network } from '../client/Network.ts';

@@ -1,6 +1,6 @@
 import { between } from '../cli/chaos/drawing.ts';
 import { drawRound } from '../cli/chaos/drawUpsets.ts';
-import type { Stage } from '../cli/scenario/Stage.ts';
+import type { Stage } from '../client/scenario/Stage.ts';
 import { seededRandom, type Random } from '../shared/random.ts';
 
 /** What the torture does beside the upsets of `whitewater chaos`. */

@@ -2,7 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { pause } from '../live/followCluster.ts';
 import type { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
-import type { Stage } from '../scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from '../scenario/Timeline.ts';
 import { ClientLoad, type OperationCounts } from './ClientLoad.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { WhitewaterError } from '../../shared/errors.ts';
-import type { Stage } from '../scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** What the clients asked for so far. */
 export interface OperationCounts {

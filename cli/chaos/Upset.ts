@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../shared/errors.ts';
-import type { Stage } from '../scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** One thing that goes wrong. */
 export interface Upset {

@@ -2,10 +2,10 @@ import type { GivenRule } from '../../client/Given.ts';
 import { ORPHANS, PROFILES, type Orphans } from '../../shared/http/Network.ts';
 import { seededRandom, type Random } from '../../shared/random.ts';
 import { ruleText } from '../network/ruleText.ts';
-import type { Stage } from '../scenario/Stage.ts';
 import { drawAccept, drawHold, drawRule } from './drawRule.ts';
 import { between, pick } from './drawing.ts';
 import type { Timed, Upset, UpsetKind } from './Upset.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 export interface RoundPlan {
   /** How long the faults go on before the network is healed. */

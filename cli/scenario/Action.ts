@@ -1,4 +1,4 @@
-import type { Stage } from './Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** Something that a step does. */
 export interface Action {

@@ -4,7 +4,7 @@ import { Settings } from '../settings/Settings.ts';
 import { openDataDirectory, type DataDirectory } from '../up/dataDirectory.ts';
 import { Fleet } from '../up/Fleet.ts';
 import { planOf, type UpPlan } from '../up/UpPlan.ts';
-import type { Processes } from './Stage.ts';
+import type { Processes } from '../../client/scenario/Stage.ts';
 
 export interface OwnClusterOptions {
   readonly cluster: string;

@@ -1,22 +1,9 @@
 import type { GivenProfile } from '../../client/Given.ts';
 import type { Action } from './Action.ts';
-import type { Condition, NumberField } from '../../client/scenario/conditionTypes.ts';
-import type { Stage } from './Stage.ts';
-import type { Who } from '../../client/scenario/who.ts';
-
-/** Something to be known later under a name. */
-export type Remembered =
-  | { readonly kind: 'who'; readonly who: readonly Who[] }
-  /** With something added. */
-  | {
-      readonly kind: 'number';
-      readonly field: NumberField;
-      readonly plus: number;
-      readonly of: readonly Who[] | undefined;
-    }
-  /** So many draws from some peers, from the scenario's seed; the same one may be drawn twice, and counts once. */
-  | { readonly kind: 'draw'; readonly draws: number; readonly from: readonly Who[] }
-  | { readonly kind: 'key'; readonly key: string };
+import type { Condition } from '../../client/scenario/conditionTypes.ts';
+import type { Look } from '../../client/scenario/Look.ts';
+import type { Remembered } from '../../client/scenario/remembered.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** What a step has is done in the order of its fields here. */
 export interface Step {
@@ -30,6 +17,8 @@ export interface Step {
   readonly until: readonly Condition[];
   readonly expect: readonly Condition[];
   readonly remember: readonly (readonly [name: string, what: Remembered])[];
+  /** What a page shows when the step is done; a run passes it over. */
+  readonly look: Look | undefined;
   readonly repeat: { readonly times: number; readonly steps: readonly Step[] } | undefined;
 }
 

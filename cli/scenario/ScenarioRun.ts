@@ -2,12 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { WhitewaterError } from '../../shared/errors.ts';
 import { pause } from '../live/followCluster.ts';
 import type { Condition } from '../../client/scenario/conditionTypes.ts';
-import { rememberedValue } from './remembered.ts';
+import { filled } from '../../client/scenario/filled.ts';
+import { rememberedValue } from '../../client/scenario/remembered.ts';
 import type { Scenario, Step } from './Scenario.ts';
-import type { Stage } from './Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
-import { judge, MARGIN_MS, untilAll } from './untilAll.ts';
+import { judge, MARGIN_MS, untilAll } from '../../client/scenario/untilAll.ts';
 
 /** One run of a scenario's steps on a stage. */
 export class ScenarioRun {
@@ -45,7 +46,10 @@ export class ScenarioRun {
 
   async #performStep(step: Step, round: string): Promise<void> {
     if (step.atMs !== undefined) await pause(Math.max(0, step.atMs - this.#timeline.elapsedMs), this.#signal);
-    if (step.say !== undefined) this.#timeline.add({ verb: 'say', what: `${step.say}${round}`, outcome: '', ok: true });
+    if (step.say !== undefined) {
+      const said = filled(step.say.trim(), this.#stage.memory);
+      this.#timeline.add({ verb: 'say', what: `${said}${round}`, outcome: '', ok: true });
+    }
     for (const action of step.actions) await this.#tell('do', action.text, step, () => action.run(this.#stage));
     const { waitMs } = step;
     if (waitMs !== undefined) await this.#tell('wait', `${waitMs} ms`, step, () => this.#wait(waitMs));

@@ -8,7 +8,7 @@ import type { Settings } from '../settings/Settings.ts';
 import { CLUSTER_DEFAULT } from '../settings/sharedSettings.ts';
 import { openStage } from './openStage.ts';
 import { OwnCluster } from './OwnCluster.ts';
-import type { Stage } from './Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { StepFailure } from '../../client/scenario/StepFailure.ts';
 import type { Timeline } from './Timeline.ts';
 

@@ -3,11 +3,11 @@ import { VALUE_BYTES_MAX } from '../../shared/keyValue.ts';
 import type { Wait } from '../../client/keyPaths.ts';
 import type { Action } from './Action.ts';
 import { StepFailure } from '../../client/scenario/StepFailure.ts';
-import { textFrom } from './holds.ts';
+import { textFrom } from '../../client/scenario/holds.ts';
 import type { Fields, Place } from './Place.ts';
 import { errorCodesOf, textOf } from '../../client/scenario/parseCondition.ts';
 import { sightOf } from '../../client/scenario/who.ts';
-import type { Outcome, Request, Stage } from './Stage.ts';
+import type { Outcome, Request, Stage } from '../../client/scenario/Stage.ts';
 import { idsOf, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
 import { readWho } from './readWho.ts';
 

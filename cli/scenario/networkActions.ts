@@ -8,7 +8,7 @@ import type { Action } from './Action.ts';
 import { shown, type Place } from './Place.ts';
 import { readRule, readRuleName, readRules, type ScenarioRule } from './readRule.ts';
 import { sightOf } from '../../client/scenario/who.ts';
-import type { Stage } from './Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { groupsOf, idsOf, parseWho, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
 import { readGroups, readWho } from './readWho.ts';
 

@@ -5,7 +5,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { seededRandom } from '../../shared/random.ts';
 import type { Scenario } from './Scenario.ts';
 import type { OwnCluster } from './OwnCluster.ts';
-import type { Stage } from './Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** Processes have to start and connect, on a machine that may have much else to do. */
 const CONNECTED_WITHIN_MS = 60_000;

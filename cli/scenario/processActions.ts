@@ -1,7 +1,7 @@
 import type { Action } from './Action.ts';
 import type { Place } from './Place.ts';
 import { sightOf } from '../../client/scenario/who.ts';
-import type { Processes, Stage } from './Stage.ts';
+import type { Processes, Stage } from '../../client/scenario/Stage.ts';
 import { idsOf, whoText, type Scope } from '../../client/scenario/who.ts';
 import { readWho } from './readWho.ts';
 import { WhitewaterError } from '../../shared/errors.ts';

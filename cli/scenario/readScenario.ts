@@ -14,14 +14,16 @@ import type { Setting } from '../settings/Setting.ts';
 import { parseLocated, readLocated, type LocatedDocument } from '../parse/document.ts';
 import type { Action } from './Action.ts';
 import { get, remove, write, type ScopeWithNames } from './clientActions.ts';
-import { NUMBER_FIELDS, type Condition, type NumberField } from '../../client/scenario/conditionTypes.ts';
+import type { Condition } from '../../client/scenario/conditionTypes.ts';
+import { parseRemembered, type Remembered } from '../../client/scenario/remembered.ts';
 import * as on from './networkActions.ts';
 import { Mistakes } from './Mistakes.ts';
 import { Place, shown, type Fields } from './Place.ts';
 import { member, PROCESS_ACTIONS, processAction, transfer, type ProcessWord } from './processActions.ts';
 import { readConditions } from './readConditions.ts';
-import type { Remembered, Scenario, Step } from './Scenario.ts';
-import { GATEWAY_ID, parseWho } from '../../client/scenario/who.ts';
+import { readLook } from './readLook.ts';
+import type { Scenario, Step } from './Scenario.ts';
+import { GATEWAY_ID } from '../../client/scenario/who.ts';
 
 const TIMEOUT_MS_DEFAULT = 120_000;
 const REPEAT_MAX = 1000;
@@ -35,7 +37,18 @@ const PEER_SETTINGS: readonly Setting<unknown>[] = [
 
 const FIELDS = ['name', 'about', 'peers', 'seed', 'profile', 'timeout', 'steps'] as const;
 export const SCENARIO_FIELDS: readonly string[] = [...FIELDS, ...PEER_SETTINGS.map(({ name }) => name)];
-export const STEP_FIELDS = ['say', 'at', 'do', 'wait', 'until', 'expect', 'remember', 'repeat', 'steps'] as const;
+export const STEP_FIELDS = [
+  'say',
+  'at',
+  'do',
+  'wait',
+  'until',
+  'expect',
+  'remember',
+  'look',
+  'repeat',
+  'steps',
+] as const;
 
 /**
  * Reads a scenario, and refuses the whole of it for anything wrong in it.
@@ -145,7 +158,7 @@ type StepFields = Fields<(typeof STEP_FIELDS)[number]>;
 function readStep(place: Place, scope: ScopeWithNames): Step {
   const fields = place.fields(STEP_FIELDS, 'a step');
   const isRepeat = fields.has('repeat') || fields.has('steps');
-  if (isRepeat && (['do', 'until', 'expect', 'remember', 'wait'] as const).some((name) => fields.has(name))) {
+  if (isRepeat && (['do', 'until', 'expect', 'remember', 'wait', 'look'] as const).some((name) => fields.has(name))) {
     place.note('a step that repeats steps does nothing else; give it say, at, repeat and steps');
   }
   if (!isRepeat && !STEP_FIELDS.some((name) => name !== 'at' && fields.has(name))) {
@@ -160,6 +173,7 @@ function readStep(place: Place, scope: ScopeWithNames): Step {
     until: readConditionsOf(fields.get('until'), scope),
     expect: readExpected(fields.get('expect'), scope),
     remember: fields.get('remember')?.attempt((names) => readAllRemembered(names, scope)) ?? [],
+    look: fields.get('look')?.attempt((one) => readLook(one, scope)),
     repeat: isRepeat ? place.attempt(() => readRepeat(place, fields, scope)) : undefined,
   };
 }
@@ -246,26 +260,6 @@ function readRemembered([name, place]: [string, Place], scope: ScopeWithNames): 
         .join(',')
     : place.text('what to remember');
   return [name, place.guard(() => parseRemembered(text, scope))];
-}
-
-/** @throws {RangeError} */
-function parseRemembered(text: string, scope: ScopeWithNames): Remembered {
-  const whos = (words: string) => words.split(',').map((word) => parseWho(word.trim(), scope));
-  const number = new RegExp(`^(${NUMBER_FIELDS.join('|')})(?:\\+(\\d+))?(?: of (\\S+))?$`).exec(text);
-  if (number !== null) {
-    const [, field, plus = '0', of] = number;
-    return {
-      kind: 'number',
-      field: field as NumberField,
-      plus: Number(plus),
-      of: of === undefined ? undefined : whos(of),
-    };
-  }
-  const draw = /^draw (\d)(?: of (\S+))?$/.exec(text);
-  if (draw !== null) return { kind: 'draw', draws: Number(draw[1]), from: whos(draw[2] ?? 'all') };
-  const key = /^key (\S+)$/.exec(text);
-  if (key !== null) return { kind: 'key', key: key[1] ?? '' };
-  return { kind: 'who', who: whos(text) };
 }
 
 /** How many things steps do, by what they repeat and how often; a step that does nothing counts too. */

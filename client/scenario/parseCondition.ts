@@ -126,7 +126,13 @@ function committed(text: string, scope: Scope): Claim | undefined {
   const match = new RegExp(`^committed (\\S+)(?: on (${WHO}))?$`).exec(text);
   if (match === null) return undefined;
   const [, amount = '', of = 'all'] = match;
-  return { kind: 'number', field: 'commit', of: whosOf(of, scope), comparison: '>=', amount: amountOf(amount, scope) };
+  return {
+    kind: 'number',
+    field: 'commit',
+    of: whosOf(of, scope),
+    comparison: '>=',
+    amount: amountOfText(amount, scope),
+  };
 }
 
 function numbers(text: string, scope: Scope): Claim | undefined {
@@ -135,7 +141,7 @@ function numbers(text: string, scope: Scope): Claim | undefined {
   const [, field = '', of, comparison = '', amount = ''] = match;
   return {
     ...{ kind: 'number', field: field as NumberField, of: whoIn(of, scope) },
-    ...{ comparison: comparison as Comparison, amount: amountOf(amount, scope) },
+    ...{ comparison: comparison as Comparison, amount: amountOfText(amount, scope) },
   };
 }
 
@@ -207,7 +213,7 @@ function rule(text: string, scope: Scope): Claim | undefined {
   const [, name = '', field = '', comparison = '', amount = ''] = match;
   return {
     ...{ kind: 'rule', name, field: field as 'hits' | 'matched' },
-    ...{ comparison: comparison as Comparison, amount: amountOf(amount, scope) },
+    ...{ comparison: comparison as Comparison, amount: amountOfText(amount, scope) },
   };
 }
 
@@ -217,7 +223,7 @@ function frames(text: string, scope: Scope): Claim | undefined {
   const [, field = '', comparison = '', amount = ''] = match;
   return {
     ...{ kind: 'frames', field: field as 'held' | 'delayed' },
-    ...{ comparison: comparison as Comparison, amount: amountOf(amount, scope) },
+    ...{ comparison: comparison as Comparison, amount: amountOfText(amount, scope) },
   };
 }
 
@@ -230,7 +236,7 @@ function whosOf(text: string, scope: Scope): readonly Who[] {
 }
 
 /** A number, `$name`, or `$name+1`. */
-function amountOf(text: string, scope: Scope): Amount {
+export function amountOfText(text: string, scope: Scope): Amount {
   const match = /^\$(\w+)(?:\+(\d+))?$/.exec(text);
   if (match !== null) {
     const [, variable = '', number = '0'] = match;

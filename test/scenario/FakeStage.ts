@@ -4,7 +4,7 @@ import { untilView } from '../../client/untilView.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
 import { seededRandom } from '../../shared/random.ts';
-import type { Stage } from '../../cli/scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 
 /** A peer of a view: connected, a follower of nobody in term 1 with nothing in its log, unless told otherwise. */
 export function peer(id: string, facts: Partial<PeerView> | { readonly leader?: string } = {}): PeerView {

@@ -5,7 +5,7 @@ import { chaosCommand } from '../../cli/commands/chaos.ts';
 import { SafetyLedger } from '../../shared/safety/SafetyLedger.ts';
 import { SafetyWatch } from '../../cli/safety/watchSafety.ts';
 import { Scene } from '../../cli/scenario/Scene.ts';
-import type { Stage } from '../../cli/scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
 import { Settings } from '../../cli/settings/Settings.ts';
 import { type ErrorCode, WhitewaterError } from '../../shared/errors.ts';

@@ -8,7 +8,7 @@ import { chaosCommand } from '../../cli/commands/chaos.ts';
 import { ruleText } from '../../cli/network/ruleText.ts';
 import { openStage } from '../../cli/scenario/openStage.ts';
 import { Scene } from '../../cli/scenario/Scene.ts';
-import type { Stage } from '../../cli/scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
 import { Settings } from '../../cli/settings/Settings.ts';
 import { Network } from '../../client/Network.ts';

@@ -1,8 +1,8 @@
 import t, { type Test } from 'tap';
-import { holds } from '../../cli/scenario/holds.ts';
+import { holds } from '../../client/scenario/holds.ts';
 import { parseCondition } from '../../client/scenario/parseCondition.ts';
-import { rememberedValue } from '../../cli/scenario/remembered.ts';
-import type { Stage } from '../../cli/scenario/Stage.ts';
+import { rememberedValue } from '../../client/scenario/remembered.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { fakeStage, mute, peer, viewOf } from './FakeStage.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseScenario } from '../../cli/scenario/readScenario.ts';
 import { ScenarioRun } from '../../cli/scenario/ScenarioRun.ts';
-import type { Stage } from '../../cli/scenario/Stage.ts';
+import type { Stage } from '../../client/scenario/Stage.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
 
 /** Steps that say something touch no cluster. */

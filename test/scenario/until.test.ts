@@ -3,7 +3,7 @@ import { parseCondition } from '../../client/scenario/parseCondition.ts';
 import { parseScenario } from '../../cli/scenario/readScenario.ts';
 import { ScenarioRun } from '../../cli/scenario/ScenarioRun.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
-import { untilAll } from '../../cli/scenario/untilAll.ts';
+import { untilAll } from '../../client/scenario/untilAll.ts';
 import { Wait } from '../../client/scenario/Wait.ts';
 import { untilView } from '../../client/untilView.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';

@@ -10,7 +10,7 @@ import { PhoneMore, type PhonePlace, PhoneTabs } from './shell/PhoneTabs.tsx';
 import { ShellPanel } from './shell/ShellPanel.tsx';
 import { Stage } from './shell/Stage.tsx';
 import { TimeBar } from './shell/TimeBar.tsx';
-import { TourCard } from './shell/TourCard.tsx';
+import { TourPlace } from './tours/TourPlace.tsx';
 
 /** One cluster, live or past: the ring, the panels beside and below it, time, and the commands of what is done. */
 export function ClusterPage() {
@@ -29,6 +29,12 @@ export function ClusterPage() {
     if (view.selected.value?.kind === 'question' && phone.peek() !== 'ring') phone.value = 'side';
   }, [view.selected.value]);
 
+  const hasTour = useDerived(() => view.tour.value !== null, [view]);
+  useEffect(() => {
+    // It is about the ring, and its card stands there.
+    if (hasTour) phone.value = 'ring';
+  }, [hasTour]);
+
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const kind = useDerived(() => view.mode.value.kind, [view]);
   return (
@@ -42,7 +48,7 @@ export function ClusterPage() {
       <Announcer />
       <DraftKeeper />
       <Stage />
-      <TourCard />
+      <TourPlace />
       <PanelPlace place="side" />
       <PanelPlace place="below" />
       <TimeBar />

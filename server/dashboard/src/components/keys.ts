@@ -31,7 +31,13 @@ const PEER_DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const;
 
 /** Short cuts of the page's frame; each piece adds its own, a line each. Panels bring theirs in `panels.ts`. */
 const KEYS: readonly KeyBinding[] = [
-  { label: 'Space', keys: [' '], isLetter: false, does: 'play or pause', run: (store) => playOrPause(store) },
+  {
+    label: 'Space',
+    keys: [' '],
+    isLetter: false,
+    does: 'play or pause; in a tour, the next step',
+    run: (store) => goOn(store),
+  },
   {
     label: 'left',
     keys: ['arrowleft'],
@@ -106,6 +112,12 @@ function notMine(): 'notMine' {
 function selectPeer(store: Store, { key }: KeyboardEvent): void {
   const id: PeerId | undefined = store.picture.peek()?.peers[Number(key) - 1]?.view.id;
   if (id !== undefined) pressPeer(store, id, () => (store.view.selected.value = { kind: 'peer', id }));
+}
+
+/** A tour that waits for nothing goes on; while it is on, live is not left by a slip. */
+function goOn(store: Store): void {
+  if (store.view.tour.peek() === null || store.view.mode.peek().kind === 'past') playOrPause(store);
+  else store.tours?.next();
 }
 
 function project({ view }: Store): void {

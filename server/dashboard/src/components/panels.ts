@@ -6,6 +6,7 @@ import { ConsolePanel } from './console/ConsolePanel.tsx';
 import { LogPanel } from './log/LogPanel.tsx';
 import { DetailsPanel } from './details/DetailsPanel.tsx';
 import { TablePanel } from './table/TablePanel.tsx';
+import { ToursPanel } from './tours/ToursPanel.tsx';
 import { TimePanel } from './time/TimePanel.tsx';
 import { WhyPanel } from './why/WhyPanel.tsx';
 
@@ -28,6 +29,7 @@ export const PANELS: readonly Panel[] = [
   { id: 'why', title: 'Why', key: 'W', place: 'side', view: WhyPanel },
   { id: 'judge', title: 'Judge', key: 'J', place: 'side', view: JudgePanel },
   { id: 'console', title: 'Console', key: 'C', place: 'side', view: ConsolePanel },
+  { id: 'tours', title: 'Tours', key: 'T', place: 'side', view: ToursPanel },
   { id: 'log', title: 'Log', key: 'O', place: 'below', view: LogPanel },
   { id: 'details', title: 'Details', key: 'D', place: 'side', view: DetailsPanel },
   { id: 'time', title: 'Time', key: 'M', place: 'below', view: TimePanel },

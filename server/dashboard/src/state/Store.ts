@@ -13,6 +13,7 @@ import type { RecordingFacts } from '../model/history/recordingFormat.ts';
 import type { Picture } from '../model/Picture.ts';
 import type { Selection } from '../model/Selection.ts';
 import type { TourState } from '../model/tours/TourState.ts';
+import type { Tours } from './tours/Tours.ts';
 
 /** What there is to know of one cluster, and to do to it. Made once a cluster; components get it by `useStore`. */
 export interface Store {
@@ -41,6 +42,8 @@ export interface Store {
   /** `looking`: a token that may only read, the past, a recording. No control is there then. */
   readonly may: ReadonlySignal<'everything' | 'looking'>;
   readonly actions: Actions;
+  /** Null in a recording. */
+  readonly tours: Tours | null;
   /** For what is no action, such as reading a key or a frame; null in a recording. */
   readonly client: RelayClient | null;
   /** How commands are written out. */

@@ -54,6 +54,7 @@ export function makeRecordingStore(
     network: signal(null),
     may: signal('looking' as const),
     actions: noActions(),
+    tours: null,
     shell: signal({ relay: 'http://127.0.0.1:7070', cluster, isOnlyCluster: true, needsToken: false }),
     announce: (text) => (announced.value = text),
     save: () => Promise.reject(new Error('this is a recording already: copy its file')),

@@ -12,6 +12,7 @@ import { followNetwork } from './followNetwork.ts';
 import { makeHistory } from './makeHistory.ts';
 import { makeShownTime } from './shownTime.ts';
 import type { Store } from './Store.ts';
+import { makeTours } from './tours/makeTours.ts';
 import { makeView } from './view.ts';
 
 export interface StoreOptions {
@@ -35,6 +36,7 @@ export function makeStore(options: StoreOptions): { readonly store: Store; reado
   const announced = signal('');
   const isLive = computed(() => view.mode.value.kind === 'live');
   const relay = base.href.replace(/\/$/, '');
+  const actions = makeActions({ base, client, cluster });
   const store: Store = {
     ...{ cluster, live, link, retry, view, history, client, announced },
     picture: time.picture,
@@ -43,7 +45,8 @@ export function makeStore(options: StoreOptions): { readonly store: Store; reado
     frames: time.frames,
     network: computed(() => (isLive.value ? network.value : null)),
     may: computed(() => (isLive.value && session.value?.role !== 'readOnly' ? 'everything' : 'looking')),
-    actions: makeActions({ base, client, cluster }),
+    actions,
+    tours: makeTours({ base, view, client, cluster, run: (action) => actions.run(action) }),
     shell: computed<ShellContext>(() => ({
       ...{ relay, cluster },
       isOnlyCluster: isOnlyCluster.value,

@@ -9,6 +9,7 @@ export function judgeAnewAction(): Action {
     body: undefined,
     words: [],
     needs: 'admin',
+    asks: [],
     inverse: () => ({ none: 'What was seen is forgotten.' }),
   };
 }

@@ -1,18 +1,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { useDerived } from '../../hooks/useDerived.ts';
-import { useNow } from '../../hooks/useNow.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { explain } from '../../model/why/explain.ts';
 import type { Explanation, Question } from '../../model/why/Explanation.ts';
-import type { Facts } from '../../model/why/Facts.ts';
 import { keyOf, questionsFor, questionText } from '../../model/why/questions.ts';
 import type { Selection } from '../../model/Selection.ts';
 import { askWhy } from './askWhy.ts';
 import { ExplanationView } from './ExplanationView.tsx';
-
-/** As often an answer is looked at anew: it holds numbers that are counted on, and is to be read in peace. */
-const EVERY_MS = 500;
+import { useFacts } from './useFacts.ts';
 
 /** Asks why, and is told by what the feed told. */
 export function WhyPanel() {
@@ -80,15 +75,6 @@ function Offers({ offered, question, textOf, onAsk }: OffersProps) {
       </ul>
     </nav>
   );
-}
-
-/** What is known, looked at now and then. */
-function useFacts(): Facts | null {
-  const { picture, network, history } = useStore();
-  const nowMs = useNow(EVERY_MS);
-  const isThere = useDerived(() => picture.value !== null, [picture]);
-  const shown = picture.peek();
-  return !isThere || shown === null ? null : { picture: shown, nowMs, network: network.peek(), trail: history.trail };
 }
 
 /** The last question that was selected: it stays while somebody looks at what its answer points to. */

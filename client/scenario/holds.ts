@@ -1,11 +1,11 @@
-import { amountOf, compare } from '../../client/scenario/amounts.ts';
-import type { Claim, KeyTest, ResultTest, Text } from '../../client/scenario/conditionTypes.ts';
-import { holdsInView, isInView } from '../../client/scenario/holdsInView.ts';
-import { verdict, type Verdict } from '../../client/scenario/Verdict.ts';
-import { idsOf, sightOf } from '../../client/scenario/who.ts';
+import { amountOf, compare } from './amounts.ts';
+import type { Claim, KeyTest, ResultTest, Text } from './conditionTypes.ts';
+import { holdsInView, isInView } from './holdsInView.ts';
+import { verdict, type Verdict } from './Verdict.ts';
+import { idsOf, sightOf } from './who.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import type { Stage } from './Stage.ts';
+import type { Ground } from './Stage.ts';
 
 /** How long one look at a key may take. */
 const KEY_TIMEOUT_MS = 1000;
@@ -27,27 +27,30 @@ export function isAsked({ kind }: Claim): boolean {
  */
 export async function holds(
   claim: Claim,
-  stage: Stage,
+  ground: Ground,
   view: ClusterView,
   timeoutMs: number = KEY_TIMEOUT_MS,
 ): Promise<Verdict> {
-  if (isInView(claim)) return holdsInView(claim, stage, view);
+  if (isInView(claim)) return holdsInView(claim, ground, view);
   switch (claim.kind) {
     case 'key':
-      return keyHolds(claim, stage, { view, timeoutMs });
+      return keyHolds(claim, ground, { view, timeoutMs });
     case 'result':
-      return resultHolds(claim.name, claim.test, stage);
+      return resultHolds(claim.name, claim.test, ground);
     case 'rule': {
-      const { matched, hits } = await stage.client.network(stage.cluster).rule(claim.name);
+      const { matched, hits } = await ground.client.network(ground.cluster).rule(claim.name);
       const count = claim.field === 'matched' ? matched : Object.values(hits).reduce((sum, one) => sum + one, 0);
       return verdict(
-        compare(count, claim.comparison, amountOf(claim.amount, stage.memory)),
+        compare(count, claim.comparison, amountOf(claim.amount, ground.memory)),
         `${claim.name} ${claim.field} ${count}`,
       );
     }
     case 'frames': {
-      const count = (await stage.network.faults())[claim.field];
-      return verdict(compare(count, claim.comparison, amountOf(claim.amount, stage.memory)), `${claim.field} ${count}`);
+      const count = (await ground.network.faults())[claim.field];
+      return verdict(
+        compare(count, claim.comparison, amountOf(claim.amount, ground.memory)),
+        `${claim.field} ${count}`,
+      );
     }
   }
 }
@@ -55,19 +58,19 @@ export async function holds(
 /** Any that is seen to lead will do, whatever the others are. As the lab's checkOneLeader: of several the one of the highest term counts; two of one term are an error. */
 async function keyHolds(
   { key, at, test }: Extract<Claim, { kind: 'key' }>,
-  stage: Stage,
+  ground: Ground,
   { view, timeoutMs }: Look,
 ): Promise<Verdict> {
-  const replicas = at === undefined ? [undefined] : idsOf(at, sightOf(stage, view));
+  const replicas = at === undefined ? [undefined] : idsOf(at, sightOf(ground, view));
   if (replicas.length === 0) return verdict(false, 'this names nobody');
   const seen: string[] = [];
   for (const replica of replicas) {
     const options = { timeoutMs, ...(replica === undefined ? {} : { at: replica, consistency: 'stale' as const }) };
     const where = replicas.length > 1 && replica !== undefined ? ` at ${replica}` : '';
     try {
-      const item = await stage.client.get(stage.cluster, key, options);
+      const item = await ground.client.get(ground.cluster, key, options);
       const told = (item === null ? `there is no key ${key}` : `${key} = ${item.value.slice(0, 200)}`) + where;
-      if (!keyIs(item?.value, test, stage)) return verdict(false, told);
+      if (!keyIs(item?.value, test, ground)) return verdict(false, told);
       seen.push(told);
     } catch (error) {
       // A cluster that cannot be asked now may be asked again.
@@ -79,18 +82,18 @@ async function keyHolds(
   return verdict(true, seen.join(', '));
 }
 
-function keyIs(value: string | undefined, test: KeyTest, stage: Stage): boolean {
+function keyIs(value: string | undefined, test: KeyTest, ground: Ground): boolean {
   if (!('value' in test)) return (value === undefined) === (test.kind === 'missing');
-  const wanted = textFrom(test.value, stage);
+  const wanted = textFrom(test.value, ground);
   if (test.kind === 'contains') return value?.includes(wanted) === true;
   return (value === wanted) === (test.kind === '=');
 }
 
-export function textFrom(text: Text, { memory }: Pick<Stage, 'memory'>): string {
+export function textFrom(text: Text, { memory }: Pick<Ground, 'memory'>): string {
   return 'text' in text ? text.text : String(memory.get(text.variable));
 }
 
-function resultHolds(name: string, test: ResultTest, { requests }: Stage): Verdict {
+function resultHolds(name: string, test: ResultTest, { requests }: Ground): Verdict {
   const request = requests.get(name);
   if (request === undefined) return verdict(false, `no request was made as $${name}`);
   const { outcome } = request;

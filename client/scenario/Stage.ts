@@ -1,5 +1,5 @@
-import type { Network } from '../../client/Network.ts';
-import type { RelayClient } from '../../client/RelayClient.ts';
+import type { Network } from '../Network.ts';
+import type { RelayClient } from '../RelayClient.ts';
 
 /** Processes that this command started and may end. All of it resolves when it is done. */
 export interface Processes {
@@ -21,15 +21,21 @@ export interface Request {
   outcome: Outcome | undefined;
 }
 
-/** Where steps happen: a cluster, what may be done to it, and what earlier steps left behind. */
-export interface Stage {
+/** What conditions are judged by, and what is remembered is looked up in. */
+export interface Ground {
   readonly peers: readonly string[];
   readonly cluster: string;
-  readonly network: Network;
+  readonly network: Pick<Network, 'view' | 'until' | 'faults'>;
   readonly client: RelayClient;
+  readonly memory: Map<string, unknown>;
+  readonly requests: ReadonlyMap<string, Request>;
+  readonly random: () => number;
+}
+
+/** Where steps happen: a cluster, what may be done to it, and what earlier steps left behind. */
+export interface Stage extends Ground {
+  readonly network: Network;
   /** Undefined for a cluster that somebody else runs. */
   readonly processes: Processes | undefined;
-  readonly memory: Map<string, unknown>;
   readonly requests: Map<string, Request>;
-  readonly random: () => number;
 }

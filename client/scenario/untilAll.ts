@@ -1,11 +1,11 @@
-import { describeView } from '../../client/untilView.ts';
+import { describeView } from '../untilView.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import type { Condition } from '../../client/scenario/conditionTypes.ts';
-import type { Verdict } from '../../client/scenario/Verdict.ts';
+import type { Condition } from './conditionTypes.ts';
+import type { Verdict } from './Verdict.ts';
 import { holds, isAsked } from './holds.ts';
-import type { Stage } from './Stage.ts';
-import { Wait } from '../../client/scenario/Wait.ts';
+import type { Ground } from './Stage.ts';
+import { Wait } from './Wait.ts';
 
 /** A relay that does not answer must not hang the run: beyond the last deadline it is waited for so much longer at most. */
 export const MARGIN_MS = 10_000;
@@ -15,18 +15,25 @@ const KEY_MS_MEANWHILE = 200;
 
 /**
  * Waits until all conditions are true at once, each of which has to become true in its own time, and to stay so for its own.
+ * @param onLook told after each look
  * @returns what was seen
  * @throws {WhitewaterError} TIMED_OUT with the condition that was late, and what was seen last
  */
-export async function untilAll(conditions: readonly Condition[], stage: Stage, signal: AbortSignal): Promise<string> {
+export async function untilAll(
+  conditions: readonly Condition[],
+  ground: Ground,
+  signal: AbortSignal,
+  onLook: (waits: readonly Wait[]) => void = () => undefined,
+): Promise<string> {
   const startedMs = performance.now();
   const waits = conditions.map((condition) => new Wait(condition, startedMs));
   const endMs = Math.max(...waits.map((wait) => wait.endMs));
   const what = conditions.map(({ text }) => text).join('; ');
-  await stage.network.until(
+  await ground.network.until(
     async (view) => {
       if (signal.aborted) return true;
-      await look(waits, stage, view);
+      await look(waits, ground, view);
+      onLook(waits);
       const nowMs = performance.now();
       const late = waits.find((wait) => wait.isLate(nowMs));
       if (late !== undefined) throw timedOut(late.withinMs, late.condition.text, late.seen, view);
@@ -40,28 +47,28 @@ export async function untilAll(conditions: readonly Condition[], stage: Stage, s
 }
 
 /** What the view tells first; requests take their time, and those that were met once are asked again only when all else is true. */
-async function look(waits: readonly Wait[], stage: Stage, view: ClusterView): Promise<void> {
+async function look(waits: readonly Wait[], ground: Ground, view: ClusterView): Promise<void> {
   const seen = waits.filter(({ condition }) => !isAsked(condition.claim));
   const asked = waits.filter(({ condition }) => isAsked(condition.claim));
   const nowMs = performance.now();
-  for (const wait of seen) wait.note(await judge(wait.condition, stage, view), nowMs);
+  for (const wait of seen) wait.note(await judge(wait.condition, ground, view), nowMs);
   const isElseTrue = seen.every((wait) => wait.holdsAt(nowMs));
   const timeoutMs = isElseTrue ? KEY_MS : KEY_MS_MEANWHILE;
   const due = isElseTrue ? asked : asked.filter(({ isMet }) => !isMet);
   await Promise.all(
-    due.map(async (wait) => wait.note(await judge(wait.condition, stage, view, timeoutMs), performance.now())),
+    due.map(async (wait) => wait.note(await judge(wait.condition, ground, view, timeoutMs), performance.now())),
   );
 }
 
 /** What cannot be told yet, such as who follows a leader that there is not, is not true yet. */
 export async function judge(
   { claim }: Pick<Condition, 'claim'>,
-  stage: Stage,
+  ground: Ground,
   view: ClusterView,
   timeoutMs: number = KEY_MS,
 ): Promise<Verdict> {
   try {
-    return await holds(claim, stage, view, timeoutMs);
+    return await holds(claim, ground, view, timeoutMs);
   } catch (error) {
     if (error instanceof RangeError) return { isTrue: false, seen: error.message };
     throw error;
