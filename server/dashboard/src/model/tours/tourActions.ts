@@ -1,7 +1,8 @@
 import type { SelectorWord } from '../../../../../shared/http/Rule.ts';
-import { peerId, type PeerId } from '../../../../../shared/ids.ts';
+import type { PeerId } from '../../../../../shared/ids.ts';
 import type { TourDeed, TourRule } from '../../../../../client/scenario/Tour.ts';
 import { groupsOf, idsOf, parseWho, type Scope, type Sight, type Who } from '../../../../../client/scenario/who.ts';
+import type { Groups } from '../groups.ts';
 import type { Action } from '../../connection/actions/Actions.ts';
 import { putAction } from '../../connection/actions/keyActions.ts';
 import { transferAction } from '../../connection/actions/memberActions.ts';
@@ -26,7 +27,8 @@ const OF_TOUR: Pick<Action, 'asks' | 'inverse'> = {
  */
 export function tourActions(deed: TourDeed, sight: Sight, scope: Scope): readonly Action[] {
   const whos = (text: string): readonly Who[] => text.split(',').map((word) => parseWho(word.trim(), scope));
-  const ids = (text: string): PeerId[] => idsOf(whos(text), sight).map((id) => peerId(id));
+  const ids = (text: string): PeerId[] => idsOf(whos(text), sight) as PeerId[];
+  const groups = (text: string): Groups => groupsOf(text.split('|').map(whos), sight) as PeerId[][];
   const ends = (text: string): string | readonly string[] => (RELAY_WORDS.includes(text) ? text : ids(text));
   const ruleBody = ({ from, to, faults }: TourRule): object => ({ from: ends(from), to: ends(to), ...faults });
   switch (deed.kind) {
@@ -34,13 +36,7 @@ export function tourActions(deed: TourDeed, sight: Sight, scope: Scope): readonl
       return [ofTour(healAction())];
     case 'partition':
       if (deed.groups === 'none') return [ofTour(reconnectAction())];
-      return [
-        ofTour(
-          partitionAction(
-            groupsOf(deed.groups.split('|').map(whos), sight).map((group) => group.map((id) => peerId(id))),
-          ),
-        ),
-      ];
+      return [ofTour(partitionAction(groups(deed.groups)))];
     case 'rule': {
       const { name, rule } = deed;
       const body = ruleBody(rule);
