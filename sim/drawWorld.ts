@@ -1,5 +1,6 @@
 import { ELECTION_PRESETS, type ElectionPreset, type ReplicationOptions } from '../peer/raft/options.ts';
 import { type Random, seededRandom } from '../shared/random.ts';
+import { drawRate } from './clockRates.ts';
 import type { ClockRate } from './SimulatedProcess.ts';
 import type { SimulationOptions } from './Simulation.ts';
 import type { WorkloadOptions } from './Workload.ts';
@@ -7,8 +8,6 @@ import type { WorkOptions } from './WorkingMachine.ts';
 
 const PRESETS: readonly ElectionPreset[] = ['default', 'relaxed', 'fast', 'lab', 'labRelaxed'];
 const PEERS = [3, 5, 3, 5, 4, 7, 2, 1] as const;
-/** Well within `leaseClockDrift`, which leases presume. */
-const CLOCK_DRIFT_MAX = 0.04;
 
 /** The world of one seed: how many peers, of what habits, on what machines, with what clients. */
 export function drawWorld(seed: string | number): SimulationOptions {
@@ -59,7 +58,7 @@ function drawClockRates(peers: number, random: Random): Record<string, ClockRate
   return Object.fromEntries(
     Array.from({ length: peers }, (_, at) => [
       `p${at + 1}`,
-      { rate: 1 + (2 * random() - 1) * CLOCK_DRIFT_MAX, wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
+      { rate: drawRate(random), wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
     ]),
   );
 }
