@@ -87,6 +87,7 @@ export class SimulatedPeer {
   #life: Life | undefined;
   /** As it was set last; for all lives to come. */
   #wallOffsetMs: number | undefined;
+  #rate: number | undefined;
   /** By the simulation itself, which takes no time. */
   #isAsked = false;
 
@@ -157,6 +158,13 @@ export class SimulatedPeer {
     return running.raft.status(process.nowMs());
   }
 
+  /** For how long it may take itself for the only leader, by its own clock; less than nothing when it may not. */
+  get leaseLeftMs(): number {
+    const { process, running } = this.#life ?? {};
+    if (process === undefined || running === undefined) return Number.NEGATIVE_INFINITY;
+    return running.raft.leaseUntilMs() - process.nowMs();
+  }
+
   /** All that is replicated, sessions too, as it is here and now; undefined when it is not up. */
   replicatedState(): string | undefined {
     const parts = this.#life?.running?.parts;
@@ -172,6 +180,7 @@ export class SimulatedPeer {
   start(): void {
     if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
     const process = new SimulatedProcess(this.#world.clock, this.#options.clockRate);
+    if (this.#rate !== undefined) process.setRate(this.#rate);
     if (this.#wallOffsetMs !== undefined) process.setWallOffset(this.#wallOffsetMs);
     const life: Life = { process, running: undefined };
     this.#life = life;
@@ -193,6 +202,12 @@ export class SimulatedPeer {
   setWallOffset(offsetMs: number): void {
     this.#wallOffsetMs = offsetMs;
     this.#life?.process.setWallOffset(offsetMs);
+  }
+
+  /** From now on the monotonic clock of its machine goes at another rate. */
+  setClockRate(rate: number): void {
+    this.#rate = rate;
+    this.#life?.process.setRate(rate);
   }
 
   /** Stops the process where it is, as SIGSTOP does. */

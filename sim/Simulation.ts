@@ -8,6 +8,7 @@ import type { EndpointMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import type { Carriage } from './carriage.ts';
+import { checkLeases } from './checkLeases.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
@@ -339,6 +340,12 @@ export class Simulation {
     return disk;
   }
 
+  /** Leases presume that voters keep their promise to a leader, for the same time. */
+  get #hasLeases(): boolean {
+    const { election, electionOf } = this.options;
+    return election.checkQuorum && electionOf === undefined;
+  }
+
   #world(): SimulatedWorld {
     const { record, onEvent, onSend } = this.#listeners;
     const { clock, network, relay, invariants } = this;
@@ -351,6 +358,9 @@ export class Simulation {
         if (record !== undefined)
           this.#record(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
         onEvent?.(this.nowMs, peer, event);
+        if (this.#hasLeases && event.type === 'roleChanged' && event.to === 'leader') {
+          checkLeases(peer, this.peers.values());
+        }
       },
       onEnded: (peer, error) => {
         this.note(`${peer} ends by itself: ${error.message}`);

@@ -4,7 +4,7 @@ import { judgeReads } from './judgeReads.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
 import { FAULTS_MS } from './faultsMs.ts';
-import { drawFaults, FAULT_KINDS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
+import { drawFaults, FAULT_KINDS, FAULTS_OF_MEMBERS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
@@ -80,7 +80,7 @@ function worldOf({ seed, clients }: SeedOptions) {
 export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly PlannedFault[] {
   // By the plain rules, members that were removed stand again and again, and disturb the others for ever (section 6).
   const { checkQuorum } = drawWorld(seed).election;
-  const kinds = FAULT_KINDS.filter((kind) => checkQuorum || (kind !== 'changeMembers' && kind !== 'crashInChange'));
+  const kinds = FAULT_KINDS.filter((kind) => checkQuorum || !FAULTS_OF_MEMBERS.includes(kind));
   // The plan of a shorter run is the beginning of a longer one's.
   const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS), kinds).filter(({ atMs }) => atMs < faultsMs);
   return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
