@@ -53,6 +53,8 @@ export interface SimulatedPeerOptions {
   readonly id: PeerId;
   readonly election: ElectionOptions;
   readonly replication?: Partial<ReplicationOptions>;
+  /** How much it should lead. */
+  readonly priority?: number;
   /** Names the peer's random choices. */
   readonly seed: string;
   /** Whether it tells statuses, which takes about as much time as all the rest. */
@@ -293,8 +295,14 @@ export class SimulatedPeer {
   }
 
   #raftOptions(): ConstructorParameters<typeof Raft>[0] {
-    const { id, election, replication, seed } = this.#options;
-    return { ...election, ...replication, id, random: seededRandom(seed, `${id}/${this.lives}`) };
+    const { id, election, replication, priority, seed } = this.#options;
+    return {
+      ...election,
+      ...replication,
+      ...(priority === undefined ? {} : { priority }),
+      id,
+      random: seededRandom(seed, `${id}/${this.lives}`),
+    };
   }
 
   #watched(raft: Raft): ReturnType<PeerWatch['over']> {

@@ -36,6 +36,8 @@ export interface SimulationOptions {
   /** `random` makes up a past with conflicting logs; else the terms of the entries, by peer. Empty unless told otherwise. */
   readonly logs?: 'random' | Readonly<Record<string, readonly number[]>>;
   readonly replication?: Partial<ReplicationOptions>;
+  /** How much single peers should lead, as against the others. */
+  readonly priorities?: Readonly<Record<string, number>>;
   /** Whether the peers tell statuses, as to a relay; it takes about as much time as all the rest. */
   readonly statuses?: boolean;
   /** Every peer has the key-value machine, a real store on its disk, snapshots and sessions. Then `logs` must not be given. */
@@ -291,7 +293,8 @@ export class Simulation {
 
   #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
-    const { snapshotPieceBytes, work } = this.options;
+    const { snapshotPieceBytes, work, priorities } = this.options;
+    const priority = priorities?.[id];
     const clockRate = clockRates?.[id];
     const options = {
       id,
@@ -299,6 +302,7 @@ export class Simulation {
       seed: String(seed),
       tellsStatuses: statuses,
       ...(replication === undefined ? {} : { replication }),
+      ...(priority === undefined ? {} : { priority }),
       ...(clockRate === undefined ? {} : { clockRate }),
       ...(snapshotPieceBytes === undefined ? {} : { snapshotPieceBytes }),
       ...(work === undefined ? {} : { work }),
