@@ -10,6 +10,7 @@ import type { Entry } from '../shared/messages/Entry.ts';
 import type { Status } from '../shared/messages/Status.ts';
 import type { RaftMessage } from '../shared/protocol.ts';
 import type { Invariants } from './invariants.ts';
+import { ReadRule } from './ReadRule.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { type DurableState, StoredImage } from './StoredImage.ts';
 
@@ -40,11 +41,13 @@ export class PeerWatch {
   /** In this life. */
   #appliedThrough = 0;
   #commitIndex = 0;
+  #reads: ReadRule;
   #steps = 0;
 
   constructor(options: WatchOptions, stored: StoredState) {
     this.#options = options;
     this.#log = new StoredImage(stored);
+    this.#reads = this.#noReads();
     options.invariants.founded(stored.bootstrap);
   }
 
@@ -75,6 +78,7 @@ export class PeerWatch {
     this.leader = null;
     this.#appliedThrough = stored.snapshot?.index ?? 0;
     this.#commitIndex = this.#appliedThrough;
+    this.#reads = this.#noReads();
     invariants.restarted(id, stored.hardState);
   }
 
@@ -89,6 +93,7 @@ export class PeerWatch {
 
   #step(raft: Raft, input: Input): Effect[] {
     const wasLeader = this.role === 'leader';
+    this.#reads.takes(input);
     const effects = raft.step(input);
     // Writes come first in the list of effects, whatever came first in the step.
     const isLeader =
@@ -98,11 +103,18 @@ export class PeerWatch {
       if (effect.type === 'report') this.#note(effect.event, effect.messageId);
       if (effect.type === 'apply') this.#apply(raft, effect.firstIndex, effect.entries, input.nowMs);
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
+      this.#reads.does(effect);
     }
     if (isLeader) this.#configures(effects);
     this.#steps += 1;
     if (this.#steps % STEPS_PER_LOOK === 0) this.#looksAt(raft.status(input.nowMs));
     return effects;
+  }
+
+  /** Whoever asked in a life before waits no more. */
+  #noReads(): ReadRule {
+    const { id, invariants } = this.#options;
+    return new ReadRule(id, () => invariants.committed.length);
   }
 
   /** What is committed stays so, whether the core tells of it or not, and nothing else is applied. */

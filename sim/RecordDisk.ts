@@ -22,17 +22,19 @@ export type Damage = 'bitFlip' | 'lostTail' | 'snapshotBitFlip';
 interface Batch {
   readonly operations: readonly Operation[];
   readonly steps: readonly StorageStep[];
+  readonly isSynced: boolean;
   /** Forgets to tell that it is done, as a crash does. */
   readonly cancel: () => void;
 }
 
-/** A synced batch that can be lost by a disk that lied, newest last. */
+/** What was there before a change, newest last: a disk that lied loses what was synced. */
 interface Undo {
+  readonly kind: 'batch' | 'clear';
   readonly records: ReadonlyMap<string, string | undefined>;
   /** The witness has it: what was never acknowledged may be lost. */
   isAcknowledged: boolean;
-  /** Undefined for a batch. What a `clear` removed, which nothing waits for: until a batch behind it is synced, a crash may bring it back. */
-  readonly clear?: { isSynced: boolean };
+  /** Until it is, or what comes behind it in the log of the database is, a crash may take it back. Nothing waits for a `clear`. */
+  isSynced: boolean;
 }
 
 /** So many batches a lying disk can lose. */
@@ -41,8 +43,9 @@ const UNDO_MAX = 8;
 const READ_SHARE = 0.2;
 
 /**
- * A disk that outlives its peer, with the real store on it: records, checksums, witness and snapshots. A batch is all or nothing, and
- * durable when it is done; a crash before that finds it done or lost. Beside it stands what the store was told to hold, and
+ * A disk that outlives its peer, with the real store on it: records, checksums, witness and snapshots. A batch is all or nothing; one
+ * that is synced is durable when it is done, and a crash before that finds it done or lost; of those that are not a crash may take
+ * back the newest. Beside it stands what the store was told to hold, and
  * whenever the store is opened, what it reads is held against that.
  */
 export class RecordDisk implements DurableState {
@@ -112,7 +115,7 @@ export class RecordDisk implements DurableState {
     let opened: OpenedStorage;
     try {
       opened = await openWitnessed(
-        this.#database(process),
+        this.database(process),
         this.#owner,
         `the disk of ${id}`,
         this.#place(),
@@ -144,17 +147,36 @@ export class RecordDisk implements DurableState {
     };
   }
 
-  /** The process ends: a batch under way is done or lost, and what was removed without a sync may be there again. */
+  /** The process ends: a batch under way is done or lost, and the newest of what was not synced may be as it was before. */
   crash(): void {
     const batch = this.#batch;
     this.#batch = undefined;
     batch?.cancel();
     if (batch !== undefined && this.#random() < 0.5) this.#write(batch);
-    for (const { records, clear } of this.#undo) {
-      if (clear === undefined || clear.isSynced) continue;
-      for (const [key, value] of records)
-        if (value !== undefined && this.#random() < 0.5) this.#records.set(key, value);
-      clear.isSynced = true;
+    let isLosing = true;
+    for (const undo of this.#undo.filter(({ isSynced }) => !isSynced).reverse()) {
+      if (undo.kind === 'batch') isLosing &&= this.#random() < 0.5;
+      if (isLosing) this.#takeBack(undo);
+      undo.isSynced = true;
+    }
+  }
+
+  /** A batch as a whole; what was removed comes back key by key. */
+  #takeBack(undo: Undo): void {
+    if (undo.kind === 'batch') {
+      this.#restore(undo);
+      this.#undo = this.#undo.filter((other) => other !== undo);
+      return;
+    }
+    for (const [key, value] of undo.records) {
+      if (value !== undefined && this.#random() < 0.5) this.#records.set(key, value);
+    }
+  }
+
+  #restore({ records }: Undo): void {
+    for (const [key, value] of records) {
+      if (value === undefined) this.#records.delete(key);
+      else this.#records.set(key, value);
     }
   }
 
@@ -196,26 +218,22 @@ export class RecordDisk implements DurableState {
 
   /** Batches that were acknowledged as synced are gone. @returns whether there were any */
   loseTail(): boolean {
-    const newest = this.#undo.findLastIndex(({ isAcknowledged, clear }) => isAcknowledged && clear === undefined);
+    const newest = this.#undo.findLastIndex(({ isAcknowledged, kind }) => isAcknowledged && kind === 'batch');
     // Without its witness no store can notice it.
     if (newest < 0 || this.#isWitnessOff) return false;
     const lost = this.#undo.splice(Math.floor(this.#random() * (newest + 1))).reverse();
-    for (const { records } of lost) {
-      for (const [key, value] of records) {
-        if (value === undefined) this.#records.delete(key);
-        else this.#records.set(key, value);
-      }
-    }
+    for (const undo of lost) this.#restore(undo);
     this.damage = 'lostTail';
     return true;
   }
 
-  #database(process: SimulatedProcess): Database {
+  /** As a process has it that runs on this machine. */
+  database(process: SimulatedProcess): Database {
     const records = this.#records;
     return {
       open: () => Promise.resolve(),
       get: (key) => Promise.resolve(records.get(key)),
-      batch: (operations) => this.#begin(operations, process),
+      batch: (operations, { sync }) => this.#begin(operations, sync, process),
       keys: ({ limit }) => ({
         all: async () => {
           await this.#wait(process, READ_SHARE);
@@ -245,10 +263,10 @@ export class RecordDisk implements DurableState {
     const records = new Map(keys.map((key) => [key, this.#records.get(key)]));
     if (records.size === 0) return;
     for (const key of keys) this.#records.delete(key);
-    this.#remember({ records, isAcknowledged: false, clear: { isSynced: false } });
+    this.#remember({ kind: 'clear', records, isAcknowledged: false, isSynced: false });
   }
 
-  #begin(operations: readonly Operation[], process: SimulatedProcess): Promise<void> {
+  #begin(operations: readonly Operation[], isSynced: boolean, process: SimulatedProcess): Promise<void> {
     if (this.#batch !== undefined) throw new SimulationFailure('a write was begun before the last one was done');
     const steps = this.#steps;
     this.#steps = [];
@@ -265,11 +283,11 @@ export class RecordDisk implements DurableState {
           else reject(error);
         });
       });
-      this.#batch = { operations, steps, cancel: () => timer.stop() };
+      this.#batch = { operations, steps, isSynced, cancel: () => timer.stop() };
     });
   }
 
-  #write({ operations, steps }: Batch): void {
+  #write({ operations, steps, isSynced }: Batch): void {
     const before = new Map<string, string | undefined>();
     for (const operation of operations) {
       if (!before.has(operation.key)) before.set(operation.key, this.#records.get(operation.key));
@@ -277,9 +295,9 @@ export class RecordDisk implements DurableState {
       else this.#records.delete(operation.key);
     }
     for (const step of steps) this.#image.take(step);
-    // What was removed before it is in the log of the database before it, so it is synced too.
-    for (const { clear } of this.#undo) if (clear !== undefined) clear.isSynced = true;
-    this.#remember({ records: before, isAcknowledged: false });
+    // What is in the log of the database before it is synced with it.
+    if (isSynced) for (const undo of this.#undo) undo.isSynced = true;
+    this.#remember({ kind: 'batch', records: before, isAcknowledged: false, isSynced });
   }
 
   #remember(undo: Undo): void {

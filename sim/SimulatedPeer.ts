@@ -53,6 +53,8 @@ export interface SimulatedPeerOptions {
   readonly id: PeerId;
   readonly election: ElectionOptions;
   readonly replication?: Partial<ReplicationOptions>;
+  /** How much it should lead. */
+  readonly priority?: number;
   /** Names the peer's random choices. */
   readonly seed: string;
   /** Whether it tells statuses, which takes about as much time as all the rest. */
@@ -87,6 +89,7 @@ export class SimulatedPeer {
   #life: Life | undefined;
   /** As it was set last; for all lives to come. */
   #wallOffsetMs: number | undefined;
+  #rate: number | undefined;
   /** By the simulation itself, which takes no time. */
   #isAsked = false;
 
@@ -157,6 +160,13 @@ export class SimulatedPeer {
     return running.raft.status(process.nowMs());
   }
 
+  /** For how long it may take itself for the only leader, by its own clock; less than nothing when it may not. */
+  get leaseLeftMs(): number {
+    const { process, running } = this.#life ?? {};
+    if (process === undefined || running === undefined) return Number.NEGATIVE_INFINITY;
+    return running.raft.leaseUntilMs() - process.nowMs();
+  }
+
   /** All that is replicated, sessions too, as it is here and now; undefined when it is not up. */
   replicatedState(): string | undefined {
     const parts = this.#life?.running?.parts;
@@ -172,6 +182,7 @@ export class SimulatedPeer {
   start(): void {
     if (this.#life !== undefined) throw new SimulationFailure(`${this.id} is up already`);
     const process = new SimulatedProcess(this.#world.clock, this.#options.clockRate);
+    if (this.#rate !== undefined) process.setRate(this.#rate);
     if (this.#wallOffsetMs !== undefined) process.setWallOffset(this.#wallOffsetMs);
     const life: Life = { process, running: undefined };
     this.#life = life;
@@ -193,6 +204,12 @@ export class SimulatedPeer {
   setWallOffset(offsetMs: number): void {
     this.#wallOffsetMs = offsetMs;
     this.#life?.process.setWallOffset(offsetMs);
+  }
+
+  /** From now on the monotonic clock of its machine goes at another rate. */
+  setClockRate(rate: number): void {
+    this.#rate = rate;
+    this.#life?.process.setRate(rate);
   }
 
   /** Stops the process where it is, as SIGSTOP does. */
@@ -278,8 +295,14 @@ export class SimulatedPeer {
   }
 
   #raftOptions(): ConstructorParameters<typeof Raft>[0] {
-    const { id, election, replication, seed } = this.#options;
-    return { ...election, ...replication, id, random: seededRandom(seed, `${id}/${this.lives}`) };
+    const { id, election, replication, priority, seed } = this.#options;
+    return {
+      ...election,
+      ...replication,
+      ...(priority === undefined ? {} : { priority }),
+      id,
+      random: seededRandom(seed, `${id}/${this.lives}`),
+    };
   }
 
   #watched(raft: Raft): ReturnType<PeerWatch['over']> {

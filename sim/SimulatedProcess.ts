@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../endpoint/ports/Clock.ts';
+import { DriftingClock } from './DriftingClock.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import type { VirtualClock } from './VirtualClock.ts';
 
@@ -14,32 +15,45 @@ export interface ClockRate {
 }
 
 const RIGHT: ClockRate = { rate: 1, wallOffsetMs: 0 };
-/** What floating-point arithmetic may take from a time, and give back. */
-const ROUNDING_MS = 1e-6;
+
+/** A timer that has not fired yet. */
+interface Pending {
+  readonly atMs: number;
+  readonly fire: () => void;
+  timer: Timer;
+}
 
 /**
- * One operating-system process: it can be killed, and stopped as by SIGSTOP. A stopped one takes in nothing and its timers do not
- * fire; when it goes on, what arrived meanwhile comes first, then the timers that are due. So it is with one that works: it has one
- * thread. Its own clock shows how far it has come with its work, ahead of everybody else's time, and what it sends leaves then.
+ * One operating-system process: it can be killed, and stopped as by SIGSTOP. A stopped one takes in and gives out nothing, its work
+ * stands still, and its timers do not fire; when it goes on, what arrived meanwhile comes first, then the timers that are due. So it
+ * is with one that works: it has one thread. Its own clock shows how far it has come with its work, ahead of everybody else's time,
+ * and what it sends leaves then.
  */
 export class SimulatedProcess implements Clock {
   readonly #clock: VirtualClock;
-  readonly #rate: ClockRate;
+  readonly #drifting: DriftingClock;
   #wallOffsetMs: number;
   #state: 'running' | 'paused' | 'killed' = 'running';
   #arrived: (() => void)[] = [];
   #due: (() => void)[] = [];
-  /** Its work is done then. */
+  /** What would leave, or go on, by now: it is stopped. */
+  #heldUp: (() => void)[] = [];
+  readonly #timers = new Set<Pending>();
+  /** Its work is done then, if it had never been stopped. */
   #busyUntilMs = 0;
+  /** In all, before it was stopped last. */
+  #stoppedForMs = 0;
+  #stoppedAtMs = 0;
 
   constructor(clock: VirtualClock, rate: ClockRate = RIGHT) {
     this.#clock = clock;
-    this.#rate = rate;
+    this.#drifting = new DriftingClock(rate.rate);
     this.#wallOffsetMs = rate.wallOffsetMs;
   }
 
   nowMs(): number {
-    return Math.max(this.#clock.nowMs(), this.#busyUntilMs) * this.#rate.rate;
+    const nowMs = this.#clock.nowMs();
+    return this.#drifting.shownAt(this.isPaused ? nowMs + this.lagMs : Math.max(nowMs, this.#idleAtMs));
   }
 
   wallMs(): number {
@@ -49,6 +63,16 @@ export class SimulatedProcess implements Clock {
   /** Somebody sets its time of day. */
   setWallOffset(offsetMs: number): void {
     this.#wallOffsetMs = offsetMs;
+  }
+
+  /** From now on its monotonic clock goes at another rate. */
+  setRate(rate: number): void {
+    // What it has shown already lies ahead if it works.
+    this.#drifting.setRate(rate, this.#clock.nowMs() + this.lagMs);
+    for (const pending of this.#timers) {
+      pending.timer.stop();
+      this.#arm(pending);
+    }
   }
 
   get isKilled(): boolean {
@@ -61,39 +85,42 @@ export class SimulatedProcess implements Clock {
 
   /** How much of its work is still to be done: what it gives out now leaves only then. */
   get lagMs(): number {
-    return Math.max(0, this.#busyUntilMs - this.#clock.nowMs());
+    return Math.max(0, this.#idleAtMs - (this.isPaused ? this.#stoppedAtMs : this.#clock.nowMs()));
   }
 
   /** Works for so long; others have their turn behind that. */
   work(forMs: number): void {
     if (forMs <= 0) return;
     const wasBusy = this.lagMs > 0;
-    this.#busyUntilMs = Math.max(this.#clock.nowMs(), this.#busyUntilMs) + forMs;
+    this.#busyUntilMs = Math.max(this.#clock.nowMs() - this.#stoppedForMs, this.#busyUntilMs) + forMs;
     if (!wasBusy) this.#wakeUp();
   }
 
   /** Gives something out once the work before it is done, unless the process is no more by then. */
   giveOut(output: () => void): void {
-    const { lagMs } = this;
-    if (lagMs === 0) return output();
-    this.#clock.setArrival(this.#clock.nowMs() + lagMs, () => {
-      if (this.#state !== 'killed') output();
-    });
+    this.#whenWorked(this.#busyUntilMs, output);
   }
 
   kill(): void {
     this.#state = 'killed';
     this.#arrived = [];
     this.#due = [];
+    this.#heldUp = [];
   }
 
   pause(): void {
-    if (this.#state === 'running') this.#state = 'paused';
+    if (this.#state !== 'running') return;
+    this.#state = 'paused';
+    this.#stoppedAtMs = this.#clock.nowMs();
   }
 
   resume(): void {
     if (this.#state !== 'paused') return;
     this.#state = 'running';
+    this.#stoppedForMs += this.#clock.nowMs() - this.#stoppedAtMs;
+    const heldUp = this.#heldUp;
+    this.#heldUp = [];
+    for (const goOn of heldUp) goOn();
     this.#goOn();
   }
 
@@ -108,20 +135,26 @@ export class SimulatedProcess implements Clock {
   /** @param atMs by this process's clock, as all times within it */
   setTimer(atMs: number, callback: () => void): Timer {
     let isStopped = false;
-    const { rate } = this.#rate;
-    let dueAtMs = atMs / rate;
-    if (dueAtMs * rate < atMs) dueAtMs += ROUNDING_MS;
-    const timer = this.#clock.setTimer(dueAtMs, () =>
+    const fire = (): void => {
+      this.#timers.delete(pending);
       this.#fire(() => {
         if (!isStopped) callback();
-      }),
-    );
+      });
+    };
+    const pending: Pending = { atMs, fire, timer: { stop: () => undefined } };
+    this.#arm(pending);
     return {
       stop: () => {
         isStopped = true;
-        timer.stop();
+        this.#timers.delete(pending);
+        pending.timer.stop();
       },
     };
+  }
+
+  #arm(pending: Pending): void {
+    this.#timers.add(pending);
+    pending.timer = this.#clock.setTimer(this.#drifting.reaches(pending.atMs), pending.fire);
   }
 
   soon(callback: () => void): void {
@@ -129,11 +162,25 @@ export class SimulatedProcess implements Clock {
   }
 
   get #isIdle(): boolean {
-    return this.#state === 'running' && this.#clock.nowMs() >= this.#busyUntilMs;
+    return this.#state === 'running' && this.#clock.nowMs() >= this.#idleAtMs;
+  }
+
+  /** When its work is done, if it is not stopped any more. */
+  get #idleAtMs(): number {
+    return this.#busyUntilMs + this.#stoppedForMs;
+  }
+
+  /** @param workMs a time at which this much of its work is done, if it had never been stopped */
+  #whenWorked(workMs: number, act: () => void): void {
+    if (this.#state === 'killed') return;
+    if (this.#state === 'paused') return void this.#heldUp.push(() => this.#whenWorked(workMs, act));
+    const atMs = workMs + this.#stoppedForMs;
+    if (this.#clock.nowMs() >= atMs) return act();
+    this.#clock.setArrival(atMs, () => this.#whenWorked(workMs, act));
   }
 
   #wakeUp(): void {
-    this.#clock.setArrival(this.#busyUntilMs, () => {
+    this.#whenWorked(this.#busyUntilMs, () => {
       if (this.lagMs > 0) this.#wakeUp();
       else this.#goOn();
     });

@@ -8,6 +8,7 @@ import type { EndpointMessage } from '../shared/protocol.ts';
 import { seededRandom } from '../shared/random.ts';
 import { type DiskOptions, QUICK_DISK, SimulatedDisk } from './Disk.ts';
 import type { Carriage } from './carriage.ts';
+import { checkLeases } from './checkLeases.ts';
 import { Invariants } from './invariants.ts';
 import { type FateListener, type NetworkOptions, RELIABLE_NETWORK, SimulatedNetwork } from './Network.ts';
 import { emptyPast, type Past, randomPast, storedState } from './randomLogs.ts';
@@ -35,6 +36,8 @@ export interface SimulationOptions {
   /** `random` makes up a past with conflicting logs; else the terms of the entries, by peer. Empty unless told otherwise. */
   readonly logs?: 'random' | Readonly<Record<string, readonly number[]>>;
   readonly replication?: Partial<ReplicationOptions>;
+  /** How much single peers should lead, as against the others. */
+  readonly priorities?: Readonly<Record<string, number>>;
   /** Whether the peers tell statuses, as to a relay; it takes about as much time as all the rest. */
   readonly statuses?: boolean;
   /** Every peer has the key-value machine, a real store on its disk, snapshots and sessions. Then `logs` must not be given. */
@@ -290,7 +293,8 @@ export class Simulation {
 
   #peer(id: PeerId, ids: readonly PeerId[], past: Past): SimulatedPeer {
     const { seed, election, electionOf, replication, machine = false, clockRates, statuses = false } = this.options;
-    const { snapshotPieceBytes, work } = this.options;
+    const { snapshotPieceBytes, work, priorities } = this.options;
+    const priority = priorities?.[id];
     const clockRate = clockRates?.[id];
     const options = {
       id,
@@ -298,6 +302,7 @@ export class Simulation {
       seed: String(seed),
       tellsStatuses: statuses,
       ...(replication === undefined ? {} : { replication }),
+      ...(priority === undefined ? {} : { priority }),
       ...(clockRate === undefined ? {} : { clockRate }),
       ...(snapshotPieceBytes === undefined ? {} : { snapshotPieceBytes }),
       ...(work === undefined ? {} : { work }),
@@ -339,6 +344,12 @@ export class Simulation {
     return disk;
   }
 
+  /** Leases presume that voters keep their promise to a leader, for the same time. */
+  get #hasLeases(): boolean {
+    const { election, electionOf } = this.options;
+    return election.checkQuorum && electionOf === undefined;
+  }
+
   #world(): SimulatedWorld {
     const { record, onEvent, onSend } = this.#listeners;
     const { clock, network, relay, invariants } = this;
@@ -351,6 +362,9 @@ export class Simulation {
         if (record !== undefined)
           this.#record(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
         onEvent?.(this.nowMs, peer, event);
+        if (this.#hasLeases && event.type === 'roleChanged' && event.to === 'leader') {
+          checkLeases(peer, this.peers.values());
+        }
       },
       onEnded: (peer, error) => {
         this.note(`${peer} ends by itself: ${error.message}`);

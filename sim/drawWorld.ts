@@ -1,14 +1,15 @@
 import { ELECTION_PRESETS, type ElectionPreset, type ReplicationOptions } from '../peer/raft/options.ts';
 import { type Random, seededRandom } from '../shared/random.ts';
+import { drawRate } from './clockRates.ts';
 import type { ClockRate } from './SimulatedProcess.ts';
 import type { SimulationOptions } from './Simulation.ts';
 import type { WorkloadOptions } from './Workload.ts';
 import type { WorkOptions } from './WorkingMachine.ts';
 
 const PRESETS: readonly ElectionPreset[] = ['default', 'relaxed', 'fast', 'lab', 'labRelaxed'];
+/** Of the worlds, for each bound; and for priorities. */
+const SHARE_SMALL = 0.25;
 const PEERS = [3, 5, 3, 5, 4, 7, 2, 1] as const;
-/** Well within `leaseClockDrift`, which leases presume. */
-const CLOCK_DRIFT_MAX = 0.04;
 
 /** The world of one seed: how many peers, of what habits, on what machines, with what clients. */
 export function drawWorld(seed: string | number): SimulationOptions {
@@ -25,7 +26,8 @@ export function drawWorld(seed: string | number): SimulationOptions {
     machine: true,
     spares,
     statuses: random() < 0.25,
-    replication: drawReplication(election.checkQuorum, random),
+    replication: { ...drawReplication(election.checkQuorum, random), ...drawBounds(seed) },
+    ...drawPriorities(seed, founders + spares),
     clients: drawClients(random),
     ...(random() < 0.5 ? {} : { clockRates: drawClockRates(peers, random) }),
     ...drawHardware(seed),
@@ -44,6 +46,30 @@ function drawReplication(checkQuorum: boolean, random: Random): Partial<Replicat
   };
 }
 
+/** In a share of worlds so small that they are met, each by itself, from a stream of their own. */
+function drawBounds(seed: string | number): Partial<ReplicationOptions> {
+  const random = seededRandom(seed, 'bounds');
+  const sometimes = (min: number, max: number): number | undefined => {
+    const [isSmall, value] = [random() < SHARE_SMALL, min + Math.floor(random() ** 2 * (max - min))];
+    return isSmall ? value : undefined;
+  };
+  const bounds = {
+    uncommittedBytesMax: sometimes(1, 1000),
+    readsWaitingMax: sometimes(1, 4),
+    bytesPerMessageMax: sometimes(1, 1000),
+    snapshotBytes: sometimes(200, 4000),
+  };
+  return Object.fromEntries(Object.entries(bounds).filter(([, bound]) => bound !== undefined));
+}
+
+/** None is 0: of a group in which only such a peer has what is committed nobody could be elected. */
+function drawPriorities(seed: string | number, peers: number): Pick<SimulationOptions, 'priorities'> {
+  const random = seededRandom(seed, 'priorities');
+  if (random() >= SHARE_SMALL) return {};
+  const ids = Array.from({ length: peers }, (_, at) => `p${at + 1}`);
+  return { priorities: Object.fromEntries(ids.map((id) => [id, 1 + Math.floor(random() * 3)])) };
+}
+
 function drawClients(random: Random): WorkloadOptions {
   return {
     clients: 1 + Math.floor(random() * 4),
@@ -59,7 +85,7 @@ function drawClockRates(peers: number, random: Random): Record<string, ClockRate
   return Object.fromEntries(
     Array.from({ length: peers }, (_, at) => [
       `p${at + 1}`,
-      { rate: 1 + (2 * random() - 1) * CLOCK_DRIFT_MAX, wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
+      { rate: drawRate(random), wallOffsetMs: Math.round((2 * random() - 1) * 3000) },
     ]),
   );
 }

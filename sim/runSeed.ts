@@ -4,7 +4,7 @@ import { judgeReads } from './judgeReads.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
 import { FAULTS_MS } from './faultsMs.ts';
-import { drawFaults, FAULT_KINDS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
+import { drawFaults, FAULT_KINDS, FAULTS_OF_MEMBERS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { Simulation, type SimulationListeners } from './Simulation.ts';
@@ -80,7 +80,7 @@ function worldOf({ seed, clients }: SeedOptions) {
 export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly PlannedFault[] {
   // By the plain rules, members that were removed stand again and again, and disturb the others for ever (section 6).
   const { checkQuorum } = drawWorld(seed).election;
-  const kinds = FAULT_KINDS.filter((kind) => checkQuorum || (kind !== 'changeMembers' && kind !== 'crashInChange'));
+  const kinds = FAULT_KINDS.filter((kind) => checkQuorum || !FAULTS_OF_MEMBERS.includes(kind));
   // The plan of a shorter run is the beginning of a longer one's.
   const plan = drawFaults(seed, Math.max(faultsMs, FAULTS_MS), kinds).filter(({ atMs }) => atMs < faultsMs);
   return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
@@ -89,11 +89,9 @@ export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly Planne
 /** Nothing goes wrong any more: there is a leader, it stays, everybody is answered, and all peers hold the same. */
 async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise<void> {
   const { workload } = simulation;
-  const voters = (): readonly PeerId[] =>
-    simulation
-      .leader()
-      ?.status()
-      .voters.filter((id) => !lost.has(id)) ?? [];
+  const left = (ids: readonly PeerId[] = []): readonly PeerId[] => ids.filter((id) => !lost.has(id));
+  const voters = (): readonly PeerId[] => left(simulation.leader()?.status().voters);
+  const members = (): readonly PeerId[] => [...voters(), ...left(simulation.leader()?.status().learners)];
   const isAtOne = (): boolean => voters().length > 0 && simulation.agreedLeader(voters()) !== undefined;
   await simulation.runUntil(isAtOne, LEADER_WITHIN_MS, 'one leader that all voters follow');
   workload?.end();
@@ -101,20 +99,21 @@ async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise
   // Without a no-op, a leader that was elected meanwhile commits what is there only behind a write of its own term (section 8).
   for (let writesLeft = simulation.options.election.noOpOnElection ? 1 : WRITES_MAX; writesLeft > 0; writesLeft -= 1) {
     await probe(simulation);
-    if (await comeToOne(simulation, voters, writesLeft === 1)) return;
+    if (await comeToOne(simulation, members, writesLeft === 1)) return;
   }
 }
 
-/** All voters hold the same. @returns whether they do; throws instead if it `mustBe` */
-async function comeToOne(simulation: Simulation, voters: () => readonly PeerId[], mustBe: boolean): Promise<boolean> {
-  const holdTheSame = (): boolean => haveAll(simulation, voters()) && statesDiffer(simulation, voters()) === undefined;
+/** All members hold the same, learners too. @returns whether they do; throws instead if it `mustBe` */
+async function comeToOne(simulation: Simulation, members: () => readonly PeerId[], mustBe: boolean): Promise<boolean> {
+  const holdTheSame = (): boolean =>
+    haveAll(simulation, members()) && statesDiffer(simulation, members()) === undefined;
   try {
-    await simulation.runUntil(holdTheSame, CAUGHT_UP_WITHIN_MS, 'all voters hold the same, and all that is committed');
+    await simulation.runUntil(holdTheSame, CAUGHT_UP_WITHIN_MS, 'all members hold the same, and all that is committed');
     return true;
   } catch (error) {
     const isLate = error instanceof SimulationFailure && error.what?.startsWith(WAITED) === true;
     if (isLate && !mustBe) return false;
-    const difference = statesDiffer(simulation, voters());
+    const difference = statesDiffer(simulation, members());
     throw difference === undefined ? error : simulation.failure(difference, error);
   }
 }

@@ -8,7 +8,7 @@ import { appendAsLeader } from './replication.ts';
 
 /** Puts commands into the log, if this peer leads: all of one call in one write and one message a follower. */
 export function propose(state: RaftState, proposals: readonly Proposal[]): void {
-  const { role, outbox, currentTerm } = state;
+  const { role, outbox, log, currentTerm } = state;
   if (role.type !== 'leader') return proposals.forEach(({ requestId }) => outbox.refuse(requestId, 'notLeader'));
   if (role.transfer !== null) return proposals.forEach(({ requestId }) => outbox.refuse(requestId, 'transferring'));
   const entries: Entry[] = [];
@@ -17,8 +17,10 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): void 
   let isFull = false;
   for (const { requestId, command } of proposals) {
     const entry: Entry = { term: currentTerm, type: 'command', command };
-    // One that is too large for the bound alone still passes when nothing else waits.
-    isFull ||= bytes > 0 && bytes + entryBytes(entry) > state.options.uncommittedBytesMax;
+    // One that is too large for the bound alone still passes when nothing else waits. So does the first of a term: without a no-op
+    // nothing else would commit what earlier terms left, however much that is (paper, section 8).
+    const passes = bytes === 0 || (entries.length === 0 && log.lastTerm !== currentTerm);
+    isFull ||= !passes && bytes + entryBytes(entry) > state.options.uncommittedBytesMax;
     // A smaller one behind it must not overtake it.
     if (isFull) {
       outbox.refuse(requestId, 'overloaded');
@@ -26,7 +28,7 @@ export function propose(state: RaftState, proposals: readonly Proposal[]): void 
     }
     bytes += entryBytes(entry);
     entries.push(entry);
-    outbox.do({ type: 'accepted', requestId, index: state.log.lastIndex + entries.length, term: currentTerm });
+    outbox.do({ type: 'accepted', requestId, index: log.lastIndex + entries.length, term: currentTerm });
   }
   if (entries.length > 0) appendAsLeader(state, role, entries);
 }

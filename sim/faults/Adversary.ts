@@ -2,6 +2,7 @@ import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { type Random, seededRandom } from '../../shared/random.ts';
 import { partitionOf } from '../../server/faults/shapes.ts';
+import { drawRate } from '../clockRates.ts';
 import { QUICK_DISK } from '../Disk.ts';
 import { RELIABLE_NETWORK } from '../Network.ts';
 import { shuffled } from '../randomLogs.ts';
@@ -87,6 +88,7 @@ export class Adversary {
 
   /** A crash may strike at once, within the write, or right after it. */
   #writeBegun(id: PeerId): void {
+    this.#aimed.writeBegun(id);
     const { rate, random } = this.#atWrite ?? {};
     if (this.#isOver || rate === undefined || random === undefined || random() >= rate) return;
     const { clock } = this.#simulation;
@@ -155,11 +157,16 @@ export class Adversary {
         return false;
       case 'clockJump':
         return this.#setClock(pick(this.#peers(), random), random);
+      case 'clockRate':
+        return this.#changeClockRate(pick(this.#peers(), random), random);
       case 'lagBehind':
         this.#aimed.lagBehind(random);
         return false;
       case 'crashInChange':
         this.#aimed.crashInChange(random);
+        return false;
+      case 'splitInChange':
+        this.#aimed.splitInChange(random);
         return false;
     }
   }
@@ -301,6 +308,14 @@ export class Adversary {
     const offsetMs = Math.round((2 * random() - 1) * WALL_OFFSET_MS_MAX);
     this.#simulation.note(`the time of day of ${peer.id} is set ${offsetMs} ms ahead`);
     peer.setWallOffset(offsetMs);
+    return true;
+  }
+
+  #changeClockRate(peer: SimulatedPeer | undefined, random: Random): boolean {
+    if (peer === undefined) return false;
+    const rate = drawRate(random);
+    this.#simulation.note(`the clock of ${peer.id} goes at ${rate}`);
+    peer.setClockRate(rate);
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { majorityOf } from '../../peer/raft/configuration.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { Random } from '../../shared/random.ts';
 import { shuffled } from '../randomLogs.ts';
@@ -8,18 +9,22 @@ import type { MemberChanges } from './MemberChanges.ts';
 /** How often it is looked whether the moment has come, and for how long at the most. */
 const LOOK_EVERY_MS = 20;
 const LOOKS_MAX = 200;
+/** How long it takes at the most until those hear each other again that a change has split. */
+const SPLIT_MS_MAX = 1500;
 
 export interface AimedFaultsOptions {
   readonly simulation: Simulation;
   readonly members: MemberChanges;
   readonly crash: (peer: SimulatedPeer | undefined, random: Random) => boolean;
   readonly isOver: () => boolean;
-  readonly onDone: (kind: 'lagBehind' | 'crashInChange') => void;
+  readonly onDone: (kind: 'lagBehind' | 'crashInChange' | 'splitInChange') => void;
 }
 
 /** Faults that wait for the moment at which they hurt most: by chance alone they hardly ever meet it. */
 export class AimedFaults {
   readonly #options: AimedFaultsOptions;
+  /** Waits for a leader that writes a joint configuration. */
+  #split: Random | undefined;
 
   constructor(options: AimedFaultsOptions) {
     this.#options = options;
@@ -70,6 +75,42 @@ export class AimedFaults {
         });
       },
     );
+  }
+
+  /**
+   * Members change, and as soon as a leader writes the joint configuration it hears no more than a majority of the new voters; the
+   * others, who may be a majority of the old ones, know nothing of the change, and elect another one.
+   */
+  splitInChange(random: Random): void {
+    if (this.#options.members.change(random, 'replace')) this.#split = random;
+  }
+
+  /** A peer has begun a write: nothing of that step is sent yet. */
+  writeBegun(id: PeerId): void {
+    const [random, leader] = [this.#split, this.#options.simulation.leader()];
+    if (random === undefined || leader?.id !== id || this.#options.isOver()) return;
+    const { voters, votersOutgoing } = leader.status();
+    const newcomers = voters.filter((voter) => !votersOutgoing.includes(voter));
+    if (votersOutgoing.length === 0 || newcomers.length === 0) return;
+    this.#split = undefined;
+    const others = shuffled(voters, random).filter((voter) => voter !== id && !newcomers.includes(voter));
+    const near = [id, ...newcomers, ...others].slice(0, majorityOf(voters.length));
+    const far = [...others, ...votersOutgoing].filter((voter) => !near.includes(voter));
+    this.#cutFor(SPLIT_MS_MAX * (1 - random() / 2), near, far);
+    this.#options.onDone('splitInChange');
+  }
+
+  #cutFor(forMs: number, near: readonly PeerId[], far: readonly PeerId[]): void {
+    const { clock, network, nowMs } = this.#options.simulation;
+    this.#options.simulation.note(`${near.join(',')} and ${far.join(',')} do not hear each other`);
+    const pairs = near.flatMap((one) => far.map((other) => [one, other] as const));
+    for (const [one, other] of pairs) {
+      network.cut(one, other);
+      network.cut(other, one);
+    }
+    clock.setTimer(nowMs + forMs, () => {
+      if (!this.#options.isOver()) for (const [one, other] of pairs) this.#connect(one, other);
+    });
   }
 
   #connect(one: PeerId, other: PeerId): void {

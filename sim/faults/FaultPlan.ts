@@ -24,7 +24,9 @@ export const FAULT_KINDS = [
   'transfer',
   'lagBehind',
   'crashInChange',
+  'splitInChange',
   'clockJump',
+  'clockRate',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
@@ -59,7 +61,7 @@ const SHARE_OF_KINDS = 0.5;
 /** Of the runs: the network heals soon after each cut, so that the cluster works most of the time, and comes to more. */
 const SHARE_GENTLE = 0.6;
 const CUT_MS_MAX = 1200;
-const FAULTS_OF_MEMBERS: readonly FaultKind[] = ['changeMembers', 'crashInChange'];
+export const FAULTS_OF_MEMBERS: readonly FaultKind[] = ['changeMembers', 'crashInChange', 'splitInChange'];
 
 /**
  * The faults of a run, from its seed. Each run has a choice of its own of the kinds (swarm testing, Groce and others, 2012): with all of

@@ -17,15 +17,15 @@ export class MemberChanges {
     this.#onDone = onDone;
   }
 
-  /** @returns whether it asked for anything */
-  change(random: Random): boolean {
+  /** @param how `replace` one voter by a peer that is none @returns whether it asked for anything */
+  change(random: Random, how: 'any' | 'replace' = 'any'): boolean {
     const leader = this.#simulation.leader();
     const cluster = this.#simulation.workload?.clients[0]?.cluster;
     if (leader === undefined || cluster === undefined) return false;
     const { voters, learners } = leader.status();
-    const [one] = shuffled(this.#simulation.ids, random);
+    const [one] = shuffled(how === 'any' ? this.#simulation.ids : voters, random);
     if (one === undefined) return false;
-    const change = this.#draw(one, { voters, learners }, random);
+    const change = how === 'any' ? this.#draw(one, { voters, learners }, random) : this.#replacement(one, voters);
     if (change === undefined) return false;
     this.#simulation.note(`members: ${JSON.stringify(change)}`);
     cluster.changeMembers(change, { timeoutMs: CHANGE_MS_MAX }).then(
@@ -44,6 +44,11 @@ export class MemberChanges {
       () => this.#onDone('transfer'),
       () => undefined,
     );
+  }
+
+  #replacement(one: PeerId, voters: readonly PeerId[]): { voters: PeerId[]; removed: PeerId[] } | undefined {
+    const spare = this.#simulation.ids.find((id) => !voters.includes(id));
+    return spare === undefined ? undefined : { voters: [spare], removed: [one] };
   }
 
   #draw(

@@ -7,7 +7,7 @@ import { RunningUp } from '../cli/RunningUp.ts';
 import { until } from '../support/until.ts';
 import { accessibilityProblems, BUILT_PAGE, launchBrowser, openPage, skipWithoutBrowser } from './support/browser.ts';
 import { PuppetPeer } from './support/PuppetPeer.ts';
-import { statusOf } from './support/statuses.ts';
+import { IDS, statusOf } from './support/statuses.ts';
 
 /** Slow timers are the point of a tour; votes may really split besides. */
 const STEP_WITHIN_MS = 120_000;
@@ -24,7 +24,7 @@ async function reached(page: Page, step: number): Promise<Locator> {
 
 t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser }, async (t) => {
   const up = await RunningUp.start(t, '--peers', '5');
-  await up.settled(['p1', 'p2', 'p3', 'p4', 'p5']);
+  await up.settled(IDS);
   const { settings } = await up.client.processes('demo').view();
   const browser = await launchBrowser(t);
 
@@ -35,8 +35,12 @@ t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser 
     const runs = processes.every(({ state }) => state === 'running');
     return rules.length === 0 && partition === null && runs && JSON.stringify(now) === JSON.stringify(settings);
   };
-  const allBack = (): Promise<boolean> =>
-    until(isAllBack, { withinMs: STEP_WITHIN_MS, what: 'everything is put back', everyMs: 100 });
+  const allBack = async (): Promise<boolean> => {
+    const isBack = await until(isAllBack, { withinMs: STEP_WITHIN_MS, what: 'everything is put back', everyMs: 100 });
+    // Settings are in force before the last peer is started with them.
+    await up.settled(IDS);
+    return isBack;
+  };
 
   await t.test('by mouse: a split vote is caused, and all is put back', async (t) => {
     const { page, troubles, hosts } = await openPage(t, browser, up.url, { colorScheme: 'dark' });

@@ -51,6 +51,14 @@ t.test('a majority of pre-votes, the own among them, starts the election', async
   t.equal(peer.deadlineMs, peer.nowMs + 325, 'with a timeout of its own');
 });
 
+t.test('bug 10: whoever won pre-votes asks as one who timed out: voters keep their promise to a leader', async (t) => {
+  const peer = new ScriptedRaft({ preset: 'default', term: 3 });
+  peer.reachDeadline();
+  peer.takeSent();
+  peer.receive('p2', preVoteGranted(3));
+  t.match(peer.bodiesSent('RequestVote'), [{ term: 4, leadershipTransfer: false }, { leadershipTransfer: false }]);
+});
+
 t.test('a lone voter needs nobody', async (t) => {
   const peer = new ScriptedRaft({ preset: 'default', peers: 1 });
   peer.reachDeadline();

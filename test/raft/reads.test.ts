@@ -63,6 +63,26 @@ t.test('G52: a leader that hears nobody answers no read, and says so when it ste
   t.same(leader.takeOutcomes(), [{ type: 'refused', requestId: 7, reason: 'leaderChanged' }]);
 });
 
+t.test(
+  'G52: while two sets of voters are in force, a majority of each confirms the reign, for a lease too',
+  async (t) => {
+    const [old, next] = [['p1', 'p2', 'p3'].map(peerId), ['p1', 'p4', 'p5'].map(peerId)];
+    const others = ['p2', 'p3', 'p4', 'p5'];
+    const leader = reigning({ configuration: configurationOf(old, next.slice(1)), ...LEASES }, others);
+    leader.do({ type: 'changeMembership', requestId: 1, voters: next, learners: [] });
+    leader.takeOutcomes();
+    const leaseUntilMs = leader.raft.leaseUntilMs();
+    leader.nowMs = leaseUntilMs;
+    leader.do({ type: 'read', requestId: 7 });
+    acknowledge(leader, 'p4', 'p5');
+    t.same(leader.outcomes, [], 'three of the new, one of the old');
+    t.equal(leader.raft.leaseUntilMs(), leaseUntilMs);
+    acknowledge(leader, 'p2');
+    t.match(outcomesOf(leader.outcomes, 'readReady'), [{ requestId: 7 }]);
+    t.ok(leader.raft.leaseUntilMs() > leaseUntilMs);
+  },
+);
+
 t.test('G57: a new leader answers no read before it has committed in its term', async (t) => {
   const leader = new ScriptedRaft({ preset: 'default', noOpOnElection: true, log: [1, 1], term: 1 });
   leader.becomeLeader();

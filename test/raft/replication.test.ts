@@ -186,12 +186,25 @@ t.test(
   },
 );
 
-t.test('backpressure counts what earlier terms left uncommitted', async (t) => {
-  const leader = new ScriptedRaft({ log: [1, 1, 1, 1, 1, 1, 1, 1], uncommittedBytesMax: 400 });
-  leader.becomeLeader();
-  leader.propose(1);
-  t.match(leader.outcomes, [{ type: 'refused', reason: 'overloaded' }]);
-});
+t.test(
+  'backpressure counts what earlier terms left uncommitted, but the first of a term, which commits it, passes',
+  async (t) => {
+    const leader = new ScriptedRaft({ log: [1, 1, 1, 1, 1, 1, 1, 1], uncommittedBytesMax: 400 });
+    leader.becomeLeader();
+    const proposals = [1, 2].map((requestId) => ({ requestId, command: 'x' }));
+    leader.do({ type: 'propose', proposals });
+    t.match(leader.takeOutcomes(), [
+      { type: 'accepted', requestId: 1, index: 9 },
+      { type: 'refused', requestId: 2, reason: 'overloaded' },
+    ]);
+    leader.propose(1);
+    t.match(leader.takeOutcomes(), [{ type: 'refused', reason: 'overloaded' }], 'the first only');
+    acknowledge(leader, 'p2');
+    t.equal(leader.status.commitIndex, 9);
+    leader.propose(1);
+    t.match(leader.takeOutcomes(), [{ type: 'accepted' }]);
+  },
+);
 
 t.test(
   'backpressure counts what is committed and not applied: a slow state machine is not given more and more',

@@ -50,16 +50,39 @@ t.test(
     const { clock, process, told, tell } = stage();
     process.work(5);
     process.takeIn(tell('message'));
+    process.giveOut(tell('sent'));
+    clock.advanceTo(2);
     process.pause();
     clock.advanceTo(10);
-    t.same(told, []);
+    t.equal(process.nowMs(), 13, 'its clock goes on, its work does not');
     process.resume();
-    t.same(told, ['message 10']);
+    t.same(told, [], 'three milliseconds of work are left');
+    clock.advanceTo(20);
+    t.same(told, ['message 13', 'sent 13']);
     process.work(5);
     process.giveOut(tell('never'));
     process.takeIn(tell('nobody'));
     process.kill();
     clock.advanceTo(30);
-    t.same(told, ['message 10']);
+    t.same(told, ['message 13', 'sent 13']);
   },
 );
+
+t.test('a clock that changes its rate goes on from what it shows, and timers fire by it', async (t) => {
+  const { clock, process, told, tell } = stage();
+  process.setTimer(10, tell('slower'));
+  process.setTimer(14, tell('faster'));
+  clock.advanceTo(4);
+  process.setRate(0.5);
+  t.equal(process.nowMs(), 4);
+  clock.advanceTo(16);
+  t.equal(process.nowMs(), 10);
+  t.same(told, ['slower 16']);
+  process.setRate(2);
+  clock.advanceTo(20);
+  t.same(told, ['slower 16', 'faster 18']);
+  process.work(5);
+  const shownMs = process.nowMs();
+  process.setRate(0.5);
+  t.equal(process.nowMs(), shownMs, 'what it has shown in the midst of its work stays');
+});

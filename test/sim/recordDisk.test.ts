@@ -2,6 +2,7 @@ import t from 'tap';
 import type { OpenedStorage } from '../../peer/ports/Storage.ts';
 import type { SnapshotStore } from '../../peer/ports/SnapshotStore.ts';
 import type { StorageStep } from '../../peer/raft/effect.ts';
+import { type Database, SYNCED } from '../../peer/storage/Database.ts';
 import { configurationOf } from '../../peer/raft/configuration.ts';
 import { clusterId, peerId } from '../../shared/ids.ts';
 import { seededRandom } from '../../shared/random.ts';
@@ -46,6 +47,12 @@ class Stage {
     const { snapshots } = opened;
     if (snapshots === undefined) throw new Error('it has no place for snapshots');
     return { ...opened, snapshots };
+  }
+
+  /** Without a store over it. */
+  database(): Database {
+    this.#process = new SimulatedProcess(this.clock);
+    return this.disk.database(this.#process);
   }
 
   crash(): void {
@@ -153,3 +160,26 @@ t.test('what a compaction removes may be there again after a crash; the store re
   }
   t.ok(back > 5 && gone > 0, `${back} came back, ${gone} did not`);
 });
+
+t.test(
+  'E43: of what was written and not synced a crash takes back the newest, and nothing that was synced',
+  async (t) => {
+    const unsynced = { ...SYNCED, sync: false } as unknown as typeof SYNCED;
+    const left = new Map<string, number>();
+    for (const seed of range(60)) {
+      const stage = new Stage(seed);
+      const database = stage.database();
+      const write = (key: string, options: typeof SYNCED): Promise<void> =>
+        stage.done(database.batch([{ type: 'put', key, value: 'written' }], options));
+      await write('a', unsynced);
+      await write('b', SYNCED);
+      for (const key of ['c', 'd', 'e']) await write(key, unsynced);
+      stage.crash();
+      const keys = (await stage.done(stage.database().keys({ limit: 9 }).all())).join('');
+      left.set(keys, (left.get(keys) ?? 0) + 1);
+      stage.crash();
+      t.same(await stage.done(stage.database().keys({ limit: 9 }).all()), keys.split(''), 'what outlived one stays');
+    }
+    t.same([...left.keys()].sort(), ['ab', 'abc', 'abcd', 'abcde']);
+  },
+);
