@@ -112,6 +112,7 @@ t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser 
     await page.getByRole('button', { name: 'Put everything back' }).click();
     t.ok(await allBack());
   });
+  await up.process.kill('SIGINT');
 });
 
 t.test('where nobody owns the peers, tours name what they need', { skip: skipWithoutBrowser }, async (t) => {

@@ -15,6 +15,8 @@ import { PeerOwner } from './support/PeerOwner.ts';
 import { IDS } from './support/statuses.ts';
 
 const WITHIN_MS = 60_000;
+/** Whoever changes a tour runs all of them. Else those are left out that a browser goes through in pageTours.test.ts, and the slow ones. */
+const LEFT_OUT = process.env['WHITEWATER_TOURS'] === 'all' ? false : 'WHITEWATER_TOURS=all runs it';
 const SOURCE = join(ROOT, 'scenarios/tours');
 /** Nothing in a tour rests on how slow it is, so here it is so many times as fast. */
 const SPEED = 4;
@@ -121,7 +123,7 @@ t.test('an election', async (t) => {
   t.equal(seen.length, 4);
 });
 
-t.test('a split vote: two candidates of one term, two votes each, and no leader', async (t) => {
+t.test('a split vote: two candidates of one term, two votes each, and no leader', { skip: LEFT_OUT }, async (t) => {
   const { client, start } = await stage(t);
   const run = start(faster(tourOf('split-vote')));
   await goThrough(run, async ({ step, look }) => {
@@ -158,7 +160,7 @@ t.test('a partition: two leaders of different terms', async (t) => {
   t.equal((await client.get('demo', 'colour'))?.value, 'blue');
 });
 
-t.test('a stale leader: its entry is there, and then it is gone', async (t) => {
+t.test('a stale leader: its entry is there, and then it is gone', { skip: LEFT_OUT }, async (t) => {
   const { client, start } = await stage(t);
   await goThrough(start(faster(tourOf('stale-leader'))), async ({ step, look }) => {
     if (look?.selection?.kind !== 'entry') return;
@@ -209,7 +211,8 @@ t.test('Figure 8: an entry on a majority is lost, and no promise broken', async 
 t.test('without its fault no tour gets to its end', async (t) => {
   const steps = { election: 2, 'split-vote': 2, partition: 2, 'stale-leader': 2, 'figure-8': 3 };
   for (const [name, step] of Object.entries(steps)) {
-    await t.test(name, async (t) => {
+    const skip = ['election', 'partition'].includes(name) ? false : LEFT_OUT;
+    await t.test(name, { skip }, async (t) => {
       const { start } = await stage(t);
       const run = start(withoutFault(faster(tourOf(name)), step));
       const performed = run.perform();
