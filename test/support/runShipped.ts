@@ -14,7 +14,7 @@ interface Result {
 
 /** Runs those scenarios that ship whose file's name is chosen, one after the other. @returns their names */
 export async function runShipped(t: Test, isChosen: (file: string) => boolean): Promise<string[]> {
-  const files = readdirSync(join(ROOT, 'scenarios')).filter(isChosen);
+  const files = readdirSync(join(ROOT, 'scenarios')).filter((file) => file.endsWith('.yaml') && isChosen(file));
   for (const file of files) {
     const args = ['run', join(ROOT, 'scenarios', file), '--json', '--seed', '7'];
     const { code, stdout, stderr } = await runCommand(t, { name: file, args }, WITHIN_MS);
