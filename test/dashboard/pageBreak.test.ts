@@ -105,7 +105,11 @@ t.test('broken by hand', { skip: skipWithoutBrowser }, async (t) => {
   );
   t.teardown(() => Promise.all(peers.map((peer) => peer.stop())).then(() => undefined));
   const browser = await launchBrowser(t);
-  const { page, troubles, hosts } = await openPage(t, browser, relay.url, { colorScheme: 'dark', height: 900 });
+  const { page, troubles, hosts } = await openPage(t, browser, relay.url, {
+    colorScheme: 'dark',
+    height: 900,
+    reducedMotion: 'reduce',
+  });
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: true });
   const unfold = (part: string) => page.locator('.part:not([open]) summary', { hasText: part }).click();
   const commands = () => page.locator('.shell code').first().innerText();

@@ -169,8 +169,10 @@ t.test('the log and why, of a real cluster', { skip: skipWithoutBrowser }, async
     await goToEndOf(page, old);
     await words.filter({ hasText: new RegExp(`${old}, index \\d+: term \\d+, committed, applied, durable`) }).waitFor();
     t.notMatch(await words.innerText(), 'differs');
+    // Its client goes on asking until its time is over: whom it reaches after the healing takes it.
+    const isTaken = (await lost)?.status === 200;
     const value = (await (await call(relay, 'GET', '/kv/colour')).json()) as { value: unknown };
-    t.equal(value.value, 'green');
+    t.equal(value.value, isTaken ? 'red' : 'green');
   });
 
   await t.test('the cluster has no leader: why', async (t) => {
@@ -184,7 +186,6 @@ t.test('the log and why, of a real cluster', { skip: skipWithoutBrowser }, async
     t.match(await why.innerText(), 'lets nothing pass from one side to the other');
   });
 
-  await lost?.then((response) => response.body?.cancel());
   t.strictSame([...hosts], [new URL(relay.url).host], 'no request went to any other host');
   t.strictSame(troubles, []);
 });

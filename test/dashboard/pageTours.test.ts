@@ -45,7 +45,10 @@ t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser 
   };
 
   await t.test('by mouse: a split vote is caused, and all is put back', async (t) => {
-    const { page, troubles, hosts } = await openPage(t, browser, up.url, { colorScheme: 'dark' });
+    const { page, troubles, hosts } = await openPage(t, browser, up.url, {
+      colorScheme: 'dark',
+      reducedMotion: 'reduce',
+    });
     await page.getByRole('button', { name: 'Tours', exact: true }).click();
     await page.getByRole('button', { name: 'Start A split vote' }).click();
     for (const step of [1, 2]) await (await reached(page, step)).getByRole('button', { name: 'Next' }).click();
