@@ -16,6 +16,7 @@ import { RecordDisk } from './RecordDisk.ts';
 import { SimulatedPeer, type SentMessage, type SimulatedWorld } from './SimulatedPeer.ts';
 import type { ClockRate } from './SimulatedProcess.ts';
 import { SimulatedRelay } from './SimulatedRelay.ts';
+import { PromisesAtRest } from './PromisesAtRest.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
 import { StoredImage } from './StoredImage.ts';
 import { VirtualClock } from './VirtualClock.ts';
@@ -92,6 +93,7 @@ export class Simulation {
   readonly #listeners: SimulationListeners;
   /** What went wrong first, where nobody would hear it thrown. */
   #failed: Error | undefined;
+  readonly #promises = new PromisesAtRest();
 
   constructor(options: SimulationOptions, listeners: SimulationListeners = {}) {
     this.options = options;
@@ -196,7 +198,7 @@ export class Simulation {
 
   /** Promises of the real code have come to rest: nothing but virtual time can go on. */
   async #atRest(): Promise<void> {
-    do await new Promise<void>((resolve) => void setImmediate(resolve));
+    do await this.#promises.wait();
     while (this.clock.takeSettling());
     if (this.#failed !== undefined) this.#throw(this.#failed);
   }
