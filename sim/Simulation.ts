@@ -365,7 +365,7 @@ export class Simulation {
           this.#record(`${peer} ${JSON.stringify(event)}${messageId === undefined ? '' : ` by ${messageId}`}`);
         onEvent?.(this.nowMs, peer, event);
         if (this.#hasLeases && event.type === 'roleChanged' && event.to === 'leader') {
-          checkLeases(peer, this.peers.values());
+          checkLeases(this.peer(peer), this.peers.values());
         }
       },
       onEnded: (peer, error) => {

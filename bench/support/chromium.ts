@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 
-/** Debian's, and where others have it. WHITEWATER_CHROMIUM names one elsewhere. */
+/** Debian's, first the one that can do without a screen alone and costs less; and where others have it. WHITEWATER_CHROMIUM names one elsewhere. */
 const PLACES = [
   process.env['WHITEWATER_CHROMIUM'] ?? '',
+  '/usr/bin/chromium-headless-shell',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome',

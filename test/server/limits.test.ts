@@ -165,8 +165,9 @@ t.test('too many frames wait, and none is lost', async (t) => {
   const got = () => p2.frames.filter(({ type }) => type === 'AppendEntries');
   await relay.until('all of them arrive', () => got().length === sent);
   const tookMs = performance.now() - startMs;
+  // What a socket had in hand when the limit was met passes besides: 64 KiB, several hundred frames.
   t.ok(
-    tookMs > 1800,
+    tookMs > 1500,
     `${Math.round(tookMs)} ms for ${sent} frames: half of them came at once, the rest at 2000 a second`,
   );
   t.same(

@@ -1,6 +1,11 @@
 import { VIRTUAL_TESTS } from './virtualTests.ts';
 
-/** What `npm run test:lab:virtual` asks for: one seed of one test. */
+/**
+ * A process that plays tests of the lab in virtual time, for `npm run test:lab:virtual` and for `npm test`: tap follows every promise
+ * of its own process, which costs such a test as much as it does itself.
+ */
+
+/** One seed of one test. */
 interface Job {
   readonly test: string;
   readonly seed: string;
