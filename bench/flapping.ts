@@ -1,6 +1,6 @@
 // npm run bench -- flapping [--minutes 60]
 //
-// Whether a relay's memory stays flat while peers come and go. Its exit code is 1 when the last quarter holds more than the first.
+// Whether a relay's memory stays flat while peers come and go. Its exit code is 1 when the last quarter holds more than the first, beside the journal.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -23,8 +23,14 @@ interface FlappingPlan {
 interface FlappingFigures {
   readonly connections: number;
   /** Looks at the relay, of which the least counts, so that garbage does not: of the first quarter of the time, and of the last. */
-  readonly first: Held;
-  readonly last: Held;
+  readonly first: Least;
+  readonly last: Least;
+}
+
+/** The least of each, of some looks. */
+interface Least extends Held {
+  /** Of the heap, beside the journals. */
+  readonly restBytes: number;
 }
 
 export const flappingBench = program({
@@ -42,29 +48,30 @@ export const flappingBench = program({
       `${PEERS} peers that connect, say hello, send and go again, in three ways, for ${number(result.plan.minutes)} min: ` +
         `${number(result.connections)} connections. What the relay's process held, at least, in the first quarter of that and in the last:`,
       table(
-        ['relay', 'heap MiB', 'resident MiB', 'open files'],
+        ['relay', 'heap MiB', 'of it journal, about', 'beside the journal', 'resident MiB', 'open files'],
         [heldRow('first quarter', result.first), heldRow('last quarter', result.last)],
       ),
       targetsPart([
         {
-          ...{ what: 'heap, last quarter over the first', goal: 'at most 16 MiB' },
-          measured: `${mebibytes(result.last.heapBytes - result.first.heapBytes, 1)} MiB`,
-          isMet: result.last.heapBytes - result.first.heapBytes <= MORE_BYTES_MAX,
+          ...{ what: 'heap beside the journal, which has a bound, last quarter over the first', goal: 'at most 16 MiB' },
+          measured: `${mebibytes(result.last.restBytes - result.first.restBytes, 1)} MiB`,
+          isMet: result.last.restBytes - result.first.restBytes <= MORE_BYTES_MAX,
         },
       ]),
     ].join('\n\n'),
   defects: ({ first, last }) => {
-    const isFlat = last.heapBytes - first.heapBytes <= MORE_BYTES_MAX;
+    const isFlat = last.restBytes - first.restBytes <= MORE_BYTES_MAX;
     const isClosed = last.openFiles - first.openFiles <= MORE_FILES_MAX;
     return [
-      ...(isFlat ? [] : ['the last quarter holds more heap than the first']),
+      ...(isFlat ? [] : ['the last quarter holds more heap than the first, beside the journal']),
       ...(isClosed ? [] : ['the last quarter has more files open than the first']),
     ];
   },
 });
 
-function heldRow(name: string, { heapBytes, residentBytes, openFiles }: Held): string[] {
-  return [name, mebibytes(heapBytes, 1), mebibytes(residentBytes, 1), number(openFiles)];
+function heldRow(name: string, { heapBytes, journalBytes, restBytes, residentBytes, openFiles }: Least): string[] {
+  const bytes = [heapBytes, journalBytes, restBytes, residentBytes];
+  return [name, ...bytes.map((count) => mebibytes(count, 1)), number(openFiles)];
 }
 
 async function measure(minutes: number, progress: Progress): Promise<FlappingFigures> {
@@ -92,7 +99,13 @@ async function measure(minutes: number, progress: Progress): Promise<FlappingFig
   }
 }
 
-function leastOf(looks: readonly Held[]): Held {
-  const least = (key: keyof Held): number => Math.min(...looks.map((look) => look[key]));
-  return { heapBytes: least('heapBytes'), residentBytes: least('residentBytes'), openFiles: least('openFiles') };
+function leastOf(looks: readonly Held[]): Least {
+  const least = (of: (held: Held) => number): number => Math.min(...looks.map(of));
+  return {
+    heapBytes: least((held) => held.heapBytes),
+    journalBytes: least((held) => held.journalBytes),
+    restBytes: least((held) => held.heapBytes - held.journalBytes),
+    residentBytes: least((held) => held.residentBytes),
+    openFiles: least((held) => held.openFiles),
+  };
 }

@@ -6,6 +6,8 @@ import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
 /** What a relay held at one moment, by its own metrics. */
 export interface Held {
   readonly heapBytes: number;
+  /** Of the heap, about: what the journals remember, up to their bound. */
+  readonly journalBytes: number;
   readonly residentBytes: number;
   readonly openFiles: number;
 }
@@ -59,6 +61,7 @@ export async function heldBy(url: string): Promise<Held> {
   const value = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
   return {
     heapBytes: value('nodejs_heap_size_used_bytes'),
+    journalBytes: value('whitewater_journal_bytes'),
     residentBytes: value('process_resident_memory_bytes'),
     openFiles: value('process_open_fds'),
   };

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as after } from 'node:timers/promises';
 import t from 'tap';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
@@ -69,7 +68,10 @@ class Honest {
       for (const peer of this.#peers.values()) {
         peer.propose({ type: 'put', key: 'x', value }).catch(() => undefined);
       }
-      await after(WRITE_EVERY_MS);
+      const nextMs = performance.now() + WRITE_EVERY_MS;
+      await until(() => performance.now() >= nextMs, {
+        ...{ withinMs: WITHIN_MS, what: 'it is time for another write', everyMs: WRITE_EVERY_MS },
+      });
     }
   }
 
