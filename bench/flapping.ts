@@ -53,7 +53,10 @@ export const flappingBench = program({
       ),
       targetsPart([
         {
-          ...{ what: 'heap beside the journal, which has a bound, last quarter over the first', goal: 'at most 16 MiB' },
+          ...{
+            what: 'heap beside the journal, which has a bound, last quarter over the first',
+            goal: 'at most 16 MiB',
+          },
           measured: `${mebibytes(result.last.restBytes - result.first.restBytes, 1)} MiB`,
           isMet: result.last.restBytes - result.first.restBytes <= MORE_BYTES_MAX,
         },
