@@ -27,8 +27,8 @@ interface FailedSeed {
 
 const PROGRAM = pathToFileURL(join(ROOT, 'dist/sim/pool/program.js'));
 const SEEDS = Number(process.env['WHITEWATER_SIM_SEEDS'] ?? 2000);
-/** Of fresh seeds: a quarter of what `whitewater sim` takes, so that 2,000 of them fit into a run of all tests. */
-const FRESH_FAULTS_MS = 5_500;
+/** Of fresh seeds: a fifth of what `whitewater sim` takes, so that 2,000 of them fit into a run of all tests. */
+const FRESH_FAULTS_MS = 4_400;
 const SEED_RANGE = 2 ** 32;
 
 /** At rest a minute or two for 2,000; a busy machine takes many times as long. */
