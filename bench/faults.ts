@@ -14,7 +14,7 @@ export const faultsBench = program({
   plans: {
     standard: {
       throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 8, secondsPerRound: 1 },
-      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 21, secondsPerRound: 1 },
+      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 31, secondsPerRound: 1 },
       delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 9, secondsPerRound: 2, delayMs: 20 },
       held: { frames: 100_000, frameBytes: 200 },
     },
