@@ -162,7 +162,13 @@ t.test('a partition: two leaders of different terms', async (t) => {
 
 t.test('a stale leader: its entry is there, and then it is gone', async (t) => {
   const { client, start } = await stage(t);
-  await goThrough(start(faster(tourOf('stale-leader'))), async ({ step, look }) => {
+  await goThrough(start(faster(tourOf('stale-leader'))), async ({ step, look, deeds }) => {
+    if (step === 3) {
+      t.strictSame(
+        deeds.map(({ outcome }) => outcome),
+        ['failedAsMeant'],
+      );
+    }
     if (look?.selection?.kind !== 'entry') return;
     const { peer, index } = look.selection;
     const { peers } = await client.cluster('demo');

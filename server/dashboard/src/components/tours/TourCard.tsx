@@ -1,5 +1,5 @@
 import { useStore } from '../../hooks/useStore.ts';
-import type { TourDeedState, TourState, TourWait } from '../../model/tours/TourState.ts';
+import type { TourDeedOutcome, TourDeedState, TourState, TourWait } from '../../model/tours/TourState.ts';
 import { TourAnswer } from './TourAnswer.tsx';
 import { TourButtons } from './TourButtons.tsx';
 import { TourLogs } from './TourLogs.tsx';
@@ -11,6 +11,12 @@ const PHASES: Readonly<Record<TourState['phase'], string>> = {
   reached: 'done',
   failed: 'came out otherwise',
   leaving: 'everything is put back',
+};
+
+const OUTCOMES: Readonly<Record<TourDeedOutcome, string>> = {
+  underWay: 'under way',
+  done: 'done',
+  failedAsMeant: 'no answer, as it should be',
 };
 
 /** One step of a guided tour: what happens, what is waited for, then what there is to see, and the way on. */
@@ -41,9 +47,9 @@ export function TourCard({ tour }: { readonly tour: TourState }) {
 function Deeds({ deeds }: { readonly deeds: readonly TourDeedState[] }) {
   return (
     <ul class="tour-deeds" aria-label="What the page did for it">
-      {deeds.map(({ label, isDone }, at) => (
-        <li key={at} data-done={isDone}>
-          {isDone ? `${label}: done` : `${label}: under way`}
+      {deeds.map(({ label, outcome }, at) => (
+        <li key={at} data-done={outcome !== 'underWay'}>
+          {`${label}: ${OUTCOMES[outcome]}`}
         </li>
       ))}
     </ul>

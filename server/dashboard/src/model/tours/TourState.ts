@@ -30,9 +30,12 @@ export interface TourState {
   readonly isPlaying: boolean;
 }
 
+/** `failedAsMeant`: that it has no answer, or is refused, is what the step shows. */
+export type TourDeedOutcome = 'underWay' | 'done' | 'failedAsMeant';
+
 export interface TourDeedState {
   readonly label: string;
-  readonly isDone: boolean;
+  readonly outcome: TourDeedOutcome;
 }
 
 /** What a step waits for. */

@@ -16,7 +16,7 @@ import type { Action, Actions, Outcome } from '../../connection/actions/Actions.
 import { conditionWords } from '../../model/tours/conditionWords.ts';
 import { tourActions } from '../../model/tours/tourActions.ts';
 import { tourSight } from '../../model/tours/tourSight.ts';
-import type { TourState, TourWait } from '../../model/tours/TourState.ts';
+import type { TourDeedOutcome, TourState, TourWait } from '../../model/tours/TourState.ts';
 import { pause, tourGround } from './tourGround.ts';
 import { setStage } from './tourStage.ts';
 
@@ -138,21 +138,22 @@ export class TourRun {
         const value = (await client.get(cluster, key))?.value ?? null;
         if (equals !== null && value !== equals)
           throw new StepFailure(`${key} is ${value ?? 'missing'}, and not ${equals}`);
+        return 'done';
       });
       return;
     }
     const { leader } = await network.view();
     for (const action of tourActions(deed, sightOf(this.#theGround, { leader }), this.#scope)) {
       const fails = deed.kind === 'put' ? deed.fails : null;
-      await this.#deed(action.label, async () => check(action, await this.#ports.run(action), fails));
+      await this.#deed(action.label, async () => outcomeOf(action, await this.#ports.run(action), fails));
     }
   }
 
-  async #deed(label: string, act: () => Promise<void>): Promise<void> {
+  async #deed(label: string, act: () => Promise<TourDeedOutcome>): Promise<void> {
     const before = this.#state.peek().deeds;
-    this.#tell({ deeds: [...before, { label, isDone: false }] });
-    await act();
-    this.#tell({ deeds: [...before, { label, isDone: true }] });
+    this.#tell({ deeds: [...before, { label, outcome: 'underWay' }] });
+    const outcome = await act();
+    this.#tell({ deeds: [...before, { label, outcome }] });
   }
 
   /** What takes longer than it should is waited for all the same: a laptop may have been asleep. */
@@ -206,13 +207,14 @@ const BLANK: TourState = {
 };
 
 /** @throws {StepFailure} when it came out otherwise than it was to */
-function check({ label }: Action, outcome: Outcome, fails: readonly string[] | null): void {
+function outcomeOf({ label }: Action, outcome: Outcome, fails: readonly string[] | null): TourDeedOutcome {
   if (outcome.kind === 'done') {
     if (fails !== null) throw new StepFailure(`${label} was to fail, and was done`);
-    return;
+    return 'done';
   }
   const { code, message } = outcome.error;
   if (fails?.includes(code) !== true) throw new StepFailure(`${label}: ${code}: ${message}`);
+  return 'failedAsMeant';
 }
 
 function troubleOf(error: unknown): string {
