@@ -99,7 +99,7 @@ export class PeerWatch {
     const isLeader =
       wasLeader && !effects.some((effect) => effect.type === 'report' && effect.event.type === 'roleChanged');
     for (const effect of effects) {
-      if (effect.type === 'persist') this.#changeLog(effect.steps, isLeader);
+      if (effect.type === 'persist') this.#changeLog(effect.steps, isLeader, effects);
       if (effect.type === 'report') this.#note(effect.event, effect.messageId);
       if (effect.type === 'apply') this.#apply(raft, effect.firstIndex, effect.entries, input.nowMs);
       if (effect.type === 'restore') this.#appliedThrough = Math.max(this.#appliedThrough, effect.snapshot.index);
@@ -181,12 +181,12 @@ export class PeerWatch {
     );
   }
 
-  #changeLog(steps: readonly StorageStep[], isLeader: boolean): void {
+  #changeLog(steps: readonly StorageStep[], isLeader: boolean, effects: readonly Effect[]): void {
     const { id, invariants } = this.#options;
     for (const step of steps) {
       if (step.type === 'truncate') {
         if (isLeader) throw new SimulationFailure(`${id} leads, and removes entries of its own log`);
-        invariants.truncated(id, step.fromIndex, this.#log);
+        invariants.truncated(id, this.#termAfter(effects), step.fromIndex, this.#log);
       }
       this.#log.take(step);
       if (step.type === 'append') invariants.appended(id, step.firstIndex, step.entries, this.#log);
@@ -207,6 +207,14 @@ export class PeerWatch {
         invariants.configured(id, step.firstIndex + at, entry.configuration, this.#log);
       }
     }
+  }
+
+  /** Which term it is in when the step is done. */
+  #termAfter(effects: readonly Effect[]): number {
+    for (const effect of effects) {
+      if (effect.type === 'report' && effect.event.type === 'termChanged') return effect.event.to;
+    }
+    return this.term;
   }
 
   #note(event: RaftEvent, messageId: string | undefined): void {

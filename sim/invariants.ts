@@ -220,10 +220,17 @@ export class Invariants {
     }
   }
 
-  /** What is committed stays. @param log of the peer, still with the entries */
-  truncated(peer: PeerId, fromIndex: number, log: StoredImage): void {
+  /**
+   * What is committed stays, but on whoever is still in an earlier term than that in which it was committed: a leader of that term may
+   * give it its own entries, as long as the others make a majority.
+   * @param term which the peer is in
+   * @param log of the peer, still with the entries
+   */
+  truncated(peer: PeerId, term: number, fromIndex: number, log: StoredImage): void {
     for (let at = fromIndex - 1; at < Math.min(log.lastIndex, this.#committed.length); at += 1) {
-      if (log.entryAt(at + 1)?.term === this.#committed[at]?.entry.term) {
+      const committed = this.#committed[at];
+      if (committed === undefined || term < committed.inTerm) continue;
+      if (log.entryAt(at + 1)?.term === committed.entry.term) {
         throw new SimulationFailure(`${peer} removes entry ${at + 1}, which is committed`);
       }
     }
