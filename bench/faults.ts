@@ -14,13 +14,13 @@ export const faultsBench = program({
   plans: {
     standard: {
       throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 8, secondsPerRound: 1 },
-      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 31, secondsPerRound: 1 },
+      latency: { ...TEN_PAIRS, framesPerSecond: 2000, processes: 5, rounds: 5, secondsPerRound: 0.8 },
       delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 9, secondsPerRound: 2, delayMs: 20 },
       held: { frames: 100_000, frameBytes: 200 },
     },
     quick: {
       throughput: { ...TEN_PAIRS, windowFrames: 256, rounds: 3, secondsPerRound: 0.6 },
-      latency: { ...TEN_PAIRS, framesPerSecond: 2000, rounds: 4, secondsPerRound: 0.4 },
+      latency: { ...TEN_PAIRS, framesPerSecond: 2000, processes: 1, rounds: 4, secondsPerRound: 0.4 },
       delay: { ...TEN_PAIRS, framesPerSecond: 5000, rounds: 2, secondsPerRound: 1, delayMs: 20 },
       held: { frames: 100_000, frameBytes: 200 },
     },

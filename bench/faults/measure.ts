@@ -1,9 +1,11 @@
 import {
-  measureLatency,
+  latencyResult,
+  latencyRounds,
   plannedSeconds as latencySeconds,
   WARM_UP_ROUNDS,
   type LatencyPlan,
   type LatencyResult,
+  type LatencyRounds,
 } from '../relay/latency.ts';
 import {
   measureThroughput,
@@ -11,16 +13,19 @@ import {
   type ThroughputPlan,
   type ThroughputResult,
 } from '../relay/throughput.ts';
+import type { NetworkRequest } from '../../shared/http/Network.ts';
+import type { Way } from '../relay/LatencyWire.ts';
 import { Child } from '../support/Child.ts';
 import type { Progress } from '../support/Progress.ts';
 import type { Target } from '../support/Target.ts';
 import { measureDelay, type DelayFigures, type DelayPlan } from './delay.ts';
 import { measureHeld, type HeldFigures, type HeldPlan } from './held.ts';
-import { putInForce, TEN_RULES_AND_A_PARTITION } from './network.ts';
+import { NOTHING, putInForce, TEN_RULES_AND_A_PARTITION } from './network.ts';
 
 export interface FaultsPlan {
   readonly throughput: ThroughputPlan;
-  readonly latency: LatencyPlan;
+  /** `rounds` of each pair of processes. */
+  readonly latency: LatencyPlan & { readonly processes: number };
   readonly delay: DelayPlan;
   readonly held: HeldPlan;
 }
@@ -35,13 +40,16 @@ export interface FaultsMeasured {
 export function plannedSeconds({ throughput, latency, delay }: FaultsPlan): number {
   return (
     2 * throughputSeconds(throughput) +
-    2 * latencySeconds(latency) +
+    2 * latency.processes * latencySeconds(latency) +
     2 * (WARM_UP_ROUNDS + delay.rounds) * delay.secondsPerRound +
     10
   );
 }
 
-/** Each part has a relay of its own: nothing has been compiled for another. */
+/**
+ * Each part has a relay of its own, and its forwarder: nothing has been compiled for another, nor longer for one of the two. Two
+ * processes of the same program differ by some percent in how fast they are, so latency is measured with several.
+ */
 export async function measureFaults(
   plan: FaultsPlan,
   profileDirectory: string | undefined,
@@ -51,32 +59,40 @@ export async function measureFaults(
   const execArgv = ['--expose-gc', ...profile];
   const start = (name: Target['name']): Promise<Child> =>
     Child.start(new URL(`../support/${name}Process.js`, import.meta.url), name === 'relay' ? { execArgv } : {});
-  const withRelay = async <Result>(work: (relay: Target) => Promise<Result>): Promise<Result> => {
-    const child = await start('relay');
-    return work({ name: 'relay', child }).finally(() => child.stop());
+  const withOne = async <Result>(name: Target['name'], work: (target: Target) => Promise<Result>): Promise<Result> => {
+    const child = await start(name);
+    return work({ name, child }).finally(() => child.stop());
   };
-  const forwarder: Target = { name: 'forwarder', child: await start('forwarder') };
-  const inForce = (relay: Target, cluster: string): Promise<void> =>
-    putInForce(relay.child, cluster, TEN_RULES_AND_A_PARTITION);
-  try {
-    const throughput = {
-      none: await withRelay((relay) => measureThroughput(relay, forwarder, plan.throughput, progress)),
-      tenRules: await withRelay(async (relay) => {
-        await inForce(relay, 'throughput');
-        return measureThroughput(relay, forwarder, plan.throughput, progress);
-      }),
-    };
-    const latency = {
-      none: await withRelay((relay) => measureLatency(relay, forwarder, plan.latency, progress)),
-      tenRules: await withRelay(async (relay) => {
-        await inForce(relay, 'latency');
-        return measureLatency(relay, forwarder, plan.latency, progress);
-      }),
-    };
-    const delay = await withRelay(({ child }) => measureDelay(child, plan.delay, progress));
-    progress.step('held', `${plan.held.frames} frames`, 10);
-    return { throughput, latency, delay, held: await withRelay(({ child }) => measureHeld(child, plan.held)) };
-  } finally {
-    await forwarder.child.stop();
-  }
+  const withRelay = <Result>(work: (relay: Target) => Promise<Result>): Promise<Result> => withOne('relay', work);
+  const withBoth = <Result>(work: (relay: Target, forwarder: Target) => Promise<Result>): Promise<Result> =>
+    withRelay((relay) => withOne('forwarder', (forwarder) => work(relay, forwarder)));
+  const throughputWith = (network: NetworkRequest): Promise<ThroughputResult> =>
+    withBoth(async (relay, forwarder) => {
+      await putInForce(relay.child, 'throughput', network);
+      return measureThroughput(relay, forwarder, plan.throughput, progress);
+    });
+  const latencyWith = async (network: NetworkRequest): Promise<LatencyResult> => {
+    const all: LatencyRounds[] = [];
+    for (let pair = 1; pair <= plan.latency.processes; pair += 1) {
+      const rounds = withBoth(async (relay, forwarder) => {
+        await putInForce(relay.child, 'latency', network);
+        return latencyRounds(relay, forwarder, plan.latency, progress);
+      });
+      all.push(await rounds);
+    }
+    return latencyResult(plan.latency, joined(all));
+  };
+  const throughput = {
+    none: await throughputWith(NOTHING),
+    tenRules: await throughputWith(TEN_RULES_AND_A_PARTITION),
+  };
+  const latency = { none: await latencyWith(NOTHING), tenRules: await latencyWith(TEN_RULES_AND_A_PARTITION) };
+  const delay = await withRelay(({ child }) => measureDelay(child, plan.delay, progress));
+  progress.step('held', `${plan.held.frames} frames`, 10);
+  return { throughput, latency, delay, held: await withRelay(({ child }) => measureHeld(child, plan.held)) };
+}
+
+function joined(all: readonly LatencyRounds[]): LatencyRounds {
+  const of = (way: Way): LatencyRounds[Way] => all.flatMap((rounds) => rounds[way]);
+  return { direct: of('direct'), forwarder: of('forwarder'), relay: of('relay') };
 }

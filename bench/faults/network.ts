@@ -12,6 +12,8 @@ const TEN_RULES: Readonly<Record<string, Rule>> = Object.fromEntries(
   Array.from({ length: 10 }, (_, at) => [`rule${at + 1}`, { from: '*', to: '*', drop: 1e-12 }]),
 );
 
+export const NOTHING: NetworkRequest = { rules: {} };
+
 export const ONLY_RULES: NetworkRequest = { rules: TEN_RULES };
 
 /** One that keeps somebody else away, so that every frame is held against it and passes. */

@@ -14,7 +14,8 @@ export function report(result: BenchResult<FaultsPlan> & { readonly measured: Fa
     occasionPart(result),
     `${pairs} pairs of endpoints, frames of ${frameBytes} bytes; throughput with ${windowFrames} outstanding a pair, latency at ` +
       `${number(plan.latency.framesPerSecond)} frames a second. With rules: a partition, and ten rules that mean every frame and draw for it. Beside a ` +
-      `forwarder that only forwards, in turns within the run; median (least - most) of the rounds.`,
+      `forwarder that only forwards, in turns within the run; median (least - most) of the rounds. Latency is that of ` +
+      `${number(plan.latency.processes)} relays and forwarders started afresh, ${number(plan.latency.rounds)} rounds each.`,
     throughputTable(measured),
     latencyTable(measured),
     `Every frame delayed by ${plan.delay.delayMs} ms, and the same without a delay in turns with it, ` +

@@ -9,7 +9,7 @@ const DRAIN_WITHIN_MS = 5000;
 /** The first frames of a round are not counted: windows of TCP still open. */
 const WARM_UP_SHARE = 0.2;
 /** Nor the first rounds of each way: code is still being compiled, in processes of which some have served before. */
-export const WARM_UP_ROUNDS = 2;
+export const WARM_UP_ROUNDS = 4;
 
 export interface LatencyPlan {
   readonly pairs: number;
@@ -36,6 +36,8 @@ export interface LatencyResult {
   readonly ratio: Spread;
 }
 
+export type LatencyRounds = Readonly<Record<Way, readonly Round[]>>;
+
 interface Round {
   readonly p50Micros: number;
   readonly p99Micros: number;
@@ -47,13 +49,22 @@ export function plannedSeconds(plan: LatencyPlan): number {
   return WAYS.length * (WARM_UP_ROUNDS + plan.rounds) * plan.secondsPerRound;
 }
 
-/** Sender and receiver share this process, and so one clock. The three ways take turns. */
 export async function measureLatency(
   relay: Target,
   forwarder: Target,
   plan: LatencyPlan,
   progress: Progress,
 ): Promise<LatencyResult> {
+  return latencyResult(plan, await latencyRounds(relay, forwarder, plan, progress));
+}
+
+/** Sender and receiver share this process, and so one clock. The three ways take turns. */
+export async function latencyRounds(
+  relay: Target,
+  forwarder: Target,
+  plan: LatencyPlan,
+  progress: Progress,
+): Promise<LatencyRounds> {
   const targets: Record<Way, Target | undefined> = { direct: undefined, forwarder, relay };
   const rounds: Record<Way, Round[]> = { direct: [], forwarder: [], relay: [] };
   for (let round = 1 - WARM_UP_ROUNDS; round <= plan.rounds; round += 1) {
@@ -63,6 +74,11 @@ export async function measureLatency(
       if (round > 0) rounds[way].push(figures);
     }
   }
+  return rounds;
+}
+
+/** @param rounds of one pair of processes, or of several pairs one behind the other */
+export function latencyResult(plan: LatencyPlan, rounds: LatencyRounds): LatencyResult {
   const ratios = rounds.relay.map((round, index) => round.p50Micros / (rounds.forwarder[index]?.p50Micros ?? NaN));
   const ways = {
     direct: figures(rounds.direct),

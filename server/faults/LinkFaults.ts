@@ -8,8 +8,10 @@ import { isNow } from './selector.ts';
 /** What one rule remembers of one directed link. */
 export class RuleOnLink {
   readonly rule: RuleInForce;
-  /** Frames that the rule meant on this link. */
-  meant = 0;
+  /** The rule's, one step nearer for each frame. */
+  readonly compiled: CompiledRule;
+  /** Frames that a rule which counts meant on this link. */
+  #meant = 0;
   /** Of these, the ones that `skip` and `every` left over. */
   #chosen = 0;
   /** Loss in bursts: the link's state. It begins good. */
@@ -20,6 +22,7 @@ export class RuleOnLink {
 
   constructor(rule: RuleInForce) {
     this.rule = rule;
+    this.compiled = rule.compiled;
   }
 
   /**
@@ -43,9 +46,10 @@ export class RuleOnLink {
   }
 
   /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
-  chooses({ skip, every, first }: CompiledRule): boolean {
-    this.meant += 1;
-    if (this.meant <= skip || (this.meant - skip) % every !== 0) return false;
+  chooses(): boolean {
+    const { skip, every, first } = this.compiled;
+    this.#meant += 1;
+    if (this.#meant <= skip || (this.#meant - skip) % every !== 0) return false;
     this.#chosen += 1;
     return this.#chosen <= first;
   }

@@ -93,13 +93,12 @@ export function judge(link: LinkFaults, type: string, bytes: number, faults: Fau
 
 /** Whether a rule strikes the frame. What it draws comes first in the stream that its faults go on drawing from. */
 function strikes(one: RuleOnLink, link: LinkFaults, type: string, nowMs: number): boolean {
-  const { rule } = one;
-  const { compiled } = rule;
+  const { rule, compiled } = one;
   if (compiled.types !== undefined && !compiled.types.has(type)) return false;
-  if (!isOn(compiled, nowMs)) return false;
+  if (compiled.isTimed && !isOn(compiled, nowMs)) return false;
   if (compiled.hasRoles && !link.hasRolesOf(compiled)) return false;
   rule.matched += 1;
-  if (!one.chooses(compiled)) return false;
+  if (compiled.counts && !one.chooses()) return false;
   DRAWS.begin(link.key, compiled.hash, link.frames);
   return DRAWS.happens(compiled.probability);
 }
@@ -111,8 +110,7 @@ function isOn({ startsAtMs, endsAtMs, onMs, periodMs }: CompiledRule, nowMs: num
 
 /** Lets the frame suffer everything that the rule names. @returns its fate if that is the end of it */
 function inflict(one: RuleOnLink, plan: Plan, bytes: number, nowMs: number): Fate | undefined {
-  const { rule } = one;
-  const { compiled } = rule;
+  const { rule, compiled } = one;
   const { disconnect, bursts, rate } = compiled;
   if (disconnect !== undefined && DRAWS.happens(disconnect.probability)) {
     return {

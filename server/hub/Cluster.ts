@@ -55,7 +55,7 @@ export class Cluster {
     this.faults = this.#newFaults();
     this.#carrier = new FrameCarrier({
       ...{ services, roster: this.roster, journal: this.journal, trace: this.#trace, feed: this.feed },
-      faultsAt: (nowMs) => this.faults.at(nowMs),
+      faults: this.faults,
     });
   }
 

@@ -8,6 +8,7 @@ import type { Journal } from '../journal/Journal.ts';
 import type { FrameSamples } from '../live/FrameSamples.ts';
 import type { LiveFeed } from '../live/LiveFeed.ts';
 import { DelayedFrames, type DelayedFrame, type FrameFacts } from './DelayedFrames.ts';
+import type { ClusterFaults } from './ClusterFaults.ts';
 import type { Endpoint } from './Endpoint.ts';
 import type { HubServices } from './HubServices.ts';
 import { Link } from './Link.ts';
@@ -24,8 +25,7 @@ export interface CarrierParts {
   readonly journal: Journal;
   readonly trace: RelayTrace;
   readonly feed: LiveFeed;
-  /** The faults in force at that time. */
-  readonly faultsAt: (nowMs: number) => Faults;
+  readonly faults: ClusterFaults;
 }
 
 /** Ids that nobody has had, which the frames of one sender are counted for: any name may be made up. */
@@ -69,7 +69,7 @@ export class FrameCarrier {
     }
     const nowMs = this.#nowMs();
     this.delayed.catchUp(nowMs);
-    const faults = this.#parts.faultsAt(nowMs);
+    const faults = this.#parts.faults.at(nowMs);
     const orderMs = link.faults.lastAtMs;
     const fate = judge(link.faults, head.type, frame.length, faults, nowMs);
     const facts = factsOf(head, kind, frame, link.faults.frames, faults.epoch);
@@ -101,7 +101,7 @@ export class FrameCarrier {
       return;
     }
     const nowMs = this.#nowMs();
-    const faults = this.#parts.faultsAt(nowMs);
+    const faults = this.#parts.faults.at(nowMs);
     const fate = judge(link, head.type, frame.length, faults, nowMs);
     link.lastAtMs = -Infinity;
     const facts = factsOf(head, kind, frame, link.frames, faults.epoch);
@@ -125,9 +125,9 @@ export class FrameCarrier {
    * the turn would end before its time for a frame that was sent in its midst.
    */
   #nowMs(): number {
-    const { turn, clock } = this.#parts.services;
-    const turnMs = turn.nowMs();
-    return this.#parts.faultsAt(turnMs).rules.length > 0 || this.delayed.queue.delayedCount > 0 ? clock() : turnMs;
+    const { services, faults } = this.#parts;
+    const isTimed = faults.current.rules.length > 0 || this.delayed.queue.delayedCount > 0;
+    return isTimed ? services.clock() : services.turn.nowMs();
   }
 
   /** @returns whether a copy that keeps the order of its link waits now */
@@ -142,6 +142,7 @@ export class FrameCarrier {
       this.#dropped(link, facts, frame, 'absent', wordsOf(strikes));
       return false;
     }
+    this.#parts.services.turn.begin();
     this.traffic.framesCopied += copies.length - 1;
     const words = wordsOf(strikes);
     const delaysMs = delaysOf(copies, nowMs);
@@ -164,7 +165,7 @@ export class FrameCarrier {
 
   #arrive(frame: DelayedFrame, waitedMs: number, nowMs: number, underWayMs: number): void {
     const { link, text } = frame;
-    const faults = this.#parts.faultsAt(nowMs);
+    const faults = this.#parts.faults.at(nowMs);
     const isCut = cutsInFlight(faults) && link.faults.wasCut(faults, underWayMs, nowMs);
     this.#settle(frame, text.length, isCut ? 'partition' : offer(link, Buffer.from(text, 'latin1')), waitedMs);
   }
@@ -201,7 +202,9 @@ export class FrameCarrier {
   }
 
   #note(facts: FrameFacts, frame: Uint8Array, cause: DropCause | undefined, strikes: string): void {
-    const { journal, trace } = this.#parts;
+    const { services, journal, trace } = this.#parts;
+    // It has left, if it leaves now; and all that is told of it has one time.
+    services.turn.begin();
     const fate = cause === undefined ? 'delivered' : 'dropped';
     facts.seq = journal.frame(facts, fate, cause, strikes);
     this.samples?.sent(facts, frame, { fate, cause, strikes });

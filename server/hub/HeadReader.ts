@@ -1,7 +1,10 @@
 import { HEAD_BYTES_MAX, sliceHead, type Head } from '../../shared/envelope.ts';
+import { MESSAGE_KINDS, type MessageKind } from './messageKinds.ts';
 
-/** The keys of a frame that the relay needs. A signature is not for it. */
-export type RoutingKeys = Omit<Head, 'bodyOffset' | 'mac'>;
+/** The keys of a frame that the relay needs, and what kind of message it is. A signature is not for it. */
+export interface RoutingKeys extends Omit<Head, 'bodyOffset' | 'mac'> {
+  readonly kind: MessageKind | undefined;
+}
 
 /** What stands before the id in some frame's head, and what it says. */
 interface Route extends Omit<RoutingKeys, 'id'> {
@@ -39,7 +42,7 @@ export class HeadReader {
     if (route === undefined) return this.#learn(frame);
     const id = readId(frame, route.bytes.length);
     if (id === -1) return undefined;
-    return { type: route.type, from: route.from, to: route.to, id };
+    return { type: route.type, from: route.from, to: route.to, id, kind: route.kind };
   }
 
   #find(frame: Buffer): Route | undefined {
@@ -60,8 +63,9 @@ export class HeadReader {
     // Copied, or a whole chunk of the socket's input would live as long as the route.
     const bytes = new Uint8Array(frame.subarray(0, bodyOffset - AFTER_ID.length - macLength - String(id).length));
     if (this.#routes.length < ROUTES_MAX) this.#at = this.#routes.length;
-    this.#routes[this.#at] = { type, from, to, bytes };
-    return { type, from, to, id };
+    const kind = MESSAGE_KINDS.get(type);
+    this.#routes[this.#at] = { type, from, to, kind, bytes };
+    return { type, from, to, id, kind };
   }
 }
 

@@ -37,8 +37,9 @@ export class Outbox {
   readonly #budget: BufferBudget;
   readonly #bytesMax: number;
   /** Full pages, or parts of them, oldest first. They come before what `#page` holds. */
-  readonly #sealed: Uint8Array[] = [];
-  #page: Uint8Array = EMPTY;
+  readonly #sealed: Buffer[] = [];
+  /** A `Buffer`, and so are its parts: a stream makes one of anything else first. */
+  #page: Buffer = EMPTY;
   #pageStart = 0;
   #pageEnd = 0;
   #waitingBytes = 0;
@@ -152,7 +153,7 @@ export class Outbox {
   };
 }
 
-const EMPTY = new Uint8Array(0);
+const EMPTY = Buffer.alloc(0);
 
 /** @returns where the payload begins */
 function writeHeader(page: Uint8Array, start: number, length: number): number {

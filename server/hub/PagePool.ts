@@ -6,16 +6,16 @@ const PAGES_MAX = 256;
 
 /** Pages for outboxes: an idle connection holds none, and a busy one does not make a new one every turn. */
 export class PagePool {
-  readonly #free: Uint8Array[] = [];
+  readonly #free: Buffer[] = [];
 
   /** A page with room for that many bytes. */
-  take(bytesLeast: number): Uint8Array {
+  take(bytesLeast: number): Buffer {
     if (bytesLeast > PAGE_BYTES) return Buffer.allocUnsafeSlow(bytesLeast);
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(PAGE_BYTES);
   }
 
   /** Nobody may read or write the page after this. */
-  give(page: Uint8Array): void {
+  give(page: Buffer): void {
     if (page.length === PAGE_BYTES && this.#free.length < PAGES_MAX) this.#free.push(page);
   }
 }

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
 import { CONTROL_FRAME_BYTES_MAX, decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
-import type { Frame } from '../../shared/envelope.ts';
+import type { Frame, Head } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { Bodies } from '../../shared/protocol.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
@@ -13,7 +13,7 @@ import { asksForAdmin } from './clientLimits.ts';
 import { controlFrame } from './controlFrames.ts';
 import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
-import { MESSAGE_KINDS } from './messageKinds.ts';
+import { MESSAGE_KINDS, type MessageKind } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import type { Meter } from '../locks/AddressLimits.ts';
 import { Outbox } from './Outbox.ts';
@@ -153,8 +153,8 @@ export class SocketConnection implements Connection {
     if (admitted === undefined || head === undefined || head.to === RELAY_ADDRESS) {
       this.#receiveWhole(data, head);
     } else if (this.#isOwn(head)) {
+      this.#carry(admitted, head, head.kind, data);
       admitted.endpoint.heardAtMs = this.#hub.turn.nowMs();
-      this.#carry(admitted, head, data);
     }
   }
 
@@ -192,8 +192,12 @@ export class SocketConnection implements Connection {
     return false;
   }
 
-  #carry({ cluster, endpoint, isRaft }: Admitted, head: RoutingKeys, bytes: Buffer): void {
-    const kind = MESSAGE_KINDS.get(head.type);
+  #carry(
+    { cluster, endpoint, isRaft }: Admitted,
+    head: Omit<Head, 'bodyOffset'>,
+    kind: MessageKind | undefined,
+    bytes: Buffer,
+  ): void {
     if (kind === 'control') {
       this.#refuse('FRAME_TYPE_UNKNOWN', `${head.type} is for the relay, not for other endpoints`, head.id);
     } else if (kind === undefined && isRaft) {
@@ -217,7 +221,7 @@ export class SocketConnection implements Connection {
       // Numbers such as 1e20 grow when written again.
       this.closeWith('FRAME_TOO_LARGE', `in canonical order the frame has ${bytes.length} bytes`, frame.id);
     } else {
-      this.#carry(admitted, frame, bytes);
+      this.#carry(admitted, frame, MESSAGE_KINDS.get(frame.type), bytes);
     }
   }
 

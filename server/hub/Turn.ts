@@ -17,18 +17,18 @@ export class Turn {
     this.#clock = clock;
   }
 
-  /** The monotonic time at which this turn began, in milliseconds. */
+  /** Monotonic milliseconds: when this turn was told to have begun, or else now. */
   nowMs(): number {
-    this.#begin();
-    return this.#nowMs;
+    return this.#open ? this.#nowMs : this.#clock();
   }
 
   flushAtEnd(outbox: Outbox): void {
-    this.#begin();
+    this.begin();
     this.#outboxes.push(outbox);
   }
 
-  #begin(): void {
+  /** To be told as soon as the first frame has left, not before: setting the end up takes a while of its way. */
+  begin(): void {
     if (this.#open) return;
     this.#open = true;
     this.#nowMs = this.#clock();
