@@ -4,6 +4,7 @@ import { judgeReads } from './judgeReads.ts';
 import { drawWorld } from './drawWorld.ts';
 import { Adversary } from './faults/Adversary.ts';
 import { FAULTS_MS } from './faultsMs.ts';
+import { operate } from './operate.ts';
 import { drawFaults, FAULT_KINDS, FAULTS_OF_MEMBERS, type FaultKind, type PlannedFault } from './faults/FaultPlan.ts';
 import type { SimulatedPeer } from './SimulatedPeer.ts';
 import { SimulationFailure } from './SimulationFailure.ts';
@@ -86,7 +87,7 @@ export function planOf({ seed, faultsMs, faults }: SeedOptions): readonly Planne
   return faults === undefined ? plan : plan.filter(({ number }) => faults.includes(number));
 }
 
-/** Nothing goes wrong any more: there is a leader, it stays, everybody is answered, and all peers hold the same. */
+/** Nothing goes wrong any more: there is a leader, it stays, everybody is answered, all peers hold the same, and operators get what they ask for. */
 async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise<void> {
   const { workload } = simulation;
   const left = (ids: readonly PeerId[] = []): readonly PeerId[] => ids.filter((id) => !lost.has(id));
@@ -99,8 +100,11 @@ async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise
   // Without a no-op, a leader that was elected meanwhile commits what is there only behind a write of its own term (section 8).
   for (let writesLeft = simulation.options.election.noOpOnElection ? 1 : WRITES_MAX; writesLeft > 0; writesLeft -= 1) {
     await probe(simulation);
-    if (await comeToOne(simulation, members, writesLeft === 1)) return;
+    if (await comeToOne(simulation, members, writesLeft === 1)) break;
   }
+  await operate(simulation, lost);
+  await probe(simulation);
+  await comeToOne(simulation, members, true);
 }
 
 /** All members hold the same, learners too. @returns whether they do; throws instead if it `mustBe` */

@@ -21,7 +21,7 @@ export const simCommand: Command = {
   name: 'sim',
   summary: 'run whole clusters in virtual time, seed after seed, and check all that Raft promises',
   description:
-    'Runs whole clusters in virtual time: the real peers, stores and clients over a simulated clock, network and disks. A seed decides everything: how many peers, of what habits, with what load, and which faults befall them when. The rules of Raft are held after every event; when the faults end, the cluster must find a leader, answer everybody and come to one state; and what the clients were told must be linearizable. Ends with exit code 1 when a seed failed: that run is shrunk to fewer faults, a shorter time and fewer clients, and a command line is printed which replays it.',
+    'Runs whole clusters in virtual time: the real peers, stores and clients over a simulated clock, network and disks. A seed decides everything: how many peers, of what habits, with what load, and which faults befall them when. The rules of Raft are held after every event; when the faults end, the cluster must find a leader, answer everybody, come to one state and do what an operator asks; and what the clients were told must be linearizable. Ends with exit code 1 when a seed failed: that run is shrunk to fewer faults, a shorter time and fewer clients, and a command line is printed which replays it.',
   settings: [
     ...[SIM_SEED, RUNS, SIM_MINUTES, FAULTS_FOR, ONLY_FAULTS, SIM_CLIENTS, JOBS, KEEP_GOING, CHECK_DETERMINISM],
     ...[SIM_JSON, LOG_FILE, VERBOSE, DIAGRAM_FILE, SHOWN_INTERVAL, HISTORY_FILE],
