@@ -6,6 +6,9 @@ export const DELAY_MS_MAX = 86_400_000;
 /** Values of a delay given by samples. */
 export const SAMPLES_MAX = 10_000;
 
+/** Characters of a delay that is a text. */
+const TEXT_MAX = 200;
+
 /** What a delay is drawn from. All times in milliseconds. */
 export type Distribution =
   | { readonly type: 'constant'; readonly ms: number }
@@ -50,7 +53,10 @@ const CALL = /^([A-Za-z]+) *\((.*)\)$/s;
  * @returns what to draw from, or `{ type: 'problem' }` with a text that says what is wrong and what is legal
  */
 export function parseDelay(source: unknown): Distribution | DelayProblem {
-  if (typeof source === 'string') return fromText(source.trim());
+  if (typeof source === 'string') {
+    if (source.length <= TEXT_MAX) return fromText(source.trim());
+    return problem(`a delay has ${TEXT_MAX} characters at most, and this one has ${source.length}`);
+  }
   if (typeof source === 'object' && source !== null && Object.keys(source).join() === 'samplesMs') {
     return fromSamples((source as { readonly samplesMs: unknown }).samplesMs);
   }

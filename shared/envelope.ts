@@ -11,6 +11,11 @@ export const FRAME_BYTES_MAX = 1_048_576;
 /** The largest frame to the relay itself, in bytes: far above what the schemas of its messages can fill. */
 export const CONTROL_FRAME_BYTES_MAX = 65_536;
 
+/**
+ * The largest frame with its keys in another order, in bytes: it is parsed and written anew, while the frames of every cluster wait.
+ */
+export const REORDERED_FRAME_BYTES_MAX = 16_384;
+
 /** How deep arrays and objects may lie in one another in a body: what was read must be writable again without a deep stack. */
 export const BODY_NESTING_MAX = 512;
 

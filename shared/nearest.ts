@@ -1,5 +1,9 @@
+/** No candidate is as long: what is longer means none, and would take long to compare. */
+const WORD_MAX = 256;
+
 /** The candidate that a mistyped word most likely means, if one is near enough. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > WORD_MAX) return undefined;
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length * 0.4)) + 1;
   for (const candidate of candidates) {

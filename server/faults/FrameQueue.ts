@@ -29,8 +29,9 @@ export interface FrameQueueLimits {
   readonly total?: { bytes: number; readonly bytesMax: number };
 }
 
-/** What a copy takes in memory besides its bytes, about. */
+/** What a copy takes in memory besides its bytes, and for each rule that makes it later, about. */
 export const COPY_OVERHEAD_BYTES = 250;
+const SHARE_BYTES = 80;
 
 /**
  * The frames of one cluster that wait: for their time, or until the rule that holds them lets them go. It has no clock: it is
@@ -67,10 +68,10 @@ export class FrameQueue<Payload> {
     return this.#due.first?.atMs;
   }
 
-  /** Whether there is room for a frame of that many bytes. */
-  admits(bytes: number): boolean {
+  /** Whether there is room for a copy of that many bytes. */
+  admits(bytes: number, copy: Pick<PlannedCopy, 'delayedBy'>): boolean {
     const { framesMax, bytesMax, total } = this.#limits;
-    const more = bytes + COPY_OVERHEAD_BYTES;
+    const more = memoryOf({ bytes, copy });
     if (this.#due.size + this.#heldCount >= framesMax || this.#bytes + more > bytesMax) return false;
     return total === undefined || total.bytes + more <= total.bytesMax;
   }
@@ -82,7 +83,7 @@ export class FrameQueue<Payload> {
     const waiting: WaitingCopy<Payload> = {
       ...{ link, copy, payload, bytes, sinceMs: nowMs, underWayMs: nowMs, order: this.#order, atMs },
     };
-    this.#count(bytes + COPY_OVERHEAD_BYTES);
+    this.#count(memoryOf(waiting));
     if (copy.heldBy === undefined) this.#due.add(waiting);
     else this.#hold(copy.heldBy, waiting);
   }
@@ -216,15 +217,15 @@ export class FrameQueue<Payload> {
   }
 
   /**
-   * A rule is gone that delays some: they come as if it had never delayed them, and so does what waits behind them on their links.
+   * Rules are gone that delay some: they come as if those had never delayed them, and so does what waits behind them on their links.
    * @param arranged puts those that come at once into another order, in front of the others
    */
   withoutDelayOf(
-    rule: RuleInForce,
+    rules: ReadonlySet<RuleInForce>,
     nowMs: number,
     arranged?: (frames: WaitingCopy<Payload>[]) => readonly WaitingCopy<Payload>[],
   ): void {
-    const isDelayed = ({ copy }: WaitingCopy<Payload>): boolean => copy.delayedBy.some((delay) => delay.rule === rule);
+    const isDelayed = ({ copy }: WaitingCopy<Payload>): boolean => copy.delayedBy.some(({ rule }) => rules.has(rule));
     const links = new Set<LinkFaults>();
     this.#due.forEach((waiting) => {
       if (isDelayed(waiting)) links.add(waiting.link);
@@ -233,27 +234,30 @@ export class FrameQueue<Payload> {
     const first =
       arranged === undefined
         ? []
-        : this.#due.takeAll((waiting) => isDelayed(waiting) && dueMs(waiting, rule) <= nowMs).sort(byOrder);
+        : this.#due.takeAll((waiting) => isDelayed(waiting) && dueMs(waiting, rules) <= nowMs).sort(byOrder);
     // Those that come at once go first, and what is behind them on their links follows.
     const rest = first.length === 0 ? [] : this.#due.takeAll(({ copy, link }) => copy.inOrder && links.has(link));
     if (arranged !== undefined) this.#requeue(arranged(first), () => nowMs);
-    this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
-    this.#due.reschedule(isMoved, (waiting) => Math.max(nowMs, dueMs(waiting, rule)));
+    this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting, rules)));
+    this.#due.reschedule(isMoved, (waiting) => Math.max(nowMs, dueMs(waiting, rules)));
+    // Or their delays would count again when another one goes, or lets go what it holds.
+    this.forEachWaiting(({ copy }) => {
+      for (const share of copy.delayedBy) if (rules.has(share.rule)) share.byMs = 0;
+    });
   }
 
-  /** What a rule holds and delays is held and delayed by the one that took its place. */
-  handOver(from: RuleInForce, to: RuleInForce): void {
-    const held = this.#held.get(from);
-    if (held !== undefined) {
+  /** What rules hold and delay is held and delayed by those that took their places. */
+  handOver(heirs: ReadonlyMap<RuleInForce, RuleInForce>): void {
+    for (const [from, to] of heirs) {
+      const held = this.#held.get(from);
+      if (held === undefined) continue;
       this.#held.delete(from);
       this.#held.set(to, held);
     }
     // In place: there may be a hundred thousand of them.
-    const inherit = ({ copy }: WaitingCopy<Payload>): void => {
-      for (const share of copy.delayedBy) if (share.rule === from) share.rule = to;
-    };
-    this.#due.forEach(inherit);
-    for (const frames of this.#held.values()) frames.forEach(inherit);
+    this.forEachWaiting(({ copy }) => {
+      for (const share of copy.delayedBy) share.rule = heirs.get(share.rule) ?? share.rule;
+    });
   }
 
   /**
@@ -286,8 +290,8 @@ export class FrameQueue<Payload> {
     giveBackBandwidth(taken, (visit) => this.forEachWaiting(visit), nowMs);
   }
 
-  #gone({ bytes }: WaitingCopy<Payload>): void {
-    this.#count(-bytes - COPY_OVERHEAD_BYTES);
+  #gone(waiting: WaitingCopy<Payload>): void {
+    this.#count(-memoryOf(waiting));
   }
 
   #count(bytes: number): void {
@@ -298,6 +302,11 @@ export class FrameQueue<Payload> {
 
 const ALL = { link: (): boolean => true, apart: (): boolean => true };
 
+/** What a copy takes, about: many rules may make one frame later. */
+function memoryOf({ bytes, copy }: { readonly bytes: number; readonly copy: Pick<PlannedCopy, 'delayedBy'> }): number {
+  return bytes + COPY_OVERHEAD_BYTES + SHARE_BYTES * copy.delayedBy.length;
+}
+
 /** In the order in which they were planned. */
 function byOrder({ order: one }: WaitingCopy<unknown>, { order: other }: WaitingCopy<unknown>): number {
   return one - other;
@@ -305,13 +314,13 @@ function byOrder({ order: one }: WaitingCopy<unknown>, { order: other }: Waiting
 
 /**
  * When a copy would come if nothing were in front of it.
- * @param without a rule whose delay does not count
+ * @param without rules whose delays do not count
  */
-function dueMs({ sinceMs, copy }: WaitingCopy<unknown>, without?: RuleInForce): number {
+function dueMs({ sinceMs, copy }: WaitingCopy<unknown>, without?: ReadonlySet<RuleInForce>): number {
   let delayMs = 0;
   let bandwidthMs = 0;
   for (const { rule, byMs, isBandwidth } of copy.delayedBy) {
-    if (rule === without) continue;
+    if (without?.has(rule) === true) continue;
     if (isBandwidth) bandwidthMs = Math.max(bandwidthMs, byMs);
     else delayMs += byMs;
   }

@@ -18,7 +18,7 @@ type Check = (value: unknown, place: string, extraTypes: readonly string[]) => v
 export function checkRule(value: unknown, place: string, extraTypes: readonly string[] = []): asserts value is Rule {
   if (!isObject(value)) throw invalid(place, shown(value), 'an object with from, to and at least one fault');
   for (const key of Object.keys(value)) {
-    if (!Object.hasOwn(CHECKS, key)) throw unknownKey(`${place}/${key}`, key, Object.keys(CHECKS));
+    if (!Object.hasOwn(CHECKS, key)) throw unknownKey(place, key, Object.keys(CHECKS));
   }
   for (const [key, check] of Object.entries(CHECKS)) {
     const given = value[key];
@@ -27,6 +27,9 @@ export function checkRule(value: unknown, place: string, extraTypes: readonly st
   }
   checkTogether(value, place);
 }
+
+/** Message types that one rule names. */
+export const TYPES_MAX = 64;
 
 const SELECTOR_LEGAL = `an id, a list of ids, or one of ${SELECTOR_WORDS.join(' ')}`;
 const COUNT_MAX = 1_000_000_000;
@@ -45,8 +48,8 @@ const selector: Check = (value, place) => {
 
 const types: Check = (value, place, extraTypes) => {
   const legal = [...LEGAL_TYPES, ...extraTypes];
-  if (!Array.isArray(value) || value.length < 1 || value.length > 64) {
-    throw invalid(place, shown(value), `a list of 1 to 64 of ${legal.join(', ')}`);
+  if (!Array.isArray(value) || value.length < 1 || value.length > TYPES_MAX) {
+    throw invalid(place, shown(value), `a list of 1 to ${TYPES_MAX} of ${legal.join(', ')}`);
   }
   value.forEach((type: unknown, at) => {
     if (typeof type === 'string' && legal.includes(type)) return;
@@ -93,7 +96,7 @@ function object(checks: Readonly<Record<string, Check>>, required: readonly stri
     const keys = Object.keys(checks);
     if (!isObject(value)) throw invalid(place, shown(value), `an object with ${keys.join(', ')}`);
     for (const key of Object.keys(value)) {
-      if (!Object.hasOwn(checks, key)) throw unknownKey(`${place}/${key}`, key, keys);
+      if (!Object.hasOwn(checks, key)) throw unknownKey(place, key, keys);
     }
     for (const key of required) {
       if (value[key] === undefined) throw invalid(`${place}/${key}`, 'missing', `with ${required.join(', ')}`);
@@ -174,9 +177,16 @@ export function invalid(place: string, problem: string, legal: string): Whitewat
   return new WhitewaterError('RULE_INVALID', message, { details: { place, legal } });
 }
 
+/** Of a key that nobody knows. */
+const KEY_SHOWN_MAX = 64;
+
 function unknownKey(place: string, key: string, keys: readonly string[]): WhitewaterError {
   const meant = nearest(key, keys);
-  return invalid(place, `unknown${meant === undefined ? '' : ` (did you mean ${meant}?)`}`, keys.join(', '));
+  return invalid(
+    `${place}/${key.slice(0, KEY_SHOWN_MAX)}`,
+    `unknown${meant === undefined ? '' : ` (did you mean ${meant}?)`}`,
+    keys.join(', '),
+  );
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -42,7 +42,8 @@ export interface Strike {
 export interface DelayShare {
   /** The one that took its place, when it was replaced. */
   rule: RuleInForce;
-  readonly byMs: number;
+  /** 0 once that one is gone, unless its frames were to keep their delays. */
+  byMs: number;
   readonly isBandwidth: boolean;
 }
 

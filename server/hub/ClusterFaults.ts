@@ -13,7 +13,7 @@ import {
   type Faults,
   type FaultsChange,
 } from '../faults/Faults.ts';
-import { checkRule, invalid } from '../faults/checkRule.ts';
+import { checkRule, invalid, TYPES_MAX } from '../faults/checkRule.ts';
 import type { JudgedEndpoint } from '../faults/JudgedEndpoint.ts';
 import type { RuleInForce } from '../faults/RuleInForce.ts';
 import { partitionOf } from '../faults/shapes.ts';
@@ -276,7 +276,8 @@ export class ClusterFaults {
     const after = changeFaults(this.#faults, change, { nowMs, peers: [] });
     const text = `the time of ${what.join(', ')} is over`;
     this.#putInForce(after, nowMs, {
-      ...{ frames: undefined, kind: 'faultsChanged', text, seedSet: false, renewed: undefined, isHeal: false },
+      // No delay is cut short by a time that was over behind it: nobody asked for that.
+      ...{ frames: 'keep', kind: 'faultsChanged', text, seedSet: false, renewed: undefined, isHeal: false },
     });
   }
 
@@ -336,7 +337,7 @@ export class ClusterFaults {
     if (isRaft) return [];
     return [...rules].flatMap((rule) => {
       const types = (rule as { readonly types?: unknown } | null)?.types;
-      return Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [];
+      return Array.isArray(types) ? types.filter((type) => typeof type === 'string').slice(0, TYPES_MAX) : [];
     });
   }
 

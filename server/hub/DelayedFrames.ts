@@ -55,7 +55,7 @@ export class DelayedFrames {
 
   /** @returns false, having taken nothing, when as much waits as may */
   add(bytes: Uint8Array, frame: Omit<DelayedFrame, 'text'>, copy: PlannedCopy, nowMs: number): boolean {
-    if (!this.queue.admits(bytes.length)) return false;
+    if (!this.queue.admits(bytes.length, copy)) return false;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
     this.queue.add(frame.link.faults, copy, { ...frame, text }, bytes.length, nowMs);
     if (copy.atMs !== undefined && copy.atMs < this.#timerAtMs) this.changed();

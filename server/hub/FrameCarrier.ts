@@ -42,10 +42,11 @@ export class FrameCarrier {
 
   constructor(parts: CarrierParts) {
     this.#parts = parts;
-    const { options, clock, delayedBytes } = parts.services;
+    const { options, turn, delayedBytes } = parts.services;
     this.#tracesFrames = options.trace.wants('frame');
     this.delayed = new DelayedFrames({
-      clock,
+      // What arrives is told with the time at which it does, however long the turn has lasted.
+      clock: () => turn.readClock(),
       framesMax: options.delayedFramesMax,
       bytesMax: options.delayedBytesMax,
       total: delayedBytes,
@@ -127,7 +128,7 @@ export class FrameCarrier {
   #nowMs(): number {
     const { services, faults } = this.#parts;
     const isTimed = faults.current.rules.length > 0 || this.delayed.queue.delayedCount > 0;
-    return isTimed ? services.clock() : services.turn.nowMs();
+    return isTimed ? services.turn.readClock() : services.turn.nowMs();
   }
 
   /** @returns whether a copy that keeps the order of its link waits now */

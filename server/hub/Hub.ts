@@ -98,7 +98,7 @@ export class Hub implements HubServices {
   changeFaults(id: ClusterId, change: (cluster: Cluster) => void): Cluster {
     const known = this.#clusters.get(id);
     if (known === undefined && this.#prepared.size >= PREPARED_MAX) {
-      const message = `faults are in force in ${PREPARED_MAX} clusters to which nobody ever connected, and the relay takes no more: ${[...this.#prepared.keys()].join(', ')}; start the peers of one`;
+      const message = `faults are in force in ${PREPARED_MAX} clusters to which nobody ever connected, and the relay takes no more: start the peers of one, or wait for ${PREPARED_MS / 1000} s, after which such a cluster is forgotten`;
       throw new WhitewaterError('RELAY_FULL', message);
     }
     const cluster = known ?? new Cluster(id, this);

@@ -50,6 +50,8 @@ export class Outbox {
   #isSparse = true;
   #awaitsTurn = false;
   #closed = false;
+  /** Takes nothing any more; called when the last of what waits has left. */
+  #onEmpty: (() => void) | undefined;
 
   constructor(sink: ByteSink, { turn, pages, budget, bytesMax }: OutboxOptions) {
     this.#sink = sink;
@@ -82,7 +84,8 @@ export class Outbox {
   offer(payload: Uint8Array): boolean {
     const most = payload.length + HEADER_BYTES_MAX;
     const after = this.#waitingBytes + most;
-    if (this.#closed || after > this.#bytesMax || !this.#budget.admits(most, after)) return false;
+    if (this.#closed || this.#onEmpty !== undefined || after > this.#bytesMax || !this.#budget.admits(most, after))
+      return false;
     if (this.#pageEnd + most > this.#page.length) this.#turnPage(most);
     const start = this.#pageEnd;
     const bodyStart = writeHeader(this.#page, start, payload.length);
@@ -104,6 +107,13 @@ export class Outbox {
   flush(): void {
     this.#awaitsTurn = false;
     if (this.#writingBytes === 0) this.#writeNext();
+  }
+
+  /** Takes nothing any more, and lets what waits leave. */
+  finish(onEmpty: () => void): void {
+    this.#onEmpty = onEmpty;
+    this.flush();
+    if (this.#waitingBytes === 0) onEmpty();
   }
 
   /** Forgets what waits; what the socket already has still leaves. */
@@ -146,6 +156,7 @@ export class Outbox {
       if (!this.#awaitsTurn || this.#sealed.length > 0) this.#writeNext();
       return;
     }
+    this.#onEmpty?.();
     // Everything has left the page, and nothing else refers to it.
     this.#pages.give(this.#page);
     this.#page = EMPTY;

@@ -55,14 +55,19 @@ export class Settlement {
     if (this.isQuiet) return;
     const queue = this.#queue();
     const inForce = new Set(after.rules);
+    const byName = new Map(after.rules.map((rule) => [nameOf(rule), rule]));
+    const heirs = new Map<RuleInForce, RuleInForce>();
+    const ended = new Set<RuleInForce>();
     for (const rule of before.rules) {
       if (inForce.has(rule)) continue;
-      const heir = after.rules.find(({ name, ofProfile }) => name === rule.name && ofProfile === rule.ofProfile);
-      const isKept = heir !== undefined && (frames === undefined || frames === 'keep');
-      if (isKept) queue.handOver(rule, heir);
-      if (!isKept) this.#ofRule(rule, after, frames ?? 'release', nowMs);
-      else if (heir.source.hold !== true) this.#letGo(heir, after, nowMs);
+      const heir = byName.get(nameOf(rule));
+      if (heir !== undefined && (frames === undefined || frames === 'keep')) heirs.set(rule, heir);
+      else ended.add(rule);
     }
+    // All at once: hundreds of rules may go while a hundred thousand frames wait.
+    if (heirs.size > 0) queue.handOver(heirs);
+    for (const heir of heirs.values()) if (heir.source.hold !== true) this.#letGo(heir, after, nowMs);
+    if (ended.size > 0) this.#ofEnded(ended, after, frames ?? 'release', nowMs);
   }
 
   /** What is on its way across a new cut is lost, and what was on its way while a passing partition lost one of its ends. */
@@ -79,18 +84,24 @@ export class Settlement {
     this.#lost.stop();
   }
 
-  #ofRule(rule: RuleInForce, faults: Faults, frames: Orphans, nowMs: number): void {
+  #ofEnded(rules: ReadonlySet<RuleInForce>, faults: Faults, frames: Orphans, nowMs: number): void {
     const queue = this.#queue();
     if (frames === 'drop') {
-      const isDelayed = ({ copy }: WaitingCopy<DelayedFrame>): boolean => copy.delayedBy.some((by) => by.rule === rule);
-      this.#lost.add(queue.takeHeld(rule, nowMs), 'removed', nowMs);
+      const isDelayed = ({ copy }: WaitingCopy<DelayedFrame>): boolean =>
+        copy.delayedBy.some(({ rule }) => rules.has(rule));
+      for (const rule of rules) this.#lost.add(queue.takeHeld(rule, nowMs), 'removed', nowMs);
       this.#lost.add(queue.takeDelayed(isDelayed, nowMs), 'removed', nowMs);
       return;
     }
-    const arranged = frames === 'shuffle' ? shuffle(faults, rule.name) : undefined;
-    this.#letGo(rule, faults, nowMs, Infinity, arranged);
-    if (frames !== 'keep') queue.withoutDelayOf(rule, nowMs, arranged);
+    const arranged = frames === 'shuffle' ? shuffle(faults, [...rules].map(({ name }) => name).join()) : undefined;
+    for (const rule of rules) this.#letGo(rule, faults, nowMs, Infinity, arranged);
+    if (frames !== 'keep') queue.withoutDelayOf(rules, nowMs, arranged);
   }
+}
+
+/** A user's rule may have the name of one of the profile's. */
+function nameOf({ name, ofProfile }: RuleInForce): string {
+  return ofProfile ? `profile/${name}` : name;
 }
 
 type Arrange = (frames: WaitingCopy<DelayedFrame>[]) => WaitingCopy<DelayedFrame>[];

@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from '@fastify/websocket';
 import { nanoid } from 'nanoid';
-import { CONTROL_FRAME_BYTES_MAX, decodeFrame, encodeFrame, RELAY_ADDRESS } from '../../shared/envelope.ts';
+import {
+  CONTROL_FRAME_BYTES_MAX,
+  decodeFrame,
+  encodeFrame,
+  RELAY_ADDRESS,
+  REORDERED_FRAME_BYTES_MAX,
+} from '../../shared/envelope.ts';
 import type { Frame, Head } from '../../shared/envelope.ts';
 import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { Bodies } from '../../shared/protocol.ts';
@@ -73,7 +79,10 @@ export class SocketConnection implements Connection {
     webSocket.on('message', (data, isBinary) => this.#onMessage(data as Buffer, isBinary));
     answerPings(webSocket, (message) => this.closeWith('PING_FLOOD', message));
     webSocket.on('error', (error) => this.#onError(error));
-    webSocket.on('close', (code) => this.#end(`the socket closed with code ${code}`));
+    webSocket.on('close', (code) => {
+      this.#outbox.close();
+      this.#end(`the socket closed with code ${code}`);
+    });
   }
 
   get name(): string {
@@ -92,14 +101,23 @@ export class SocketConnection implements Connection {
   closeWith(code: ErrorCode, message: string, inReplyTo?: number): void {
     if (this.#isClosed) return;
     this.#note(code, message);
-    this.#outbox.flush();
-    this.#outbox.close();
-    if (this.#webSocket.readyState === this.#webSocket.OPEN) {
-      this.#webSocket.send(this.#refusedFrame(code, message, inReplyTo), { binary: false });
-    }
-    // RFC 6455 leaves a reason 123 bytes: the code alone goes there; the sentence is in `Refused`.
-    this.#webSocket.close(new WhitewaterError(code, message).closeCode, code);
-    this.#end(code);
+    this.#outbox.finish(this.#farewell(code, message, inReplyTo));
+    this.#end(code, false);
+  }
+
+  /** To be called when all that was on its way to the receiver has left, and calls itself for one that does not read. */
+  #farewell(code: ErrorCode, message: string, inReplyTo: number | undefined): () => void {
+    const refused = this.#refusedFrame(code, message, inReplyTo);
+    const say = (): void => {
+      clearTimeout(timer);
+      this.#outbox.close();
+      if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
+      this.#webSocket.send(refused, { binary: false });
+      // RFC 6455 leaves a reason 123 bytes: the code alone goes there; the sentence is in `Refused`.
+      this.#webSocket.close(new WhitewaterError(code, message).closeCode, code);
+    };
+    const timer = setTimeout(say, this.#hub.options.closeGraceMs);
+    return say;
   }
 
   cut(reason: string): void {
@@ -160,6 +178,11 @@ export class SocketConnection implements Connection {
 
   /** The way of frames that have to be read as a whole: for the relay, or with their keys in another order. */
   #receiveWhole(data: Buffer, head: RoutingKeys | undefined): void {
+    if (head === undefined && this.#admitted !== undefined && data.length > REORDERED_FRAME_BYTES_MAX) {
+      const message = `a frame of ${data.length} bytes has its keys in another order than type, from, to, id, body, which may have ${REORDERED_FRAME_BYTES_MAX}`;
+      this.closeWith('FRAME_TOO_LARGE', `${message}: write them in this order`);
+      return;
+    }
     const decoded = decodeFrame(data.toString('utf8'));
     if (!decoded.ok) {
       this.closeWith(decoded.code, `${decoded.message}; see docs/PROTOCOL.md`, head?.id);
@@ -322,14 +345,15 @@ export class SocketConnection implements Connection {
     }
   }
 
-  #end(reason: string): void {
+  /** @param isOutboxOver false while what waits is still to leave */
+  #end(reason: string, isOutboxOver = true): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#helloTimer);
     // A socket that is not read would not notice the end of its closing handshake.
     if (this.#pauseTimer !== undefined) this.#goOn();
     this.#endWatch();
-    this.#outbox.close();
+    if (isOutboxOver) this.#outbox.close();
     this.#hub.ended(this);
     this.#admitted?.cluster.disconnected(this.#admitted.endpoint, this, reason);
   }

@@ -22,6 +22,11 @@ export class Turn {
     return this.#open ? this.#nowMs : this.#clock();
   }
 
+  /** The clock, read anew. Nobody is told an earlier time in this turn any more. */
+  readClock(): number {
+    return (this.#nowMs = this.#clock());
+  }
+
   flushAtEnd(outbox: Outbox): void {
     this.begin();
     this.#outboxes.push(outbox);

@@ -4,14 +4,16 @@ import { Rule, RuleName } from '../../shared/http/Rule.ts';
 import { Count } from '../../shared/numbers.ts';
 import { type Static, Type } from '../../shared/schema.ts';
 import type { FastifyRequest } from 'fastify';
-import { checkRule } from '../faults/checkRule.ts';
+import { checkRule, invalid } from '../faults/checkRule.ts';
+import { RULES_MAX } from '../faults/Faults.ts';
+import { NETWORK_JSON_MAX } from '../faults/networkSize.ts';
 import type { RelayApp } from '../http/RelayApp.ts';
 import type { ChangeOptions, ClusterFaults } from '../hub/ClusterFaults.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
 
-/** Rules may bring thousands of samples of a delay along. */
-const RULES_BYTES_MAX = 4 * 1_048_576;
+/** Rules may bring thousands of samples of a delay along. Twice what may be in force, for whoever writes it with spaces. */
+const RULES_BYTES_MAX = 2 * NETWORK_JSON_MAX;
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
 const RuleParams = Type.Object({ cluster: ClusterId, rule: RuleName });
@@ -25,6 +27,8 @@ function ruleCheck(hub: Hub) {
     const { cluster = '', rule } = request.params as { readonly cluster?: string; readonly rule?: string };
     const faults = hub.known(cluster)?.faults;
     const check = (rules: Readonly<Record<string, unknown>>, place: string): void => {
+      const { length } = Object.keys(rules);
+      if (length > RULES_MAX) throw invalid(place, `a list of ${length}`, `at most ${RULES_MAX} rules`);
       if (faults !== undefined) faults.checkRules(rules, place);
       else for (const [name, value] of Object.entries(rules)) checkRule(value, `${place}/${name}`);
     };

@@ -162,3 +162,10 @@ t.test('no delay is negative or above a day, however long the tail', async (t) =
     'below 0 it is 0',
   );
 });
+
+t.test('a text that no delay has is refused before it is taken apart', async (t) => {
+  for (const text of [`1ms..${'a'.repeat(200_000)}1`, `uniform(1ms,${'a'.repeat(200_000)}1)`]) {
+    const parsed = parseDelay(text);
+    t.match(parsed, { type: 'problem', problem: /200 characters at most, and this one has 200\d+/ });
+  }
+});

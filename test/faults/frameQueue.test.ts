@@ -36,11 +36,9 @@ class Stage {
     const before = this.faults;
     const all = new Map(Object.entries(rules).map(([name, rule]) => [name, { from: '*', to: '*', ...rule }]));
     this.faults = changeFaults(before, { rules: all }, { nowMs: this.nowMs, peers: [] });
-    for (const rule of before.rules) {
-      if (this.faults.rules.includes(rule)) continue;
-      this.queue.release(rule, this.nowMs);
-      this.queue.withoutDelayOf(rule, this.nowMs);
-    }
+    const gone = before.rules.filter((rule) => !this.faults.rules.includes(rule));
+    for (const rule of gone) this.queue.release(rule, this.nowMs);
+    this.queue.withoutDelayOf(new Set(gone), this.nowMs);
   }
 
   send(payload: number): void {
@@ -191,7 +189,7 @@ t.test('a bandwidth is given back to the rule that took the place of the one tha
   stage.faults = changeFaults(stage.faults, { rules }, { nowMs: 0, peers: [] });
   const [after] = stage.faults.rules;
   if (before === undefined || after === undefined) throw new Error('there is a rule of bandwidth');
-  stage.queue.handOver(before, after);
+  stage.queue.handOver(new Map([[before, after]]));
   t.equal(stage.queue.takeHeld(stuck, 0).length, 3);
   stage.send(4);
   stage.advance(100);
@@ -220,21 +218,49 @@ t.test('what a replaced rule held is held by the one in its place', async (t) =>
   const [one] = stage.faults.rules;
   const other = rulesOf({ hold: { hold: true, first: 5 } }).get('hold');
   if (one === undefined || other === undefined) throw new Error('there is no rule');
-  stage.queue.handOver(one, other);
+  stage.queue.handOver(new Map([[one, other]]));
   t.equal(stage.queue.release(one, 0), 0);
   t.equal(stage.queue.release(other, 0), 1);
+});
+
+t.test('of rules that go, at once or one after the other, no delay counts again', async (t) => {
+  const both = { one: { delay: '10s' }, other: { delay: '20s' } };
+  const atOnce = new Stage();
+  atOnce.put(both);
+  atOnce.send(1);
+  atOnce.put({});
+  atOnce.advance(0);
+  t.same(atOnce.out, [1]);
+  const inTurn = new Stage();
+  inTurn.put(both);
+  inTurn.send(1);
+  inTurn.put({ other: both.other });
+  inTurn.put({});
+  inTurn.advance(0);
+  t.same(inTurn.out, [1]);
+  const held = new Stage();
+  held.put({ one: both.one, stuck: { hold: true } });
+  held.send(1);
+  held.put({ stuck: { hold: true } });
+  held.put({});
+  held.advance(0);
+  t.same(held.out, [1], 'nor when what was held is let go');
 });
 
 t.test('it is bounded in frames and in bytes', async (t) => {
   const queue = new FrameQueue<number>({ framesMax: 2, bytesMax: 10_000 });
   const copy: PlannedCopy = { atMs: 5, heldBy: undefined, delayedBy: [], damage: undefined, inOrder: true };
   const link = linkOf();
-  t.notOk(queue.admits(10_000));
+  t.notOk(queue.admits(10_000, copy));
   queue.add(link, copy, 1, 100, 0);
   queue.add(link, copy, 2, 100, 0);
-  t.notOk(queue.admits(1));
+  t.notOk(queue.admits(1, copy));
   t.same(drain(queue, 5), [1, 2]);
-  t.ok(queue.admits(9_000), 'what has left makes room');
+  t.ok(queue.admits(9_000, copy), 'what has left makes room');
+  const [rule] = rulesOf({ slow: { delay: '1s' } }).values();
+  if (rule === undefined) throw new Error('there is no rule');
+  const delayedBy = Array.from({ length: 200 }, () => ({ rule, byMs: 1, isBandwidth: false }));
+  t.notOk(queue.admits(100, { delayedBy }), 'what a copy keeps of the rules that delay it takes room too');
 });
 
 t.test('any rules, changed at any time: in-order frames of a link never overtake, and none is lost', async (t) => {

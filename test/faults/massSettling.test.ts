@@ -113,7 +113,7 @@ t.test(
               model.releaseAll(nowMs);
               break;
             case 'withoutDelayOf':
-              queue.withoutDelayOf(ruleAt(step.rule), nowMs);
+              queue.withoutDelayOf(new Set([ruleAt(step.rule)]), nowMs);
               model.withoutDelayOf(ruleAt(step.rule), nowMs);
               break;
             case 'takeHeld': {
@@ -131,7 +131,7 @@ t.test(
               // A rule is replaced once: then another is in its place.
               const [next] = rulesNamed('next');
               if (next === undefined) throw new Error('there is a rule');
-              queue.handOver(ruleAt(step.from), next);
+              queue.handOver(new Map([[ruleAt(step.from), next]]));
               model.handOver(ruleAt(step.from), next);
               rules[step.from] = next;
               break;
@@ -188,9 +188,13 @@ t.test('a hundred thousand frames are settled in one short turn', async (t) => {
   type Mass = ReturnType<typeof mass>;
   const changes: [string, 'held' | 'delayed', (mass: Mass) => unknown][] = [
     ['a rule that holds them goes', 'held', ({ queue, rule }) => queue.release(rule, 2000)],
-    ['a rule that holds them is replaced', 'held', ({ queue, rule, heir }) => queue.handOver(rule, heir)],
-    ['a rule that delays them goes', 'delayed', ({ queue, rule }) => queue.withoutDelayOf(rule, 2000)],
-    ['a rule that delays them is replaced', 'delayed', ({ queue, rule, heir }) => queue.handOver(rule, heir)],
+    ['a rule that holds them is replaced', 'held', ({ queue, rule, heir }) => queue.handOver(new Map([[rule, heir]]))],
+    ['a rule that delays them goes', 'delayed', ({ queue, rule }) => queue.withoutDelayOf(new Set([rule]), 2000)],
+    [
+      'a rule that delays them is replaced',
+      'delayed',
+      ({ queue, rule, heir }) => queue.handOver(new Map([[rule, heir]])),
+    ],
     ['all is healed', 'delayed', ({ queue }) => queue.releaseAll(2000)],
     ['they are lost', 'delayed', ({ queue }) => queue.takeDelayed(() => true, 2000)],
     ['half of them are lost', 'delayed', ({ queue }) => queue.takeDelayed(({ payload }) => payload % 2 === 0, 2000)],

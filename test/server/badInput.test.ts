@@ -15,7 +15,7 @@ interface BadInput {
   readonly isSilent?: boolean;
 }
 
-const deep = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+const deep = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":${'['.repeat(5000)}${']'.repeat(5000)}}`;
 const growing = `{"id":1,"type":"RequestVote","from":"p1","to":"p2","body":[${Array(150_000).fill('1e20').join(',')}]}`;
 
 const names = (count: number): PeerId[] => Array.from({ length: count }, (_, index) => peerId(`v${index}`));
@@ -54,7 +54,7 @@ const cases: BadInput[] = [
     send: (p) => p.send('RequestVote', 'p2', 'x'.repeat(1_048_576)),
   },
   {
-    ...{ what: 'a frame that is too large in canonical order', code: 'FRAME_TOO_LARGE', closeCode: 1009 },
+    ...{ what: 'a large frame with its keys in another order', code: 'FRAME_TOO_LARGE', closeCode: 1009 },
     send: (p) => p.sendText(growing),
   },
   {

@@ -288,3 +288,18 @@ t.test('the live feed tells of changes, and the view names the rules', async (t)
   );
   t.same((await stage.relay.view()).faults.rules, ['slow']);
 });
+
+t.test('what is far too large is refused in few words', async (t) => {
+  const stage = await FaultStage.start(t);
+  const put = (path: string, body: unknown) => stage.relay.request('PUT', `${BASE}/${path}`, body);
+  const long = await put('rules/x', { from: '*', to: '*', drop: 1, ['k'.repeat(300_000)]: 1 });
+  t.equal(long.status, 400);
+  t.ok(long.text.length < 2000, `${long.text.length} characters`);
+  const rules = Object.fromEntries(
+    Array.from({ length: 5000 }, (_, at) => [`r${at}`, { from: '*', to: '*', drop: 1 }]),
+  );
+  const many = await put('rules', { rules });
+  t.match(many.body, { code: 'RULE_INVALID', message: /a list of 5000; legal is at most 256 rules/ });
+  const large = await put('network', { rules: {}, pad: 'x'.repeat(1_100_000) });
+  t.match(large.body, { code: 'REQUEST_INVALID', message: 'the body is larger than this relay takes' });
+});

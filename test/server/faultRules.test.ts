@@ -308,3 +308,13 @@ t.test('fates do not depend on when the receiver came', async (t) => {
   t.match(fates[0], 'x');
   t.equal(fates[1], fates[0]);
 });
+
+t.test('the end of a rule cuts no delay short', async (t) => {
+  const stage = await FaultStage.start(t);
+  await stage.rule('slow', { from: '*', to: '*', delay: '600ms', ttlMs: 150 });
+  const sentMs = performance.now();
+  await stage.send(1);
+  t.same(await stage.arrives(1), [1]);
+  t.ok(performance.now() - sentMs >= 600, 'as late as it was to be');
+  t.equal((await stage.relay.request('GET', `${BASE}/rules/slow`)).status, 404, 'long after the rule has gone');
+});

@@ -16,6 +16,7 @@ export class SortedFrameQueue {
   #due: Waiting[] = [];
   readonly #held = new Map<RuleInForce, Waiting[]>();
   /** Who took the place of a rule. */
+  readonly #gone = new Set<Waiting['copy']['delayedBy'][number]>();
   readonly #heirs = new Map<RuleInForce, RuleInForce>();
   #order = 0;
 
@@ -80,9 +81,11 @@ export class SortedFrameQueue {
   withoutDelayOf(rule: RuleInForce, nowMs: number): void {
     const isDelayed = ({ copy }: Waiting): boolean => copy.delayedBy.some((share) => this.#ruleOf(share.rule) === rule);
     const links = new Set(this.#due.filter(isDelayed).map(({ link }) => link));
+    for (const { copy } of [...this.#due, ...[...this.#held.values()].flat()])
+      for (const share of copy.delayedBy) if (this.#ruleOf(share.rule) === rule) this.#gone.add(share);
     this.#again(
       this.#sorted((waiting) => isDelayed(waiting) || (waiting.copy.inOrder && links.has(waiting.link))),
-      (waiting) => Math.max(nowMs, this.#dueMs(waiting, rule)),
+      (waiting) => Math.max(nowMs, this.#dueMs(waiting)),
     );
   }
 
@@ -114,8 +117,8 @@ export class SortedFrameQueue {
     }
   }
 
-  #dueMs({ sinceMs, copy: { delayedBy } }: Waiting, without?: RuleInForce): number {
-    const shares = delayedBy.filter(({ rule }) => this.#ruleOf(rule) !== without);
+  #dueMs({ sinceMs, copy: { delayedBy } }: Waiting): number {
+    const shares = delayedBy.filter((share) => !this.#gone.has(share));
     const bandwidthMs = Math.max(0, ...shares.flatMap(({ isBandwidth, byMs }) => (isBandwidth ? [byMs] : [])));
     return shares.reduce((sum, { isBandwidth, byMs }) => (isBandwidth ? sum : sum + byMs), sinceMs + bandwidthMs);
   }

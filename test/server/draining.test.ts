@@ -1,0 +1,44 @@
+import t from 'tap';
+import { listenRelay } from '../../server/listen.ts';
+import { until } from '../support/until.ts';
+import { TestPeer } from './support/TestPeer.ts';
+
+const FRAMES = 600;
+const WITHIN_MS = 20_000;
+
+t.test('a relay that stops lets what waits for a slow reader leave, and says why it goes behind it', async (t) => {
+  const relay = await listenRelay({ port: 0, closeGraceMs: 10_000 });
+  t.teardown(() => relay.close());
+  const [p1, p2] = [await TestPeer.dial(relay.url, { id: 'p1' }), await TestPeer.dial(relay.url, { id: 'p2' })];
+  t.teardown(() => [p1, p2].forEach((peer) => peer.end()));
+  p2.webSocket.pause();
+  const body = 'x'.repeat(10_000);
+  for (let count = 0; count < FRAMES; count += 1) p1.send('AppendEntries', 'p2', body);
+  const delivered = async (): Promise<number> => {
+    const view = (await (await fetch(`${relay.url}/api/clusters/demo`)).json()) as {
+      traffic: { framesDelivered: number };
+    };
+    return view.traffic.framesDelivered;
+  };
+  await until(async () => (await delivered()) === FRAMES, { withinMs: WITHIN_MS, what: 'the relay has them all' });
+  const closed = relay.close();
+  t.same(await p1.closed(), { code: 1001, reason: 'RELAY_STOPPING' }, 'nobody waits for the slow one');
+  p2.webSocket.resume();
+  t.same(await p2.closed(), { code: 1001, reason: 'RELAY_STOPPING' });
+  await closed;
+  const types = p2.frames.map(({ type }) => type);
+  t.equal(types.filter((type) => type === 'AppendEntries').length, FRAMES);
+  t.equal(types.at(-1), 'Refused', 'and then why it goes');
+});
+
+t.test('one that never reads is not waited for beyond the grace', async (t) => {
+  const relay = await listenRelay({ port: 0, closeGraceMs: 200 });
+  const [p1, p2] = [await TestPeer.dial(relay.url, { id: 'p1' }), await TestPeer.dial(relay.url, { id: 'p2' })];
+  t.teardown(() => [p1, p2].forEach((peer) => peer.end()));
+  p2.webSocket.pause();
+  for (let count = 0; count < FRAMES; count += 1) p1.send('AppendEntries', 'p2', 'x'.repeat(10_000));
+  await p1.heard('Welcome');
+  const startMs = performance.now();
+  await relay.close();
+  t.ok(performance.now() - startMs < 5000);
+});
