@@ -80,9 +80,15 @@ function heldRow(name: string, { heapBytes, journalBytes, restBytes, residentByt
 async function measure(minutes: number, progress: Progress): Promise<FlappingFigures> {
   const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
   const relay = fork(main, ['relay', '--port', '0', '--config', 'none'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // So that garbage does not pile up, and what is kept ends the process.
     execArgv: ['--max-old-space-size=64'],
+  });
+  let lastWords = '';
+  relay.stderr?.on('data', (words: Buffer) => (lastWords = (lastWords + words.toString()).slice(-2000)));
+  let ended: string | undefined;
+  relay.once('exit', (code, signal) => {
+    ended = `the relay ended with ${signal ?? `exit code ${code}`}: ${lastWords}`;
   });
   try {
     const [first] = (await once(relay, 'message')) as [{ readonly url?: string }];
@@ -90,16 +96,29 @@ async function measure(minutes: number, progress: Progress): Promise<FlappingFig
     if (url === undefined) throw new Error('the relay does not say where it listens');
     const looks: Held[] = [];
     const endMs = performance.now() + minutes * 60_000;
-    const timer = setInterval(() => void heldBy(url).then((held) => looks.push(held)), LOOK_MS);
-    const minutesPassed = setInterval(() => progress.step('flapping', `${looks.length} s`, 60), 60_000);
-    const connections = await flap(url, PEERS, () => performance.now() >= endMs);
+    // One that fails is missing; why it did is told when the relay ends.
+    const look = (): Promise<unknown> =>
+      heldBy(url).then(
+        (held) => looks.push(held),
+        () => undefined,
+      );
+    const timer = setInterval(() => void look(), LOOK_MS);
+    const minutesPassed = setInterval(() => progress.step('flapping', shown(looks), 60), 60_000);
+    const connections = await flap(url, PEERS, () => ended !== undefined || performance.now() >= endMs);
     clearInterval(timer);
     clearInterval(minutesPassed);
+    if (ended !== undefined) throw new Error(ended);
     const quarter = Math.max(1, Math.floor(looks.length / 4));
     return { connections, first: leastOf(looks.slice(0, quarter)), last: leastOf(looks.slice(-quarter)) };
   } finally {
     relay.kill('SIGTERM');
   }
+}
+
+/** What it held of late, at least. */
+function shown(looks: readonly Held[]): string {
+  const { restBytes, residentBytes } = leastOf(looks.slice(-30));
+  return `${looks.length} s, ${mebibytes(restBytes, 1)} MiB beside the journal, ${mebibytes(residentBytes, 1)} MiB resident`;
 }
 
 function leastOf(looks: readonly Held[]): Least {

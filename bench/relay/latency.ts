@@ -8,7 +8,7 @@ import { LatencyWire, WAYS, type Way } from './LatencyWire.ts';
 const DRAIN_WITHIN_MS = 5000;
 /** The first frames of a round are not counted: windows of TCP still open. */
 const WARM_UP_SHARE = 0.2;
-/** Nor the first rounds of each way: code is still being compiled, in processes of which some have served before. */
+/** Nor the first rounds of each way: code is still being compiled. */
 export const WARM_UP_ROUNDS = 4;
 
 export interface LatencyPlan {

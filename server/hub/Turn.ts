@@ -32,7 +32,7 @@ export class Turn {
     this.#outboxes.push(outbox);
   }
 
-  /** To be told as soon as the first frame has left, not before: setting the end up takes a while of its way. */
+  /** To be told when the first frame has left, if it leaves at once: setting the end up would take a while of its way. */
   begin(): void {
     if (this.#open) return;
     this.#open = true;
