@@ -147,7 +147,7 @@ function nextPartition(
   if (source === null) return undefined;
   const doubled = doubledIn(source);
   if (doubled.length > 0) {
-    const message = `${doubled.join(', ')} may stand in one group only, and once; nothing was changed`;
+    const message = `/partition/groups: ${doubled.join(', ')} may stand in one group only, and once; nothing was changed`;
     throw new WhitewaterError('PARTITION_OVERLAPS', message, {
       details: { place: '/partition/groups', legal: 'each endpoint in one group, and once', overlapping: doubled },
     });

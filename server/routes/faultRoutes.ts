@@ -11,6 +11,7 @@ import type { RelayApp } from '../http/RelayApp.ts';
 import type { ChangeOptions, ClusterFaults } from '../hub/ClusterFaults.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
+import { partOfNetwork } from './partOfNetwork.ts';
 
 /** Rules may bring thousands of samples of a delay along. Twice what may be in force, for whoever writes it with spaces. */
 const RULES_BYTES_MAX = 2 * NETWORK_JSON_MAX;
@@ -133,7 +134,9 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) =>
-      put(params.cluster, query, (faults, options) => faults.setProfile(body, options)),
+      partOfNetwork('/profile', () =>
+        put(params.cluster, query, (faults, options) => faults.setProfile(body, options)),
+      ),
   );
   app.put(
     '/api/clusters/:cluster/seed',

@@ -7,6 +7,7 @@ import { clusterView } from '../hub/clusterView.ts';
 import type { Hub } from '../hub/Hub.ts';
 import { answers } from './answers.ts';
 import { ChangeQuery, changeOptions } from './faultRoutes.ts';
+import { partOfNetwork } from './partOfNetwork.ts';
 
 const ClusterParams = Type.Object({ cluster: ClusterId });
 const PeerParams = Type.Object({ cluster: ClusterId, peer: PeerId });
@@ -46,7 +47,7 @@ export function partitionRoutes(app: RelayApp, hub: Hub): void {
       },
     },
     async ({ params, query, body }) => {
-      hub.cluster(params.cluster).faults.setPartition(body, changeOptions(query));
+      partOfNetwork('/partition', () => hub.cluster(params.cluster).faults.setPartition(body, changeOptions(query)));
       return viewOf(params.cluster);
     },
   );

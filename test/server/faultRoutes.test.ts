@@ -205,13 +205,17 @@ t.test('what is refused is told by its place in the request', async (t) => {
     ['network', { profile: { name: 'wan', regions: { eu: ['p1', 'p9'] } } }, '/profile/regions/eu/1'],
     ['network', { partition: { groups: [['p1'], ['p2', 'p9']] } }, '/partition/groups/1/1'],
     ['network', { partition: { cuts: [['p9', 'p2']] } }, '/partition/cuts/0/0'],
+    ['partition', { cuts: [['p9', 'p2']] }, '/cuts/0/0'],
+    ['partition', { cuts: [['p1', 'p1']] }, '/cuts/0'],
+    ['profile', { name: 'wan', regions: { eu: ['p1', 'p9'] } }, '/regions/eu/1'],
+    ['profile', { name: 'fast' }, '/name'],
   ];
   for (const [path, body, place] of refused) {
     const answer = await stage.relay.request('PUT', `${BASE}/${path}`, body);
     t.match(answer.body, { details: { place } }, JSON.stringify(body));
   }
   const overlap = await stage.relay.request('PUT', `${BASE}/partition`, { groups: [['p1'], ['p1']] });
-  t.match(overlap.body, { details: { place: '/partition/groups', legal: /one group/ } });
+  t.match(overlap.body, { message: /^\/groups: p1 may/, details: { place: '/groups', legal: /one group/ } });
 });
 
 t.test('the journal has every frame with its fate and cause, changes, connections and statuses', async (t) => {
