@@ -61,6 +61,7 @@ t.test(
       const help = page.getByRole('dialog', { name: 'Keyboard' });
       await help.waitFor();
       t.match(await help.innerText(), /L\s+back to live[^]*B\s+opens or closes Break it/);
+      t.equal(await page.evaluate("document.querySelector('dialog.help').scrollTop"), 0, 'it begins at its top');
       t.strictSame(await accessibilityProblems(page), []);
       await help.getByRole('checkbox').uncheck();
       await page.keyboard.press('Escape');

@@ -16,7 +16,10 @@ export function HelpDialog({ store }: { readonly store: Store }) {
   const shown = allKeys().filter(({ isDeed = false }) => !isDeed || store.may.value === 'everything');
   return (
     <dialog class="help" ref={dialog} aria-labelledby="help-title" onClose={() => (isHelpOpen.value = false)}>
-      <h2 id="help-title">Keyboard</h2>
+      {/* Or the first control had the focus, which stands at the foot. */}
+      <h2 id="help-title" tabIndex={-1} autoFocus>
+        Keyboard
+      </h2>
       <dl>
         {shown.map(({ label, does }) => (
           <div key={label + does}>
