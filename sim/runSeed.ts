@@ -97,14 +97,17 @@ async function comeToPeace(simulation: Simulation, { lost }: Adversary): Promise
   await simulation.runUntil(isAtOne, LEADER_WITHIN_MS, 'one leader that all voters follow');
   workload?.end();
   await simulation.runUntil(() => workload?.isAtRest !== false, ANSWERS_WITHIN_MS, 'an end of what clients asked for');
-  // Without a no-op, a leader that was elected meanwhile commits what is there only behind a write of its own term (section 8).
+  await writeUntilAtOne(simulation, members);
+  await operate(simulation, lost);
+  await writeUntilAtOne(simulation, members);
+}
+
+/** Without a no-op, a leader that was elected meanwhile commits what is there only behind a write of its own term (section 8). */
+async function writeUntilAtOne(simulation: Simulation, members: () => readonly PeerId[]): Promise<void> {
   for (let writesLeft = simulation.options.election.noOpOnElection ? 1 : WRITES_MAX; writesLeft > 0; writesLeft -= 1) {
     await probe(simulation);
-    if (await comeToOne(simulation, members, writesLeft === 1)) break;
+    if (await comeToOne(simulation, members, writesLeft === 1)) return;
   }
-  await operate(simulation, lost);
-  await probe(simulation);
-  await comeToOne(simulation, members, true);
 }
 
 /** All members hold the same, learners too. @returns whether they do; throws instead if it `mustBe` */
