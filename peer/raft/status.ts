@@ -28,7 +28,8 @@ export function statusOf(state: RaftState, nowMs: number): RaftStatus {
     votersOutgoing: [...state.configuration.votersOutgoing],
     learners: [...state.configuration.learners],
     configurationIndex: state.configurations.latestIndex,
-    canCommit: role.type === 'leader' && nowMs - quorumHeardAtMs(state, role) <= options.electionTimeoutMsMax,
+    // For so long a majority keeps from electing another: a crown is gone before the next one is there.
+    canCommit: role.type === 'leader' && nowMs - quorumHeardAtMs(state, role) <= options.electionTimeoutMsMin,
     ...(electionTimer === undefined ? {} : { electionTimer }),
     ...(votes === undefined ? {} : { votes }),
     ...(role.type === 'leader' ? { progress: progressOf(role, nowMs) } : {}),

@@ -125,7 +125,7 @@ export const Status = Type.Object(
         { maxItems: MEMBERS_MAX },
       ),
     ),
-    /** A leader that heard from a majority within the maximum election timeout; false for any other role. */
+    /** A leader that heard from a majority within the minimum election timeout; false for any other role. */
     canCommit: Type.Boolean(),
     /** A leader that committed something in the last 10 s. */
     commits: Type.Optional(CommitTimes),

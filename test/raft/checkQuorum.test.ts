@@ -174,7 +174,7 @@ t.test('A16: a status says whether its leader could commit', async (t) => {
   t.equal(leader.status.canCommit, false);
   leader.becomeLeader();
   t.equal(leader.status.canCommit, true);
-  leader.advance(400);
+  leader.advance(250);
   t.equal(leader.status.canCommit, true);
   leader.advance(1);
   t.equal(leader.status.canCommit, false);

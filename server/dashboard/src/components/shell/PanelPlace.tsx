@@ -26,8 +26,8 @@ export function PanelPlace({ place }: { readonly place: Panel['place'] }) {
         ))}
       </nav>
       {open !== undefined && (
-        // No landmark: what it shows has its own heading.
-        <div class="panel" id={`panel-${open.id}`} key={open.id}>
+        // No landmark: what it shows has its own heading. In the way of Tab: it scrolls, and may hold nothing else that is.
+        <div class="panel" id={`panel-${open.id}`} key={open.id} tabIndex={0}>
           <open.view />
         </div>
       )}

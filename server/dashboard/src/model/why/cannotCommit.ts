@@ -16,7 +16,7 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
   if (peer === undefined || status === null) return explanation(`${id} has told nothing of itself.`, []);
   if (status.role !== 'leader') return explanation(`${id} does not lead, so it commits nothing by itself.`, []);
   if (crownOf(peer) === 'full') {
-    return explanation(`${id} can commit: it heard from a majority within ${status.electionTimeoutMsMax} ms.`, []);
+    return explanation(`${id} can commit: it heard from a majority within ${status.electionTimeoutMsMin} ms.`, []);
   }
   const away = whyAway(facts, id);
   const voters = {
@@ -25,21 +25,24 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
     all: [...new Set([...status.voters, ...status.votersOutgoing])],
   };
   const silent = (status.progress ?? [])
-    .filter(({ peer: other, heardMsAgo }) => voters.all.includes(other) && heardMsAgo > status.electionTimeoutMsMax)
+    .filter(({ peer: other, heardMsAgo }) => voters.all.includes(other) && heardMsAgo > status.electionTimeoutMsMin)
     .map(({ peer: other, heardMsAgo }) => ({ peer: other, heardMsAgo: agedMs(peer, heardMsAgo, facts.nowMs) }));
   return explanation(
     `${id} believes that it leads term ${status.term}, and can commit nothing: it does not hear ${neededText(voters)}.`,
     [
       ...(away === null ? [] : [away]),
       reason(
-        `${id} did not hear a majority within ${status.electionTimeoutMsMax} ms, the longest election timeout`,
+        `${id} did not hear a majority within ${status.electionTimeoutMsMin} ms, the shortest election timeout: another may be elected`,
         RULES.replication,
         [aboutPeer(id)],
         silences(facts, id, silent),
       ),
       ...beyondItsTerm(facts, id),
       status.checkQuorum
-        ? reason(`${id} steps down by itself when it has heard no majority for so long`, RULES.checkQuorum)
+        ? reason(
+            `${id} steps down by itself when it has heard no majority for ${status.electionTimeoutMsMax} ms`,
+            RULES.checkQuorum,
+          )
         : reason(`CheckQuorum is off, so ${id} goes on believing until it hears of a higher term`, RULES.checkQuorum),
     ],
     unknownOf(facts),

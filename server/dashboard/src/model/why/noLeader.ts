@@ -56,6 +56,7 @@ function apart(facts: Facts, voters: Voters): Explanation | null {
       ? `no voter reaches any other`
       : `the most that one reaches is ${best.set.size}: ${best.id} with ${listed(others)}`;
   return explanation(`Nobody can lead: that takes the votes of ${neededText(voters)}, and ${most}.`, [
+    ...split(facts, voters),
     reason(
       `${best.id} cannot get the votes of ${listed(beyond)}`,
       ruleOf(voters),

@@ -23,7 +23,7 @@ export function questionsFor(facts: Facts, selected: Selection | null): readonly
     ...aboutSelected(facts, selected),
     ...(picture.leader === null ? [{ ask: 'noLeader' } as const] : []),
     ...picture.peers
-      .filter((peer) => crownOf(peer) === 'hollow')
+      .filter((peer) => peer.view.connected && crownOf(peer) === 'hollow')
       .map(({ view }) => ({ ask: 'cannotCommit', peer: view.id }) as const),
     ...uncommitted(facts),
     ...vanishedLately(facts),

@@ -71,7 +71,9 @@ export function vanished(facts: Facts, index: number, term: number): Explanation
             ),
           ]),
       ...gone.map((one) => replacement(facts, one, index)),
-      reason('whoever wrote it was told neither yes nor no: OUTCOME_UNKNOWN, or is still waiting'),
+      reason(
+        'nobody was told yes: who wrote it waits or heard OUTCOME_UNKNOWN; and if it only opened a session for a write, that write certainly failed',
+      ),
     ],
     [
       'What the entry said is not told in statuses; only its index and term are.',
