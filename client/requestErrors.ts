@@ -26,9 +26,14 @@ export function unknown(why: string): WhitewaterError {
 /** What a request ends with whose time is over. */
 export function lateError({ request, lastError, openCopies, copiesSent }: Pending): WhitewaterError {
   const late = `there was no answer within ${request.timeoutMs} ms`;
-  const why = lastError === undefined ? '' : `; the last one that came said: ${lastError.message}`;
+  const why = lastError === undefined ? '' : `; the last one that came said: ${withoutDoubt(lastError.message)}`;
   if (openCopies.length > 0 && request.hasEffect) return unknown(`${late}${why}`);
   return copiesSent === 0 ? nobody(late, request.to) : new WhitewaterError('TIMED_OUT', `${late}${why}`);
+}
+
+/** That its outcome is not known is said of the request as a whole. */
+function withoutDoubt(message: string): string {
+  return message.replace(/: whether [^:]* cannot be told$/, '');
 }
 
 function nobody(late: string, to: Request['to']): WhitewaterError {

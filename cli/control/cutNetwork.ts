@@ -6,7 +6,7 @@ import type { Invocation } from '../Command.ts';
 import { epochOption } from '../network/changeOptions.ts';
 import { networkAccess } from '../network/networkAccess.ts';
 import { parseGroups } from '../parse/groups.ts';
-import { isShape } from '../parse/shape.ts';
+import { isShape, shapeHint } from '../parse/shape.ts';
 import { IN_FLIGHT, STEP } from '../settings/partitionSettings.ts';
 import { effectOf, formatPartition } from '../view/partitionText.ts';
 import { printAnswer } from './printAnswer.ts';
@@ -30,7 +30,7 @@ export async function cutAsTold(invocation: Invocation, text: string): Promise<n
 /** One word may have been meant as the one or the other. */
 function neitherNor(word: string, error: unknown): unknown {
   if (!(error instanceof WhitewaterError) || error.code !== 'PEER_UNKNOWN') return error;
-  const message = `${word} is neither a peer nor a shape; the shapes are ${PARTITION_SHAPES.join(', ')}; ${error.message}`;
+  const message = `${word} is neither a peer nor a shape${shapeHint(word)}; the shapes are ${PARTITION_SHAPES.join(', ')}; ${error.message}`;
   return new WhitewaterError('PEER_UNKNOWN', message, { cause: error });
 }
 

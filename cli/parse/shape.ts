@@ -1,4 +1,5 @@
 import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
+import { nearest } from '../../shared/nearest.ts';
 
 const WORDS: ReadonlySet<string> = new Set(PARTITION_SHAPES.map((shape) => shape.replace(/:ID$/, '')));
 
@@ -6,6 +7,12 @@ const WORDS: ReadonlySet<string> = new Set(PARTITION_SHAPES.map((shape) => shape
 export function isShape(text: string): boolean {
   const [word = ''] = text.trim().split(':');
   return WORDS.has(word) || text.includes(':');
+}
+
+/** For an error about a word that is neither a peer nor a shape: the shape that was meant, if one is near. */
+export function shapeHint(word: string): string {
+  const meant = nearest(word, [...WORDS]);
+  return meant === undefined ? '' : ` (did you mean ${meant}?)`;
 }
 
 /**

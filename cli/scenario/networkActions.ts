@@ -1,23 +1,20 @@
-import type { GivenPartition, GivenProfile, GivenRule } from '../../client/Given.ts';
+import type { GivenProfile, GivenRule } from '../../client/Given.ts';
 import { ORPHANS, PROFILES, Regions } from '../../shared/http/Network.ts';
 import { Compile } from '../../shared/schema.ts';
 import { cutText } from '../control/cutNetwork.ts';
 import { ruleText } from '../network/ruleText.ts';
-import { isShape, shapeOf } from '../parse/shape.ts';
 import type { Action } from './Action.ts';
 import { shown, type Place } from './Place.ts';
 import { readRule, readRuleName, readRules, type ScenarioRule } from './readRule.ts';
 import { sightOf } from '../../client/scenario/who.ts';
 import type { Stage } from '../../client/scenario/Stage.ts';
-import { groupsOf, idsOf, parseWho, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
-import { readGroups, readWho } from './readWho.ts';
+import { idsOf, whoText, type Scope } from '../../client/scenario/who.ts';
+import { type Deferred, readPartition } from './readPartition.ts';
+import { readWho } from './readWho.ts';
 
 function action(text: string, run: (stage: Stage) => Promise<string>): Action {
   return { text, needsProcesses: false, run };
 }
-
-/** The part of a request that is known only when the step runs. */
-type Deferred<Value> = (stage: Stage) => Promise<Value>;
 
 export function heal(): Action {
   return action('heal', async ({ network }) => {
@@ -45,82 +42,6 @@ export function isolate(place: Place, scope: Scope): Action {
     const ids = idsOf(whos, sightOf(stage, await stage.network.view()));
     return cutText(await stage.network.isolate(...ids));
   });
-}
-
-interface ReadPartition {
-  readonly text: string;
-  readonly request: Deferred<GivenPartition>;
-}
-
-export function readPartition(place: Place, scope: Scope): ReadPartition {
-  if (!place.isMapping) return groupsOrShape(place, scope);
-  const fields = place.fields(['groups', 'cuts', 'shape', 'step', 'inFlight'], 'a partition');
-  const inFlight = fields.get('inFlight')?.attempt((one) => one.choice(['cut', 'delivered'] as const));
-  const stepMs = fields.get('step')?.attempt((one) => one.durationMs());
-  const more = { ...(inFlight === undefined ? {} : { inFlight }), ...(stepMs === undefined ? {} : { stepMs }) };
-  const shape = fields.get('shape');
-  if (shape !== undefined) {
-    if (fields.has('groups') || fields.has('cuts')) place.refuse('a partition has a shape, or groups and cuts');
-    const { text, request } = readShape(shape, scope);
-    return { text, request: async (stage) => ({ ...(await request(stage)), ...more }) };
-  }
-  if (fields.has('step')) place.note('step belongs to a shape');
-  const groups = fields.get('groups');
-  const cuts = fields.get('cuts');
-  if (groups === undefined && cuts === undefined) place.refuse('give groups, cuts or shape');
-  const whoGroups = groups === undefined ? [] : readGroups(groups, scope);
-  const whoCuts = cuts === undefined ? [] : cuts.list('a list of pairs').map((pair) => readCut(pair, scope));
-  return {
-    text: [groupsText(whoGroups), ...whoCuts.map(([from, to]) => `${whoText(from)} -> ${whoText(to)}`)]
-      .filter(Boolean)
-      .join(', '),
-    request: async (stage) => {
-      const sight = sightOf(stage, await stage.network.view());
-      const pairs = whoCuts.flatMap(([from, to]) =>
-        idsOf(from, sight).flatMap((one) => idsOf(to, sight).map((two) => [one, two] as const)),
-      );
-      return {
-        ...(whoGroups.length > 0 ? { groups: groupsOf(whoGroups, sight) } : {}),
-        ...(pairs.length > 0 ? { cuts: pairs.filter(([one, two]) => one !== two) } : {}),
-        ...more,
-      };
-    },
-  };
-}
-
-function groupsOrShape(place: Place, scope: Scope): ReadPartition {
-  if (typeof place.value === 'string' && isShape(place.value)) return readShape(place, scope);
-  const groups = readGroups(place, scope);
-  const request: Deferred<GivenPartition> = async (stage) => ({
-    groups: groupsOf(groups, sightOf(stage, await stage.network.view())),
-  });
-  return { text: groupsText(groups), request };
-}
-
-function groupsText(groups: readonly (readonly Who[])[]): string {
-  return groups.map(whoText).join(' | ');
-}
-
-/** A directed link that is cut: from, to. */
-function readCut(place: Place, scope: Scope): readonly [Who[], Who[]] {
-  const [from, to, ...rest] = place.list('a pair: [from, to]');
-  if (from === undefined || to === undefined || rest.length > 0) return place.refuse('a cut is a pair: [from, to]');
-  return [readWho(from, scope), readWho(to, scope)];
-}
-
-/** A shape's id may be remembered: `isolate:$old`. */
-function readShape(place: Place, scope: Scope): ReadPartition {
-  const text = place.text('a shape');
-  const { word, id } = place.guard(() => shapeOf(text));
-  if (id === undefined) return { text, request: async () => ({ shape: word }) };
-  const who = place.guard(() => parseWho(id, scope));
-  return {
-    text,
-    request: async (stage) => {
-      const [found = ''] = idsOf([who], sightOf(stage, await stage.network.view()));
-      return { shape: `${word}:${found}` };
-    },
-  };
 }
 
 /** A rule with its name. */

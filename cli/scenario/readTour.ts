@@ -120,9 +120,15 @@ function deedOf(deed: unknown, place: string): TourDeed {
       const { name, frames } = typeof value === 'string' ? { name: value } : (value as Fields);
       return { kind, name: String(name), frames: frames === undefined ? null : wordOf(frames) };
     }
-    case 'release':
-      if (typeof value !== 'string') throw new RangeError(`${place}: a tour releases all that a rule holds`);
-      return { kind, name: value };
+    case 'release': {
+      const fields = typeof value === 'string' ? { rule: value } : (value as Fields);
+      only(fields, ['rule', 'first'], `${place}: a tour's release`);
+      return {
+        kind,
+        name: String(fields['rule']),
+        first: fields['first'] === undefined ? null : Number(fields['first']),
+      };
+    }
     case 'kill':
     case 'start':
     case 'transfer':

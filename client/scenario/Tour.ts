@@ -56,7 +56,8 @@ export type TourDeed =
   /** These and no others. */
   | { readonly kind: 'rules'; readonly rules: Readonly<Record<string, TourRule>> }
   | { readonly kind: 'removeRule'; readonly name: string; readonly frames: string | null }
-  | { readonly kind: 'release'; readonly name: string }
+  /** All that the rule holds, or the first so many frames. */
+  | { readonly kind: 'release'; readonly name: string; readonly first: number | null }
   | { readonly kind: 'kill' | 'start' | 'transfer'; readonly who: string }
   | {
       readonly kind: 'put';

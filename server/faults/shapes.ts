@@ -42,6 +42,11 @@ const SHAPES: Readonly<Record<string, Shape>> = {
   swizzle: { peersMin: 2, names: 'no', of: swizzle },
 };
 
+/** With fewer peers a shape has nothing to cut. @param name without an id behind a colon */
+export function peersMinOf(name: string): number {
+  return SHAPES[name]?.peersMin ?? 0;
+}
+
 /**
  * The partition that a request asks for. Clients reach everybody in all shapes.
  * @throws {WhitewaterError} PARTITION_SHAPE_UNKNOWN; REQUEST_INVALID for steps of a shape that has none; PARTITION_SHAPE_UNFIT when there are too few peers, or no leader;

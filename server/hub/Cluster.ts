@@ -152,6 +152,12 @@ export class Cluster {
     this.#changed(endpoint);
   }
 
+  /** So many frames that were told as delivered had not left when a connection of that endpoint ended. */
+  unsent({ id }: Endpoint, frames: number): void {
+    this.traffic.framesUnsent += frames;
+    this.journal.event('connection', { event: 'unsent', id, frames });
+  }
+
   /** A peer's account of itself; see Status. That of a client is nobody's, and names no voters. */
   statusOf(endpoint: Endpoint, status: Status): void {
     if (endpoint.isEphemeral) return;

@@ -273,7 +273,7 @@ function delaysOf(copies: readonly PlannedCopy[], nowMs: number): number | reado
 
 function noTraffic(): Counters {
   return {
-    ...{ framesIn: 0, bytesIn: 0, framesCopied: 0, framesDelivered: 0, bytesDelivered: 0 },
+    ...{ framesIn: 0, bytesIn: 0, framesCopied: 0, framesDelivered: 0, bytesDelivered: 0, framesUnsent: 0 },
     framesDropped: noDrops(),
     ...{ requests: 0, labBytes: 0, controlFrames: 0 },
   };

@@ -116,14 +116,16 @@ export class Outbox {
     if (this.#waitingBytes === 0) onEmpty();
   }
 
-  /** Forgets what waits; what the socket already has still leaves. */
-  close(): void {
+  /** Forgets what waits; what the socket already has still leaves. @returns what is forgotten: whole frames, oldest first */
+  close(): readonly Buffer[] {
+    const forgotten = this.#sealed.splice(0);
+    if (this.#pageEnd > this.#pageStart) forgotten.push(this.#page.subarray(this.#pageStart, this.#pageEnd));
     this.#closed = true;
-    this.#sealed.length = 0;
     this.#page = EMPTY;
     this.#pageStart = this.#pageEnd = 0;
     this.#budget.give(this.#waitingBytes - this.#writingBytes);
     this.#waitingBytes = this.#writingBytes;
+    return forgotten;
   }
 
   #turnPage(bytesLeast: number): void {

@@ -16,13 +16,12 @@ import { validateBody } from '../../shared/validate.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Connection, Identity } from './Connection.ts';
 import { asksForAdmin } from './clientLimits.ts';
-import { controlFrame } from './controlFrames.ts';
 import { RAFT_APPLICATION, type Endpoint } from './Endpoint.ts';
 import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS, type MessageKind } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import type { Meter } from '../locks/AddressLimits.ts';
-import { Outbox } from './Outbox.ts';
+import { SocketSender } from './SocketSender.ts';
 import { answerPings, breachIn } from './webSocketTrouble.ts';
 
 /** What an accepted Hello gives a connection. */
@@ -40,7 +39,7 @@ export class SocketConnection implements Connection {
   readonly #hub: Hub;
   readonly #webSocket: WebSocket;
   readonly #heads = new HeadReader();
-  readonly #outbox: Outbox;
+  readonly #sender: SocketSender;
   readonly #helloTimer: NodeJS.Timeout;
   /** Of an address that has limits. */
   readonly #meter: Meter | undefined;
@@ -49,25 +48,19 @@ export class SocketConnection implements Connection {
   readonly #endWatch: () => void;
   #admitted: Admitted | undefined;
   #isClosed = false;
-  #framesSent = 0;
 
   constructor(hub: Hub, webSocket: WebSocket, socket: Socket, identity: Identity) {
     this.#hub = hub;
     this.#webSocket = webSocket;
     this.identity = identity;
-    const sink = {
-      write: (bytes: Uint8Array, done: () => void): boolean => {
-        if (webSocket.readyState === webSocket.OPEN) return socket.write(bytes, done);
-        process.nextTick(done);
-        return false;
-      },
-    };
-    const { turn, pages, budget } = hub;
-    this.#outbox = new Outbox(sink, { turn, pages, budget, bytesMax: hub.options.bufferBytesMax });
+    this.#sender = new SocketSender(hub, webSocket, socket, identity.id, {
+      onControl: () => this.#countControl(),
+      onUnsent: (frames) => this.#admitted?.cluster.unsent(this.#admitted.endpoint, frames),
+    });
     this.#endWatch = hub.liveness.watch({
       webSocket,
       socket,
-      progress: this.#outbox,
+      progress: this.#sender.outbox,
       isHeld: () => this.#pauseTimer !== undefined,
       onDead: (why) => this.#lost(why),
     });
@@ -80,7 +73,7 @@ export class SocketConnection implements Connection {
     answerPings(webSocket, (message) => this.closeWith('PING_FLOOD', message));
     webSocket.on('error', (error) => this.#onError(error));
     webSocket.on('close', (code) => {
-      this.#outbox.close();
+      this.#sender.close();
       this.#end(`the socket closed with code ${code}`);
     });
   }
@@ -90,34 +83,19 @@ export class SocketConnection implements Connection {
   }
 
   offer(frame: Uint8Array): boolean {
-    return this.#outbox.offer(frame);
+    return this.#sender.outbox.offer(frame);
   }
 
   timeOut(): boolean {
-    return this.#tell('TimeOut', {});
+    return this.#sender.tell('TimeOut', {});
   }
 
   /** The identity is free before the socket is gone. */
   closeWith(code: ErrorCode, message: string, inReplyTo?: number): void {
     if (this.#isClosed) return;
     this.#note(code, message);
-    this.#outbox.finish(this.#farewell(code, message, inReplyTo));
+    this.#sender.finish(code, message, inReplyTo);
     this.#end(code, false);
-  }
-
-  /** To be called when all that was on its way to the receiver has left, and calls itself for one that does not read. */
-  #farewell(code: ErrorCode, message: string, inReplyTo: number | undefined): () => void {
-    const refused = this.#refusedFrame(code, message, inReplyTo);
-    const say = (): void => {
-      clearTimeout(timer);
-      this.#outbox.close();
-      if (this.#webSocket.readyState !== this.#webSocket.OPEN) return;
-      this.#webSocket.send(refused, { binary: false });
-      // RFC 6455 leaves a reason 123 bytes: the code alone goes there; the sentence is in `Refused`.
-      this.#webSocket.close(new WhitewaterError(code, message).closeCode, code);
-    };
-    const timer = setTimeout(say, this.#hub.options.closeGraceMs);
-    return say;
   }
 
   cut(reason: string): void {
@@ -280,7 +258,7 @@ export class SocketConnection implements Connection {
       return;
     }
     const { frameBytesMax } = this.#hub.options;
-    this.#tell('Welcome', { protocolVersion: PROTOCOL_VERSION, connectionId: this.id, frameBytesMax });
+    this.#sender.tell('Welcome', { protocolVersion: PROTOCOL_VERSION, connectionId: this.id, frameBytesMax });
   }
 
   #control({ cluster, endpoint }: Admitted, { type, id, body }: Frame): void {
@@ -304,29 +282,17 @@ export class SocketConnection implements Connection {
     }
     cluster.traffic.controlFrames += 1;
     if (validated.message.type === 'Status') cluster.statusOf(endpoint, validated.message.body);
-    else if (validated.message.type === 'Lookup') this.#tell('Directory', cluster.directory());
-    else this.#tell('Pong', { inReplyTo: id });
+    else if (validated.message.type === 'Lookup') this.#sender.tell('Directory', cluster.directory());
+    else this.#sender.tell('Pong', { inReplyTo: id });
   }
 
   /** The frame is dropped, the connection stays. */
   #refuse(code: ErrorCode, message: string, inReplyTo: number): void {
     this.#note(code, message);
-    this.#outbox.offer(this.#refusedFrame(code, message, inReplyTo));
-  }
-
-  #tell<Type extends 'Welcome' | 'Directory' | 'Pong' | 'TimeOut'>(type: Type, body: Bodies[Type]): boolean {
-    this.#countControl();
-    return this.#outbox.offer(controlFrame(type, this.identity.id, this.#framesSent, body));
-  }
-
-  #refusedFrame(code: ErrorCode, message: string, inReplyTo: number | undefined): Buffer {
-    this.#countControl();
-    const body = { code, message: message.slice(0, 1024), ...(inReplyTo === undefined ? {} : { inReplyTo }) };
-    return controlFrame('Refused', this.identity.id, this.#framesSent, body);
+    this.#sender.refuse(code, message, inReplyTo);
   }
 
   #countControl(): void {
-    this.#framesSent += 1;
     if (this.#admitted !== undefined) this.#admitted.cluster.traffic.controlFrames += 1;
   }
 
@@ -353,7 +319,7 @@ export class SocketConnection implements Connection {
     // A socket that is not read would not notice the end of its closing handshake.
     if (this.#pauseTimer !== undefined) this.#goOn();
     this.#endWatch();
-    if (isOutboxOver) this.#outbox.close();
+    if (isOutboxOver) this.#sender.close();
     this.#hub.ended(this);
     this.#admitted?.cluster.disconnected(this.#admitted.endpoint, this, reason);
   }

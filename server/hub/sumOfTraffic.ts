@@ -8,6 +8,7 @@ export function sumOfTraffic(parts: readonly Traffic[]): Traffic {
     framesCopied: sum((traffic) => traffic.framesCopied),
     framesDelivered: sum((traffic) => traffic.framesDelivered),
     bytesDelivered: sum((traffic) => traffic.bytesDelivered),
+    framesUnsent: sum((traffic) => traffic.framesUnsent),
     framesDropped: Object.fromEntries(
       DROP_CAUSES.map((cause) => [cause, sum((traffic) => traffic.framesDropped[cause])]),
     ) as Traffic['framesDropped'],

@@ -33,6 +33,11 @@ export class RelayMetrics {
     const hub = this.#hub;
     this.#counter('frames_in_total', 'Frames from endpoints to endpoints', () => hub.totalTraffic().framesIn);
     this.#counter('frames_out_total', 'Frames handed to a receiver', () => hub.totalTraffic().framesDelivered);
+    this.#counter(
+      'frames_unsent_total',
+      'Frames that were handed to a receiver, and still waited for it when its connection ended',
+      () => hub.totalTraffic().framesUnsent,
+    );
     this.#counter('frames_copied_total', 'Copies that rules made of frames', () => hub.totalTraffic().framesCopied);
     this.#counter('bytes_in_total', 'Bytes of the frames in', () => hub.totalTraffic().bytesIn);
     this.#counter('bytes_out_total', 'Bytes of the frames out', () => hub.totalTraffic().bytesDelivered);

@@ -120,11 +120,14 @@ export const JournalConnection = Type.Object({
     Type.Literal('slowed'),
     /** Somebody asked it over HTTP to take its election timer for run out. */
     Type.Literal('timeOut'),
+    /** When it ended, the last `frames` frames that were told as delivered to it still waited in the relay, and were lost. */
+    Type.Literal('unsent'),
   ]),
   id: PeerId,
   reason: Type.Optional(Type.String()),
   /** `cut`: how long its next connections are refused. `slowed`: how much later it is answered. */
   forMs: Type.Optional(Milliseconds),
+  frames: Type.Optional(Count),
 });
 export type JournalConnection = Static<typeof JournalConnection>;
 

@@ -36,6 +36,8 @@ export const Traffic = Type.Object({
   framesCopied: Count,
   framesDelivered: Count,
   bytesDelivered: Count,
+  /** Of those delivered, the ones that still waited in the relay for their receiver to read when its connection ended. */
+  framesUnsent: Count,
   framesDropped: Type.Object(
     Object.fromEntries(DROP_CAUSES.map((cause) => [cause, Count])) as Record<DropCause, typeof Count>,
   ),

@@ -56,7 +56,7 @@ function viewOf(peers: readonly PeerView[], more: Partial<ClusterView> = {}): Cl
     faults: { epoch: 0, seed: 's', profile: 'reliable', rules: [] },
     traffic: {
       ...{ framesIn: 0, bytesIn: 0, framesDelivered: 0, bytesDelivered: 0 },
-      ...{ framesCopied: 0, framesDropped: noDrops(), requests: 0, labBytes: 0, controlFrames: 0 },
+      ...{ framesCopied: 0, framesUnsent: 0, framesDropped: noDrops(), requests: 0, labBytes: 0, controlFrames: 0 },
     },
     ...more,
   };

@@ -73,6 +73,18 @@ t.test('what is wrong is refused with its place and what is legal there', async 
       /rules\.a\.to: p9 is no peer of this scenario; its peers are p1, p2, p3/,
     ],
     ['  - do: { partition: star }', /steps\[0\]\.do\.partition: star is no peer/],
+    ['  - do: { partition: halfs }', /do\.partition: halfs is neither a peer nor a shape \(did you mean halves\?\)$/],
+    ['  - do: { partition: "p1,p2|p2,p3" }', /do\.partition: p2 stands there twice; legal: each endpoint in one group/],
+    ['  - do: { partition: [[p1, rest], [rest]] }', /do\.partition: rest stands there twice/],
+    [
+      '  - do: { partition: { cuts: [[p1, p2], [p3, p3]] } }',
+      /partition\.cuts\[1\]: p3 is cut from itself; legal: two/,
+    ],
+    [
+      '  - do: { partition: { shape: ring, step: 1s } }',
+      /do\.partition: ring has no steps; legal is step with swizzle/,
+    ],
+    ['  - do: { partition: { groups: [p1], step: 1s } }', /do\.partition: step belongs to a shape/],
     ['  - do: { partition: "isolate:" }', /partition: "isolate:" is not a shape; legal: halves/],
     ['  - do: { profile: slow }', /do\.profile: there is no profile "slow"; legal: reliable, labrpc-unreliable/],
     ['  - do: [heal, { heel: 1 }]', /steps\[0\]\.do\[1\]: "heel" is unknown; did you mean heal\?/],
@@ -94,6 +106,7 @@ t.test('what is wrong is refused with its place and what is legal there', async 
     ['  []', /steps: there is no step/],
   ];
   for (const [steps, expected] of wrong) t.match(refusal(steps), expected, steps);
+  t.match(refusal('  - do: { partition: ring }', 'peers: 2'), /do\.partition: ring needs 3 peers; .* are p1, p2$/);
   for (const peers of [
     '.inf',
     '-.inf',

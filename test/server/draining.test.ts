@@ -1,4 +1,5 @@
 import t from 'tap';
+import { RelayClient } from '../../client/RelayClient.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { until } from '../support/until.ts';
 import { TestPeer } from './support/TestPeer.ts';
@@ -41,4 +42,34 @@ t.test('one that never reads is not waited for beyond the grace', async (t) => {
   const startMs = performance.now();
   await relay.close();
   t.ok(performance.now() - startMs < 5000);
+});
+
+t.test('frames that still waited when a connection ended are counted, and told in the journal', async (t) => {
+  const relay = await listenRelay({ port: 0, closeGraceMs: 200 });
+  t.teardown(() => relay.close());
+  const [p1, p2] = [await TestPeer.dial(relay.url, { id: 'p1' }), await TestPeer.dial(relay.url, { id: 'p2' })];
+  t.teardown(() => [p1, p2].forEach((peer) => peer.end()));
+  p2.webSocket.pause();
+  for (let count = 0; count < FRAMES; count += 1)
+    p1.send('AppendEntries', 'p2', 'x'.repeat(count % 20 === 0 ? 100_000 : 8000));
+  const network = new RelayClient({ url: relay.url });
+  const traffic = async () => (await network.cluster('demo')).traffic;
+  await until(async () => (await traffic()).framesDelivered === FRAMES, {
+    withinMs: WITHIN_MS,
+    what: 'the relay has them all',
+  });
+  await network.disconnect('demo', 'p2');
+  await until(async () => (await traffic()).framesUnsent > 0, { withinMs: WITHIN_MS, what: 'the grace is over' });
+  p2.webSocket.resume();
+  t.same(await p2.closed(), { code: 4410, reason: 'DISCONNECTED_BY_OPERATOR' });
+  const came = p2.frames.filter(({ type }) => type === 'AppendEntries').length;
+  const { framesUnsent, framesDelivered } = await traffic();
+  t.equal(framesUnsent, FRAMES - came, `${came} had left`);
+  t.equal(framesDelivered, FRAMES, 'handed to its receiver they had been');
+  const journal = await (await fetch(`${relay.url}/api/clusters/demo/journal?kinds=connection`)).text();
+  const lines = journal
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  t.match(lines.at(-1), { kind: 'connection', event: 'unsent', id: 'p2', frames: framesUnsent });
 });

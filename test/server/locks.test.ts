@@ -126,6 +126,7 @@ t.test('a request for another host is refused: DNS rebinding', async (t) => {
     'localhost.evil.example',
     '127.0.0.1.evil.example',
     '10.0.0.1',
+    'localhost:99999',
   ]) {
     const { status, text } = await get(host);
     t.equal(status, 403, host);
@@ -136,7 +137,7 @@ t.test('a request for another host is refused: DNS rebinding', async (t) => {
     status: 403,
     code: 'HOST_REFUSED',
   });
-  t.equal(await relay.refusals('HOST_REFUSED'), 7);
+  t.equal(await relay.refusals('HOST_REFUSED'), 8);
 });
 
 t.test('a page of another origin can neither open a socket nor change anything', async (t) => {
@@ -149,6 +150,8 @@ t.test('a page of another origin can neither open a socket nor change anything',
     `http://localhost:${relay.port}`,
     'file://',
     'rubbish',
+    `${relay.url}/page`,
+    relay.url.replace('//', '//user@'),
   ];
   for (const origin of foreign) {
     await t.rejects(relay.open('p2', { socket: { origin } }), { status: 403, code: 'ORIGIN_REFUSED' }, origin);

@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import t from 'tap';
 import * as ws from 'ws';
 import { BufferBudget } from '../../server/hub/BufferBudget.ts';
+import { forwardedIn } from '../../server/hub/forwardedIn.ts';
 import { Outbox } from '../../server/hub/Outbox.ts';
 import { PAGE_BYTES, PagePool } from '../../server/hub/PagePool.ts';
 import { Turn } from '../../server/hub/Turn.ts';
@@ -53,6 +54,21 @@ function outbox(bytesMax = 1 << 24) {
   const turn = new Turn(() => performance.now());
   return { sink, box: new Outbox(sink, { turn, pages: new PagePool(), budget: plenty(), bytesMax }) };
 }
+
+t.test('what is forgotten when it closes are whole frames, of which those of endpoints can be counted', async (t) => {
+  const { sink, box } = outbox();
+  const frame = (from: string, bytes: number) =>
+    Buffer.from(`{"type":"X","from":"${from}","to":"p2","id":1,"body":"${'x'.repeat(bytes)}"}`);
+  const lengths = [0, 40, 60, 200, 65_400, 65_600, 300_000, 10];
+  for (const bytes of lengths) {
+    box.offer(frame('p1', bytes));
+    box.offer(frame('@relay', bytes));
+  }
+  box.offer(Buffer.from('broken on its way'));
+  t.equal(sink.pending.length, 1, 'the first frame is being written, and is not forgotten');
+  t.equal(forwardedIn(box.close()), lengths.length - 1 + 1);
+  t.equal(forwardedIn(box.close()), 0);
+});
 
 t.test('a frame that comes alone leaves at once', async (t) => {
   const { sink, box } = outbox();
