@@ -72,7 +72,10 @@ function exchange(
   return { removed: [one], ...(spare === undefined ? {} : { voters: [spare] }) };
 }
 
-/** @param wish undefined when there is nothing to ask for, or nobody leads. Asks again while it is refused: what was asked before the faults ended may still be under way. */
+/**
+ * Asks again while it is refused: what was asked before the faults ended may still be under way.
+ * @param wish undefined when there is nothing to ask for, or nobody leads
+ */
 async function insist(simulation: Simulation, wish: () => Wish | undefined): Promise<void> {
   const untilMs = simulation.nowMs + DONE_WITHIN_MS;
   for (;;) {

@@ -1,3 +1,4 @@
+import type { NetworkRequest } from '../../shared/http/Network.ts';
 import {
   latencyResult,
   latencyRounds,
@@ -13,7 +14,6 @@ import {
   type ThroughputPlan,
   type ThroughputResult,
 } from '../relay/throughput.ts';
-import type { NetworkRequest } from '../../shared/http/Network.ts';
 import type { Way } from '../relay/LatencyWire.ts';
 import { Child } from '../support/Child.ts';
 import type { Progress } from '../support/Progress.ts';

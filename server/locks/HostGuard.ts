@@ -2,6 +2,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { isLoopback } from './loopback.ts';
 
 const LOOPBACK_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+const PORT_MAX = 65_535;
 
 /**
  * Guards against web pages of others. A page that can cut networks is worth an attack by a page in the same browser:
@@ -47,13 +48,19 @@ export class HostGuard {
   /** With the port, or by its name alone and any port. */
   #isAllowed(host: string): boolean {
     const lower = host.toLowerCase();
-    return this.#names.has(lower) || this.#names.has(lower.replace(/:\d{1,5}$/, ''));
+    const [port = '', digits = ''] = /:(\d{1,5})$/.exec(lower) ?? [];
+    return (
+      this.#names.has(lower) ||
+      (Number(digits) <= PORT_MAX && this.#names.has(lower.slice(0, lower.length - port.length)))
+    );
   }
 }
 
 function hostOf(origin: string, isEncrypted: boolean): string | undefined {
   try {
-    const { protocol, host } = new URL(origin);
+    const { protocol, host, origin: whole } = new URL(origin);
+    // Scheme, host and port alone, as browsers send it (RFC 6454, section 6.2).
+    if (whole !== origin.toLowerCase()) return undefined;
     return protocol === 'https:' || (protocol === 'http:' && !isEncrypted) ? host : undefined;
   } catch {
     return undefined;

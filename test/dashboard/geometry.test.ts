@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { captionSides } from '../../server/dashboard/src/geometry/captions.ts';
 import { chordOf, strokeWidthOf } from '../../server/dashboard/src/geometry/chord.ts';
+import { makeLayout } from '../../server/dashboard/src/geometry/Layout.ts';
 import { anglesOf, HALO, layoutOf, pointAt, stretchesOf, wrapped } from '../../server/dashboard/src/geometry/ring.ts';
 import { bodyOf, bandOf, crownPath } from '../../server/dashboard/src/geometry/shapes.ts';
 import { peerId, type PeerId } from '../../shared/ids.ts';
@@ -54,12 +55,13 @@ t.test('a divided network: members side by side, groups farther apart, everybody
       const changes = standing.filter(([id], index) => groupOf(id) !== groupOf(standing.at(index - 1)?.[0] ?? id));
       // Round the circle each group begins once.
       if (groups.length > 1 && changes.length !== groups.length) return false;
-      const step = TURN / (peers.length + (groups.length < 2 ? 0 : groups.length * 0.75));
+      const step = TURN / (peers.length + (groups.length < 2 ? 0 : 1.5));
+      const between = step * (1 + 1.5 / groups.length);
       return standing.every(([id, radians], index) => {
         const [before, radiansBefore] = standing.at(index - 1) ?? [id, radians];
         if (before === id) return true;
         const gap = around(radians - radiansBefore);
-        return Math.abs(gap - (groupOf(before) === groupOf(id) ? step : step * 1.75)) < 1e-6;
+        return Math.abs(gap - (groupOf(before) === groupOf(id) ? step : between)) < 1e-6;
       });
     }),
     { numRuns: 300 },
@@ -92,19 +94,52 @@ t.test('from a phone to a projector every peer is on the stage, and they do not 
     for (let n = 1; n <= 9; n += 1) {
       const { ring, nodeRadius } = layoutOf(width, height, n);
       const halo = nodeRadius * HALO;
-      const points = [...anglesOf(peersOf(n), [peersOf(n)]).values()].map((radians) => pointAt(ring, radians));
-      const inside = points.every(
-        ({ x, y }) => x - halo >= 0 && x + halo <= width && y - halo >= 0 && y + halo <= height,
-      );
-      t.ok(inside, `${n} peers on ${width} by ${height} are inside`);
-      const distances = points.flatMap((a, index) =>
-        points.slice(index + 1).map((b) => Math.hypot(a.x - b.x, a.y - b.y)),
-      );
-      const nearest = Math.min(Infinity, ...distances);
-      t.ok(nearest >= 2 * halo, `${n} peers on ${width} by ${height} are ${nearest} apart, with halos of ${halo}`);
+      for (let count = 1; count <= n; count += 1) {
+        const groups = Array.from({ length: count }, (_, group) =>
+          peersOf(n).filter((_id, at) => at % count === group),
+        );
+        const points = [...anglesOf(peersOf(n), groups).values()].map((radians) => pointAt(ring, radians));
+        const inside = points.every(
+          ({ x, y }) => x - halo >= 0 && x + halo <= width && y - halo >= 0 && y + halo <= height,
+        );
+        const what = `${n} peers in ${count} groups on ${width} by ${height}`;
+        t.ok(inside, `${what} are inside`);
+        const distances = points.flatMap((a, index) =>
+          points.slice(index + 1).map((b) => Math.hypot(a.x - b.x, a.y - b.y)),
+        );
+        const nearest = Math.min(Infinity, ...distances);
+        t.ok(nearest >= 2 * halo, `${what} are ${nearest} apart, with halos of ${halo}`);
+      }
     }
   }
 });
+
+t.test(
+  'a click near the straight line of a link, or near either bow, means a direction of it: the one that bows to its side',
+  async (t) => {
+    const [p1, p2] = [peerId('p1'), peerId('p2')];
+    const places = new Map([
+      [p1, { x: 100, y: 100, radius: 30 }],
+      [p2, { x: 700, y: 400, radius: 30 }],
+    ]);
+    const layout = makeLayout({ width: 800, height: 500 }, places);
+    const chord = layout.chord(p1, p2);
+    const [across, length] = [{ x: -300, y: 600 }, Math.hypot(300, 600)];
+    const beside = (pixels: number) => ({
+      x: 400 + (across.x / length) * pixels,
+      y: 250 + (across.y / length) * pixels,
+    });
+    const apex = Math.hypot((chord?.middle.x ?? 0) - 400, (chord?.middle.y ?? 0) - 250);
+    t.ok(apex > 15, `the bow is ${apex} px high`);
+    for (let pixels = 1; pixels <= apex + 10; pixels += 1) {
+      t.strictSame(layout.linkAt(beside(pixels)), { from: p1, to: p2 }, `${pixels} px to the right`);
+      t.strictSame(layout.linkAt(beside(-pixels)), { from: p2, to: p1 }, `${pixels} px to the left`);
+    }
+    t.ok(layout.linkAt(beside(0)));
+    t.equal(layout.linkAt(beside(apex + 12)), null);
+    t.equal(layout.linkAt({ x: 100, y: 100 }), null, 'peers come before links');
+  },
+);
 
 t.test('captions stand outward, and at the top away from the nearer neighbour', async (t) => {
   const side = (groups: string): unknown => {

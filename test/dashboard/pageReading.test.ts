@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
+import { RelayClient } from '../../client/RelayClient.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId } from '../../shared/ids.ts';
@@ -51,6 +52,9 @@ t.test(
       await page.locator('.controls').waitFor();
       await page.keyboard.press('m');
       await page.locator('.events').waitFor();
+      await page.waitForFunction(
+        "(() => { const { top } = document.getElementById('panel-time').getBoundingClientRect(); return top >= 0 && top < innerHeight - 150; })()",
+      );
       t.equal(await page.locator('.peers').count(), 0, 'one panel stands in a place');
       await page.keyboard.press('i');
       await page.locator('.peers').waitFor();
@@ -184,6 +188,11 @@ t.test('a token that may only look: no control is there', { skip: skipWithoutBro
   t.notMatch(await help.innerText(), 'heals the network');
   t.equal(await page.locator('.refusal').count(), 0, 'and its keys do nothing');
   await page.keyboard.press('Escape');
+  await new RelayClient({ url: relay.url, token: admin }).put('demo', 'colour', 'blue');
+  await page.keyboard.press('c');
+  await page.getByRole('button', { name: 'Get', exact: true }).click();
+  await page.locator('.asked li', { hasText: 'yes: "blue", revision' }).waitFor();
+  t.equal(await page.getByRole('button', { name: 'Put', exact: true }).count(), 0, 'it may read keys, and write none');
   t.strictSame(await accessibilityProblems(page), []);
   t.strictSame(troubles, []);
 });

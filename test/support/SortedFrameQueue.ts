@@ -15,8 +15,9 @@ interface Waiting {
 export class SortedFrameQueue {
   #due: Waiting[] = [];
   readonly #held = new Map<RuleInForce, Waiting[]>();
-  /** Who took the place of a rule. */
+  /** Shares of delays whose rules are gone. */
   readonly #gone = new Set<Waiting['copy']['delayedBy'][number]>();
+  /** Who took the place of a rule. */
   readonly #heirs = new Map<RuleInForce, RuleInForce>();
   #order = 0;
 

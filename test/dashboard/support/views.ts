@@ -12,6 +12,7 @@ export const NO_TRAFFIC: Traffic = {
   framesDelivered: 0,
   bytesDelivered: 0,
   framesCopied: 0,
+  framesUnsent: 0,
   framesDropped: noDrops(),
   requests: 0,
   labBytes: 0,

@@ -6,7 +6,7 @@ import { preferences } from '../state/preferences.ts';
 import type { Store } from '../state/Store.ts';
 import { backToLive, changeSpeed, playOrPause, step } from '../state/view.ts';
 import { selectNewestFrame } from './details/selectNewestFrame.ts';
-import { openPanel, PANELS } from './panels.ts';
+import { togglePanel, PANELS } from './panels.ts';
 
 /** One line of the keyboard map. */
 export interface KeyBinding {
@@ -93,7 +93,7 @@ export function boundTo({ key, shiftKey, ctrlKey }: KeyboardEvent): KeyBinding |
 function panelKey(panel: (typeof PANELS)[number]): KeyBinding {
   const key = panel.key.toLowerCase();
   const does = `opens or closes ${panel.title}`;
-  return { label: panel.key, keys: [key], isLetter: true, does, run: ({ view }) => openPanel(view, panel, 'toggle') };
+  return { label: panel.key, keys: [key], isLetter: true, does, run: ({ view }) => togglePanel(view, panel) };
 }
 
 /** Where one may only look it does nothing. */

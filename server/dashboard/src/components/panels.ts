@@ -1,4 +1,5 @@
 import type { ComponentType } from 'preact';
+import { prefersStillness } from '../hooks/prefersStillness.ts';
 import type { View } from '../state/Store.ts';
 import { BreakPanel } from './break/BreakPanel.tsx';
 import { JudgePanel } from './judge/JudgePanel.tsx';
@@ -36,7 +37,22 @@ export const PANELS: readonly Panel[] = [
   { id: 'table', title: 'Table', key: 'I', place: 'below', view: TablePanel },
 ];
 
-/** Opens a panel in its place; `toggle` closes one that is open. */
-export function openPanel(view: View, { id, place }: Panel, how: 'open' | 'toggle' = 'open'): void {
-  view[place].value = how === 'toggle' && view[place].peek() === id ? null : id;
+/** Opens a panel in its place. */
+export function openPanel(view: View, { id, place }: Panel): void {
+  view[place].value = id;
+}
+
+/** Closes a panel that is open; or opens it, and brings it into sight: it may be below the fold. */
+export function togglePanel(view: View, panel: Panel): void {
+  const { id, place } = panel;
+  if (view[place].peek() === id) {
+    view[place].value = null;
+    return;
+  }
+  openPanel(view, panel);
+  const behavior = prefersStillness() ? 'auto' : 'smooth';
+  // It stands there when the page has been drawn anew.
+  requestAnimationFrame(() =>
+    requestAnimationFrame(() => document.getElementById(`panel-${id}`)?.scrollIntoView({ block: 'nearest', behavior })),
+  );
 }

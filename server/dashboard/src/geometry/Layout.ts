@@ -15,14 +15,17 @@ export interface Layout {
   /** The curve of one direction: its ends and its control point; null when the peers touch, or one is not there. */
   chord(from: PeerId, to: PeerId): Chord | null;
   peerAt(point: Point): PeerId | null;
-  /** The direction whose chord passes near the point; peers come before links. @param near in CSS pixels; default: as a click means it */
+  /**
+   * The direction that is drawn near the point: the one that bows to the point's side of the straight line between the
+   * peers, which is always seen. Peers come before links. @param near in CSS pixels; default: as a click means it
+   */
   linkAt(point: Point, near?: number): { readonly from: PeerId; readonly to: PeerId } | null;
 }
 
 /** Chords begin and end so far from the middle of a peer, in its radii: outside its halo. */
 const RIM = 1.34;
-/** A chord is meant by a click so near to it, in CSS pixels. */
-const NEAR = 9;
+/** A link is meant by a click so near to it, in CSS pixels: half of how far a chord bows at most, and a little. */
+const NEAR = 11;
 /** Into so many straight pieces a chord is cut to measure how far it is; it bows little. */
 const PIECES = 12;
 
@@ -54,7 +57,8 @@ export function makeLayout(size: Layout['size'], peers: ReadonlyMap<PeerId, Peer
     for (const from of peers.keys()) {
       for (const to of peers.keys()) {
         const curve = chord(from, to);
-        const distance = curve === null ? Infinity : distanceTo(curve, point);
+        if (curve === null || !isOnItsSide(curve, point)) continue;
+        const distance = Math.min(distanceTo(curve, point), distanceToLine(curve.from, curve.to, point));
         if (distance >= least) continue;
         least = distance;
         nearest = { from, to };
@@ -63,6 +67,11 @@ export function makeLayout(size: Layout['size'], peers: ReadonlyMap<PeerId, Peer
     return nearest;
   };
   return { size, peers, chord, peerAt, linkAt };
+}
+
+/** Whether a point is where a curve bows to: to the right of its direction. */
+function isOnItsSide({ from, to }: Curve, { x, y }: Point): boolean {
+  return (to.x - from.x) * (y - from.y) >= (to.y - from.y) * (x - from.x);
 }
 
 /** From a point to a curve, in CSS pixels. */

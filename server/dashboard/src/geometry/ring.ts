@@ -18,8 +18,8 @@ export interface Stretch {
   readonly toRadians: number;
 }
 
-/** How much of a turn lies between two groups, in steps between neighbours. */
-const GAP_STEPS = 0.75;
+/** How much of a turn lies between groups, all together, in steps between neighbours: neighbours are as near in two groups as in six. */
+const GAPS_STEPS = 1.5;
 const TURN = 2 * Math.PI;
 const ROUNDING = 1e-6;
 
@@ -74,10 +74,10 @@ function ringOf(width: number, height: number, n: number, nodeRadius: number): E
   return { ...middle, radiusX, radiusY: Math.min(radiusY, radiusX * 1.25) };
 }
 
-/** Whether neighbours stay apart, wherever on the ring they are; as if in two groups, so that a cut changes no sizes. */
+/** Whether neighbours stay apart, wherever on the ring they are; as if in groups, so that a cut changes no sizes. */
 function hasRoom(ring: Ellipse, n: number, nodeRadius: number): boolean {
   if (n === 1) return true;
-  const step = TURN / (n + 2 * GAP_STEPS);
+  const step = TURN / (n + GAPS_STEPS);
   const nearest = 2 * Math.sin(step / 2) * Math.min(ring.radiusX, ring.radiusY);
   return nearest >= 2 * HALO * nodeRadius + BETWEEN;
 }
@@ -93,7 +93,7 @@ export function pointAt(ring: Ellipse, radians: number): Point {
 export function anglesOf(peers: readonly PeerId[], groups: Groups): ReadonlyMap<PeerId, number> {
   const even = evenAngles(peers);
   if (groups.length < 2) return even;
-  const step = TURN / (peers.length + groups.length * GAP_STEPS);
+  const step = TURN / (peers.length + GAPS_STEPS);
   const apart = new Map<PeerId, number>();
   let radians = 0;
   for (const group of inCircularOrder(groups, even)) {
@@ -101,7 +101,7 @@ export function anglesOf(peers: readonly PeerId[], groups: Groups): ReadonlyMap<
       apart.set(id, radians);
       radians += step;
     }
-    radians += step * GAP_STEPS;
+    radians += (step * GAPS_STEPS) / groups.length;
   }
   return turnedTowards(apart, even);
 }

@@ -18,6 +18,7 @@ function noActions(): Actions {
     run: () => Promise.resolve(REFUSED),
     ask: () => Promise.resolve(REFUSED),
     preview: () => undefined,
+    reversal: signal(null),
     previewed: signal<Action | null>(null),
     undo: () => Promise.resolve(),
     redo: () => Promise.resolve(),

@@ -28,6 +28,6 @@ export function AskedList() {
 }
 
 function textOf({ outcome, tookMs }: Asked): string {
-  if (outcome === null) return 'under way';
+  if (outcome === null) return 'under way: a client asks again until it has an answer, or no more time';
   return `${answerText(outcome)}${tookMs === null ? '' : ` (${durationText(tookMs)})`}`;
 }

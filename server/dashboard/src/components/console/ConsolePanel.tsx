@@ -15,14 +15,15 @@ import { AskedList } from './AskedList.tsx';
 import { ClientSide } from './ClientSide.tsx';
 import { ConsoleButton } from './ConsoleButton.tsx';
 
-/** A client of the store that the cluster replicates: what it asks, and what it is told. */
+/** A client of the store that the cluster replicates: what it asks, and what it is told. Who may only look may read keys. */
 export function ConsolePanel() {
-  const { may } = useStore();
-  if (may.value === 'looking') return <LookingOnly what="Here one writes and reads keys" />;
-  return <Console />;
+  const { may, recording, view } = useStore();
+  if (may.value === 'everything') return <Console mayWrite />;
+  if (recording === null && view.mode.value.kind === 'live') return <Console mayWrite={false} />;
+  return <LookingOnly what="Here one writes and reads keys" />;
 }
 
-function Console() {
+function Console({ mayWrite }: { readonly mayWrite: boolean }) {
   const store = useStore();
   const [key, setKey] = useState('colour');
   const [value, setValue] = useState('blue');
@@ -47,20 +48,24 @@ function Console() {
         <label>
           Key <input type="text" value={key} maxLength={1024} onInput={(event) => setKey(event.currentTarget.value)} />
         </label>
-        <label>
-          Value <input type="text" value={value} onInput={(event) => setValue(event.currentTarget.value)} />
-        </label>
-        <label>
-          Revision, for cas{' '}
-          <input
-            type="number"
-            min={0}
-            value={revision}
-            onInput={({ currentTarget: { valueAsNumber } }) => {
-              if (valueAsNumber >= 0) setRevision(Math.round(valueAsNumber));
-            }}
-          />
-        </label>
+        {mayWrite && (
+          <>
+            <label>
+              Value <input type="text" value={value} onInput={(event) => setValue(event.currentTarget.value)} />
+            </label>
+            <label>
+              Revision, for cas{' '}
+              <input
+                type="number"
+                min={0}
+                value={revision}
+                onInput={({ currentTarget: { valueAsNumber } }) => {
+                  if (valueAsNumber >= 0) setRevision(Math.round(valueAsNumber));
+                }}
+              />
+            </label>
+          </>
+        )}
         <label>
           Reads at{' '}
           <select value={at} onChange={({ currentTarget }) => setAt(currentTarget.value)}>
@@ -72,21 +77,26 @@ function Console() {
             ))}
           </select>
         </label>
-        <ClientSide />
+        {mayWrite && <ClientSide />}
       </form>
       <div class="row">
         {button('Get', hasKey ? getAction(key, reader) : null, 'The value of the key')}
-        {button('Put', hasKey ? putAction(key, value) : null, 'Writes the value')}
-        {button('Append', hasKey ? appendAction(key, value) : null, 'Adds to the end of the value')}
-        {button(
-          'Cas',
-          hasKey ? compareAndSetAction(key, value, revision) : null,
-          'Writes if the key still has the revision; 0: if it is not there',
+        {mayWrite && (
+          <>
+            {button('Put', hasKey ? putAction(key, value) : null, 'Writes the value')}
+            {button('Append', hasKey ? appendAction(key, value) : null, 'Adds to the end of the value')}
+            {button(
+              'Cas',
+              hasKey ? compareAndSetAction(key, value, revision) : null,
+              'Writes if the key still has the revision; 0: if it is not there',
+            )}
+            {button('Delete', hasKey ? deleteAction(key) : null, 'Deletes the key')}
+          </>
         )}
-        {button('Delete', hasKey ? deleteAction(key) : null, 'Deletes the key')}
         {button('List', isFree ? listAction('', reader) : null, 'All keys, up to a hundred')}
       </div>
       {!isFree && <p class="hint">{UNDER_WAY_MAX} are under way: more wait for an answer.</p>}
+      {!mayWrite && <p class="hint">Your token may read keys, and write none.</p>}
       <AskedList />
     </section>
   );

@@ -1,5 +1,5 @@
 import { useStore } from '../../hooks/useStore.ts';
-import { openPanel, type Panel, PANELS } from '../panels.ts';
+import { togglePanel, type Panel, PANELS } from '../panels.ts';
 
 const NAMES = { side: 'Panels beside the ring', below: 'Panels below the ring' } as const;
 
@@ -19,7 +19,7 @@ export function PanelPlace({ place }: { readonly place: Panel['place'] }) {
             aria-expanded={panel === open}
             {...(panel === open ? { 'aria-controls': `panel-${panel.id}` } : {})}
             title={`${panel.title} (${panel.key})`}
-            onClick={() => openPanel(view, panel, 'toggle')}
+            onClick={() => togglePanel(view, panel)}
           >
             {panel.title}
           </button>

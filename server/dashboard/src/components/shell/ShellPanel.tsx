@@ -11,7 +11,7 @@ export function ShellPanel() {
   const { actions, shell, may } = useStore();
   const { draftGroups, isChanged } = usePartition();
   if (may.value === 'looking') return null;
-  const deed = actions.done.value[0] ?? null;
+  const deed = actions.reversal.value ?? actions.done.value[0] ?? null;
   const chosen = isChanged && draftGroups.length > 1 ? partitionAction(draftGroups) : null;
   const action = actions.previewed.value ?? chosen ?? deed?.action ?? healAction();
   return (
@@ -44,7 +44,7 @@ function Commands({ action, context }: { readonly action: Action; readonly conte
 }
 
 interface OutcomeProps {
-  readonly deed: Deed | null;
+  readonly deed: Pick<Deed, 'action' | 'outcome'> | null;
   /** Whether the heading names the deed already. */
   readonly isShown: boolean;
 }

@@ -44,7 +44,7 @@ export function TourButtons({ tour }: { readonly tour: TourState }) {
         type="button"
         class={isLast && phase === 'reached' ? 'primary' : undefined}
         disabled={isLeaving}
-        title="Heals the network, starts who was killed, and puts Raft's options back"
+        title="Puts the network and Raft's options back as they were, and starts who was killed"
         onClick={() => void tours.stop()}
       >
         {isLast && phase === 'reached' ? 'Finish' : 'Stop'}

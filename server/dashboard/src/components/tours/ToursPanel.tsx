@@ -26,7 +26,8 @@ export function ToursPanel() {
       <h2 id="tours-title">Guided tours</h2>
       <p class="hint">
         Each breaks this cluster for real, step by step, with words to it. The peers are started anew with slow timers
-        first; whatever was done to the network before is undone. When you stop, all is put back.
+        first, on a network without faults. When you stop, the network and the timers are put back as they were, and all
+        peers run.
       </p>
       <LeftBehind />
       {list === null && <p role="status">Fetching them…</p>}
@@ -69,13 +70,13 @@ function List({ tours }: { readonly tours: readonly Tour[] }) {
   );
 }
 
-/** The page was loaded anew in the midst of a tour. */
+/** The page was closed or loaded anew in the midst of a tour. */
 function LeftBehind() {
   const { tours } = useStore();
   if (tours?.isLeftBehind.value !== true) return null;
   return (
     <p class="tour-left">
-      A tour was on when this page was left, and what it changed is still so.{' '}
+      A tour that was begun in this browser did not end, unless it is on in another window: what it changed is still so.{' '}
       <button type="button" class="heal" onClick={() => void tours.stop()}>
         Put everything back
       </button>

@@ -81,7 +81,7 @@ export interface Actions {
   run(action: Action, options?: RunOptions): Promise<Outcome>;
   /** Reads something: it changes nothing and is no deed. Never rejects. */
   ask(action: Action): Promise<Outcome>;
-  /** Shows the commands of an action before it is done; null shows those of the newest deed. */
+  /** Shows the commands of an action before it is done; null, and whatever is done then, shows those of the newest deed. */
   preview(action: Action | null): void;
   readonly previewed: ReadonlySignal<Action | null>;
   /** What `undo` and `redo` would undo and do again now; null: nothing. */
@@ -95,6 +95,8 @@ export interface Actions {
   redo(): Promise<void>;
   /** Why the newest undo or redo came to nothing; null when it did not. EPOCH_DIFFERS asks whether to undo all the same. */
   readonly undoTrouble: ReadonlySignal<ErrorAnswer | null>;
+  /** The newest undo or redo, when nothing was done since. */
+  readonly reversal: ReadonlySignal<Pick<Deed, 'action' | 'outcome'> | null>;
   /** Newest first, at most DEEDS_MAX. */
   readonly done: ReadonlySignal<readonly Deed[]>;
 }

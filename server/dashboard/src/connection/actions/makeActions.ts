@@ -4,24 +4,16 @@ import type { RelayClient } from '../../../../../client/RelayClient.ts';
 import { WhitewaterError } from '../../../../../shared/errors.ts';
 import type { ErrorAnswer } from '../../../../../shared/http/ErrorAnswer.ts';
 import type { ClusterId } from '../../../../../shared/ids.ts';
-import { epochIn, renamed } from '../../model/undo/Epochs.ts';
-import {
-  type Action,
-  type Actions,
-  type Before,
-  type Deed,
-  DEEDS_MAX,
-  type Inverse,
-  isAction,
-  type Outcome,
-} from './Actions.ts';
+import { renamed } from '../../model/undo/Epochs.ts';
+import { type Action, type Actions, type Before, type Deed, DEEDS_MAX, isAction, type Outcome } from './Actions.ts';
 import { askBefore } from './askBefore.ts';
+import { epochsOf, inverseOf } from './consequences.ts';
+import { makeReversals } from './makeReversals.ts';
 
 const TIMEOUT_MS = 10_000;
 /** Of the others it can be looked up whether they took effect. */
 const HAS_EFFECT = /^\/(?:kv|members|transfer|processes|peers\/[^/]+\/process)(?:\/|$)/;
 const NOTHING_YET = { outcome: null, inverse: null, isUndone: false, epochs: null };
-const NOTHING_KNOWN: Inverse = { none: 'What was in force before it is not known.' };
 
 export interface ActionsOptions {
   readonly base: URL;
@@ -34,6 +26,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   const send = sender(base, cluster);
   const done = signal<readonly Deed[]>([]);
   const previewed = signal<Action | null>(null);
+  const reversal = signal<Actions['reversal']['value']>(null);
   const undoTrouble = signal<ErrorAnswer | null>(null);
   const undoable = computed(() => done.value.find(({ inverse, isUndone }) => !isUndone && isAction(inverse)) ?? null);
   const redoable = computed(() => redoableOf(done.value));
@@ -54,7 +47,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
       return outcome;
     }
     const { answer } = outcome;
-    const inverse = before === null ? NOTHING_KNOWN : action.inverse(before, answer);
+    const inverse = inverseOf(action, before, answer);
     change(number, { action, outcome, inverse, epochs: epochsOf(before, answer) });
     return outcome;
   };
@@ -62,7 +55,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     const number = ++count;
     batch(() => {
       done.value = [{ number, action, askedAtMs: Date.now(), ...NOTHING_YET }, ...done.value].slice(0, DEEDS_MAX);
-      undoTrouble.value = null;
+      undoTrouble.value = previewed.value = reversal.value = null;
     });
     return number;
   };
@@ -79,35 +72,17 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     }
     return outcome;
   };
-  const undo = async (how: 'ifUnchanged' | 'allTheSame'): Promise<void> => {
-    const deed = undoable.peek();
-    if (deed === null || !isAction(deed.inverse)) return;
-    const guard = how === 'ifUnchanged' && deed.epochs !== null ? `?epoch=${deed.epochs.after}` : '';
-    const outcome = await send(guarded(deed.inverse, guard));
-    batch(() => {
+  const { undo, redo } = makeReversals({
+    ...{ send, change, rename, undoable, redoable },
+    before: (action) => askBefore(client, cluster, action),
+    onEnd: (action, outcome) => {
+      previewed.value = null;
+      reversal.value = { action, outcome };
       undoTrouble.value = outcome.kind === 'done' ? null : outcome.error;
-      if (outcome.kind !== 'done') return;
-      change(deed.number, { isUndone: true });
-      const epoch = epochIn(outcome.answer);
-      if (deed.epochs !== null && epoch !== null) rename(deed.epochs.before, epoch);
-    });
-  };
-  const redo = async (): Promise<void> => {
-    const deed = redoable.peek();
-    if (deed === null) return;
-    const before = await askBefore(client, cluster, deed.action);
-    const outcome = await send(deed.action);
-    batch(() => {
-      undoTrouble.value = outcome.kind === 'done' ? null : outcome.error;
-      if (outcome.kind !== 'done') return;
-      const epochs = epochsOf(before, outcome.answer);
-      if (deed.epochs !== null && epochs !== null) rename(deed.epochs.after, epochs.after);
-      const inverse = before === null ? NOTHING_KNOWN : deed.action.inverse(before, outcome.answer);
-      change(deed.number, { outcome, inverse, epochs, isUndone: false });
-    });
-  };
+    },
+  });
   return {
-    ...{ run, done, previewed, undoable, redoable, undoTrouble },
+    ...{ run, done, reversal, previewed, undoable, redoable, undoTrouble },
     undo: (how = 'ifUnchanged') => inTurn(() => undo(how)),
     redo: () => inTurn(redo),
     ask: send,
@@ -141,19 +116,6 @@ function redoableOf(done: readonly Deed[]): Deed | null {
 
 function renamedIn(deeds: readonly Deed[], from: number, to: number): readonly Deed[] {
   return deeds.map((deed) => ({ ...deed, epochs: renamed(deed.epochs, from, to) }));
-}
-
-/** One rule tells the epoch since which it is so, which is an older one when nothing had to change. */
-function epochsOf(before: Before | null, answer: unknown): Deed['epochs'] {
-  const after = epochIn(answer);
-  if (before?.network === undefined || after === null) return null;
-  return { before: before.network.epoch, after: Math.max(before.network.epoch, after) };
-}
-
-/** Of a deed's requests, the one that puts the faults back says of which epoch they have to be. */
-function guarded(action: Action, query: string): Action {
-  const path = action.path === '/network' ? `${action.path}${query}` : action.path;
-  return { ...action, path, ...(action.next === undefined ? {} : { next: guarded(action.next, query) }) };
 }
 
 function sender(base: URL, cluster: ClusterId): (action: Action) => Promise<Outcome> {

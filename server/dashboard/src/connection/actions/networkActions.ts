@@ -60,7 +60,7 @@ export function healAction(): Action {
     path: '/heal',
     body: undefined,
     words: ['heal'],
-    note: 'Undone, whom the relay refused connections stays let in.',
+    note: 'Undo does not shut out again whom the relay refused connections.',
   };
 }
 

@@ -115,6 +115,7 @@ const traffic = object({
   framesDelivered: count,
   bytesDelivered: count,
   framesCopied: count,
+  framesUnsent: optional(count),
   framesDropped: record(count, 32),
   requests: count,
   labBytes: count,

@@ -56,8 +56,12 @@ export function tourActions(deed: TourDeed, sight: Sight, scope: Scope): readonl
       const [path, words] = [`${action.path}?frames=${frames}`, [...action.words, '--frames', frames]];
       return [ofTour({ ...action, path, words })];
     }
-    case 'release':
-      return [ofTour(releaseAction(deed.name))];
+    case 'release': {
+      const { name, first } = deed;
+      const action = releaseAction(name);
+      if (first === null) return [ofTour(action)];
+      return [ofTour({ ...action, body: { first }, words: [...action.words, '--first', String(first)] })];
+    }
     case 'kill':
     case 'start': {
       const { kind, who } = deed;

@@ -5,9 +5,9 @@ import type { Tour } from '../../../../../client/scenario/Tour.ts';
 export interface Tours {
   /** Null before they came; a text says why they did not. */
   readonly list: ReadonlySignal<readonly Tour[] | string | null>;
-  /** A tour was on when this page was left: what it changed is still so. */
+  /** A tour was on when the page was left, or is on in another window: what it changed is still so. */
   readonly isLeftBehind: ReadonlySignal<boolean>;
-  /** Fetches them, if they are not there. */
+  /** Fetches them, if they are not there, and looks whether a tour was left in its midst. */
   load(): Promise<void>;
   start(tour: Tour): void;
   next(): void;
@@ -15,6 +15,6 @@ export interface Tours {
   again(): void;
   /** Goes on by itself, or no longer. */
   play(isPlaying: boolean): void;
-  /** Puts everything back: the network without faults, all processes running, Raft's options as they were. */
+  /** Puts everything back: all processes running, the network's faults and Raft's options as they were. */
   stop(): Promise<void>;
 }

@@ -1,20 +1,27 @@
+import type { NetworkRequest } from '../../../../../shared/http/Network.ts';
 import type { ElectionSettingsInForce } from '../../../../../shared/http/Processes.ts';
 import type { ClusterId } from '../../../../../shared/ids.ts';
 
-/** Kept in the browser while a tour is on: a page that is loaded anew in the midst of one can still put everything back. */
-export function keepSettings(cluster: ClusterId, settings: ElectionSettingsInForce | null): void {
+/** What a tour finds, and leaves behind. */
+export interface KeptGround {
+  readonly settings: ElectionSettingsInForce;
+  readonly network: NetworkRequest;
+}
+
+/** Kept in the browser while a tour is on: a page that is opened after one was closed in its midst can still put everything back. */
+export function keepGround(cluster: ClusterId, ground: KeptGround | null): void {
   try {
-    if (settings === null) sessionStorage.removeItem(keyOf(cluster));
-    else sessionStorage.setItem(keyOf(cluster), JSON.stringify(settings));
+    if (ground === null) localStorage.removeItem(keyOf(cluster));
+    else localStorage.setItem(keyOf(cluster), JSON.stringify(ground));
   } catch {
     // A browser may be told to keep nothing.
   }
 }
 
-export function keptSettings(cluster: ClusterId): ElectionSettingsInForce | null {
+export function keptGround(cluster: ClusterId): KeptGround | null {
   try {
-    const kept = sessionStorage.getItem(keyOf(cluster));
-    return kept === null ? null : (JSON.parse(kept) as ElectionSettingsInForce);
+    const kept = localStorage.getItem(keyOf(cluster));
+    return kept === null ? null : (JSON.parse(kept) as KeptGround);
   } catch {
     return null;
   }

@@ -1,12 +1,10 @@
 import { effect, signal } from '@preact/signals';
 import type { Tour } from '../../../../../client/scenario/Tour.ts';
-import type { ElectionSettingsInForce } from '../../../../../shared/http/Processes.ts';
 import type { TourState } from '../../model/tours/TourState.ts';
 import type { View } from '../Store.ts';
-import { keepSettings, keptSettings } from './keptSettings.ts';
+import { makeGroundKeeper } from './makeGroundKeeper.ts';
 import { type TourPorts, TourRun } from './TourRun.ts';
 import type { Tours } from './Tours.ts';
-import { setStage } from './tourStage.ts';
 
 export interface ToursOptions extends TourPorts {
   readonly base: URL;
@@ -17,7 +15,7 @@ export interface ToursOptions extends TourPorts {
 export function makeTours(options: ToursOptions): Tours {
   const { base, view, client, cluster } = options;
   const list = signal<Tours['list']['value']>(null);
-  const isLeftBehind = signal(keptSettings(cluster) !== null);
+  const ground = makeGroundKeeper(client, cluster);
   let tour: Tour | undefined;
   let run: TourRun | undefined;
   let working: Promise<void> = Promise.resolve();
@@ -41,30 +39,20 @@ export function makeTours(options: ToursOptions): Tours {
     void afterwards(async () => {
       if (run !== next) return;
       try {
-        await keepWhatWas();
-        isLeftBehind.value = false;
+        await ground.keep();
       } catch {
         // The tour meets the same trouble at once, and tells it.
       }
       await next.perform();
     });
   };
-  const keepWhatWas = async (): Promise<void> => {
-    if (keptSettings(cluster) !== null) return;
-    const { settings } = await client.processes(cluster).view();
-    if (settings !== null) keepSettings(cluster, settings);
-  };
-  const putBack = async (settings: ElectionSettingsInForce | null): Promise<void> => {
-    await setStage(client, cluster, settings ?? {});
-    keepSettings(cluster, null);
-    isLeftBehind.value = false;
-  };
   return {
     list,
-    isLeftBehind,
+    isLeftBehind: ground.isLeftBehind,
     load: async () => {
-      if (Array.isArray(list.peek())) return;
-      list.value = await fetchTours(base);
+      // Who cannot be asked is told so when a tour begins.
+      if (run === undefined) await afterwards(() => ground.look().catch(() => undefined));
+      if (!Array.isArray(list.peek())) list.value = await fetchTours(base);
     },
     start: (chosen) => begin(chosen, false),
     next: () => run?.next(),
@@ -77,7 +65,7 @@ export function makeTours(options: ToursOptions): Tours {
       ended?.end();
       return afterwards(async () => {
         try {
-          await putBack(keptSettings(cluster));
+          await ground.putBack();
         } catch (error) {
           if (run === ended) troubled(view, error);
           return;
