@@ -50,8 +50,8 @@ export class Hub implements HubServices {
   /** What passed in clusters that were forgotten since: totals never go back. */
   readonly #trafficOfForgotten: Traffic[] = [];
   /** Upgrades that wait because a rule makes the network slow to accept. */
-  #accepting = 0;
-  readonly #stopping = new AbortController();
+  readonly #accepting = new Set<AbortController>();
+  #isStopping = false;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
@@ -64,7 +64,7 @@ export class Hub implements HubServices {
   }
 
   get isStopping(): boolean {
-    return this.#stopping.signal.aborted;
+    return this.#isStopping;
   }
 
   /** Those with a socket. */
@@ -138,7 +138,7 @@ export class Hub implements HubServices {
   async slowAccept(clusterId: ClusterId, id: PeerId, isEphemeral: boolean, socket: Socket): Promise<void> {
     const cluster = this.#clusters.get(clusterId);
     if (cluster === undefined) return;
-    if (this.#accepting >= ACCEPTING_MAX) {
+    if (this.#accepting.size >= ACCEPTING_MAX) {
       throw new WhitewaterError(
         'RELAY_FULL',
         `${ACCEPTING_MAX} connections wait because rules make the network slow to accept`,
@@ -147,17 +147,18 @@ export class Hub implements HubServices {
     const timeoutMs = socket.timeout ?? 0;
     // The relay itself gives an upgrade up that takes too long.
     socket.setTimeout(0);
-    this.#accepting += 1;
-    const gone = new AbortController();
-    const endWatch = untilGone(socket, () => gone.abort());
+    // Not a signal for all: one of many others remembers something of each of them for ever (Node.js 20, `AbortSignal.any`).
+    const ending = new AbortController();
+    this.#accepting.add(ending);
+    const endWatch = untilGone(socket, () => ending.abort());
     try {
-      await cluster.slowAccept(id, isEphemeral, AbortSignal.any([this.#stopping.signal, gone.signal]));
+      await cluster.slowAccept(id, isEphemeral, ending.signal);
       this.#refuseWhenStopping();
-      if (gone.signal.aborted) throw new WhitewaterError('CONNECTION_LOST', `${id} went before it was answered`);
+      if (ending.signal.aborted) throw new WhitewaterError('CONNECTION_LOST', `${id} went before it was answered`);
     } finally {
       endWatch();
-      if (gone.signal.aborted) socket.destroy();
-      this.#accepting -= 1;
+      if (ending.signal.aborted && !this.#isStopping) socket.destroy();
+      this.#accepting.delete(ending);
       socket.setTimeout(timeoutMs);
     }
   }
@@ -217,7 +218,8 @@ export class Hub implements HubServices {
 
   /** Tells every endpoint and viewer that the relay stops. Sockets that do not close by themselves are not waited for. */
   stop(): void {
-    this.#stopping.abort();
+    this.#isStopping = true;
+    for (const ending of this.#accepting) ending.abort();
     for (const connection of [...this.#connections]) {
       connection.closeWith('RELAY_STOPPING', 'the relay is shutting down; connect again, or to another relay');
     }

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { RelayClient } from '../../client/RelayClient.ts';
+import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { listenRelay } from '../../server/listen.ts';
 import { clusterId } from '../../shared/ids.ts';
@@ -168,7 +169,14 @@ t.test('a token that may only look: no control is there', { skip: skipWithoutBro
   const tokens = { admin: [admin], readOnly: [viewer] };
   const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE, tokens });
   t.teardown(() => relay.close());
-  const options = { cluster: 'demo', id: 'p1', relay: relay.url, voters: ['p1'], token: admin };
+  const options = {
+    cluster: 'demo',
+    id: 'p1',
+    relay: relay.url,
+    voters: ['p1'],
+    token: admin,
+    machine: new KeyValueMachine(),
+  };
   const peer = await Peer.start(options);
   t.teardown(() => peer.stop());
   const browser = await launchBrowser(t);

@@ -215,7 +215,7 @@ t.test('Figure 8: an entry on a majority is lost, and no promise broken', { skip
 });
 
 t.test('without its fault no tour gets to its end', async (t) => {
-  const steps = { election: 2, 'split-vote': 2, partition: 2, 'stale-leader': 2, 'figure-8': 3 };
+  const steps = { election: 2, 'split-vote': 2, partition: 2, 'stale-leader': 2, 'figure-8': 2 };
   for (const [name, step] of Object.entries(steps)) {
     const skip = name === 'partition' ? false : LEFT_OUT;
     await t.test(name, { skip }, async (t) => {

@@ -38,7 +38,8 @@ async function probe(client: RelayClient, cluster: ClusterId): Promise<ProbeResu
     return 'ok';
   } catch (error) {
     const code = error instanceof WhitewaterError ? error.code : 'INTERNAL';
-    if (code === 'TOKEN_WRONG') return 'unauthorised';
+    // Of a peer's or a client's token the relay takes no look: another one is asked for.
+    if (code === 'TOKEN_WRONG' || code === 'ACCESS_DENIED') return 'unauthorised';
     return code === 'CLUSTER_UNKNOWN' ? 'clusterUnknown' : 'unreachable';
   }
 }

@@ -25,7 +25,10 @@ export function usePartition(): PartitionDraft {
     ...{ inForce, draft },
     draftGroups: groupsOfDraft(draft, ids),
     isChanged: view.draft.value !== null,
-    letters: Math.min(Math.max(3, inForce.length), Math.max(1, ids.length)),
+    letters: Math.max(
+      Math.min(Math.max(3, inForce.length), Math.max(1, ids.length)),
+      1 + Math.max(0, ...draft.values()),
+    ),
     put: (peer, groupAfter) => {
       const from = view.draft.peek() ?? draftOf(inForce);
       view.draft.value = asDraft(new Map([...from, [peer, groupAfter(from.get(peer) ?? 0)]]), inForce);

@@ -44,7 +44,9 @@ export function PeerControls({ picture, peer }: PeerControlsProps) {
           title={
             role === 'leader'
               ? 'A leader has no election timer'
-              : 'Its election timer counts as run out (E). While others hear a leader, PreVote lets it come to nothing'
+              : !connected || !isVoter
+                ? 'Only a voter that is connected stands for election'
+                : 'Its election timer counts as run out (E). While others hear a leader, PreVote lets it come to nothing'
           }
         >
           Time out
@@ -57,7 +59,9 @@ export function PeerControls({ picture, peer }: PeerControlsProps) {
               ? 'There is no leader who could hand over'
               : picture.leader === id
                 ? 'It leads already'
-                : `${picture.leader} lets it catch up and steps back`
+                : !connected || !isVoter
+                  ? 'Only a voter that is connected can lead'
+                  : `${picture.leader} lets it catch up and steps back`
           }
         >
           Let it lead

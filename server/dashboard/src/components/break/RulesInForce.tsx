@@ -23,7 +23,7 @@ export function RulesInForce() {
           <ActionButton
             class="small"
             action={removeRuleAction(view.name)}
-            title="The rule goes, with what it delays or holds"
+            title="The rule goes; what it delays or holds comes at once"
           >
             Remove<span class="unseen"> {view.name}</span>
           </ActionButton>

@@ -37,7 +37,8 @@ export function TokenPrompt({ base, onOpened }: TokenPromptProps) {
       </form>
       <p class="muted">
         Whoever started the relay has it: the value of --token or WHITEWATER_TOKEN, or what the file of --token-file
-        holds.
+        holds. The token of a peer or a client opens no page: this takes one that may look (readOnly) or do everything
+        (admin).
       </p>
     </Notice>
   );

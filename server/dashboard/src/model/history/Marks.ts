@@ -9,7 +9,7 @@ export interface Mark {
   readonly atMs: number;
   /** The end of a stretch; null for a moment. `Infinity` while it lasts. */
   readonly untilMs: number | null;
-  readonly lane: 'peer' | 'faults' | 'clients' | 'checks' | 'tour';
+  readonly lane: 'peer' | 'faults' | 'clients' | 'checks';
   /** Whose, in the lanes of peers and clients. */
   readonly peer: PeerId | null;
   /** What of, in one word: it chooses the sign. */

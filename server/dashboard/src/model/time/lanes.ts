@@ -21,7 +21,7 @@ const TOLD_BY_STRETCHES: ReadonlySet<string> = new Set<LiveEvent['kind']>([
   ...(['connected', 'disconnected', 'roleChanged', 'leaderElected', 'leaderLost', 'healed'] as const),
 ]);
 
-const TITLES = { faults: 'faults', clients: 'clients', checks: 'checks', tour: 'tour' } as const;
+const TITLES = { faults: 'faults', clients: 'clients', checks: 'checks' } as const;
 
 /** @param peers in their order; each has a lane, also while nothing is known of it */
 export function lanesOf(marks: readonly Mark[], peers: readonly PeerId[]): readonly Lane[] {
