@@ -91,6 +91,22 @@ t.test('without a leader it says why', async (t) => {
   t.equal(headlineOf(asking).title, 'No leader');
 });
 
+t.test('while voters change, a majority of the old and of the new is needed, in headline and count', async (t) => {
+  const [voters, votersOutgoing] = [
+    [p1, p2, p3],
+    [p3, p4, p5],
+  ];
+  const views = IDS.map((id) =>
+    viewOf(id, statusOf({ voters, votersOutgoing }), { connected: id !== p4 && id !== p5 }),
+  );
+  t.equal(
+    whyNoLeader(pictureOf(snapshotOf(views))),
+    '2 of 3 old and 2 of 3 new votes make a leader, and no group that can be reached has them',
+  );
+  const standing = statusOf({ role: 'candidate', voters, votersOutgoing, votes: { granted: [p1, p3], refused: [] } });
+  t.equal(captionOf(peerWith(standing), 0)[1], '1 of 2 old and 2 of 2 new votes');
+});
+
 t.test('peers that only the membership names count as voters', async (t) => {
   const views = [p1, p2].map((id) => viewOf(id, statusOf()));
   t.equal(whyNoLeader(pictureOf(snapshotOf(views))), '3 of 5 votes make a leader, and only 2 can be reached');

@@ -37,7 +37,7 @@ export function captionOf(peer: SeenPeer, nowMs: number): readonly string[] {
   const { role } = peer.view;
   if (role === null) return ['connected', 'no status yet'];
   const votes = countOf(peer);
-  if (votes !== null) return [ROLE_WORDS[role], `${votes.granted} of ${votes.needed} votes`, ...refusalLines(votes)];
+  if (votes !== null) return [ROLE_WORDS[role], `${votes.tally} votes`, ...refusalLines(votes)];
   if (role === 'leader') {
     return [ROLE_WORDS.leader, crownOf(peer) === 'full' ? 'heard by a majority' : 'believes it leads'];
   }
@@ -90,5 +90,5 @@ export function votesText(peer: SeenPeer): string | null {
   const refusals = count.votes.flatMap(({ voter, refusal }) =>
     refusal === null ? [] : [`${voter} ${REFUSAL_WORDS[refusal]}`],
   );
-  return [`${count.granted} of ${count.needed} votes`, ...refusals].join('; ');
+  return [`${count.tally} votes`, ...refusals].join('; ');
 }

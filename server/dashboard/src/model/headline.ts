@@ -1,11 +1,9 @@
 import { signingSplitOf, signingSplitText } from '../../../../shared/http/signingSplit.ts';
-import { accountOfMembers } from '../../../../shared/http/standing.ts';
-import type { PeerId } from '../../../../shared/ids.ts';
 import { crownOf, otherLeaders, peerOf } from './crown.ts';
 import { shownRoleOf } from './describePeer.ts';
 import { groupsInForce } from './groups.ts';
 import type { Picture } from './Picture.ts';
-import { majorityOf } from './shapes.ts';
+import { isMajority, neededText, votersIn } from './voters.ts';
 
 /** The state of the cluster in two lines. */
 export interface Headline {
@@ -39,16 +37,20 @@ export function headlineOf(picture: Picture): Headline {
 export function whyNoLeader(picture: Picture): string {
   const connected = picture.peers.filter(({ view }) => view.connected);
   if (connected.length === 0) return 'no peer is connected';
-  const voters = votersOf(picture);
-  const needed = majorityOf(voters.size);
+  const voters = votersIn(picture);
   const reachable = groupsInForce(
     picture.partition,
-    connected.map(({ view }) => view.id).filter((id) => voters.has(id)),
+    connected.map(({ view }) => view.id).filter((id) => voters.all.includes(id)),
   );
-  const most = Math.max(0, ...reachable.map((group) => group.length));
-  if (most < needed) {
-    const who = reachable.length > 1 ? `the largest group has ${most}` : `only ${most} can be reached`;
-    return `${needed} of ${voters.size} votes make a leader, and ${who}`;
+  if (!reachable.some((group) => isMajority(voters, new Set(group)))) {
+    const most = Math.max(0, ...reachable.map((group) => group.length));
+    const who =
+      voters.outgoing.length > 0
+        ? 'no group that can be reached has them'
+        : reachable.length > 1
+          ? `the largest group has ${most}`
+          : `only ${most} can be reached`;
+    return `${neededText(voters).replace('voters', 'votes')} make a leader, and ${who}`;
   }
   const candidates = connected.filter((peer) => {
     const role = shownRoleOf(peer);
@@ -56,10 +58,4 @@ export function whyNoLeader(picture: Picture): string {
   });
   if (candidates.length === 0) return 'waiting for an election timer to run out';
   return `${candidates.map(({ view }) => view.id).join(' and ')} ${candidates.length === 1 ? 'asks' : 'ask'} for votes`;
-}
-
-/** By the account that holds; all endpoints while nobody has told. */
-function votersOf({ leader, peers }: Picture): Set<PeerId> {
-  const views = peers.map(({ view }) => view);
-  return new Set(accountOfMembers(leader, views)?.voters ?? views.map(({ id }) => id));
 }

@@ -1,7 +1,7 @@
 import type { PeerId } from '../../../../shared/ids.ts';
 import type { VoteRefusal } from '../../../../shared/messages/VoteRefusal.ts';
-import { majorityOf } from './shapes.ts';
 import type { SeenPeer } from './Picture.ts';
+import { makeVoters, tallyOf } from './voters.ts';
 
 export interface Vote {
   readonly voter: PeerId;
@@ -11,10 +11,10 @@ export interface Vote {
 }
 
 export interface Count {
-  /** One for each voter, in the order of the membership. */
+  /** One for each voter, in the order of the membership; of two sets, first the new one. */
   readonly votes: readonly Vote[];
-  readonly granted: number;
-  readonly needed: number;
+  /** Granted of needed: `1 of 3`, or while voters change `1 of 3 old and 1 of 2 new`. */
+  readonly tally: string;
 }
 
 /**
@@ -26,10 +26,11 @@ export function countOf({ view, standing }: SeenPeer): Count | null {
   if (!view.connected || standing !== 'member' || status?.votes === undefined) return null;
   const { granted, refused } = status.votes;
   const refusals = new Map(refused.map(({ peer, refusal }) => [peer, refusal]));
-  const votes = status.voters.map((voter): Vote => {
+  const voters = makeVoters(status.voters, status.votersOutgoing);
+  const votes = voters.all.map((voter): Vote => {
     if (granted.includes(voter)) return { voter, answer: 'granted', refusal: null };
     const refusal = refusals.get(voter);
     return refusal === undefined ? { voter, answer: 'pending', refusal: null } : { voter, answer: 'refused', refusal };
   });
-  return { votes, granted: granted.length, needed: majorityOf(status.voters.length) };
+  return { votes, tally: tallyOf(voters, new Set(granted)) };
 }

@@ -119,7 +119,7 @@ function Votes({ peer }: { readonly peer: SeenPeer }) {
   return (
     <section class="detail-part">
       <h4>
-        {peer.view.role === 'preCandidate' ? 'Pre-votes' : 'Votes'}: {count.granted} of {count.needed} needed
+        {peer.view.role === 'preCandidate' ? 'Pre-votes' : 'Votes'}: {count.tally} needed
       </h4>
       <ul class="vote-list">
         {count.votes.map(({ voter, answer, refusal }) => (

@@ -4,7 +4,8 @@ import { electionTimerOf, timerRemainingMs } from '../aging.ts';
 import { peerOf } from '../crown.ts';
 import { agoText, durationText } from '../words.ts';
 import type { Explanation, Reason } from './Explanation.ts';
-import { type Facts, isMajority, neededText, statusIn, votersOf } from './Facts.ts';
+import { isMajority, neededText, votersIn } from '../voters.ts';
+import { type Facts, statusIn } from './Facts.ts';
 import { lostVotes, noLeader, unknownOf } from './noLeader.ts';
 import { obstacleBothWays, reachedBy, whyAway } from './reach.ts';
 import { aboutPeer, distinct, explanation, listed, reason, verb } from './reasons.ts';
@@ -21,7 +22,7 @@ export function whyThisLeader(facts: Facts): Explanation {
   const id = picture.leader;
   const status = statusIn(facts, id);
   if (id === null || status === null) return noLeader(facts);
-  const voters = votersOf(facts);
+  const voters = votersIn(facts.picture);
   const votes = voters.all.filter((voter) => {
     const of = statusIn(facts, voter);
     return of?.term === status.term && of.votedFor === id;
@@ -90,7 +91,7 @@ export function notElected(facts: Facts, id: PeerId): Explanation {
     return explanation(`${id} has told nothing of itself.`, away === null ? [] : [away]);
   if (status.role === 'leader') return explanation(`${id} leads term ${status.term}.`, []);
   if (away !== null) return explanation(`${id} does not lead: it is not there.`, [away]);
-  const voters = votersOf(facts);
+  const voters = votersIn(facts.picture);
   if (!voters.all.includes(id)) {
     return explanation(`${id} does not lead: it is no voter.`, [
       reason(`the voters are ${listed(voters.all)}`, RULES.learners, [aboutPeer(id)]),

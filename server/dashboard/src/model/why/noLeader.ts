@@ -5,7 +5,8 @@ import { shownRoleOf } from '../describePeer.ts';
 import { countOf } from '../votes.ts';
 import { durationText } from '../words.ts';
 import type { Explanation, Reason } from './Explanation.ts';
-import { type Facts, isMajority, neededText, statusIn, votersOf, type Voters } from './Facts.ts';
+import { isMajority, neededText, votersIn, type Voters } from '../voters.ts';
+import { type Facts, statusIn } from './Facts.ts';
 import { obstacleBothWays, reachedBy, whyAway } from './reach.ts';
 import { aboutPeer, counted, distinct, explanation, listed, reason, verb } from './reasons.ts';
 import { type KnownRefusal, refusalReason, refusalsBefore, refusalsOf } from './refusals.ts';
@@ -25,7 +26,7 @@ export function noLeader(facts: Facts): Explanation {
     const rest = canCommit ? '' : ', but it hears no majority and can commit nothing';
     return explanation(`There is a leader: ${id} leads term ${term ?? picture.term}${rest}.`, []);
   }
-  const voters = votersOf(facts);
+  const voters = votersIn(facts.picture);
   if (voters.all.length === 0) return explanation('Nobody leads: no peer has told who votes.', []);
   return tooFew(facts, voters) ?? apart(facts, voters) ?? electing(facts, voters);
 }
@@ -121,7 +122,7 @@ function candidacy(facts: Facts, id: PeerId): Reason[] {
   const what = isPreVote ? 'pre-votes' : `votes of term ${peer.view.term ?? 0}`;
   return [
     reason(
-      `${id} has ${count.granted} of the ${count.needed} ${what} that it needs`,
+      `${id} has ${count.tally} ${what} that it needs`,
       isPreVote ? RULES.preVote : RULES.majority,
       [aboutPeer(id)],
       [...refusalsOf(facts, id).map(refusalReason), ...silent],
