@@ -79,7 +79,10 @@ async function takeAll() {
   await page.locator('.space-time svg .diagram-line').nth(5).waitFor({ state: 'attached' });
   await page.locator('.space-time-room').focus();
   await page.keyboard.press('Home');
-  for (let times = 0; times < 12; times += 1) await page.keyboard.press('ArrowRight');
+  await until('a vote is selected', async () => {
+    await page.keyboard.press('ArrowRight');
+    return /^RequestVoteReply: yes/.test(await page.locator('#line-words').innerText());
+  });
   await after(500);
   await takePart(page, '.lanes', 'page-lanes');
   await takePart(page, '.space-time', 'page-space-time');
