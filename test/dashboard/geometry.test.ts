@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { CAPTION_SIZE_MIN, roomCaptionSizeMin } from '../../server/dashboard/src/geometry/captionSize.ts';
 import { captionSides } from '../../server/dashboard/src/geometry/captions.ts';
 import { chordOf, strokeWidthOf } from '../../server/dashboard/src/geometry/chord.ts';
 import { makeLayout } from '../../server/dashboard/src/geometry/Layout.ts';
@@ -85,14 +86,17 @@ t.test('the stretch of a group holds its members and nobody else', async () => {
 });
 
 t.test('from a phone to a projector every peer is on the stage, and they do not cover each other', async (t) => {
-  for (const [width, height] of [
-    [350, 400],
-    [790, 440],
-    [1300, 650],
-    [700, 900],
+  for (const [width, height, sizeMin] of [
+    [350, 400, CAPTION_SIZE_MIN],
+    [790, 440, CAPTION_SIZE_MIN],
+    [1300, 650, CAPTION_SIZE_MIN],
+    [700, 900, CAPTION_SIZE_MIN],
+    [984, 620, roomCaptionSizeMin(984)],
+    [1230, 590, roomCaptionSizeMin(1230)],
+    [2500, 1000, roomCaptionSizeMin(2500)],
   ] as const) {
     for (let n = 1; n <= 9; n += 1) {
-      const { ring, nodeRadius } = layoutOf(width, height, n);
+      const { ring, nodeRadius } = layoutOf(width, height, n, sizeMin);
       const halo = nodeRadius * HALO;
       for (let count = 1; count <= n; count += 1) {
         const groups = Array.from({ length: count }, (_, group) =>

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { CAPTION_SIZE_MIN, roomCaptionSizeMin } from '../../server/dashboard/src/geometry/captionSize.ts';
 import { captionSides } from '../../server/dashboard/src/geometry/captions.ts';
 import { captionBox, freeSides, overlap } from '../../server/dashboard/src/geometry/labels.ts';
 import { placesOf } from '../../server/dashboard/src/geometry/places.ts';
@@ -28,12 +29,13 @@ function groupsOf(letters: readonly number[]): { readonly ids: readonly PeerId[]
 
 t.test('no caption stands on a peer or on another caption, however the network is cut', async (t) => {
   await fc.assert(
-    fc.asyncProperty(cut, fc.constantFrom(...SIZES), async (letters, size) => {
+    fc.asyncProperty(cut, fc.constantFrom(...SIZES), fc.boolean(), async (letters, size, isForRoom) => {
+      const sizeMin = isForRoom ? roomCaptionSizeMin(size.width) : CAPTION_SIZE_MIN;
       const { ids, groups } = groupsOf(letters);
       const angles = anglesOf(ids, groups);
-      const places = placesOf(size, angles, []);
-      const lines = Math.min(2, places.captionLinesMax);
-      const sides = freeSides(places.peers, captionSides(angles), size, lines);
+      const places = placesOf(size, angles, [], sizeMin);
+      const setting = { lines: Math.min(2, places.captionLinesMax), sizeMin };
+      const sides = freeSides(places.peers, captionSides(angles), size, setting);
       if (ids.length <= 3)
         t.ok(
           [...sides.values()].every((side) => side !== null),
@@ -41,7 +43,7 @@ t.test('no caption stands on a peer or on another caption, however the network i
         );
       const boxes = [...places.peers].flatMap(([id, place]) => {
         const side = sides.get(id) ?? null;
-        return side === null ? [] : [{ id, place, box: captionBox(place, side, lines) }];
+        return side === null ? [] : [{ id, place, box: captionBox(place, side, setting) }];
       });
       for (const { id, box } of boxes) {
         for (const other of boxes) {

@@ -7,6 +7,7 @@ import type { Page } from 'playwright-core';
 import t from 'tap';
 import { xOn, yOn } from '../../server/dashboard/src/geometry/chord.ts';
 import { type Layout, makeLayout } from '../../server/dashboard/src/geometry/Layout.ts';
+import { CAPTION_SIZE_MIN } from '../../server/dashboard/src/geometry/captionSize.ts';
 import { placesOf } from '../../server/dashboard/src/geometry/places.ts';
 import { anglesOf, type Point } from '../../server/dashboard/src/geometry/ring.ts';
 import { FeedHistory } from '../../server/dashboard/src/model/history/FeedHistory.ts';
@@ -41,7 +42,7 @@ async function layoutOf(page: Page): Promise<{ layout: Layout; corner: Point }> 
   await page.evaluate('window.scrollTo(0, 0)');
   const box = await page.locator('.ring').boundingBox();
   if (box === null) throw new Error('there is no ring');
-  const places = placesOf(box, anglesOf(IDS, [IDS]), []);
+  const places = placesOf(box, anglesOf(IDS, [IDS]), [], CAPTION_SIZE_MIN);
   return { layout: makeLayout({ width: box.width, height: box.height }, places.peers), corner: box };
 }
 

@@ -1,4 +1,5 @@
 import type { PeerId } from '../../../../shared/ids.ts';
+import { captionAside, captionSizeOf, captionWidthOf, LINE_HEIGHT } from './captionSize.ts';
 import type { CaptionSide } from './captions.ts';
 import type { PeerPlace } from './Layout.ts';
 import { HALO } from './ring.ts';
@@ -10,21 +11,14 @@ interface Box {
   readonly bottom: number;
 }
 
-/** A caption's longest usual line, in sizes of its text; how far a crown reaches above a peer, in its radii. */
-const LETTERS = 18;
-const LETTER_WIDTH = 0.52;
-const LINE_HEIGHT = 1.3;
+/** How a caption is set: its lines, and the least size of its text in CSS pixels. */
+export interface CaptionSetting {
+  readonly lines: number;
+  readonly sizeMin: number;
+}
+
+/** How far a crown reaches above a peer, in its radii. */
 const CROWN = 1.75;
-
-/** The size of a caption's text beside a peer with such a radius, in CSS pixels. */
-export function captionSizeOf(radius: number): number {
-  return Math.max(11, Math.min(17, radius * 0.29));
-}
-
-/** How far beside the middle of a peer its caption begins: outside the ground of its group too. */
-export function captionAside(radius: number): number {
-  return radius * 1.55 + 8;
-}
 
 /**
  * The side of each caption that is free: the one that is wanted, or else the other, or below, whichever covers least of crowns and of
@@ -35,7 +29,7 @@ export function freeSides(
   peers: ReadonlyMap<PeerId, PeerPlace>,
   wanted: ReadonlyMap<PeerId, CaptionSide>,
   size: { readonly width: number; readonly height: number },
-  lines: number,
+  setting: CaptionSetting,
 ): ReadonlyMap<PeerId, CaptionSide | null> {
   const captions: Box[] = [];
   const sides = new Map<PeerId, CaptionSide | null>();
@@ -44,7 +38,7 @@ export function freeSides(
     if (place === undefined) continue;
     const others = [...peers].filter(([other]) => other !== id).map(([, other]) => other);
     const free = candidates(side)
-      .map((candidate) => ({ candidate, box: captionBox(place, candidate, lines) }))
+      .map((candidate) => ({ candidate, box: captionBox(place, candidate, setting) }))
       .filter(({ box }) => [...captions, ...others.map(haloBox)].every((other) => overlap(box, other) === 0))
       .map(({ candidate, box }) => ({
         ...{ candidate, box },
@@ -69,9 +63,9 @@ function candidates(wanted: CaptionSide): readonly CaptionSide[] {
 }
 
 /** The place that a caption takes, lines of usual length. */
-export function captionBox({ x, y, radius }: PeerPlace, side: CaptionSide, lines: number): Box {
-  const size = captionSizeOf(radius);
-  const [width, height] = [size * LETTERS * LETTER_WIDTH, size * LINE_HEIGHT * lines];
+export function captionBox({ x, y, radius }: PeerPlace, side: CaptionSide, { lines, sizeMin }: CaptionSetting): Box {
+  const size = captionSizeOf(radius, sizeMin);
+  const [width, height] = [captionWidthOf(size), size * LINE_HEIGHT * lines];
   const aside = captionAside(radius);
   if (side === 'below') {
     const top = y + radius * HALO + size * 0.5;

@@ -1,3 +1,4 @@
+import { CAPTION_SIZE_MIN, captionWidthOf, LINE_HEIGHT } from './captionSize.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
 import type { Groups } from '../model/groups.ts';
 
@@ -29,10 +30,14 @@ export const HALO = 1.32;
 const ABOVE = 26;
 const BESIDE = 140;
 const BELOW = 40;
+/** Between a halo and the captions beside it; and what is left where there are none. */
+const BESIDE_GROUND = 24;
+const BESIDE_NOTHING = 8;
+const BELOW_NOTHING = 6;
 /** From so many peers on, those at the top and the bottom have no room for a caption beside them. */
 export const CROWD = 7;
-/** A stage narrower than this has no room for captions beside the peers. */
-const WIDE = 560;
+/** A stage with less than this between the captions has no room for them beside the peers. */
+const BETWEEN_CAPTIONS = 280;
 
 /** Where everything is on a stage of a certain size. */
 export interface RingLayout {
@@ -43,6 +48,8 @@ export interface RingLayout {
   readonly captions: 'beside' | 'below';
   /** How many lines a caption may have. */
   readonly captionLinesMax: number;
+  /** Of their text, in CSS pixels. */
+  readonly captionSizeMin: number;
 }
 
 /** Bodies in CSS pixels: as large as there is room for, but no larger, and never too small to read. */
@@ -51,24 +58,56 @@ const NODE_RADIUS_MAX = 72;
 /** Between the halos of neighbours, for a term's number at the lower rim. */
 const BETWEEN = 10;
 
-/** The largest peers of which n find room on the stage, and the ring on which they stand. */
-export function layoutOf(width: number, height: number, n: number): RingLayout {
-  const captions = width >= WIDE ? 'beside' : 'below';
+/** What is left of a stage for a ring, when captions have what they need. */
+interface Room {
+  readonly width: number;
+  readonly height: number;
+  /** On each side, and at the foot. */
+  readonly beside: number;
+  readonly below: number;
+}
+
+/**
+ * The largest peers of which n find room on the stage, and the ring on which they stand.
+ * @param captionSizeMin of the text of captions, in CSS pixels
+ */
+export function layoutOf(width: number, height: number, n: number, captionSizeMin: number): RingLayout {
+  const captionsWidth = Math.max(BESIDE, captionWidthOf(captionSizeMin) + BESIDE_GROUND);
+  const isWide = width >= 2 * captionsWidth + BETWEEN_CAPTIONS;
+  const isCrowd = n >= CROWD;
+  const linesHeight = Math.max(BELOW, captionSizeMin * (2 * LINE_HEIGHT + 0.5));
+  const room = {
+    ...{ width, height },
+    beside: isWide ? captionsWidth : BESIDE_NOTHING,
+    below: isWide && !isCrowd ? BELOW_NOTHING : linesHeight,
+  };
   let nodeRadius = Math.min(NODE_RADIUS_MAX, width / 10.5, height / 10.5);
-  let ring = ringOf(width, height, n, nodeRadius);
+  let ring = ringOf(room, n, nodeRadius);
   while (nodeRadius > NODE_RADIUS_MIN && !hasRoom(ring, n, nodeRadius)) {
     nodeRadius = Math.max(NODE_RADIUS_MIN, nodeRadius - 0.5);
-    ring = ringOf(width, height, n, nodeRadius);
+    ring = ringOf(room, n, nodeRadius);
   }
-  return { ring, nodeRadius, captions, captionLinesMax: captions === 'below' && n >= CROWD ? 1 : 3 };
+  const captions = isWide ? 'beside' : 'below';
+  return {
+    ring,
+    nodeRadius,
+    captions,
+    captionSizeMin,
+    captionLinesMax: linesMaxOf(!isWide && isCrowd, captionSizeMin),
+  };
+}
+
+/** The third line, how far a peer is behind, is for a desk. */
+function linesMaxOf(isNarrowCrowd: boolean, captionSizeMin: number): number {
+  if (isNarrowCrowd) return 1;
+  return captionSizeMin > CAPTION_SIZE_MIN ? 2 : 3;
 }
 
 /** As large as the stage allows, and never much wider than high or higher than wide. A single peer stands in the middle. */
-function ringOf(width: number, height: number, n: number, nodeRadius: number): Ellipse {
-  const isWide = width >= WIDE;
+function ringOf({ width, height, beside, below }: Room, n: number, nodeRadius: number): Ellipse {
   const halo = nodeRadius * HALO;
-  const radiusY = Math.max(0, (height - 2 * halo - ABOVE - (isWide && n < CROWD ? 6 : BELOW)) / 2);
-  const radiusX = Math.max(0, Math.min(width / 2 - halo - (isWide ? BESIDE : 8), radiusY * 1.6));
+  const radiusY = Math.max(0, (height - 2 * halo - ABOVE - below) / 2);
+  const radiusX = Math.max(0, Math.min(width / 2 - halo - beside, radiusY * 1.6));
   const middle = { x: width / 2, y: halo + ABOVE + radiusY };
   if (n === 1) return { ...middle, radiusX: 0, radiusY: 0 };
   return { ...middle, radiusX, radiusY: Math.min(radiusY, radiusX * 1.25) };

@@ -1,5 +1,5 @@
+import { captionAside, captionSizeOf, DETAIL_SIZE, LINE_HEIGHT } from '../../geometry/captionSize.ts';
 import type { CaptionSide } from '../../geometry/captions.ts';
-import { captionAside, captionSizeOf } from '../../geometry/labels.ts';
 import { HALO } from '../../geometry/ring.ts';
 import { captionOf } from '../../model/describePeer.ts';
 import type { SeenPeer } from '../../model/Picture.ts';
@@ -11,6 +11,8 @@ interface CaptionProps {
   readonly nowMs: number;
   readonly side: CaptionSide;
   readonly linesMax: number;
+  /** Of its text, in CSS pixels. */
+  readonly sizeMin: number;
   /** How many entries it is behind the leader; null where that is not told. */
   readonly lag: number | null;
 }
@@ -18,11 +20,11 @@ interface CaptionProps {
 const ANCHORS = { left: 'end', right: 'start', below: 'middle' } as const;
 
 /** The peer's role, and why it has it. */
-export function Caption({ peer, radius, nowMs, side, linesMax, lag }: CaptionProps) {
+export function Caption({ peer, radius, nowMs, side, linesMax, sizeMin, lag }: CaptionProps) {
   const behind = lag === null ? [] : [lag === 0 ? 'has all of the log' : `${lag} behind`];
   const lines = [...captionOf(peer, nowMs), ...behind].slice(0, linesMax);
-  const size = captionSizeOf(radius);
-  const lineHeight = size * 1.3;
+  const size = captionSizeOf(radius, sizeMin);
+  const lineHeight = size * LINE_HEIGHT;
   const halo = radius * HALO;
   // Beside the ground of a group too.
   const x = side === 'below' ? 0 : (side === 'left' ? -1 : 1) * captionAside(radius);
@@ -35,7 +37,7 @@ export function Caption({ peer, radius, nowMs, side, linesMax, lag }: CaptionPro
           class={index === 0 ? 'caption-role' : 'caption-detail'}
           x={x}
           y={top + index * lineHeight}
-          font-size={index === 0 ? size : size * 0.92}
+          font-size={index === 0 ? size : size * DETAIL_SIZE}
         >
           {line}
         </text>

@@ -14,6 +14,9 @@ import { TermPill } from './TermPill.tsx';
 import { TimerArc } from './TimerArc.tsx';
 import { VotePips } from './VotePips.tsx';
 
+/** The least size of a term's text, over that of captions. */
+const PILL_SIZE = 0.75;
+
 interface PeerNodeProps {
   readonly peer: SeenPeer;
   readonly place: Point;
@@ -22,6 +25,7 @@ interface PeerNodeProps {
   readonly nowMs: number;
   readonly caption: CaptionSide;
   readonly captionLinesMax: number;
+  readonly captionSizeMin: number;
   /** Its group in force; null while the network is whole. */
   readonly group: number | null;
   /** Its group in the partition being put together; null when there is none. */
@@ -62,13 +66,19 @@ export function PeerNode({ peer, place, radius, nowMs, group, draftGroup, isLit,
         <text class="peer-id" y={fontSize * 0.35} font-size={shrunk(fontSize, view.id, radius)}>
           {view.id}
         </text>
-        <TermPill term={view.term} radius={radius} />
+        <TermPill term={view.term} radius={radius} sizeMin={rest.captionSizeMin * PILL_SIZE} />
         {crown !== null && <Crown kind={crown} radius={radius} />}
         {votes !== null && <VotePips count={votes} radius={radius} />}
         {letter !== null && (
           <GroupBadge group={letter} isDraft={draftGroup !== null && draftGroup !== group} radius={radius} />
         )}
-        <Caption {...{ peer, radius, nowMs }} lag={rest.lag} side={rest.caption} linesMax={rest.captionLinesMax} />
+        <Caption
+          {...{ peer, radius, nowMs }}
+          lag={rest.lag}
+          side={rest.caption}
+          linesMax={rest.captionLinesMax}
+          sizeMin={rest.captionSizeMin}
+        />
       </g>
     </g>
   );

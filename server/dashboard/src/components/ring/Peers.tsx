@@ -42,6 +42,7 @@ export function Peers({ picture, places, inForce, draft, nowMs, sides, learners,
             captionLinesMax={
               isApart ? 2 : sides.get(id) === null && places.captions === 'beside' ? 0 : places.captionLinesMax
             }
+            captionSizeMin={places.captionSizeMin}
             caption={isApart || places.captions === 'below' ? 'below' : (sides.get(id) ?? 'below')}
             lag={isApart ? lagOf(picture, id) : null}
             group={isPartitioned ? groupOf(inForce, id) : null}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo } from 'preact/hooks';
+import { CAPTION_SIZE_MIN, roomCaptionSizeMin } from '../../geometry/captionSize.ts';
 import { captionSides } from '../../geometry/captions.ts';
 import { freeSides } from '../../geometry/labels.ts';
 import { makeLayout } from '../../geometry/Layout.ts';
@@ -45,6 +46,7 @@ export function Ring(props: RingProps) {
 
 function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProps & { readonly size: Size }) {
   const store = useStore();
+  const sizeMin = store.view.look.value === 'projector' ? roomCaptionSizeMin(size.width) : CAPTION_SIZE_MIN;
   const learners = picture.peers.filter((peer) => shownRoleOf(peer) === 'learner').map(({ view }) => view.id);
   const onRing = picture.peers.map(({ view }) => view.id).filter((id) => !learners.includes(id));
   const groupsOnRing = inForce.map((group) => group.filter((id) => onRing.includes(id)));
@@ -54,7 +56,10 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   );
   const angles = useGlidingAngles(target);
   const apartKey = learners.join();
-  const places = useMemo(() => placesOf(size, angles, learners), [size.width, size.height, angles, apartKey]);
+  const places = useMemo(
+    () => placesOf(size, angles, learners, sizeMin),
+    [size.width, size.height, angles, apartKey, sizeMin],
+  );
   const layout = useMemo(() => makeLayout(size, places.peers), [places]);
   const air = useFlights();
   const pointer = useRingPointer(layout, air);
@@ -63,8 +68,11 @@ function RingOfSize({ picture, inForce, draft, nowMs, size, children }: RingProp
   const rules = store.network.value?.rules;
   const cuts = useMemo(() => cutByRules(rules ?? [], picture), [rules, picture.peers]);
   // By where the peers will stand: a caption that changes its side on the way could not be read.
-  const resting = placesOf(size, target, learners);
-  const sides = freeSides(resting.peers, captionSides(target), size, Math.min(2, resting.captionLinesMax));
+  const resting = placesOf(size, target, learners, sizeMin);
+  const sides = freeSides(resting.peers, captionSides(target), size, {
+    lines: Math.min(2, resting.captionLinesMax),
+    sizeMin,
+  });
   const isPartitioned = inForce.length > 1;
   const { ring, nodeRadius: radius } = places;
   return (

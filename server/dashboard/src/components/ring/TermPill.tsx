@@ -4,13 +4,15 @@ interface TermPillProps {
   readonly term: number | null;
   /** Of the peer's body, in CSS pixels. */
   readonly radius: number;
+  /** Of its text, in CSS pixels. */
+  readonly sizeMin: number;
 }
 
 /** The term as a number, on the band of the same colour. */
-export function TermPill({ term, radius }: TermPillProps) {
+export function TermPill({ term, radius, sizeMin }: TermPillProps) {
   if (term === null) return null;
   const text = `term ${term}`;
-  const size = Math.max(10.5, radius * 0.28);
+  const size = Math.max(10.5, radius * 0.28, Math.min(sizeMin, radius * 0.36));
   const width = text.length * size * 0.56 + size * 1.1;
   const height = size * 1.55;
   return (
