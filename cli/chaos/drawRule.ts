@@ -62,13 +62,13 @@ function fault(random: Random): Part {
   const ms = Math.round(between(FRAME_MS, random));
   const faults: readonly Part[] = [
     { drop: share },
-    { drop: { goodToBad: share / 2, badToGood: 0.2 } },
+    { drop: { goodToBad: rounded(share / 2), badToGood: 0.2 } },
     { delay: delay(FRAME_MS, random) },
     { reorder: { probability: share, delay: `0..${ms}ms` } },
     { duplicate: { probability: share, copies: 1 + Math.floor(random() * 3), delay: `0..${ms}ms` } },
-    { corrupt: share / 4 },
+    { corrupt: rounded(share / 4) },
     { rate: { bytesPerSecond: 2000 + Math.round(random() * 50_000) } },
-    { disconnect: share / 20 },
+    { disconnect: rounded(share / 20) },
   ];
   return pick(faults, random);
 }
@@ -76,4 +76,9 @@ function fault(random: Random): Part {
 function delay(range: Range, random: Random): string {
   const ms = Math.round(between(range, random));
   return pick([`${ms}ms`, `0..${ms}ms`, `exponential(${ms}ms)`], random);
+}
+
+/** As people write a probability. */
+function rounded(probability: number): number {
+  return Math.round(probability * 10_000) / 10_000;
 }

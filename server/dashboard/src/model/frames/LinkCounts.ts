@@ -10,8 +10,8 @@ export const CALM_PER_SECOND = 40;
 export const CALM_MS = 2000;
 /** What is counted is counted over the newest second. */
 const WINDOW_MS = 1000;
-/** Links that are counted; more than nine peers have. */
-const LINKS_MAX = 256;
+/** Links that are counted; as many as 32 peers have. */
+const LINKS_MAX = 1024;
 
 interface Told {
   readonly timeMs: number;
