@@ -14,6 +14,13 @@ export interface OutboxOptions {
   readonly bytesMax: number;
 }
 
+/** Frames that wait together. */
+interface Part {
+  readonly bytes: Buffer;
+  /** How many of them are of endpoints. */
+  readonly forwarded: number;
+}
+
 /** The longest header of an unmasked WebSocket frame (RFC 6455, section 5.2). */
 const HEADER_BYTES_MAX = 10;
 const TEXT_FRAME_FIN = 0x81;
@@ -37,11 +44,12 @@ export class Outbox {
   readonly #budget: BufferBudget;
   readonly #bytesMax: number;
   /** Full pages, or parts of them, oldest first. They come before what `#page` holds. */
-  readonly #sealed: Buffer[] = [];
+  readonly #sealed: Part[] = [];
   /** A `Buffer`, and so are its parts: a stream makes one of anything else first. */
   #page: Buffer = EMPTY;
   #pageStart = 0;
   #pageEnd = 0;
+  #pageForwarded = 0;
   #waitingBytes = 0;
   #writingBytes = 0;
   #writesDone = 0;
@@ -79,9 +87,10 @@ export class Outbox {
 
   /**
    * Takes a text frame's payload, which must be UTF-8 and may be reused by the caller afterwards.
+   * @param isForwarded whether an endpoint sent it, and not the relay itself
    * @returns false, having taken nothing, when more than the bound would wait
    */
-  offer(payload: Uint8Array): boolean {
+  offer(payload: Uint8Array, isForwarded: boolean): boolean {
     const most = payload.length + HEADER_BYTES_MAX;
     const after = this.#waitingBytes + most;
     if (this.#closed || this.#onEmpty !== undefined || after > this.#bytesMax || !this.#budget.admits(most, after))
@@ -94,6 +103,7 @@ export class Outbox {
     this.#waitingBytes += this.#pageEnd - start;
     this.#budget.take(this.#pageEnd - start);
     this.#framesOffered += 1;
+    if (isForwarded) this.#pageForwarded += 1;
     if (this.#isSparse && this.#writingBytes === 0 && !this.#awaitsTurn) {
       this.#writeNext();
     } else if (!this.#awaitsTurn) {
@@ -116,31 +126,38 @@ export class Outbox {
     if (this.#waitingBytes === 0) onEmpty();
   }
 
-  /** Forgets what waits; what the socket already has still leaves. @returns what is forgotten: whole frames, oldest first */
-  close(): readonly Buffer[] {
-    const forgotten = this.#sealed.splice(0);
-    if (this.#pageEnd > this.#pageStart) forgotten.push(this.#page.subarray(this.#pageStart, this.#pageEnd));
+  /** Forgets what waits; what the socket already has still leaves. @returns how many frames of endpoints are forgotten */
+  close(): number {
+    const forwarded = this.#sealed.splice(0).reduce((sum, part) => sum + part.forwarded, this.#pageForwarded);
     this.#closed = true;
+    this.#pageForwarded = 0;
     this.#page = EMPTY;
     this.#pageStart = this.#pageEnd = 0;
     this.#budget.give(this.#waitingBytes - this.#writingBytes);
     this.#waitingBytes = this.#writingBytes;
-    return forgotten;
+    return forwarded;
   }
 
   #turnPage(bytesLeast: number): void {
-    if (this.#pageEnd > this.#pageStart) this.#sealed.push(this.#page.subarray(this.#pageStart, this.#pageEnd));
+    if (this.#pageEnd > this.#pageStart) this.#sealed.push(this.#takePart());
     this.#page = this.#pages.take(bytesLeast);
     this.#pageStart = this.#pageEnd = 0;
     if (this.#writingBytes === 0) this.#writeNext();
   }
 
+  /** What waits in the page, which then holds nothing that waits. */
+  #takePart(): Part {
+    const part = { bytes: this.#page.subarray(this.#pageStart, this.#pageEnd), forwarded: this.#pageForwarded };
+    this.#pageStart = this.#pageEnd;
+    this.#pageForwarded = 0;
+    return part;
+  }
+
   #writeNext(): void {
-    let bytes = this.#sealed.shift();
+    let bytes = this.#sealed.shift()?.bytes;
     if (bytes === undefined) {
       if (this.#pageEnd === this.#pageStart) return;
-      bytes = this.#page.subarray(this.#pageStart, this.#pageEnd);
-      this.#pageStart = this.#pageEnd;
+      bytes = this.#takePart().bytes;
     }
     this.#isSparse = this.#framesOffered <= 1;
     this.#framesOffered = 0;

@@ -83,7 +83,7 @@ export class SocketConnection implements Connection {
   }
 
   offer(frame: Uint8Array): boolean {
-    return this.#sender.outbox.offer(frame);
+    return this.#sender.outbox.offer(frame, true);
   }
 
   timeOut(): boolean {

@@ -6,7 +6,6 @@ import type { Bodies } from '../../shared/protocol.ts';
 import { controlFrame } from './controlFrames.ts';
 import type { Hub } from './Hub.ts';
 import { Outbox } from './Outbox.ts';
-import { forwardedIn } from './forwardedIn.ts';
 
 export interface SenderListeners {
   /** A control frame goes out. */
@@ -43,12 +42,12 @@ export class SocketSender {
   /** @returns false when too much waits already */
   tell<Type extends 'Welcome' | 'Directory' | 'Pong' | 'TimeOut'>(type: Type, body: Bodies[Type]): boolean {
     this.#countControl();
-    return this.outbox.offer(controlFrame(type, this.#to, this.#framesSent, body));
+    return this.outbox.offer(controlFrame(type, this.#to, this.#framesSent, body), false);
   }
 
   /** @param inReplyTo the id of the frame that is refused */
   refuse(code: ErrorCode, message: string, inReplyTo: number | undefined): void {
-    this.outbox.offer(this.#refusedFrame(code, message, inReplyTo));
+    this.outbox.offer(this.#refusedFrame(code, message, inReplyTo), false);
   }
 
   /** Lets what waits leave, but for no longer than the grace; then says why, and closes. */
@@ -68,7 +67,7 @@ export class SocketSender {
 
   /** Nothing that waits will leave any more. */
   close(): void {
-    const unsent = forwardedIn(this.outbox.close());
+    const unsent = this.outbox.close();
     if (unsent > 0) this.#listeners.onUnsent(unsent);
   }
 
