@@ -74,6 +74,24 @@ t.test('what was saved is read back the same', async (t) => {
   t.ok(file.size < 200_000, `${file.size} bytes`);
 });
 
+t.test('what the console was told, which no feed tells, is in the recording', async (t) => {
+  const { history } = await saved(3);
+  const mark = { atMs: FEED_FROM_MS + 1000, untilMs: FEED_FROM_MS + 1200, lane: 'clients', peer: null } as const;
+  const told = {
+    ...mark,
+    kind: 'put',
+    text: 'put colour: unknown: OUTCOME_UNKNOWN',
+    tone: 'bad',
+    isAsked: true,
+  } as const;
+  history.marks.add(told);
+  history.marks.add({ ...told, text: 'x'.repeat(10_000) });
+  const file = await writeRecording(history, { cluster: demo, savedAtMs: 1 }, PAGE);
+  const { history: again } = await opened(file);
+  const asked = again.marks.in(-Infinity, Infinity).filter(({ isAsked }) => isAsked === true);
+  t.strictSame(asked, [told, { ...told, text: 'x'.repeat(2000) }]);
+});
+
 t.test('a recording that begins in the midst of a feed begins with the picture of then', async (t) => {
   const history = new FeedHistory({
     extent: signal<Extent | null>(null),
@@ -140,6 +158,7 @@ t.test('what is no recording, broken, cut, too large or newer is refused in a se
     ['no header', fileOf([snapshot]), /line 1/],
     ['a newer format', fileOf([{ ...HEADER, format: 2 }, snapshot]), /format 2, and this page reads format 1/],
     ['a cluster that is no name', fileOf([{ ...HEADER, cluster: '<b>' }, snapshot]), /line 1/],
+    ['an answer that is none', fileOf([{ ...HEADER, asked: [{ text: 'yes' }] }, snapshot]), /line 1/],
     ['no picture', fileOf([HEADER]), /no picture/],
     ['deltas only', fileOf([HEADER, [0, deltaOf()]]), /no picture/],
     ['no JSON', fileOf([HEADER, snapshot, '[1,']), /line 3/],

@@ -52,6 +52,7 @@ function mark({ history, live }: Store, action: Action, outcome: Outcome, tookMs
     ...{ atMs: nowMs - tookMs, untilMs: nowMs, lane: 'clients', peer: null, kind: action.words[0] ?? 'write' },
     text: `${action.label}: ${answerText(outcome)} after ${agoText(tookMs)}`,
     tone: outcome.kind === 'done' ? 'good' : outcome.kind === 'unknown' ? 'bad' : 'plain',
+    isAsked: true,
   });
 }
 

@@ -19,6 +19,8 @@ export interface Mark {
   /** One sentence. */
   readonly text: string;
   readonly tone: 'plain' | 'good' | 'bad';
+  /** Somebody asked it by the console of a page: the feed does not tell it. */
+  readonly isAsked?: boolean;
 }
 
 export interface Marks {

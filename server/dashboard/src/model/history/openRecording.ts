@@ -1,8 +1,10 @@
 import { fromBase64 } from './base64.ts';
 import { checkMessage } from './checkMessage.ts';
-import { id, number, object, text } from './checks.ts';
+import { flag, id, list, nullable, number, object, oneOf, optional, text } from './checks.ts';
 import type { FeedHistory } from './FeedHistory.ts';
 import {
+  ASKED_MAX,
+  ASKED_TEXT_MAX,
   FILE_BYTES_MAX,
   FORMAT,
   LINE_LENGTH_MAX,
@@ -77,6 +79,7 @@ export async function openRecording(
   if (facts === null) throw new RecordingRefused('The recording is empty.');
   if (history.extent.peek() === null) throw new RecordingRefused('The recording has no picture in it.');
   await history.settled();
+  for (const mark of facts.asked ?? []) history.marks.add(mark);
   return facts;
 }
 
@@ -93,6 +96,11 @@ function arrayIn(line: string): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
+const askedMark = object({
+  ...{ atMs: number, untilMs: number, lane: oneOf('clients'), peer: nullable(id), kind: text(64) },
+  ...{ text: text(ASKED_TEXT_MAX), tone: oneOf('plain', 'good', 'bad'), isAsked: flag },
+});
+
 function factsIn(line: string): RecordingFacts {
   const value = parsed(line);
   if (!object({ whitewater: (word) => word === 'recording', format: number })(value)) throw damaged('line 1');
@@ -104,6 +112,7 @@ function factsIn(line: string): RecordingFacts {
   }
   const shape = object({
     ...{ version: text(64), cluster: id, fromMs: number, untilMs: number, savedAtMs: number, statement: text(2000) },
+    asked: optional(list(askedMark, ASKED_MAX)),
   });
   if (!shape(value)) throw damaged('line 1');
   return value as RecordingFacts;

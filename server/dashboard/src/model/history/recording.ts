@@ -1,7 +1,15 @@
 import type { ClusterId } from '../../../../../shared/ids.ts';
 import { toBase64 } from './base64.ts';
 import type { FeedHistory } from './FeedHistory.ts';
-import { FORMAT, RECORDING_ID, RECORDING_TYPE, type RecordingFacts } from './recordingFormat.ts';
+import {
+  ASKED_MAX,
+  ASKED_TEXT_MAX,
+  FORMAT,
+  RECORDING_ID,
+  RECORDING_TYPE,
+  type RecordingFacts,
+} from './recordingFormat.ts';
+import type { Mark } from './Marks.ts';
 import { piecesOf, streamOf } from './streams.ts';
 
 /** The page itself, to go into a recording. */
@@ -33,6 +41,7 @@ export async function writeRecording(history: FeedHistory, options: RecordingOpt
   const extent = history.extent.peek();
   if (extent === null) throw new Error('there is nothing to save yet: no message has come');
   const { cluster, savedAtMs } = options;
+  const asked = askedIn(history.marks.in(extent.fromMs, extent.untilMs));
   const facts: RecordingFacts = {
     whitewater: 'recording',
     format: FORMAT,
@@ -41,12 +50,18 @@ export async function writeRecording(history: FeedHistory, options: RecordingOpt
     ...extent,
     savedAtMs,
     statement: `What the relay told a viewer of cluster ${cluster}, by the relay's clock. Nothing in it is simulated.`,
+    ...(asked.length === 0 ? {} : { asked }),
   };
   const lines = streamOf(encoded(facts, history.lines()));
   const pieces: string[] = [head(facts, page)];
   for await (const piece of toBase64(piecesOf(lines.pipeThrough(new CompressionStream('gzip'))))) pieces.push(piece);
   pieces.push(foot(page));
   return new Blob(pieces, { type: 'text/html' });
+}
+
+function askedIn(marks: readonly Mark[]): readonly Mark[] {
+  const asked = marks.filter(({ isAsked }) => isAsked === true).slice(-ASKED_MAX);
+  return asked.map((mark) => ({ ...mark, text: mark.text.slice(0, ASKED_TEXT_MAX) }));
 }
 
 async function* encoded(
