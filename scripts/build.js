@@ -1,4 +1,4 @@
-// Builds dist/: the TypeScript by tsc, the page by esbuild. Usage: node scripts/build.js [--no-check] [--if-possible] [--if-stale]
+// Builds dist/: the TypeScript by tsc, the command line and the page by esbuild. Usage: node scripts/build.js [--no-check] [--if-possible] [--if-stale]
 //   --no-check      do not report type errors (`npm run check` does), for a quick build before start and test
 //   --if-possible   do nothing where the compiler is not installed, as after `npm ci --omit=dev`
 //   --if-stale      do nothing when dist/ is what the sources say: npm runs `prepare` more often than anything changes
@@ -45,6 +45,8 @@ export async function build({ check, force }) {
     rmSync(next, { recursive: true, force: true });
     compile(next, check);
     await gatherSchemaLibrary(next);
+    const { buildCommand } = await import('./build-command.js');
+    await buildCommand(next);
     const { buildDashboard } = await import('./build-dashboard.js');
     const { buildTours } = await import('./build-tours.js');
     try {
