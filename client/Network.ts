@@ -177,12 +177,12 @@ function isGroups(parts: readonly (readonly string[])[] | GivenPartition): parts
   return Array.isArray(parts);
 }
 
-/** A name that the relay takes: the words for everybody and for several have other letters. */
+/** A name that the relay takes: it begins with a letter, and the words for everybody and for several have other letters. */
 export function linkName(from: Ends, to: Ends): string {
-  return [from, to]
+  const name = [from, to]
     .map((ends) => (typeof ends === 'string' ? ends : ends.join('.')).replaceAll('*', 'all'))
-    .join('-')
-    .slice(0, 64);
+    .join('-');
+  return (/^[A-Za-z]/.test(name) ? name : `link-${name}`).slice(0, 64);
 }
 
 function changeOf(frames: ChangeOptions['frames'], epoch: ChangeOptions['epoch']): ChangeOptions {

@@ -1,6 +1,7 @@
 import type { GivenProfile, GivenRule } from '../../client/Given.ts';
 import { ORPHANS, PROFILES, Regions } from '../../shared/http/Network.ts';
-import { Compile } from '../../shared/schema.ts';
+import { Compile, type Static } from '../../shared/schema.ts';
+import { compileProfile } from '../../server/faults/profiles.ts';
 import { cutText } from '../control/cutNetwork.ts';
 import { ruleText } from '../network/ruleText.ts';
 import type { Action } from './Action.ts';
@@ -10,7 +11,7 @@ import { sightOf } from '../../client/scenario/who.ts';
 import type { Stage } from '../../client/scenario/Stage.ts';
 import { idsOf, whoText, type Scope } from '../../client/scenario/who.ts';
 import { type Deferred, readPartition } from './readPartition.ts';
-import { readWho } from './readWho.ts';
+import { readPeers } from './readWho.ts';
 
 function action(text: string, run: (stage: Stage) => Promise<string>): Action {
   return { text, needsProcesses: false, run };
@@ -37,7 +38,7 @@ export function partition(place: Place, scope: Scope): Action {
 
 /** Each of them alone. */
 export function isolate(place: Place, scope: Scope): Action {
-  const whos = readWho(place, scope);
+  const whos = readPeers(place, scope);
   return action(`isolate ${whoText(whos)}`, async (stage) => {
     const ids = idsOf(whos, sightOf(stage, await stage.network.view()));
     return cutText(await stage.network.isolate(...ids));
@@ -112,6 +113,9 @@ export function readProfile(place: Place, scope: Scope): { name: string; request
   const regions = fields?.get('regions');
   if (regions !== undefined && !regionsCheck.Check(regions.value)) {
     regions.note(`${shown(regions.value)} does not say who is where: { eu: [p1, p2], us: [p3] }`);
+  } else if (regions !== undefined && isKnown) {
+    const source = { name, regions: regions.value as Static<typeof Regions> };
+    regions.attempt((one) => one.guard(() => compileProfile(source, scope.peers)));
   }
   const inFlight = fields?.get('inFlight')?.choice(['cut', 'delivered'] as const);
   const read = own?.attempt((one) => readRules(one, scope));
@@ -155,7 +159,7 @@ export function seed(place: Place): Action {
 /** Cuts sockets; with `for` new ones are refused for so long. */
 export function disconnect(place: Place, scope: Scope): Action {
   const fields = place.isMapping ? place.fields(['peer', 'for']) : undefined;
-  const whos = readWho(fields?.need('peer') ?? place, scope);
+  const whos = readPeers(fields?.need('peer') ?? place, scope);
   const forMs = fields?.get('for')?.attempt((one) => one.durationMs());
   return action(`disconnect ${whoText(whos)}`, async (stage) => {
     const ids = idsOf(whos, sightOf(stage, await stage.network.view()));

@@ -3,7 +3,7 @@ import type { Place } from './Place.ts';
 import { sightOf } from '../../client/scenario/who.ts';
 import type { Processes, Stage } from '../../client/scenario/Stage.ts';
 import { idsOf, whoText, type Scope } from '../../client/scenario/who.ts';
-import { readWho } from './readWho.ts';
+import { readPeer, readPeers } from './readWho.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
 
 /** What can be done to a peer's process, and what comes of it. */
@@ -25,7 +25,7 @@ export const PROCESS_ACTIONS = {
 export type ProcessWord = keyof typeof PROCESS_ACTIONS;
 
 export function processAction(word: ProcessWord, place: Place, scope: Scope): Action {
-  const whos = readWho(place, scope);
+  const whos = readPeers(place, scope);
   const [done, act] = PROCESS_ACTIONS[word];
   return {
     text: `${word} ${whoText(whos)}`,
@@ -42,12 +42,12 @@ export function processAction(word: ProcessWord, place: Place, scope: Scope): Ac
 
 /** Hands leadership over. */
 export function transfer(place: Place, scope: Scope): Action {
-  const whos = readWho(place, scope);
+  const who = readPeer(place, scope);
   return {
-    text: `transfer ${whoText(whos)}`,
+    text: `transfer ${whoText([who])}`,
     needsProcesses: false,
     run: async (stage) => {
-      const [to = ''] = idsOf(whos, sightOf(stage, await stage.network.view()));
+      const [to = ''] = idsOf([who], sightOf(stage, await stage.network.view()));
       const { leader, term } = await stage.client.transferLeadership(stage.cluster, to);
       return `leader ${leader ?? 'none'}, term ${term}`;
     },
@@ -60,11 +60,11 @@ export function member(place: Place, scope: Scope): Action {
   const words = (['add', 'learner', 'remove'] as const).filter((word) => fields.has(word));
   const [word, ...rest] = words;
   if (word === undefined || rest.length > 0) return place.refuse('give one of add, learner, remove');
-  const whos = readWho(fields.need(word), scope);
+  const who = readPeer(fields.need(word), scope);
   return {
-    text: `member ${word} ${whoText(whos)}`,
+    text: `member ${word} ${whoText([who])}`,
     needsProcesses: false,
-    run: async (stage) => changeMember(stage, word, idsOf(whos, sightOf(stage, await stage.network.view()))[0] ?? ''),
+    run: async (stage) => changeMember(stage, word, idsOf([who], sightOf(stage, await stage.network.view()))[0] ?? ''),
   };
 }
 

@@ -1,6 +1,15 @@
 import type { GivenPartition } from '../../client/Given.ts';
 import type { Stage } from '../../client/scenario/Stage.ts';
-import { groupsOf, idsOf, parseWho, sightOf, whoText, type Scope, type Who } from '../../client/scenario/who.ts';
+import {
+  GATEWAY_ID,
+  groupsOf,
+  idsOf,
+  parseWho,
+  sightOf,
+  whoText,
+  type Scope,
+  type Who,
+} from '../../client/scenario/who.ts';
 import { peersMinOf } from '../../server/faults/shapes.ts';
 import { isShape, shapeHint, shapeOf } from '../parse/shape.ts';
 import type { Place } from './Place.ts';
@@ -57,7 +66,7 @@ function groupsOrShape(place: Place, scope: Scope): ReadPartition {
   if (typeof place.value === 'string') {
     const text = place.value.trim();
     if (isShape(text)) return readShape(place, scope);
-    if (/^\w+$/.test(text) && !isWho(text, scope) && shapeHint(text) !== '') {
+    if (/^[\w-]+$/.test(text) && !isWho(text, scope) && shapeHint(text) !== '') {
       return place.refuse(`${text} is neither a peer nor a shape${shapeHint(text)}`);
     }
   }
@@ -74,6 +83,8 @@ function readApart(place: Place, scope: Scope): Who[][] {
   const words = groups.flat().map((who) => whoText([who]));
   const doubled = [...new Set(words.filter((word, at) => words.indexOf(word) < at))];
   for (const word of doubled) place.note(`${word} stands there twice; legal: each endpoint in one group, and once`);
+  if (words.includes('all') && words.some((word) => word !== 'all' && word !== GATEWAY_ID))
+    place.note(`all are in one group, and leave nobody for ${words.filter((word) => word !== 'all').join(', ')}`);
   return groups;
 }
 

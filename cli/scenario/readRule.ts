@@ -1,7 +1,6 @@
 import { checkRule } from '../../server/faults/checkRule.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
-import { type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/legalId.ts';
+import { isRuleName, LEGAL_RULE_NAME, type Rule, SELECTOR_WORDS } from '../../shared/http/Rule.ts';
 import { parseDelayText } from '../parse/delay.ts';
 import { DELAY_FIELDS, withSamples } from '../parse/samples.ts';
 import { MISTAKES_TOLD_MAX } from './Mistakes.ts';
@@ -75,7 +74,7 @@ function problemOf({ message }: WhitewaterError, pointer: string): string {
 
 export function readRuleName(place: Place): string {
   const name = place.text('a name');
-  return isId(name) ? name : place.refuse(`${shown(name)} is not a name: 1 to 64 letters, digits, _ . or -`);
+  return isRuleName(name) ? name : place.refuse(`${shown(name)} is not a name: ${LEGAL_RULE_NAME}`);
 }
 
 /** The rules of a mapping of names to rules. */

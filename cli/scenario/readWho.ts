@@ -1,4 +1,4 @@
-import { LEGAL_WHO, parseWho, type Scope, type Who } from '../../client/scenario/who.ts';
+import { GATEWAY_ID, LEGAL_WHO, parseWho, type Scope, type Who } from '../../client/scenario/who.ts';
 import type { Place } from './Place.ts';
 
 /** A text such as `p1,$old`, or a list of such. */
@@ -7,6 +7,21 @@ export function readWho(place: Place, scope: Scope): Who[] {
     const words = one.attempt(() => one.text(LEGAL_WHO).split(',')) ?? [];
     return words.flatMap((word) => one.attempt(() => one.guard(() => parseWho(word.trim(), scope))) ?? []);
   });
+}
+
+/** Peers, of which the relay's client is none. */
+export function readPeers(place: Place, scope: Scope): Who[] {
+  const whos = readWho(place, scope);
+  if (whos.some((who) => who.kind === 'id' && who.id === GATEWAY_ID))
+    place.note(`${GATEWAY_ID} is the relay's client, and no peer`);
+  return whos;
+}
+
+/** Exactly one peer. */
+export function readPeer(place: Place, scope: Scope): Who {
+  const [who, ...more] = readPeers(place, scope);
+  const isOne = who !== undefined && more.length === 0 && who.kind !== 'followers' && who.kind !== 'all';
+  return isOne ? who : place.refuse('give one peer');
 }
 
 /** Groups with bars between them, or a list of lists. */

@@ -1,8 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Profile } from '../../shared/http/Network.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
-import type { Rule } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/legalId.ts';
+import { isRuleName, LEGAL_RULE_NAME, type Rule } from '../../shared/http/Rule.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { type CompiledPartition, compilePartition, doubledIn } from './partition.ts';
@@ -128,8 +127,7 @@ function nextRules(
   const known = new Map(rules.map((rule) => [rule.name, rule]));
   return Array.from(sources, ([name, source]) => {
     const place = `${ofProfile ? '/profile' : ''}/rules/${name}`;
-    // The names of rules have the letters of ids.
-    if (!isId(name)) throw invalid(place, 'no name of a rule', '1 to 64 letters, digits, "_", "." or "-"');
+    if (!isRuleName(name)) throw invalid(place, 'no name of a rule', LEGAL_RULE_NAME);
     const before = known.get(name);
     if (before !== undefined && !renewed.has(name) && sameJson(before.source, source)) return before;
     const { nowMs, extraTypes } = context;

@@ -241,8 +241,13 @@ export class FrameQueue<Payload> {
     this.#requeue(rest, (waiting) => Math.max(nowMs, dueMs(waiting, rules)));
     this.#due.reschedule(isMoved, (waiting) => Math.max(nowMs, dueMs(waiting, rules)));
     // Or their delays would count again when another one goes, or lets go what it holds.
-    this.forEachWaiting(({ copy }) => {
-      for (const share of copy.delayedBy) if (rules.has(share.rule)) share.byMs = 0;
+    this.forEachWaiting(({ link, copy }) => {
+      for (const share of copy.delayedBy) {
+        if (!rules.has(share.rule)) continue;
+        share.byMs = 0;
+        // Nobody waits for it any more: not even those that come later, under a rule that took its place.
+        if (share.isBandwidth) link.standingWith(share.rule)?.endBandwidthBy(nowMs);
+      }
     });
   }
 

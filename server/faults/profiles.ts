@@ -1,7 +1,6 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import { type InFlight, type Profile, type ProfileName, PROFILES } from '../../shared/http/Network.ts';
-import type { Rule } from '../../shared/http/Rule.ts';
-import { isId } from '../../shared/legalId.ts';
+import { isRuleName, LEGAL_RULE_NAME, type Rule } from '../../shared/http/Rule.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { REGION_NAMES, regionsInTurn, rulesOfRegions } from './regions.ts';
@@ -115,7 +114,7 @@ export function rulesOfProfile(profile: Profile, peers: readonly string[]): Read
     return KNOWN[name].rules(profile, peers);
   }
   if (rules === undefined) throw unknownProfile(name);
-  if (!isId(name)) throw invalid('/profile/name', 'no name', '1 to 64 letters, digits, "_", "." or "-"');
+  if (!isRuleName(name)) throw invalid('/profile/name', 'no name', LEGAL_RULE_NAME);
   if (regions !== undefined) throw invalid('/profile/regions', `given with ${name}`, 'regions with wan only');
   for (const [rule, { ttlMs }] of Object.entries(rules)) {
     if (ttlMs !== undefined) {

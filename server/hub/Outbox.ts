@@ -52,6 +52,9 @@ export class Outbox {
   #pageForwarded = 0;
   #waitingBytes = 0;
   #writingBytes = 0;
+  #writingForwarded = 0;
+  /** Frames of endpoints in a write that failed. From then on nothing can leave any more. */
+  #lostForwarded: number | undefined;
   #writesDone = 0;
   /** Since the last write began. */
   #framesOffered = 0;
@@ -128,9 +131,11 @@ export class Outbox {
 
   /** Forgets what waits; what the socket already has still leaves. @returns how many frames of endpoints are forgotten */
   close(): number {
-    const forwarded = this.#sealed.splice(0).reduce((sum, part) => sum + part.forwarded, this.#pageForwarded);
+    const lost = this.#pageForwarded + (this.#lostForwarded ?? 0);
+    const forwarded = this.#sealed.splice(0).reduce((sum, part) => sum + part.forwarded, lost);
     this.#closed = true;
     this.#pageForwarded = 0;
+    if (this.#lostForwarded !== undefined) this.#lostForwarded = 0;
     this.#page = EMPTY;
     this.#pageStart = this.#pageEnd = 0;
     this.#budget.give(this.#waitingBytes - this.#writingBytes);
@@ -154,23 +159,32 @@ export class Outbox {
   }
 
   #writeNext(): void {
-    let bytes = this.#sealed.shift()?.bytes;
-    if (bytes === undefined) {
+    if (this.#lostForwarded !== undefined) return;
+    let part = this.#sealed.shift();
+    if (part === undefined) {
       if (this.#pageEnd === this.#pageStart) return;
-      bytes = this.#takePart().bytes;
+      part = this.#takePart();
     }
+    const { bytes, forwarded } = part;
     this.#isSparse = this.#framesOffered <= 1;
     this.#framesOffered = 0;
     this.#writingBytes = bytes.length;
+    this.#writingForwarded = forwarded;
     this.#sink.write(bytes, this.#written);
   }
 
-  readonly #written = (): void => {
+  readonly #written = (error?: Error | null): void => {
     this.#waitingBytes -= this.#writingBytes;
     this.#budget.give(this.#writingBytes);
     this.#writingBytes = 0;
     this.#writesDone += 1;
     if (this.#closed) return;
+    // The socket is gone, and says so in a moment: until then what waits is kept, to be told as lost.
+    if (error != null) {
+      this.#lostForwarded = this.#writingForwarded;
+      this.#onEmpty?.();
+      return;
+    }
     if (this.#waitingBytes > 0) {
       if (!this.#awaitsTurn || this.#sealed.length > 0) this.#writeNext();
       return;

@@ -26,9 +26,9 @@ export class SocketSender {
   constructor(hub: Hub, webSocket: WebSocket, socket: Socket, to: PeerId, listeners: SenderListeners) {
     const { turn, pages, budget, options } = hub;
     const sink = {
-      write: (bytes: Uint8Array, done: () => void): boolean => {
+      write: (bytes: Uint8Array, done: (error?: Error | null) => void): boolean => {
         if (webSocket.readyState === webSocket.OPEN) return socket.write(bytes, done);
-        process.nextTick(done);
+        process.nextTick(done, new Error('the connection is closing'));
         return false;
       },
     };

@@ -36,9 +36,8 @@ function ruleCheck(hub: Hub) {
     if (rule !== undefined) check({ [rule]: request.body }, '/rules');
     else if (isObject(request.body)) {
       const { rules, profile } = request.body;
-      // A profile's own route takes the profile as its body.
-      const isProfile = 'name' in request.body;
-      if (isObject(rules)) check(rules, isProfile ? '/profile/rules' : '/rules');
+      // A profile's own route takes the profile as its body: places are told from where the request begins.
+      if (isObject(rules)) check(rules, '/rules');
       if (isObject(profile) && isObject(profile['rules'])) check(profile['rules'], '/profile/rules');
     }
   };

@@ -180,5 +180,14 @@ export const FAULTS = [
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
+const RULE_NAME_PATTERN = '^[A-Za-z][A-Za-z0-9_.-]{0,63}$';
 /** A name for a rule. It begins with a letter: of names like numbers, JSON objects do not keep the order. */
-export const RuleName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$', description: 'Name of a rule' });
+export const RuleName = Type.String({ pattern: RULE_NAME_PATTERN, description: 'Name of a rule' });
+export const LEGAL_RULE_NAME = '1 to 64 letters, digits, "_", "." or "-", beginning with a letter';
+
+const ruleNameRegExp = new RegExp(RULE_NAME_PATTERN);
+
+/** Of a rule, or of a profile. */
+export function isRuleName(text: string): boolean {
+  return ruleNameRegExp.test(text);
+}

@@ -138,6 +138,21 @@ t.test('what is lost on its way through a bandwidth gives back what it had not u
   t.same(stage.out, [1, 6], 'and waits behind nothing');
 });
 
+t.test('what is let go of a bandwidth leaves none of its wait to whatever comes later', async (t) => {
+  const stage = new Stage();
+  stage.put({ thin: THIN });
+  for (let number = 1; number <= 10; number += 1) stage.send(number);
+  stage.advance(50);
+  stage.put({ thin: { rate: { ...THIN.rate, queueBytesMax: 100_000 } } });
+  stage.advance(0);
+  t.equal(stage.out.length, 10, 'all came at once');
+  stage.send(11);
+  stage.advance(99);
+  t.equal(stage.out.length, 10);
+  stage.advance(1);
+  t.equal(stage.out.length, 11, 'a tenth of a second after it was sent');
+});
+
 t.test('what still waits for a bandwidth keeps its time, and what comes then its rate', async (t) => {
   const stage = new Stage();
   stage.put({ thin: THIN });

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import t from 'tap';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { listenRelay } from '../../server/listen.ts';
@@ -73,3 +74,34 @@ t.test('frames that still waited when a connection ended are counted, and told i
     .map((line) => JSON.parse(line) as object);
   t.match(lines.at(-1), { kind: 'connection', event: 'unsent', id: 'p2', frames: framesUnsent });
 });
+
+for (const how of ['terminate', 'reset'] as const) {
+  t.test(`a slow reader that is gone (${how}) has lost what waited for it, and that is told`, async (t) => {
+    const relay = await listenRelay({ port: 0, bufferBytesMax: 16 * 1_048_576 });
+    t.teardown(() => relay.close());
+    const [p1, p2] = [await TestPeer.dial(relay.url, { id: 'p1' }), await TestPeer.dial(relay.url, { id: 'p2' })];
+    t.teardown(() => [p1, p2].forEach((peer) => peer.end()));
+    p2.webSocket.pause();
+    for (let count = 0; count < FRAMES; count += 1) p1.send('AppendEntries', 'p2', 'x'.repeat(20_000));
+    const network = new RelayClient({ url: relay.url });
+    const traffic = async () => (await network.cluster('demo')).traffic;
+    await until(async () => (await traffic()).framesDelivered === FRAMES, {
+      withinMs: WITHIN_MS,
+      what: 'the relay has them all',
+    });
+    const metrics = await (await fetch(`${relay.url}/metrics`)).text();
+    const waitingBytes = Number(/^whitewater_buffer_bytes(?:\{[^}]*\})? (\d+)$/m.exec(metrics)?.[1]);
+    t.ok(waitingBytes > 1_048_576, `${waitingBytes} bytes wait`);
+    if (how === 'terminate') p2.webSocket.terminate();
+    else (p2.webSocket as unknown as { _socket: Socket })._socket.resetAndDestroy();
+    await until(async () => (await network.cluster('demo')).peers.find(({ id }) => id === 'p2')?.connected === false, {
+      ...{ withinMs: WITHIN_MS, what: 'the relay knows that it is gone' },
+    });
+    const { framesUnsent } = await traffic();
+    const waitingFrames = Math.floor(waitingBytes / 20_100);
+    t.ok(
+      framesUnsent >= waitingFrames && framesUnsent < FRAMES,
+      `${framesUnsent} of ${FRAMES}; ${waitingFrames} waited`,
+    );
+  });
+}

@@ -14,9 +14,9 @@ const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: bool
 /** A socket that takes a write when the test says so, and keeps a copy of the bytes as they are at that moment. */
 class Sink {
   readonly taken: Buffer[] = [];
-  readonly pending: { bytes: Uint8Array; done: () => void }[] = [];
+  readonly pending: { bytes: Uint8Array; done: (error?: Error) => void }[] = [];
 
-  write(bytes: Uint8Array, done: () => void): boolean {
+  write(bytes: Uint8Array, done: (error?: Error) => void): boolean {
     this.pending.push({ bytes, done });
     return true;
   }
@@ -26,6 +26,10 @@ class Sink {
     if (next === undefined) throw new Error('nothing is being written');
     this.taken.push(Buffer.from(next.bytes));
     next.done();
+  }
+
+  fail(): void {
+    this.pending.shift()?.done(new Error('the connection is gone'));
   }
 
   takeAll(): void {
@@ -90,6 +94,30 @@ t.test(
     }
   },
 );
+
+t.test('when a write fails nothing more is written, and all that has not left is told as lost', async (t) => {
+  const { sink, box } = outbox();
+  for (let count = 0; count < 3; count += 1) box.offer(Buffer.alloc(PAGE_BYTES - 100), true);
+  sink.take();
+  sink.fail();
+  t.equal(sink.pending.length, 0);
+  t.ok(box.offer(Buffer.alloc(10), true), 'until the end is known what comes is kept');
+  await turnEnded();
+  t.equal(sink.pending.length, 0);
+  t.equal(box.close(), 3, 'the failed write, what waited behind it, and what came since');
+  t.equal(box.waitingBytes, 0);
+});
+
+t.test('one that finishes when its socket is gone has nothing more to wait for', async (t) => {
+  const { sink, box } = outbox();
+  for (let count = 0; count < 3; count += 1) box.offer(Buffer.alloc(PAGE_BYTES - 100), true);
+  let isEmpty = false;
+  box.finish(() => (isEmpty = true));
+  t.notOk(isEmpty);
+  sink.fail();
+  t.ok(isEmpty);
+  t.equal(box.close(), 3);
+});
 
 t.test('a frame that comes alone leaves at once', async (t) => {
   const { sink, box } = outbox();
