@@ -179,10 +179,25 @@ function isGroups(parts: readonly (readonly string[])[] | GivenPartition): parts
 
 /** A name that the relay takes: it begins with a letter, and the words for everybody and for several have other letters. */
 export function linkName(from: Ends, to: Ends): string {
-  const name = [from, to]
-    .map((ends) => (typeof ends === 'string' ? ends : ends.join('.')).replaceAll('*', 'all'))
-    .join('-');
-  return (/^[A-Za-z]/.test(name) ? name : `link-${name}`).slice(0, 64);
+  const [one = '', other = ''] = [from, to].map((ends) =>
+    (typeof ends === 'string' ? ends : ends.join('.')).replaceAll('*', 'all'),
+  );
+  const begun = /^[A-Za-z]/.test(one) ? one : `link-${one}`;
+  const name = `${begun}-${other}`;
+  const isPlain = name.length <= NAME_LENGTH_MAX && !one.includes('-') && !other.includes('-');
+  if (isPlain) return name;
+  // a-b to c is another link than a to b-c, and long ids may differ at their ends only.
+  const mark = `.${fingerprint(`${one} ${other}`)}`;
+  return `${name.slice(0, NAME_LENGTH_MAX - mark.length)}${mark}`;
+}
+
+const NAME_LENGTH_MAX = 64;
+
+/** Six letters that two texts hardly ever share (FNV-1a, 32 bits). */
+function fingerprint(text: string): string {
+  let hash = 0x81_1c_9d_c5;
+  for (const letter of text) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01_00_01_93) >>> 0;
+  return hash.toString(36).padStart(7, '0').slice(-6);
 }
 
 function changeOf(frames: ChangeOptions['frames'], epoch: ChangeOptions['epoch']): ChangeOptions {

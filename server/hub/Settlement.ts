@@ -12,6 +12,8 @@ import { LostFrames } from './LostFrames.ts';
 export class Settlement {
   readonly #queue: () => FrameQueue<DelayedFrame>;
   readonly #lost: LostFrames;
+  /** Under the seed that was set in this epoch: a replay has other epochs, and is to shuffle alike. */
+  #shuffles = { seedEpoch: -1, count: 0 };
 
   constructor(
     queue: () => FrameQueue<DelayedFrame>,
@@ -32,7 +34,7 @@ export class Settlement {
 
   /** Lets go what a rule holds. @returns how many frames */
   release(rule: RuleInForce, faults: Faults, nowMs: number, framesMax: number, isShuffled: boolean): number {
-    return this.#letGo(rule, faults, nowMs, framesMax, isShuffled ? shuffle(faults, 'release') : undefined);
+    return this.#letGo(rule, faults, nowMs, framesMax, isShuffled ? this.#shuffle(faults, 'release') : undefined);
   }
 
   /** What is let go across a cut is lost: until then it was not on its way, whatever happens to frames that are. */
@@ -84,6 +86,14 @@ export class Settlement {
     this.#lost.stop();
   }
 
+  /** Another order each time. */
+  #shuffle(faults: Faults, stream: string): Arrange {
+    const { seedEpoch } = faults;
+    const count = (this.#shuffles.seedEpoch === seedEpoch ? this.#shuffles.count : 0) + 1;
+    this.#shuffles = { seedEpoch, count };
+    return (frames) => shuffled(frames, faults, `${stream}/${count}`);
+  }
+
   #ofEnded(rules: ReadonlySet<RuleInForce>, faults: Faults, frames: Orphans, nowMs: number): void {
     const queue = this.#queue();
     if (frames === 'drop') {
@@ -93,7 +103,8 @@ export class Settlement {
       this.#lost.add(queue.takeDelayed(isDelayed, nowMs), 'removed', nowMs);
       return;
     }
-    const arranged = frames === 'shuffle' ? shuffle(faults, [...rules].map(({ name }) => name).join()) : undefined;
+    const arranged =
+      frames === 'shuffle' ? this.#shuffle(faults, [...rules].map(({ name }) => name).join()) : undefined;
     for (const rule of rules) this.#letGo(rule, faults, nowMs, Infinity, arranged);
     if (frames !== 'keep') queue.withoutDelayOf(rules, nowMs, arranged);
   }
@@ -105,7 +116,3 @@ function nameOf({ name, ofProfile }: RuleInForce): string {
 }
 
 type Arrange = (frames: WaitingCopy<DelayedFrame>[]) => WaitingCopy<DelayedFrame>[];
-
-function shuffle(faults: Faults, stream: string): Arrange {
-  return (frames) => shuffled(frames, faults, `${stream}/${faults.epoch}`);
-}

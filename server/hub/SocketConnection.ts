@@ -157,8 +157,8 @@ export class SocketConnection implements Connection {
   /** The way of frames that have to be read as a whole: for the relay, or with their keys in another order. */
   #receiveWhole(data: Buffer, head: RoutingKeys | undefined): void {
     if (head === undefined && this.#admitted !== undefined && data.length > REORDERED_FRAME_BYTES_MAX) {
-      const message = `a frame of ${data.length} bytes has its keys in another order than type, from, to, id, body, which may have ${REORDERED_FRAME_BYTES_MAX}`;
-      this.closeWith('FRAME_TOO_LARGE', `${message}: write them in this order`);
+      const message = `a frame of ${data.length} bytes does not begin with type, from, to, id and body, in this order and without blanks; of others the relay reads ${REORDERED_FRAME_BYTES_MAX} at most`;
+      this.closeWith('FRAME_TOO_LARGE', `${message}: write them so`);
       return;
     }
     const decoded = decodeFrame(data.toString('utf8'));

@@ -1,4 +1,6 @@
 import t, { type Test } from 'tap';
+import { linkName } from '../../client/Network.ts';
+import { isRuleName } from '../../shared/http/Rule.ts';
 import { WebSocket } from 'ws';
 import { Relay } from '../../server/client/Relay.ts';
 import { PROTOCOL_VERSION } from '../../shared/protocol.ts';
@@ -109,6 +111,19 @@ t.test('rules, and how often they struck; what is held goes when it is released'
   t.equal(await network.release(name, { order: 'shuffled' }), 1);
   await network.until(() => a.echoes.length === 3, { ...FOR, what: 'the other' });
   t.same(a.echoes, [3, 4, 5]);
+});
+
+t.test("a link's rule has a name that the relay takes, and that no other link has", async (t) => {
+  t.equal(linkName('p1', 'p2'), 'p1-p2');
+  t.equal(linkName('*', ['p1', 'p2']), 'all-p1.p2');
+  const uuids = ['0197b2c4-7d3e-7a41-8c11-5a2f4e9d0001', '0197b2c4-7d3e-7a41-8c11-5a2f4e9d0002'];
+  const ids = ['1', '_a', 'a', 'a-b', 'b', 'b-c', 'c', '1-2', '2', ...uuids];
+  const names = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => linkName(from, to)));
+  t.equal(new Set(names).size, ids.length * (ids.length - 1));
+  t.same(
+    names.filter((name) => !isRuleName(name)),
+    [],
+  );
 });
 
 t.test('everything at once, profiles, seeds and shapes', async (t) => {

@@ -24,6 +24,27 @@ t.test('hold, release in order, and shuffled', async (t) => {
   t.match(await stage.network(), { held: 0, delayed: 0 });
 });
 
+t.test('frames are shuffled by the seed, and not by how many changes there were before', async (t) => {
+  const orders: (readonly number[])[] = [];
+  for (const changes of [0, 3]) {
+    const stage = await FaultStage.start(t);
+    for (let change = 0; change < changes; change += 1)
+      await stage.rule(`r${change}`, { from: 'p3', to: 'p1', drop: 1 });
+    await stage.put('seed', { seed: 'monday' });
+    for (let change = 0; change < changes; change += 1) await stage.remove(`r${change}`);
+    await stage.rule('hold', { from: 'p1', to: 'p2', hold: true });
+    const release = () => stage.relay.request('POST', `${BASE}/rules/hold/release`, { order: 'shuffled' });
+    await stage.send(12);
+    await release();
+    await stage.arrives(12);
+    await stage.send(12);
+    await release();
+    orders.push(await stage.arrives(24));
+  }
+  t.strictSame(orders[0], orders[1]);
+  t.notSame(orders[0]?.slice(0, 12), orders[0]?.slice(12), 'each time another order');
+});
+
 t.test('a rule of the profile and one of the user with one name: each lets its own frames go', async (t) => {
   const stage = await FaultStage.start(t);
   await stage.put('profile', { name: 'own', rules: { stuck: { from: 'p1', to: 'p2', hold: true } } });
