@@ -93,6 +93,13 @@ export interface RelayOptions {
    */
   readonly limitsLoopback?: boolean;
 
+  /**
+   * Frames of one connection in a second that the relay itself reads or refuses, twice as many at once; beyond it `PING_FLOOD`. They
+   * cost it far more than what it carries, and everybody waits for that. A peer tells twenty statuses a second at most, and asks for
+   * little else. Default 200.
+   */
+  readonly controlFramesPerSecond?: number;
+
   /** How long a new connection may take to say Hello. Default 5000. */
   readonly helloTimeoutMs?: number;
   /**
@@ -146,6 +153,7 @@ export const RELAY_DEFAULTS = {
   addressFramesPerSecond: 50_000,
   addressBytesPerSecond: 64 * 1_048_576,
   limitsLoopback: false,
+  controlFramesPerSecond: 200,
   helloTimeoutMs: 5000,
   pingIntervalMs: 600,
   stalledReaderMs: 10_000,
@@ -174,6 +182,7 @@ const LEAST: Partial<Record<keyof RelayOptions, number>> = {
   addressRequestsPerSecond: 1,
   addressFramesPerSecond: 1,
   addressBytesPerSecond: 1024,
+  controlFramesPerSecond: 1,
   helloTimeoutMs: 1,
   pingIntervalMs: 10,
   stalledReaderMs: 10,

@@ -71,7 +71,8 @@ export const ERRORS = {
   PING_FLOOD: {
     closeCode: 4430,
     definite: true,
-    meaning: 'pings of the WebSocket came faster than their answers could leave',
+    meaning:
+      'pings of the WebSocket came faster than their answers could leave, or frames to the relay itself faster than anybody needs',
   },
   CONNECTION_LOST: {
     closeCode: 4408,

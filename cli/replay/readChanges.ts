@@ -217,9 +217,9 @@ class Reading {
 }
 
 /** Where endpoints spoke another protocol than Raft, rules could name any type of message. */
-function typesOf(rule: unknown): readonly string[] {
+function typesOf(rule: unknown): ReadonlySet<string> {
   const types = (rule as { readonly types?: unknown } | null)?.types;
-  return Array.isArray(types) ? types.filter((type) => typeof type === 'string') : [];
+  return new Set(Array.isArray(types) ? types.filter((type) => typeof type === 'string') : []);
 }
 
 /** Nothing is in force: what ends the partition alone, and leaves rules, is no heal. */

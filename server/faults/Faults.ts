@@ -53,7 +53,7 @@ export interface ChangeContext {
   /** When given, rules and partitions that are new may name these endpoints only. */
   readonly endpoints?: readonly string[] | undefined;
   /** Message types that rules may name beyond those of the protocol: of other protocols in the same envelope. */
-  readonly extraTypes?: readonly string[] | undefined;
+  readonly extraTypes?: ReadonlySet<string> | undefined;
 }
 
 /** A network that does what it should. */

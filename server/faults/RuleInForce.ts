@@ -82,7 +82,7 @@ export interface RuleContext {
   readonly ofProfile: boolean;
   readonly epoch: number;
   readonly nowMs: number;
-  readonly extraTypes?: readonly string[] | undefined;
+  readonly extraTypes?: ReadonlySet<string> | undefined;
   /** Whose place it takes. */
   readonly before?: RuleInForce | undefined;
 }

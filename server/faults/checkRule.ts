@@ -7,7 +7,11 @@ import { isSelectorWord } from './selector.ts';
 import { LEGAL_TYPES } from './messageTypes.ts';
 
 /** Holds a value against what is legal at its place. @throws {WhitewaterError} RULE_INVALID */
-type Check = (value: unknown, place: string, extraTypes: readonly string[]) => void;
+const NO_TYPES: ReadonlySet<string> = new Set();
+/** Of the legal ones, in a message. */
+const TYPES_TOLD_MAX = 64;
+
+type Check = (value: unknown, place: string, extraTypes: ReadonlySet<string>) => void;
 
 /**
  * @param value anything: a rule as it came from HTTP, a file or a program
@@ -15,7 +19,11 @@ type Check = (value: unknown, place: string, extraTypes: readonly string[]) => v
  * @param extraTypes message types beyond those of the protocol that a rule may name: of other protocols in the same envelope
  * @throws {WhitewaterError} RULE_INVALID with `details.place` (a JSON pointer) and `details.legal`, and both in the message
  */
-export function checkRule(value: unknown, place: string, extraTypes: readonly string[] = []): asserts value is Rule {
+export function checkRule(
+  value: unknown,
+  place: string,
+  extraTypes: ReadonlySet<string> = NO_TYPES,
+): asserts value is Rule {
   if (!isObject(value)) throw invalid(place, shown(value), 'an object with from, to and at least one fault');
   for (const key of Object.keys(value)) {
     if (!Object.hasOwn(CHECKS, key)) throw unknownKey(place, key, Object.keys(CHECKS));
@@ -47,12 +55,13 @@ const selector: Check = (value, place) => {
 };
 
 const types: Check = (value, place, extraTypes) => {
-  const legal = [...LEGAL_TYPES, ...extraTypes];
   if (!Array.isArray(value) || value.length < 1 || value.length > TYPES_MAX) {
-    throw invalid(place, shown(value), `a list of 1 to ${TYPES_MAX} of ${legal.join(', ')}`);
+    throw invalid(place, shown(value), `a list of 1 to ${TYPES_MAX} of ${LEGAL_TYPES.join(', ')}`);
   }
   value.forEach((type: unknown, at) => {
-    if (typeof type === 'string' && legal.includes(type)) return;
+    // Hundreds of rules may bring thousands of types of their own along.
+    if (typeof type === 'string' && (LEGAL_TYPES.includes(type) || extraTypes.has(type))) return;
+    const legal = [...LEGAL_TYPES, ...extraTypes].slice(0, TYPES_TOLD_MAX);
     const meant = typeof type === 'string' ? nearest(type, legal) : undefined;
     const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
     throw invalid(`${place}/${at}`, `${shown(type)}, which no fault applies to${hint}`, `one of ${legal.join(', ')}`);

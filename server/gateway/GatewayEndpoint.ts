@@ -18,6 +18,8 @@ import { MESSAGE_KINDS } from '../hub/messageKinds.ts';
 const NAME = 'http';
 /** After its connection was cut, it comes back this late, and tries again this often while it is refused. */
 const RETRY_MS = 100;
+/** Of frames that came, parsed in one turn; or one frame, which may be larger. */
+const BYTES_AT_ONCE = 65_536;
 
 /** What means that the endpoint may come back, perhaps under another name. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -40,7 +42,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
   #admitted: { readonly cluster: Cluster; readonly endpoint: Endpoint } | undefined;
   #handlers: ClientHandlers | undefined;
   /** Frames that arrived in this turn: at most `bufferBytesMax`, like what waits for any other receiver. */
-  #arrived: string[] = [];
+  readonly #arrived: { readonly text: string; readonly bytes: number }[] = [];
   #arrivedBytes = 0;
   #timer: NodeJS.Timeout | undefined;
   #hasEnded = false;
@@ -104,7 +106,8 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     if (this.#arrivedBytes + frame.length > this.#hub.options.bufferBytesMax) return false;
     if (this.#arrived.length === 0) setImmediate(() => this.#read());
     // The bytes are the sender's buffer, which is used again.
-    this.#arrived.push(Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('utf8'));
+    const text = Buffer.from(frame.buffer, frame.byteOffset, frame.length).toString('utf8');
+    this.#arrived.push({ text, bytes: frame.length });
     this.#arrivedBytes += frame.length;
     return true;
   }
@@ -131,15 +134,18 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     this.#leave(reason);
   }
 
+  /** A part in each turn: other clusters do not wait until all is parsed that a peer sends to this one's client. */
   #read(): void {
-    const texts = this.#arrived;
-    this.#arrived = [];
-    this.#arrivedBytes = 0;
-    for (const text of texts) {
-      const read = readFrame(text, this.#name, this.#signer);
+    for (let bytesRead = 0; bytesRead < BYTES_AT_ONCE;) {
+      const next = this.#arrived.shift();
+      if (next === undefined) return;
+      bytesRead += next.bytes;
+      this.#arrivedBytes -= next.bytes;
+      const read = readFrame(next.text, this.#name, this.#signer);
       // A peer's frame that is none is a peer's defect, which a client outlives: the request is repeated.
       if (read.kind === 'message') this.#handlers?.onMessage(read.from, read.id, read.message);
     }
+    if (this.#arrived.length > 0) setImmediate(() => this.#read());
   }
 
   #connectIn(delayMs: number): void {
@@ -166,7 +172,7 @@ export class GatewayEndpoint implements ClusterTransport, Connection {
     const admitted = this.#admitted;
     if (admitted === undefined) return;
     this.#admitted = undefined;
-    this.#arrived = [];
+    this.#arrived.length = 0;
     this.#arrivedBytes = 0;
     admitted.cluster.disconnected(admitted.endpoint, this, reason);
     this.#handlers?.onConnected(false);

@@ -332,13 +332,16 @@ export class ClusterFaults {
   }
 
   /** Where endpoints speak another protocol than Raft, any type of message may be meant: those that these rules name. */
-  #typesOfOthers(rules: Iterable<unknown>): readonly string[] {
+  #typesOfOthers(rules: Iterable<unknown>): ReadonlySet<string> {
     const isRaft = [...this.#parts.roster].every(({ application }) => application === RAFT_APPLICATION);
-    if (isRaft) return [];
-    return [...rules].flatMap((rule) => {
+    const all = new Set<string>();
+    if (isRaft) return all;
+    for (const rule of rules) {
       const types = (rule as { readonly types?: unknown } | null)?.types;
-      return Array.isArray(types) ? types.filter((type) => typeof type === 'string').slice(0, TYPES_MAX) : [];
-    });
+      if (!Array.isArray(types)) continue;
+      for (const type of types.slice(0, TYPES_MAX)) if (typeof type === 'string') all.add(type);
+    }
+    return all;
   }
 
   #userRules(): Map<string, Rule> {

@@ -22,9 +22,6 @@ import { Turn } from './Turn.ts';
 import type { Traffic } from '../../shared/http/Traffic.ts';
 import { untilGone } from './untilGone.ts';
 
-/** Connections that may wait for their answer because of a rule. */
-const ACCEPTING_MAX = 1024;
-
 /** Clusters whose faults are set while nobody ever connected to them: a client with a wrong name must not fill the relay. */
 const PREPARED_MAX = 16;
 /** One to which nobody connects is forgotten so long after the last change of its faults. */
@@ -133,17 +130,11 @@ export class Hub implements HubServices {
 
   /**
    * Waits for as long as rules make the network slow to answer a connection of that endpoint.
-   * @throws {WhitewaterError} RELAY_STOPPING; CONNECTION_LOST when it went meanwhile; RELAY_FULL when too many wait so: those that no rule strikes must not be kept out
+   * @throws {WhitewaterError} RELAY_STOPPING; CONNECTION_LOST when it went meanwhile; RELAY_FULL when too many of its cluster wait so
    */
   async slowAccept(clusterId: ClusterId, id: PeerId, isEphemeral: boolean, socket: Socket): Promise<void> {
     const cluster = this.#clusters.get(clusterId);
     if (cluster === undefined) return;
-    if (this.#accepting.size >= ACCEPTING_MAX) {
-      throw new WhitewaterError(
-        'RELAY_FULL',
-        `${ACCEPTING_MAX} connections wait because rules make the network slow to accept`,
-      );
-    }
     const timeoutMs = socket.timeout ?? 0;
     // The relay itself gives an upgrade up that takes too long.
     socket.setTimeout(0);

@@ -21,8 +21,11 @@ import type { Hub } from './Hub.ts';
 import { MESSAGE_KINDS, type MessageKind } from './messageKinds.ts';
 import { HeadReader, type RoutingKeys } from './HeadReader.ts';
 import type { Meter } from '../locks/AddressLimits.ts';
+import { Bucket } from '../locks/Bucket.ts';
 import { SocketSender } from './SocketSender.ts';
 import { answerPings, breachIn } from './webSocketTrouble.ts';
+
+const CONTROL_BURST_SECONDS = 2;
 
 /** What an accepted Hello gives a connection. */
 interface Admitted {
@@ -43,6 +46,7 @@ export class SocketConnection implements Connection {
   readonly #helloTimer: NodeJS.Timeout;
   /** Of an address that has limits. */
   readonly #meter: Meter | undefined;
+  readonly #controlFrames: Bucket;
   /** While nothing is read. */
   #pauseTimer: NodeJS.Timeout | undefined;
   readonly #endWatch: () => void;
@@ -65,6 +69,7 @@ export class SocketConnection implements Connection {
       onDead: (why) => this.#lost(why),
     });
     this.#meter = hub.limits.meterOf(socket);
+    this.#controlFrames = new Bucket(hub.options.controlFramesPerSecond, CONTROL_BURST_SECONDS);
     const { helloTimeoutMs } = hub.options;
     const late = `no Hello came within ${helloTimeoutMs} ms of connecting`;
     this.#helloTimer = setTimeout(() => this.closeWith('HELLO_EXPECTED', late), helloTimeoutMs).unref();
@@ -262,6 +267,7 @@ export class SocketConnection implements Connection {
   }
 
   #control({ cluster, endpoint }: Admitted, { type, id, body }: Frame): void {
+    if (this.#isFlood()) return;
     if (type === 'Hello') {
       this.closeWith('HELLO_EXPECTED', 'a second Hello came; a connection says Hello once, as its first frame', id);
       return;
@@ -286,8 +292,17 @@ export class SocketConnection implements Connection {
     else this.#sender.tell('Pong', { inReplyTo: id });
   }
 
+  /** What the relay has to read or to answer itself costs it far more than what it carries, and everybody waits for that. */
+  #isFlood(): boolean {
+    if (this.#controlFrames.take(1, this.#hub.turn.nowMs())) return false;
+    const message = `more than ${this.#hub.options.controlFramesPerSecond} frames a second came that the relay itself reads or refuses`;
+    this.closeWith('PING_FLOOD', `${message}: send fewer`);
+    return true;
+  }
+
   /** The frame is dropped, the connection stays. */
   #refuse(code: ErrorCode, message: string, inReplyTo: number): void {
+    if (this.#isFlood()) return;
     this.#note(code, message);
     this.#sender.refuse(code, message, inReplyTo);
   }

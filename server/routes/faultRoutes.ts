@@ -1,5 +1,5 @@
 import { ClusterId } from '../../shared/ids.ts';
-import { NetworkRequest, NetworkView, Orphans, Profile, RuleView } from '../../shared/http/Network.ts';
+import { NetworkRequest, NetworkView, Orphans, Profile, RuleView, Seed } from '../../shared/http/Network.ts';
 import { Rule, RuleName } from '../../shared/http/Rule.ts';
 import { Count } from '../../shared/numbers.ts';
 import { type Static, Type } from '../../shared/schema.ts';
@@ -143,7 +143,7 @@ function networkRoutes(app: RelayApp, hub: Hub): void {
       config: { bodyExample: '{"seed":"7"}' },
       schema: {
         ...{ params: ClusterParams, querystring: ChangeQuery },
-        body: Type.Object({ seed: Type.String({ minLength: 1, maxLength: 200 }) }, { additionalProperties: false }),
+        body: Type.Object({ seed: Seed }, { additionalProperties: false }),
         ...answers('What faults are drawn from; the draws of all links begin anew', NetworkView),
       },
     },

@@ -75,6 +75,12 @@ export const NetworkView = Type.Object({
 });
 export type NetworkView = Static<typeof NetworkView>;
 
+/** Stands in logs and terminals as it is: it has no control characters. */
+export const Seed = Type.String({
+  ...{ minLength: 1, maxLength: 200, pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$' },
+  description: 'A text without control characters',
+});
+
 /** All faults at once, in one step: what is left out is not in force afterwards. */
 export const NetworkRequest = Type.Object(
   {
@@ -86,7 +92,7 @@ export const NetworkRequest = Type.Object(
     /** Ids that may be named though nobody of them connected yet, as those of clients, which come when they have something to ask. */
     clients: Type.Optional(Type.Array(PeerId, { maxItems: 1024 })),
     /** Restarts the counters of all links. */
-    seed: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    seed: Type.Optional(Seed),
   },
   closed,
 );

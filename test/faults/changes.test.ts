@@ -335,6 +335,6 @@ t.test('endpoints that nobody knows are refused, when it is known who there is',
 t.test('types of other protocols may be named when they are told', async (t) => {
   const rules = rulesOf({ a: { ...DROP, types: ['Gossip'] } });
   t.throws(() => changeFaults(noFaults('x'), { rules }, CONTEXT), WhitewaterError);
-  const faults = changeFaults(noFaults('x'), { rules }, { ...CONTEXT, extraTypes: ['Gossip'] });
+  const faults = changeFaults(noFaults('x'), { rules }, { ...CONTEXT, extraTypes: new Set(['Gossip']) });
   t.equal(judge(link(), 'Gossip', 1, faults, 0).type, 'dropped');
 });

@@ -155,7 +155,7 @@ for (const { what, code, closeCode, send, isSilent = false } of cases) {
 }
 
 t.test('a flood of bad frames is counted in full and fills neither the log nor the list of events', async (t) => {
-  const relay = await TestRelay.start(t);
+  const relay = await TestRelay.start(t, { controlFramesPerSecond: 1e6 });
   const p1 = await relay.dial('p1');
   for (let count = 0; count < 5000; count += 1) p1.send('Gossip', 'p2');
   await p1.settled();

@@ -307,3 +307,13 @@ t.test('what is far too large is refused in few words', async (t) => {
   const large = await put('network', { rules: {}, pad: 'x'.repeat(1_100_000) });
   t.match(large.body, { code: 'REQUEST_INVALID', message: 'the body is larger than this relay takes' });
 });
+
+t.test('a seed goes into logs and terminals as it is: one with control characters is refused', async (t) => {
+  const stage = await FaultStage.start(t);
+  for (const seed of ['a\nb', '\u001b]0;x\u0007', '\u0085', 'x\u2028']) {
+    const refused = await stage.relay.request('PUT', `${BASE}/seed`, { seed });
+    t.match(refused, { status: 400, body: { code: 'REQUEST_INVALID' } });
+    t.equal((await stage.relay.request('PUT', `${BASE}/network`, { seed })).status, 400);
+  }
+  t.equal((await stage.relay.request('PUT', `${BASE}/seed`, { seed: 'Montag früh, 7 Uhr' })).status, 200);
+});

@@ -5,7 +5,7 @@ import { clusterId, peerId } from '../../shared/ids.ts';
 import { TestRelay } from './support/relay.ts';
 
 t.test('an endpoint that changes its role without end fills no log, and the live feed still tells', async (t) => {
-  const relay = await TestRelay.start(t);
+  const relay = await TestRelay.start(t, { controlFramesPerSecond: 1e6 });
   const p1 = await relay.dial('p1');
   const viewer = await relay.watch();
   for (let count = 0; count < 500; count += 1) {

@@ -104,12 +104,24 @@ const HELLO = JSON.stringify({
   body: { protocolVersion: PROTOCOL_VERSION, application: 'raft', instance: 'x', software: 'x' },
 });
 
+function floodOf(frame: object): Buffer {
+  return Buffer.concat(Array<Buffer>(20_000).fill(wsFrame(1, JSON.stringify(frame))));
+}
+
 const sockets: [what: string, path: string, bytes: Buffer, code: string, closeCode: number][] = [
   ['a length of 2^62', '/peer?cluster=demo&id=r', ANNOUNCED_2_62, 'FRAME_TOO_LARGE', 1009],
   ['a length of 2^62 on a live feed', '/api/clusters/demo/live', ANNOUNCED_2_62, 'FRAME_TOO_LARGE', 1009],
   [
     ...(['a flood of pings', '/peer?cluster=demo&id=r'] as const),
     ...([Buffer.concat(Array<Buffer>(20_000).fill(wsFrame(9, 'a'))), 'PING_FLOOD', 4430] as const),
+  ],
+  [
+    ...(['a flood of questions to the relay', '/peer?cluster=demo&id=r'] as const),
+    ...([floodOf({ type: 'Lookup', from: 'r', to: '@relay', id: 2, body: {} }), 'PING_FLOOD', 4430] as const),
+  ],
+  [
+    ...(['a flood of frames that the relay refuses', '/peer?cluster=demo&id=r'] as const),
+    ...([floodOf({ type: 'Gossip', from: 'r', to: 'p1', id: 2, body: {} }), 'PING_FLOOD', 4430] as const),
   ],
   [
     ...(['a flood of pings on a live feed', '/api/clusters/demo/live'] as const),

@@ -37,3 +37,18 @@ t.test('delays of many rules that add up to more than a timer can take are waite
   await answer;
   t.ok(isAnswered, 'and is answered when its rules are gone');
 });
+
+t.test('too many that wait keep out others that a rule strikes, and nobody else', async (t) => {
+  const rules = new Map([['late', { from: [peerId('p1')], to: '*', accept: '24h' }]]);
+  const faults = changeFaults(noFaults('s'), { rules }, { nowMs: 0, peers: [] });
+  const slow = new SlowAccepts(() => performance.now(), new Journal(1e6, () => 0));
+  const { signal } = new AbortController();
+  const waiting = Array.from({ length: 256 }, () => slow.wait(P1, faults, signal));
+  await t.rejects(slow.wait(P1, faults, signal), { code: 'RELAY_FULL' });
+  await slow.wait({ ...P1, id: 'p2' }, faults, signal);
+  slow.endThoseWithout([]);
+  await Promise.all(waiting);
+  const more = slow.wait(P1, faults, signal);
+  slow.endThoseWithout([]);
+  await more;
+});

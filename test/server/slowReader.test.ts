@@ -5,7 +5,7 @@ const FRAME_BYTES = 65_536;
 
 t.test('a slow reader loses its own frames, counted, and delays nobody', async (t) => {
   const bufferBytesMax = 2 * 1_048_576;
-  const relay = await TestRelay.start(t, { bufferBytesMax, pingIntervalMs: 60_000 });
+  const relay = await TestRelay.start(t, { bufferBytesMax, pingIntervalMs: 60_000, controlFramesPerSecond: 1e6 });
   const [p1, slow, p3] = [await relay.dial('p1'), await relay.dial('p2'), await relay.dial('p3')];
   slow.webSocket.pause();
   const body = 'x'.repeat(FRAME_BYTES);
@@ -50,7 +50,7 @@ t.test('a slow reader loses its own frames, counted, and delays nobody', async (
 
 t.test('an endpoint that reads nothing of its answers cannot make the relay keep them all', async (t) => {
   const bufferBytesMax = 1_048_576;
-  const relay = await TestRelay.start(t, { bufferBytesMax, pingIntervalMs: 60_000 });
+  const relay = await TestRelay.start(t, { bufferBytesMax, pingIntervalMs: 60_000, controlFramesPerSecond: 1e6 });
   const p1 = await relay.dial('p1');
   p1.webSocket.pause();
   // Each is answered with a refusal that is longer than itself.
