@@ -52,24 +52,49 @@ export class RelayHttp {
     const url = this.resolve(path);
     let response: Response;
     let text: string;
+    const ending = new AbortController();
+    const timer = setTimeout(
+      () => ending.abort(new DOMException('there was no whole answer in time', 'TimeoutError')),
+      wait === undefined ? this.#timeoutMs : answerTimeoutMs(wait),
+    );
     try {
       const { fetch } = this;
       response = await fetch(url, {
         method,
         headers: body === undefined ? this.headers : { ...this.headers, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(wait === undefined ? this.#timeoutMs : answerTimeoutMs(wait)),
+        signal: ending.signal,
         redirect: 'error',
       });
-      text = await response.text();
+      text = await textOf(response, ending.signal);
     } catch (cause) {
       if (hasEffect && mayHaveArrived(cause)) throw lostAnswer(this.url.origin, cause);
       throw unreachable(this.url.origin, cause);
+    } finally {
+      clearTimeout(timer);
     }
     const answer = parseJson(text);
     if (response.ok && isAnswer(answer)) return answer as Answer;
     throw toError(answer, response.status, this.url.origin);
   }
+}
+
+/**
+ * The body, as far as it comes before the signal aborts. Not by `response.text()`: once the head is there, `fetch` of Node.js 20 holds
+ * its signal weakly, and after a garbage collection nothing ends it any more.
+ */
+async function textOf({ body }: Response, signal: AbortSignal): Promise<string> {
+  if (body === null) return '';
+  const reader = body.getReader();
+  const end = (): void => void reader.cancel().catch(() => undefined);
+  signal.addEventListener('abort', end);
+  const decoder = new TextDecoder();
+  let text = '';
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    text += decoder.decode(next.value as Uint8Array, { stream: true });
+  }
+  signal.throwIfAborted();
+  return text + decoder.decode();
 }
 
 function parseUrl(text: string): URL {

@@ -56,7 +56,12 @@ export async function* followLive<Message>(options: FollowOptions): AsyncGenerat
     if (state.overflowed || state.isForeign) socket.close();
     wake();
   });
-  const end = (): void => socket.close();
+  let stopAsking: () => void = () => undefined;
+  const aborted = new Promise<void>((resolve) => (stopAsking = resolve));
+  const end = (): void => {
+    socket.close();
+    stopAsking();
+  };
   signal?.addEventListener('abort', end);
   try {
     for (;;) {
@@ -72,7 +77,8 @@ export async function* followLive<Message>(options: FollowOptions): AsyncGenerat
       );
     if (state.isForeign) throw notRelay(url, 'its live feed has another shape');
     if (state.isOpen || isAborted()) return;
-    await whyNot();
+    await Promise.race([whyNot(), aborted]);
+    if (isAborted()) return;
     throw new WhitewaterError('RELAY_UNREACHABLE', `no live feed opens at ${url}`);
   } finally {
     signal?.removeEventListener('abort', end);

@@ -17,11 +17,10 @@ export function readPeers(place: Place, scope: Scope): Who[] {
   return whos;
 }
 
-/** Exactly one peer. */
+/** One peer, or a word for several, of whom the first is meant. */
 export function readPeer(place: Place, scope: Scope): Who {
   const [who, ...more] = readPeers(place, scope);
-  const isOne = who !== undefined && more.length === 0 && who.kind !== 'followers' && who.kind !== 'all';
-  return isOne ? who : place.refuse('give one peer');
+  return who !== undefined && more.length === 0 ? who : place.refuse('give one peer');
 }
 
 /** Groups with bars between them, or a list of lists. */

@@ -2,6 +2,9 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import { Endpoint } from './Endpoint.ts';
 
+/** Of all places, those that clients may take: peers always find some. */
+const CLIENTS_SHARE = 0.75;
+
 const BY_NAME = new Intl.Collator('en', { numeric: true });
 
 /** The endpoints of a cluster that the relay knows: those that ever connected, and those that others name as voters. */
@@ -63,7 +66,7 @@ export class Roster implements Iterable<Endpoint> {
 
   /**
    * The endpoint of that id, made if there is none.
-   * @throws {WhitewaterError} IDENTITY_TAKEN; RELAY_FULL when as many as the relay may remember are connected
+   * @throws {WhitewaterError} IDENTITY_TAKEN; RELAY_FULL when as many as the relay may remember are connected, or as many clients as it takes
    */
   admit(id: PeerId, options: { isEphemeral: boolean; nowMs: number }): Endpoint {
     this.refuseTaken(id, options);
@@ -72,7 +75,7 @@ export class Roster implements Iterable<Endpoint> {
       known.isEphemeral = options.isEphemeral;
       return known;
     }
-    if (this.#endpoints.size >= this.#endpointsMax) this.#makeRoom();
+    if (this.#isFullFor(options)) this.#makeRoom(options);
     const endpoint = new Endpoint(id, options);
     this.#endpoints.set(id, endpoint);
     return endpoint;
@@ -113,21 +116,37 @@ export class Roster implements Iterable<Endpoint> {
   }
 
   /** Forgets who never connected, or else who has been gone longest. */
-  #makeRoom(): void {
+  #isFullFor({ isEphemeral }: { isEphemeral: boolean }): boolean {
+    if (this.#endpoints.size >= this.#endpointsMax) return true;
+    if (!isEphemeral) return false;
+    let clients = 0;
+    for (const endpoint of this) if (endpoint.isEphemeral) clients += 1;
+    return clients >= this.#clientsMax;
+  }
+
+  get #clientsMax(): number {
+    return Math.max(1, Math.floor(this.#endpointsMax * CLIENTS_SHARE));
+  }
+
+  /** For a client, another client is forgotten: whoever may be one only must not push out a voter, or what an operator said of it. */
+  #makeRoom({ isEphemeral, nowMs }: { isEphemeral: boolean; nowMs: number }): void {
     let least: Endpoint | undefined;
     for (const endpoint of this) {
-      if (endpoint.connection !== undefined) continue;
-      if (least === undefined || comesBefore(endpoint, least)) least = endpoint;
+      if (endpoint.connection !== undefined || (isEphemeral && !endpoint.isEphemeral)) continue;
+      if (least === undefined || comesBefore(endpoint, least, nowMs)) least = endpoint;
     }
     if (least === undefined) {
-      const message = `${this.#endpointsMax} endpoints of this cluster are connected, and the relay takes no more`;
-      throw new WhitewaterError('RELAY_FULL', message);
+      const many = isEphemeral ? `${this.#clientsMax} clients` : `${this.#endpointsMax} endpoints`;
+      throw new WhitewaterError('RELAY_FULL', `${many} of this cluster are connected, and the relay takes no more`);
     }
     this.forget(least);
   }
 }
 
-function comesBefore(one: Endpoint, other: Endpoint): boolean {
-  const isNew = (endpoint: Endpoint): number => (endpoint.connections === 0 ? 0 : 1);
-  return isNew(one) - isNew(other) < 0 || (isNew(one) === isNew(other) && one.goneAtMs < other.goneAtMs);
+/** Clients first, then those of whom an operator said nothing, those that never connected, and whoever is gone longest. */
+function comesBefore(one: Endpoint, other: Endpoint, nowMs: number): boolean {
+  const rankOf = ({ isEphemeral, refusedUntilMs, connections }: Endpoint): number =>
+    (isEphemeral ? 0 : 4) + (refusedUntilMs > nowMs ? 2 : 0) + (connections === 0 ? 0 : 1);
+  const [rank, otherRank] = [rankOf(one), rankOf(other)];
+  return rank < otherRank || (rank === otherRank && one.goneAtMs < other.goneAtMs);
 }

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
@@ -91,4 +93,30 @@ t.test('what the network swallowed may have happened; what never left has not', 
   await t.rejects(lost.watch('demo').next(), { code: 'RELAY_UNREACHABLE' });
   await new Promise((resolve) => silent.close(resolve));
   await t.rejects(lost.put('demo', 'a', '2'), { code: 'RELAY_UNREACHABLE' }, 'nobody was there to take it');
+});
+
+t.test('an answer that begins and does not end is given up in time, whatever is collected meanwhile', async (t) => {
+  const endless = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.write('{');
+  });
+  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    endless.closeAllConnections();
+    endless.close();
+  });
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const url = `http://127.0.0.1:${(endless.address() as AddressInfo).port}`;
+  let isOver = false;
+  const answer = new RelayClient({ url, timeoutMs: 1000 }).cluster('demo').finally(() => (isOver = true));
+  answer.catch(() => undefined);
+  await until(
+    () => {
+      collect();
+      return isOver;
+    },
+    { withinMs: WITHIN_MS, what: 'it is given up', everyMs: 100 },
+  );
+  await t.rejects(answer, { code: 'RELAY_UNREACHABLE' });
 });

@@ -79,7 +79,6 @@ t.test('what is wrong is refused with its place and what is legal there', async 
     ['  - do: { kill: http }', /do\.kill: http is the relay's client, and no peer/],
     ['  - do: { disconnect: http }', /do\.disconnect: http is the relay's client/],
     ['  - do: { transfer: "p1,p2" }', /do\.transfer: give one peer/],
-    ['  - do: { transfer: all }', /do\.transfer: give one peer/],
     ['  - do: { member: { remove: [p1, p2] } }', /remove: give one peer/],
     ['  - do: { rule: { name: 1x, from: p1, to: p2, drop: 1 } }', /"1x" is not a name: .*beginning with a letter/],
     ['  - do: { profile: { name: wan, regions: { mars: [p1] } } }', /regions: .*mars.* is no region that is known/],
