@@ -10,7 +10,8 @@ const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 export const DIST_TEST = join(ROOT, 'dist-test');
 
 /**
- * Tests that have a process of their own: they start processes or a browser, need a machine to themselves, or take long.
+ * Tests that have a process of their own: they start processes or a browser, need a machine to themselves, take long, or look at
+ * their whole heap.
  * The others of a folder run one after the other in one process.
  */
 const ALONE = [
@@ -18,7 +19,7 @@ const ALONE = [
   ...[
     /^test\/cli\/(?:errors|network|peerErrors|processes|store|terminal|up|upEnds|upLocks)\./,
     /^test\/sim\/(?:elections|labKeyValue|labLogs|liveness|pool|safety|seeds)\./,
-    /^test\/server\/(?:faultRules|faultRoutes|fuzz|honestClusters|limits|tls|waitingFrames)\./,
+    /^test\/server\/(?:comeAndGo|faultRules|faultRoutes|fuzz|honestClusters|limits|tls|waitingFrames)\./,
   ],
 ];
 /** Programs that tests and scripts start. */
