@@ -1,65 +1,17 @@
 import { hashText, type TextHash } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
-import { cutsLink, isAbsent, isAbsentBetween, mayLose } from './partition.ts';
+import { type CompiledPartition, cutsLink, isAbsent, isAbsentBetween, mayLose } from './partition.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
+import { beginOnLink, type RuleOnLink } from './RuleOnLink.ts';
 import { isNow } from './selector.ts';
-
-/** What one rule remembers of one directed link. */
-export class RuleOnLink {
-  readonly rule: RuleInForce;
-  /** The rule's, one step nearer for each frame. */
-  readonly compiled: CompiledRule;
-  /** Frames that a rule which counts meant on this link. */
-  #meant = 0;
-  /** Of these, the ones that `skip` and `every` left over. */
-  #chosen = 0;
-  /** Loss in bursts: the link's state. It begins good. */
-  isBad = false;
-  /** Bandwidth: since when the link has been busy without a pause, and how many bytes it was given since then. */
-  busySinceMs = -Infinity;
-  busyBytes = 0;
-
-  constructor(rule: RuleInForce) {
-    this.rule = rule;
-    this.compiled = rule.compiled;
-  }
-
-  /**
-   * Goes on sending where another left off, whose frames are still under way: at its own rate from when it was put in force. Times of
-   * the same rate stay as they are, in whole bytes.
-   */
-  takeOverBandwidth(before: RuleOnLink): void {
-    const { compiled, sinceMs } = this.rule;
-    const rateBefore = before.rule.compiled.rate;
-    if (rateBefore === undefined || compiled.rate === undefined || before.busyBytes === 0) return;
-    const isSameRate = rateBefore.bytesPerMs === compiled.rate.bytesPerMs;
-    this.busySinceMs = isSameRate ? before.busySinceMs : sinceMs;
-    const leftBytes = before.busyBytes - (sinceMs - before.busySinceMs) * rateBefore.bytesPerMs;
-    this.busyBytes = isSameRate ? before.busyBytes : Math.max(0, leftBytes);
-  }
-
-  /** What it was given is lost, as far as it would leave later than then. */
-  endBandwidthBy(untilMs: number): void {
-    const bytesPerMs = this.rule.compiled.rate?.bytesPerMs ?? 0;
-    this.busyBytes = Math.min(this.busyBytes, Math.max(0, (untilMs - this.busySinceMs) * bytesPerMs));
-  }
-
-  /** Counts one more frame that the rule means. @returns whether `skip`, `every` and `first` choose it */
-  chooses(): boolean {
-    const { skip, every, first } = this.compiled;
-    this.#meant += 1;
-    if (this.#meant <= skip || (this.#meant - skip) % every !== 0) return false;
-    this.#chosen += 1;
-    return this.#chosen <= first;
-  }
-}
 
 /**
  * What the fault engine knows of one directed link: how many frames it has had, where each rule stands with it, and up to
  * when its frames are under way.
  *
- * Which rules can mean the link is found out once for each set of faults, not for each frame.
+ * Which rules can mean the link is found out once for each set of faults, and whether the partition cuts it once for each
+ * partition, not for each frame.
  */
 export class LinkFaults {
   readonly from: JudgedEndpoint;
@@ -73,16 +25,19 @@ export class LinkFaults {
   /** Frames that keep the order and wait, counted by whoever has them. */
   waitingInOrder = 0;
   readonly #ids: string;
-  #faults: Faults | undefined;
   #seedEpoch = -1;
   #frames = 0;
   #key: TextHash = { low: 0, high: 0 };
   #rules: readonly RuleOnLink[] = [];
+  /** Whose rules these are. */
+  #faults: Faults | undefined;
+  /** What was found out about it stands in the next two. */
+  #partition: CompiledPartition | undefined;
+  #isCut = false;
+  #mayBeAbsent = false;
   /** What the two ends were then: a client may turn out to be a voter. */
   #fromIsClient = false;
   #toIsClient = false;
-  #isCut = false;
-  #mayBeAbsent = false;
 
   constructor(from: JudgedEndpoint, to: JudgedEndpoint) {
     this.from = from;
@@ -106,7 +61,8 @@ export class LinkFaults {
    * @returns the rules that may mean it, as far as ids tell
    */
   nextFrame(faults: Faults): readonly RuleOnLink[] {
-    if (!this.#hasAdopted(faults)) this.#adopt(faults);
+    this.#forgetOtherEnds();
+    if (this.#faults !== faults) this.#adoptRules(faults);
     this.#frames += 1;
     return this.#rules;
   }
@@ -117,10 +73,11 @@ export class LinkFaults {
   }
 
   /** Whether the partition keeps frames from passing at this moment. */
-  isCut(faults: Faults, nowMs: number): boolean {
-    if (!this.#hasAdopted(faults)) this.#adopt(faults);
-    const { partition } = faults;
-    if (partition === undefined || this.#isCut) return this.#isCut;
+  isCut({ partition }: Faults, nowMs: number): boolean {
+    if (partition === undefined) return false;
+    this.#forgetOtherEnds();
+    if (this.#partition !== partition) this.#adoptPartition(partition);
+    if (this.#isCut) return true;
     return this.#mayBeAbsent && (isAbsent(partition, this.from.id, nowMs) || isAbsent(partition, this.to.id, nowMs));
   }
 
@@ -135,24 +92,31 @@ export class LinkFaults {
     return [this.from, this.to].some(({ id }) => isAbsentBetween(partition, id, fromMs, untilMs));
   }
 
-  #hasAdopted(faults: Faults): boolean {
-    if (this.#faults !== faults) return false;
-    return this.#fromIsClient === this.from.isClient && this.#toIsClient === this.to.isClient;
+  #forgetOtherEnds(): void {
+    const { from, to } = this;
+    if (this.#fromIsClient === from.isClient && this.#toIsClient === to.isClient) return;
+    this.#fromIsClient = from.isClient;
+    this.#toIsClient = to.isClient;
+    this.#faults = undefined;
+    this.#partition = undefined;
   }
 
-  #adopt(faults: Faults): void {
-    this.#fromIsClient = this.from.isClient;
-    this.#toIsClient = this.to.isClient;
+  #adoptRules(faults: Faults): void {
     const before = this.#rules;
     if (this.#seedEpoch !== faults.seedEpoch) this.#beginAnew(faults);
     this.#faults = faults;
-    const known = new Map(this.#rules.map((one) => [one.rule, one]));
+    const remembering = this.#rules.filter(({ compiled }) => compiled.remembers);
+    const known = new Map(remembering.map((one) => [one.rule, one]));
     this.#rules = faults.rules
       .filter(({ compiled }) => compiled.touchesFrames && this.#mayMean(compiled))
-      .map((rule) => known.get(rule) ?? begun(rule, before));
-    const { partition } = faults;
-    this.#isCut = partition !== undefined && cutsLink(partition, this.from, this.to);
-    this.#mayBeAbsent = partition !== undefined && mayLose(partition, this.from, this.to);
+      .map((rule) => known.get(rule) ?? beginOnLink(rule, before));
+  }
+
+  /** Apart from the rules: whoever settles what waits asks a hundred thousand links for nothing but this. */
+  #adoptPartition(partition: CompiledPartition): void {
+    this.#partition = partition;
+    this.#isCut = cutsLink(partition, this.from, this.to);
+    this.#mayBeAbsent = mayLose(partition, this.from, this.to);
   }
 
   /**
@@ -177,13 +141,4 @@ export class LinkFaults {
     if (there || !both) return there;
     return from.mayMean(this.to) && to.mayMean(this.from) && isNow(from, this.to) && isNow(to, this.from);
   }
-}
-
-/** A rule that a link has not had, at least not since it was put in force. @param before what the link had until now */
-function begun(rule: RuleInForce, before: readonly RuleOnLink[]): RuleOnLink {
-  const one = new RuleOnLink(rule);
-  if (rule.compiled.rate === undefined) return one;
-  const older = before.find((other) => other.rule.lineage === rule.lineage);
-  if (older !== undefined) one.takeOverBandwidth(older);
-  return one;
 }

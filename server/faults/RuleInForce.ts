@@ -58,6 +58,8 @@ export interface CompiledRule extends CompiledFaults {
   readonly first: number;
   /** Whether it has a fault of frames, as against one of connections. */
   readonly touchesFrames: boolean;
+  /** Whether what it does to a frame depends on those before it on the link. */
+  readonly remembers: boolean;
   /** Samples that its delays are drawn from. */
   readonly sampleCount: number;
 }
@@ -109,6 +111,7 @@ export function putInForce(name: string, source: Rule, context: RuleContext): Ru
 
 function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number): CompiledRule {
   const { flap } = rule;
+  const counts = rule.skip !== undefined || rule.every !== undefined || rule.first !== undefined;
   const faults = compileFaults(rule);
   const delays = [faults.delay, faults.reorder?.delay, faults.duplicate?.delay, faults.accept];
   const from = compileSelector(rule.from);
@@ -116,7 +119,7 @@ function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number
   return {
     types: rule.types === undefined ? undefined : typesMeant(rule.types),
     isTimed: rule.startAfterMs !== undefined || rule.ttlMs !== undefined || flap !== undefined,
-    counts: rule.skip !== undefined || rule.every !== undefined || rule.first !== undefined,
+    counts,
     hasRoles: from.roles !== undefined || to.roles !== undefined,
     probability: rule.probability ?? 1,
     // A user's rule may have the name of one of the profile's, and must not draw the same.
@@ -143,6 +146,7 @@ function compileRule(name: string, rule: Rule, ofProfile: boolean, nowMs: number
     every: rule.every ?? 1,
     first: rule.first ?? Infinity,
     touchesFrames: faults.accept === undefined,
+    remembers: counts || faults.bursts !== undefined || faults.rate !== undefined,
     sampleCount: delays.reduce((sum, delay) => sum + (delay?.type === 'samples' ? delay.samplesMs.length : 0), 0),
   };
 }

@@ -1,5 +1,5 @@
 import type { WaitingCopy } from './FrameQueue.ts';
-import type { RuleOnLink } from './LinkFaults.ts';
+import type { RuleOnLink } from './RuleOnLink.ts';
 
 type Waiting = WaitingCopy<unknown>;
 

@@ -5,9 +5,10 @@ import type { Damage } from './damage.ts';
 import { Draws, hashText } from './Draws.ts';
 import type { Faults } from './Faults.ts';
 import type { JudgedEndpoint } from './JudgedEndpoint.ts';
-import type { LinkFaults, RuleOnLink } from './LinkFaults.ts';
+import type { LinkFaults } from './LinkFaults.ts';
 import { behind, Plan } from './Plan.ts';
 import type { CompiledRule, RuleInForce } from './RuleInForce.ts';
+import type { RuleOnLink } from './RuleOnLink.ts';
 import { isNow } from './selector.ts';
 
 export type { Damage } from './damage.ts';

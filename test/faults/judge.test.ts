@@ -1,6 +1,6 @@
 import t from 'tap';
-import { noFaults } from '../../server/faults/Faults.ts';
-import { judge } from '../../server/faults/judge.ts';
+import { type Faults, noFaults } from '../../server/faults/Faults.ts';
+import { type Fate, judge } from '../../server/faults/judge.ts';
 import { LinkFaults } from '../../server/faults/LinkFaults.ts';
 import {
   change,
@@ -246,3 +246,43 @@ t.test('held frames have no time, are held by the first who does, and let others
   t.equal(fate.type === 'planned' && fate.copies[0]?.heldBy, faults.rules[0]);
   t.equal(judge(on, 'AppendEntries', 1, faults, 0).type, 'delivered');
 });
+
+t.test('a rule remembers each link apart, and only one that has something to remember', async (t) => {
+  const remembering: readonly Readonly<Record<string, unknown>>[] = [
+    { drop: 1, first: 3 },
+    { drop: 1, skip: 2 },
+    { drop: 1, every: 2 },
+    { drop: { goodToBad: 0.2, badToGood: 0.2 } },
+    { rate: { bytesPerSecond: 10_000, queueBytesMax: 250 } },
+  ];
+  const forgetful: readonly Readonly<Record<string, unknown>>[] = [
+    { drop: 0.5 },
+    { delay: '1..9ms' },
+    { duplicate: 0.5 },
+    { drop: 1, startAfterMs: 3, ttlMs: 4 },
+    { hold: true },
+  ];
+  const isShared = (rule: Readonly<Record<string, unknown>>): boolean => {
+    const faults = faultsOf({ rule: { ...EVERYBODY, ...rule } });
+    return link('p1', 'p2').nextFrame(faults)[0] === link('p2', 'p3').nextFrame(faults)[0];
+  };
+  t.same(remembering.map(isShared), [false, false, false, false, false]);
+  t.same(forgetful.map(isShared), [true, true, true, true, true], 'a million links hold nothing of it');
+  for (const rule of [...remembering, ...forgetful]) {
+    const inForce = (): Faults => faultsOf({ rule: { ...EVERYBODY, ...rule } });
+    const alone = fatesOf(link('p1', 'p2'), inForce(), 40);
+    const both = inForce();
+    const [one, other] = [link('p1', 'p2'), link('p2', 'p3')];
+    const beside = Array.from({ length: 40 }, (_, at) => {
+      judge(other, 'AppendEntries', 100, both, at);
+      return judge(one, 'AppendEntries', 100, both, at);
+    });
+    t.equal(JSON.stringify(beside.map(copiesOf)), JSON.stringify(alone.map(copiesOf)), JSON.stringify(rule));
+  }
+});
+
+/** What of a fate does not say which rule it was. */
+function copiesOf(fate: Fate): unknown {
+  if (fate.type !== 'planned') return fate.type;
+  return fate.copies.map(({ atMs, heldBy, inOrder }) => [atMs, heldBy?.name, inOrder]);
+}
