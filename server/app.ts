@@ -9,6 +9,7 @@ import { VERSION } from '../shared/version.ts';
 import { answerBadUrl, answerErrors } from './http/errorAnswers.ts';
 import { closeQueries } from './http/closedQueries.ts';
 import { guardRequests } from './http/guards.ts';
+import { answerOneAtATime } from './http/oneAtATime.ts';
 import { answerClientError, answerRawRequests } from './http/rawAnswers.ts';
 import type { RelayApp } from './http/RelayApp.ts';
 import { sendSecurityHeaders } from './http/securityHeaders.ts';
@@ -77,6 +78,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
   answerRawRequests(app, hub);
   void app.register(fastifySwagger, { openapi: openapi() });
   void app.register(async (scope: RelayApp) => {
+    answerOneAtATime(app);
     guardRequests(app, hub, new HostGuard(options), tokens);
     clusterRoutes(scope, hub);
     partitionRoutes(scope, hub);
@@ -91,7 +93,7 @@ export function buildRelay(given: RelayOptions = {}): RelayApp {
     socketRoutes(scope, hub);
     sessionRoutes(scope, tokens);
     healthRoutes(scope, new RelayMetrics(hub));
-    scope.get('/api/openapi.json', { config: { access: 'token' }, schema: { hide: true } }, async () => app.swagger());
+    openapiRoute(scope);
   });
   void app.register(async (scope: RelayApp) => pageRoutes(scope, options.dashboardDirectory));
   return app;
@@ -152,6 +154,16 @@ function webSocketOptions(options: ResolvedOptions): {
     autoPong: false,
     closeTimeout: options.closeGraceMs,
   };
+}
+
+/** Written once: it takes milliseconds, for which everybody would wait. */
+function openapiRoute(app: RelayApp): void {
+  let written: string | undefined;
+  app.get('/api/openapi.json', { config: { access: 'token' }, schema: { hide: true } }, async (_request, reply) => {
+    written ??= `${JSON.stringify(app.swagger())}\n`;
+    void reply.type('application/json; charset=utf-8');
+    return written;
+  });
 }
 
 function openapi(): NonNullable<FastifyDynamicSwaggerOptions['openapi']> {

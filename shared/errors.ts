@@ -130,7 +130,7 @@ export const ERRORS = {
     closeCode: 4431,
     exitCode: 4,
     definite: true,
-    meaning: 'one address has too many connections, or makes new ones and requests too fast',
+    meaning: 'one address has too many connections, makes new ones and requests too fast, or reads no answers',
   },
   HOST_REFUSED: {
     httpStatus: 403,

@@ -158,6 +158,13 @@ t.test('numbers beyond what JSON carries exactly are refused', (t) => {
   t.end();
 });
 
+t.test('where a body is wrong is looked for in small ones only', (t) => {
+  const body = { replies: Array.from({ length: 1025 }, () => ({ requestId: 1, ok: true, value: null })) };
+  t.match(validateBody('ClientReply', body, 16_384), { ok: false, message: /"body\/replies" must not/ });
+  t.match(validateBody('ClientReply', body, 16_385), { ok: false, message: /^the body is not a ClientReply$/ });
+  t.end();
+});
+
 t.test('validation never throws, and is quick to refuse', (t) => {
   fc.assert(
     fc.property(fc.constantFrom(...types), fc.anything(), (type, body) => {

@@ -47,7 +47,7 @@ export function readFrame(text: string, self: PeerId, signer?: FrameSigner): Rea
   const { type, from, to, id, mac, body } = decoded.frame;
   if (to !== self) return unreadable('misaddressed', `a ${type} for ${to}`);
   if (!isMessageType(type)) return unreadable('FRAME_TYPE_UNKNOWN', `a ${type} from ${from}`);
-  const validated = validateBody(type, body);
+  const validated = validateBody(type, body, text.length);
   if (!validated.ok) return unreadable(validated.code, `from ${from}: ${validated.message}`);
   const { message } = validated;
   if (from === RELAY_ADDRESS) {
