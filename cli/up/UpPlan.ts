@@ -122,8 +122,12 @@ export function relayWords(plan: UpPlan, port: number): string[] {
   ];
 }
 
-export function peerDirectory({ cluster }: Pick<UpPlan, 'cluster'>, id: PeerId, dataDirectory: string): string {
-  return join(dataDirectory, cluster, id);
+export function clusterDirectory({ cluster }: Pick<UpPlan, 'cluster'>, dataDirectory: string): string {
+  return join(dataDirectory, cluster);
+}
+
+export function peerDirectory(plan: Pick<UpPlan, 'cluster'>, id: PeerId, dataDirectory: string): string {
+  return join(clusterDirectory(plan, dataDirectory), id);
 }
 
 export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirectory: string): string[] {

@@ -10,11 +10,12 @@ import { formatPartition } from '../view/partitionText.ts';
 import type { Screen } from '../view/screen.ts';
 import { openDataDirectory, type DataDirectory } from './dataDirectory.ts';
 import { Fleet } from './Fleet.ts';
+import { rememberFounders } from './founders.ts';
 import { LiveView } from './LiveView.ts';
 import { PlainView } from './PlainView.ts';
 import { suggestions } from './suggestions.ts';
 import { makeTraceDirectory } from './traceDirectory.ts';
-import { planOf, type UpPlan } from './UpPlan.ts';
+import { clusterDirectory, planOf, type UpPlan } from './UpPlan.ts';
 import type { UpView } from './UpView.ts';
 
 /** The exit code of a process that a second Ctrl-C ended, as shells have it. */
@@ -27,6 +28,7 @@ export async function runUp({ settings, stdout }: Invocation): Promise<number> {
   const stop = stopRequested(() => process.exit(INTERRUPTED));
   if (plan.trace !== undefined) await makeTraceDirectory(plan.trace.directory);
   const data = await openDataDirectory(plan.dataDirectory);
+  if (!data.isTemporary) await rememberFounders(clusterDirectory(plan, data.path), plan.peers);
   const up = new Up(plan, data, settings.get(PLAIN) || !isLiveTerminal(stdout) ? 'lines' : 'table', stdout);
   // However this process comes to its end, short of SIGKILL.
   process.on('exit', () => up.abandon());

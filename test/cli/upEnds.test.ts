@@ -64,6 +64,11 @@ t.test('--data keeps votes from one run to the next', async (t) => {
   t.strictSame(await again.process.exit(WITHIN_MS), { code: 130, signal: null });
   await again.noneLeft();
 
+  const others = await run(t, ['up', '--port', '0', '--peers', '2', '--data', data]);
+  endedWith(t, others, 'MEMBERSHIP_DIFFERS', /was begun with the peers p1, not with p1, p2: start it with --peers p1,/);
+  t.notOk(existsSync(join(data, 'demo/p2')), 'p2 has founded nothing');
+  // Of a run that did not write down with whom it began.
+  rmSync(join(data, 'demo/@founders.json'));
   // A peer that may not start again is told of; when it was the last one, that is the end.
   const more = await RunningUp.start(t, '--peers', '2', '--data', data);
   await more.process.line(/p1 is not started again \(--peers 2\): MEMBERSHIP_DIFFERS: /, WITHIN_MS);
@@ -71,6 +76,7 @@ t.test('--data keeps votes from one run to the next', async (t) => {
   more.process.signal('SIGINT');
   t.strictSame(await more.process.exit(WITHIN_MS), { code: 0, signal: null });
   rmSync(join(data, 'demo/p1/database'), { recursive: true });
+  rmSync(join(data, 'demo/@founders.json'));
   const last = await run(t, ['up', '--port', '0', '--peers', '1', '--data', data]);
   endedWith(t, last, 'STORE_DAMAGED', /the database is gone/);
 });
