@@ -1,14 +1,13 @@
 import type { LiveFrames } from '../../../../../shared/http/Frames.ts';
 import type { PeerId } from '../../../../../shared/ids.ts';
 import type { Status } from '../../../../../shared/messages/Status.ts';
+import { FALL_BACK_MS_MAX } from '../history/FeedHistory.ts';
 import type { FeedWatcher } from '../history/FeedWatcher.ts';
 import type { LogRun } from '../log/LogView.ts';
 import { joined, runsOf, termAt } from '../log/runs.ts';
 import type { Picture } from '../Picture.ts';
 import { type Happening, LOST_MAX, type LostFrame, type Replaced, type Trail, TRAIL_MAX } from './Trail.ts';
 
-/** A clock that fell back by more names other times from then on: what was noted is forgotten, as the history's is. */
-const FALL_BACK_MS_MAX = 1000;
 /** Committed runs that are remembered, the newest. */
 const COMMITTED_MAX = 256;
 
@@ -23,7 +22,7 @@ export class KeptTrail implements Trail {
   #committed: Committed[] = [];
   #newestMs = -Infinity;
 
-  /** Notes what a message tells. */
+  /** Notes what a message tells. What was noted is forgotten when the history is, which names the same times. */
   readonly watch: FeedWatcher = (message, after, before) => {
     if (message.timeMs < this.#newestMs - FALL_BACK_MS_MAX) this.#forget();
     this.#newestMs = Math.max(this.#newestMs, message.timeMs);
