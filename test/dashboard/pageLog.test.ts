@@ -169,10 +169,12 @@ t.test('the log and why, of a real cluster', { skip: skipWithoutBrowser }, async
     await goToEndOf(page, old);
     await words.filter({ hasText: new RegExp(`${old}, index \\d+: term \\d+, committed, applied, durable`) }).waitFor();
     t.notMatch(await words.innerText(), 'differs');
-    // Its client goes on asking until its time is over: whom it reaches after the healing takes it.
-    const isTaken = (await lost)?.status === 200;
-    const value = (await (await call(relay, 'GET', '/kv/colour')).json()) as { value: unknown };
-    t.equal(value.value, isTaken ? 'red' : 'green');
+    // Its client goes on asking until its time is over: whom it reaches after the healing takes it, and may be too late to say so.
+    const answer = await lost;
+    const told = (await answer?.json()) as { readonly definite?: boolean } | undefined;
+    const legal = answer?.status === 200 ? ['red'] : told?.definite === false ? ['red', 'green'] : ['green'];
+    const { value } = (await (await call(relay, 'GET', '/kv/colour')).json()) as { value: string };
+    t.ok(legal.includes(value), `${value}, after ${answer?.status} ${JSON.stringify(told)}`);
   });
 
   await t.test('the cluster has no leader: why', async (t) => {
