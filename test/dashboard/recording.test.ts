@@ -74,6 +74,17 @@ t.test('what was saved is read back the same', async (t) => {
   t.ok(file.size < 200_000, `${file.size} bytes`);
 });
 
+t.test('blanks at the ends of lines, as of an editor, change nothing', async (t) => {
+  const messages = recordedFeed({ seconds: 8 });
+  const lines = [HEADER, ...messages.map(({ message, receivedAtMs }) => [receivedAtMs, message])];
+  const { history } = await opened(fileOf(lines));
+  const { history: edited } = await opened(fileOf(lines.map((line) => `${JSON.stringify(line)} \r`)));
+  t.strictSame(edited.extent.value, history.extent.value);
+  for (const atMs of [FEED_FROM_MS, FEED_FROM_MS + 3000, FEED_FROM_MS + 7000]) {
+    t.strictSame(await edited.pictureAt(atMs), await history.pictureAt(atMs));
+  }
+});
+
 t.test('what the console was told, which no feed tells, is in the recording', async (t) => {
   const { history } = await saved(3);
   const mark = { atMs: FEED_FROM_MS + 1000, untilMs: FEED_FROM_MS + 1200, lane: 'clients', peer: null } as const;

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import {
   appendAction,
+  canBeKey,
   compareAndSetAction,
   deleteAction,
   getAction,
@@ -32,7 +33,7 @@ function Console({ mayWrite }: { readonly mayWrite: boolean }) {
   const peers = store.picture.value?.peers.map(({ view }) => view.id) ?? [];
   const underWay = askedOf(store).value.filter(({ outcome }) => outcome === null).length;
   const isFree = underWay < UNDER_WAY_MAX;
-  const hasKey = isFree && key !== '' && key !== '.' && key !== '..';
+  const hasKey = isFree && canBeKey(key);
   const reader = at === '' ? null : at;
   const run = async (action: Action): Promise<void> => {
     const told = revisionIn(await ask(store, action));

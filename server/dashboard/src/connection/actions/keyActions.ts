@@ -99,6 +99,11 @@ function readsOnly(): Inverse {
   return { none: 'It changes nothing.' };
 }
 
+/** Whoever reads a URL takes dots for steps, however they are written; half a character has no bytes. */
+export function canBeKey(key: string): boolean {
+  return key !== '' && key !== '.' && key !== '..' && !/\p{Surrogate}/u.test(key);
+}
+
 function pathOf(key: string): string {
   return `/kv/${encodeURIComponent(key)}`;
 }

@@ -88,7 +88,8 @@ function addLine(history: FeedHistory, line: string, lineNumber: number): void {
   const [receivedAtMs, value, ...more] = arrayIn(line);
   const message = checkMessage(value);
   if (comma === -1 || message === null || !number(receivedAtMs) || more.length > 0) throw damaged(`line ${lineNumber}`);
-  history.add(message, receivedAtMs as number, line.slice(comma + 1, -1));
+  // An editor may have left blanks behind it.
+  history.add(message, receivedAtMs as number, line.slice(comma + 1, line.lastIndexOf(']')));
 }
 
 function arrayIn(line: string): unknown[] {
