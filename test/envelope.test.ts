@@ -197,7 +197,11 @@ t.test('a body nests as deep as can be written again, and no deeper', (t) => {
     t.match(decodeFrame(deeper), { ok: false, code: 'FRAME_MALFORMED', message: /512 deep/ });
     t.match(decodeFrame(write(nested(400_000))), { ok: false, code: 'FRAME_MALFORMED' });
     const endless = decodeFrame(write('['.repeat(400_000)));
-    t.match(endless, { ok: false, code: 'FRAME_MALFORMED' }, 'seen before the parser, which would say that it is no JSON');
+    t.match(
+      endless,
+      { ok: false, code: 'FRAME_MALFORMED' },
+      'seen before the parser, which would say that it is no JSON',
+    );
     const flat = write(JSON.stringify(Array.from({ length: 2000 }, () => ['[{"\\'.repeat(9), {}])));
     t.equal(decodeFrame(flat).ok, true, 'brackets side by side, or within strings, are not nested');
   }
