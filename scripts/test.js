@@ -2,15 +2,9 @@
 // Usage: npm test [-- WORD ... [OPTIONS OF TAP]]
 //   WORD: only the test files whose path contains it, such as raft/votes or test/envelope.test.ts, each by itself
 //   an option's value follows after "=": --jobs=1
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { build, isFresh } from './build.js';
 import { buildTests, builtPath, findTests } from './build-tests.js';
-import { ROOT } from './sources.js';
-
-const require = createRequire(import.meta.url);
-const TAP = join(dirname(require.resolve('tap/package.json')), 'dist/esm/run.mjs');
+import { tap } from './tap.js';
 
 const words = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
@@ -26,5 +20,4 @@ if (missed.length > 0) {
 if (!isFresh()) await build({ check: false, force: false });
 await buildTests(chosen, { apart: words.length > 0 });
 const files = words.length === 0 ? [] : chosen.map(builtPath);
-const { status } = spawnSync(process.execPath, [TAP, ...options, ...files], { cwd: ROOT, stdio: 'inherit' });
-process.exitCode = status ?? 1;
+process.exitCode = tap([...options, ...files]);
