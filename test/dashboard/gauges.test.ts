@@ -176,6 +176,44 @@ t.test('what gauges say of a recorded feed, at different times', async (t) => {
   t.match(late('heartbeats').limit, { text: 'lab: at most 10', isKept: true });
 });
 
+t.test(
+  'when the relay’s clock falls back, gauges and marks begin anew, and what lasts is marked from then on',
+  async (t) => {
+    const history = makeHistory();
+    const feed = recordedFeed({ seconds: 7 });
+    for (const { message, receivedAtMs } of feed) history.add(message, receivedAtMs);
+    const backMs = 3_600_000;
+    // p1 and p2 are cut off all the while; p3 leads.
+    for (const { message, receivedAtMs } of feed.filter(({ message }) => message.timeMs > FEED_FROM_MS + 5000)) {
+      const { timeMs } = message;
+      history.add({ ...message, timeMs: timeMs - backMs }, receivedAtMs + 7000);
+    }
+    const now = readingsOf(history, 6900 - backMs);
+    t.equal(now('elections').value, '0');
+    t.match(now('leaderless'), { value: '0 ms', limit: { isKept: true } });
+    t.equal(now('framesIn').value, '80', 'they are counted on');
+    t.ok(Number(now('heartbeats').value) > 0, 'and what frames tell, though their own times are still the old ones');
+    t.match(
+      readingsOf(history, 6900)('leaderless'),
+      { value: 'not told', limit: null },
+      'there is no such time any more',
+    );
+    t.notMatch(readingsOf(history, 6900)('elections').detail, /in ten/);
+    const marks = history.marks.in(-Infinity, Infinity);
+    t.strictSame(new Set(marks.map(({ untilMs }) => untilMs)), new Set([Infinity]));
+    t.ok(
+      marks.every(({ atMs }) => atMs <= FEED_FROM_MS + 6900 - backMs),
+      'nothing lies in the future',
+    );
+    const kinds = marks.map(({ kind }) => kind);
+    t.ok(kinds.includes('partitioned') && kinds.includes('leader') && kinds.includes('rule'), kinds.join());
+    const { timeMs } = feed[0]?.message ?? { timeMs: 0 };
+    const events = [{ timeMs, kind: 'leaderElected' as const, peer: P1, text: 'p1 leads' }];
+    history.add({ ...snapshotOf([], {}), timeMs: FEED_FROM_MS + 6950 - backMs, events }, 99_000);
+    t.equal(readingsOf(history, 6950 - backMs)('elections').value, '0', 'what a snapshot tells of before is no news');
+  },
+);
+
 t.test('limits of the lab are told as broken when they are', async (t) => {
   const counted = new Counted();
   counted.begin();

@@ -18,6 +18,7 @@ import { MARKS_MAX } from '../../server/dashboard/src/model/history/Marks.ts';
 import { Replay } from '../../server/dashboard/src/model/history/Replay.ts';
 import type { Picture } from '../../server/dashboard/src/model/Picture.ts';
 import { reduce } from '../../server/dashboard/src/model/reduce.ts';
+import { RelayClock } from '../../server/dashboard/src/state/relayClock.ts';
 import { until } from '../support/until.ts';
 import { FEED_FROM_MS, type Received, recordedFeed } from './support/feeds.ts';
 import { IDS } from './support/statuses.ts';
@@ -168,6 +169,20 @@ t.test('bounds hold: chunks by number and by text; a fuller feed loses only the 
   t.equal(history.size.chunks, CHUNKS_MAX);
 });
 
+t.test('what is older than ten minutes goes, though few messages came since', async (t) => {
+  const history = filled(recordedFeed({ seconds: 25 }));
+  const soonMs = FEED_FROM_MS + 5 * 60_000;
+  history.add({ ...deltaOf(), timeMs: soonMs }, 30_000);
+  t.strictSame(history.extent.value, { fromMs: FEED_FROM_MS, untilMs: soonMs });
+  // The relay's clock is set forward.
+  const laterMs = FEED_FROM_MS + 40 * 365 * 86_400_000;
+  history.add({ ...deltaOf({ term: 7 }), timeMs: laterMs }, 31_000);
+  t.strictSame(history.extent.value, { fromMs: laterMs, untilMs: laterMs });
+  t.match(await history.pictureAt(laterMs), { term: 7, peers: { length: 5 } }, 'the picture is whole');
+  await history.settled();
+  t.equal(history.size.chunks, 1);
+});
+
 t.test('a relay whose clock falls back begins a new history; a little is waited for', async (t) => {
   const history = filled(recordedFeed({ seconds: 3 }));
   history.add({ ...deltaOf(), timeMs: FEED_FROM_MS + 2500 }, 9000);
@@ -176,6 +191,15 @@ t.test('a relay whose clock falls back begins a new history; a little is waited 
   history.add({ ...deltaOf({ term: 9 }), timeMs: FEED_FROM_MS - 60_000 }, 9100);
   t.strictSame(history.extent.value, { fromMs: FEED_FROM_MS - 60_000, untilMs: FEED_FROM_MS - 60_000 });
   t.match(await history.pictureAt(FEED_FROM_MS - 60_000), { term: 9, peers: { length: 5 } });
+});
+
+t.test('the relay’s clock by the page’s follows it back at once', async (t) => {
+  const clock = new RelayClock();
+  clock.told(100_000, 5);
+  clock.told(101_000, 1003);
+  t.equal(clock.timeAt(2003), 102_000);
+  clock.told(40_000, 2000);
+  t.equal(clock.timeAt(2500), 40_500);
 });
 
 t.test('nothing is kept before the first snapshot', async (t) => {

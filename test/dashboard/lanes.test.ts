@@ -12,7 +12,16 @@ import { lineAt, lineShapes, plotOf, timeOf, xOf } from '../../server/dashboard/
 import { countOf, laneShapes } from '../../server/dashboard/src/model/time/laneShapes.ts';
 import { lanesOf, marksAt } from '../../server/dashboard/src/model/time/lanes.ts';
 import { framesThroughout, type Line, LINES_MAX, spaceTime } from '../../server/dashboard/src/model/time/spaceTime.ts';
-import { moved, spanOf, ticksOf, WHOLE, zoomedAt } from '../../server/dashboard/src/model/time/window.ts';
+import {
+  moved,
+  spanOf,
+  tickText,
+  ticksOf,
+  TICKS_MAX,
+  WHOLE,
+  zoomedAt,
+} from '../../server/dashboard/src/model/time/window.ts';
+import { clockText } from '../../server/dashboard/src/model/words.ts';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { SafetyView } from '../../shared/http/Safety.ts';
@@ -174,6 +183,37 @@ t.test('twenty thousand marks draw as many things as there is room for', async (
   }));
   const drawn = countOf(laneShapes(lanesOf(storm, IDS), { fromMs: 0, untilMs: 600_000 }, 1200));
   t.ok(drawn > 500 && drawn < 5 * (1200 / 1.5 + 1200 / 7), `${drawn} things`);
+});
+
+t.test('property: a scale of any length and width has few ticks, evenly apart, that all read otherwise', async (t) => {
+  const scale = fc.record({
+    fromMs: fc.integer({ min: 0, max: 2 ** 42 }),
+    lengthMs: fc.double({ min: 0, max: 52, noNaN: true }).map((exponent) => 2 ** exponent),
+    widthPx: fc.integer({ min: 1, max: 8000 }),
+  });
+  fc.assert(
+    fc.property(scale, ({ fromMs, lengthMs, widthPx }) => {
+      const untilMs = fromMs + lengthMs;
+      const { atMs, stepMs } = ticksOf({ fromMs, untilMs }, widthPx, 90);
+      const texts = atMs.map((time) => tickText(time, stepMs, clockText));
+      return (
+        atMs.length <= TICKS_MAX &&
+        stepMs >= (lengthMs / widthPx) * 90 * 0.999 &&
+        atMs.every((time, at) => time >= fromMs && time <= untilMs && time === (atMs[0] ?? 0) + at * stepMs) &&
+        // An hour comes twice where clocks are set back for the winter.
+        (stepMs === 3_600_000 || new Set(texts).size === texts.length)
+      );
+    }),
+  );
+  const monthMs = 30 * 86_400_000;
+  const { stepMs, atMs } = ticksOf({ fromMs: FEED_FROM_MS, untilMs: FEED_FROM_MS + monthMs }, 900, 90);
+  t.equal(stepMs, 5 * 86_400_000);
+  t.match(tickText(atMs[0] ?? 0, stepMs, clockText), /^11-\d\d \d\d:\d\d$/);
+  t.match(tickText(FEED_FROM_MS, 365 * 86_400_000, clockText), /^2023-11-1\d$/);
+  const forged = ticksOf({ fromMs: 0, untilMs: 2 ** 53 }, 900, 90);
+  t.ok(forged.atMs.length <= TICKS_MAX);
+  t.notMatch(forged.atMs.map((time) => tickText(time, forged.stepMs, clockText)).join(), /NaN/);
+  t.match(tickText(FEED_FROM_MS, 60_000, clockText), /^\d\d:\d\d:20$/);
 });
 
 t.test('property: what is seen stays within what is kept, and zooming keeps what is under the pointer', async (t) => {

@@ -6,10 +6,16 @@ import {
   type FeedSocketEvents,
   type FeedState,
   LiveFeed,
+  LATE_MS_MAX,
+  type Probed,
   type ProbeResult,
   SILENCE_MS_MAX,
 } from '../../server/dashboard/src/connection/LiveFeed.ts';
-import { deltaOf, snapshotOf } from './support/views.ts';
+import { isUpToDate } from '../../server/dashboard/src/model/isUpToDate.ts';
+import { reduce } from '../../server/dashboard/src/model/reduce.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
+import { IDS, leaderStatus } from './support/statuses.ts';
+import { deltaOf, NO_TRAFFIC, snapshotOf, viewOf } from './support/views.ts';
 
 const SNAPSHOT = JSON.stringify(snapshotOf([]));
 const DELTA = JSON.stringify(deltaOf());
@@ -26,6 +32,10 @@ class FakeBrowser implements FeedPorts {
   readonly messages: string[] = [];
   freshCount = 0;
   relay: ProbeResult = 'ok';
+  /** What the relay tells of the cluster is not what the feed told. */
+  hasNews = false;
+  /** What a probe waits for before it answers. */
+  answer: Promise<unknown> = Promise.resolve();
   probes = 0;
   #timers = new Map<number, { atMs: number; action: () => void }>();
   #nextTimer = 1;
@@ -37,9 +47,10 @@ class FakeBrowser implements FeedPorts {
       socket.isClosed = true;
     };
   };
-  readonly probe = async (): Promise<ProbeResult> => {
+  readonly probe = async (): Promise<Probed> => {
     this.probes += 1;
-    return this.relay;
+    await this.answer;
+    return { result: this.relay, cluster: this.relay === 'ok' ? snapshotOf([]).cluster : null };
   };
   readonly nowMs = (): number => this.nowMsValue;
   readonly setTimer = (action: () => void, afterMs: number): (() => void) => {
@@ -54,6 +65,7 @@ class FakeBrowser implements FeedPorts {
       onState: (state) => this.states.push(state),
       onMessage: (message) => this.messages.push(message.type),
       onFresh: () => (this.freshCount += 1),
+      isUpToDate: () => !this.hasNews,
     });
   }
 
@@ -181,6 +193,73 @@ t.test('silence is asked about: an idle cluster stays live and fresh, a dead rel
   await browser.pass(SILENCE_MS_MAX);
   t.equal(browser.phase, 'waiting');
   t.equal(browser.socket.isClosed, true, 'the half-open socket is gone');
+});
+
+t.test('a socket that keeps back what the relay knows is dead, however open it looks', async (t) => {
+  const browser = new FakeBrowser();
+  browser.feed().start();
+  browser.socket.onText(SNAPSHOT);
+  browser.hasNews = true;
+  await browser.pass(SILENCE_MS_MAX);
+  t.equal(browser.freshCount, 1, 'an answer that tells another picture makes this one no younger');
+  await browser.pass(LATE_MS_MAX - 1);
+  t.equal(browser.phase, 'live', 'the news may be on the way');
+  await browser.pass(1);
+  t.match(browser.states.at(-1), { phase: 'waiting', reason: /was lost/ });
+  t.equal(browser.socket.isClosed, true);
+  await browser.pass(RETRY_MS_MIN);
+  t.equal(browser.sockets.length, 2, 'it comes back by itself');
+});
+
+t.test('news that comes a little later than the answer is no loss', async (t) => {
+  const browser = new FakeBrowser();
+  browser.feed().start();
+  browser.socket.onText(SNAPSHOT);
+  browser.hasNews = true;
+  await browser.pass(SILENCE_MS_MAX + LATE_MS_MAX - 1);
+  browser.socket.onText(DELTA);
+  browser.hasNews = false;
+  await browser.pass(SILENCE_MS_MAX + LATE_MS_MAX);
+  t.equal(browser.phase, 'live');
+  t.equal(browser.sockets.length, 1);
+});
+
+t.test('an answer that a message overtook tells nothing of the picture', async (t) => {
+  const browser = new FakeBrowser();
+  browser.feed().start();
+  browser.socket.onText(SNAPSHOT);
+  let answerNow = (): void => undefined;
+  browser.answer = new Promise<void>((resolve) => (answerNow = resolve));
+  browser.hasNews = true;
+  await browser.pass(SILENCE_MS_MAX);
+  browser.socket.onText(DELTA);
+  answerNow();
+  await browser.pass(0);
+  browser.hasNews = false;
+  await browser.pass(SILENCE_MS_MAX + LATE_MS_MAX);
+  t.equal(browser.sockets.length, 1);
+  t.equal(browser.phase, 'live');
+});
+
+t.test('a picture is up to date as long as nothing happened of which the feed tells', async (t) => {
+  const [p1, p2] = IDS;
+  if (p1 === undefined || p2 === undefined) throw new Error('there are no peers');
+  const peers = [viewOf(p1, leaderStatus(3, { leader: p1 })), viewOf(p2, null, { connected: false })];
+  const { cluster } = snapshotOf(peers, { leader: p1, term: 3 });
+  const picture = reduce(null, snapshotOf(peers, { leader: p1, term: 3 }), 0);
+  if (picture === null) throw new Error('a snapshot makes a picture');
+  t.ok(isUpToDate(picture, cluster));
+  t.ok(isUpToDate(picture, { ...cluster, peers: peers.map((peer) => ({ ...peer, heardMsAgo: 900 })) }), 'ages go on');
+  const others: Partial<ClusterView>[] = [
+    { term: 4 },
+    { leader: null },
+    { faults: { ...cluster.faults, epoch: 1 } },
+    { traffic: { ...NO_TRAFFIC, framesIn: 1 } },
+    { traffic: { ...NO_TRAFFIC, controlFrames: 1 } },
+    { peers: peers.map((peer) => ({ ...peer, connected: true })) },
+    { peers: peers.map((peer) => ({ ...peer, connectionId: 'c2' })) },
+  ];
+  for (const other of others) t.notOk(isUpToDate(picture, { ...cluster, ...other }), JSON.stringify(other));
 });
 
 t.test('retry does not wait, and does nothing to a feed that works', async (t) => {

@@ -4,7 +4,7 @@ import { RelayClient } from '../../client/RelayClient.ts';
 import { KeyValueMachine } from '../../peer/machine/keyValue/KeyValueMachine.ts';
 import { Peer } from '../../peer/Peer.ts';
 import { listenRelay } from '../../server/listen.ts';
-import { clusterId } from '../../shared/ids.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { until } from '../support/until.ts';
 import {
   accessibilityProblems,
@@ -36,8 +36,10 @@ t.test(
       durableIndex: 9,
       terms: [{ term: 3, firstIndex: 1 }],
     };
+    // A puppet sends no heartbeats, and has long not to be missed.
+    const patient = { electionTimeoutMsMin: 600_000, electionTimeoutMsMax: 600_000 };
     puppets.forEach((puppet, index) =>
-      puppet.tell(index === 0 ? leaderStatus(3, { leader: p1, ...log }) : followerStatus(3, p1, log)),
+      puppet.tell(index === 0 ? leaderStatus(3, { leader: p1, ...log, ...patient }) : followerStatus(3, p1, log)),
     );
     const browser = await launchBrowser(t);
     const url = `${relay.url}/#demo`;
@@ -203,4 +205,23 @@ t.test('a token that may only look: no control is there', { skip: skipWithoutBro
   t.equal(await page.getByRole('button', { name: 'Put', exact: true }).count(), 0, 'it may read keys, and write none');
   t.strictSame(await accessibilityProblems(page), []);
   t.strictSame(troubles, []);
+});
+
+t.test('a page that cannot ask what it may do looks only, until it can', { skip: skipWithoutBrowser }, async (t) => {
+  const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE });
+  t.teardown(() => relay.close());
+  const puppet = await PuppetPeer.connect(relay.url, clusterId('demo'), peerId('p1'));
+  t.teardown(() => puppet.stop());
+  const browser = await launchBrowser(t);
+  const { page } = await openPage(t, browser, `${relay.url}/#demo`);
+  const heal = page.getByRole('button', { name: 'Heal', exact: true });
+  await heal.waitFor();
+  await page.route('**/api/session', (route) => route.abort());
+  await page.reload();
+  await page.locator('.connection', { hasText: 'live, looking only' }).waitFor();
+  await page.locator('.looking-only', { hasText: 'the relay has not told yet' }).waitFor();
+  t.equal(await heal.count(), 0);
+  await page.unroute('**/api/session');
+  await heal.waitFor();
+  t.equal(await page.locator('.looking-only').count(), 0);
 });

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import t from 'tap';
 import { listenRelay } from '../../server/listen.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
-import { clusterId } from '../../shared/ids.ts';
+import type { LiveSnapshot } from '../../shared/http/Live.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { until } from '../support/until.ts';
 import {
   accessibilityProblems,
@@ -18,6 +20,7 @@ import {
 } from './support/browser.ts';
 import { PuppetPeer } from './support/PuppetPeer.ts';
 import { followerStatus, IDS, leaderStatus } from './support/statuses.ts';
+import { snapshotOf, viewOf } from './support/views.ts';
 
 const wait = { withinMs: WITHIN_MS };
 const headline = (page: Page) => page.locator('.headline h2');
@@ -130,3 +133,53 @@ t.test('the past, and a recording of it', { skip: skipWithoutBrowser }, async (t
     t.strictSame(saved.troubles, []);
   });
 });
+
+t.test(
+  'a recording of hundreds of peers: some on the ring, all in the table',
+  { skip: skipWithoutBrowser },
+  async (t) => {
+    const relay = await listenRelay({ port: 0, dashboardDirectory: BUILT_PAGE });
+    t.teardown(() => relay.close());
+    const puppet = await PuppetPeer.connect(relay.url, clusterId('demo'), peerId('p1'));
+    t.teardown(() => puppet.stop());
+    const browser = await launchBrowser(t);
+    const { page, troubles } = await openPage(t, browser, `${relay.url}/#demo`);
+    await page.locator('.peer').first().waitFor();
+    const leader = peerId('p200');
+    const peers = Array.from({ length: 250 }, (_, index) => peerId(`p${index + 1}`)).map((id) =>
+      viewOf(id, id === leader ? leaderStatus(3, { leader }) : followerStatus(3, leader)),
+    );
+    const buffer = recordingOf(snapshotOf(peers, { leader, term: 3, partition: { groups: [[leader]] } }));
+    await page.locator('input[type=file]').setInputFiles({ name: 'a.html', mimeType: 'text/html', buffer });
+    await headline(page).filter({ hasText: 'p200 leads term 3' }).waitFor();
+    await page.locator('.fact', { hasText: '32 of 250 peers on the ring; the table has all' }).waitFor();
+    t.match(await page.locator('.group-words').nth(1).innerText(), /^B p1 p2 .* p20 and 229 more$/);
+    t.equal(await page.locator('.ring .peer').count(), 32);
+    t.equal(await page.locator('.ring .peer[data-peer=p200]').count(), 1);
+    t.equal(await page.locator('.links .link').count(), (32 * 31) / 2);
+    const rows = page.locator('.peers tbody tr');
+    if ((await rows.count()) === 0) await page.keyboard.press('i');
+    await rows.first().waitFor();
+    t.equal(await rows.count(), 50);
+    t.strictSame(await accessibilityProblems(page), []);
+    await page.locator('.peers').getByRole('button', { name: 'Show all 250' }).click();
+    await rows.nth(249).waitFor();
+    t.equal(await page.locator('.peers').getByRole('button', { name: /^Show/ }).count(), 0);
+    t.strictSame(troubles, []);
+  },
+);
+
+function recordingOf(snapshot: LiveSnapshot): Buffer {
+  const facts = {
+    whitewater: 'recording',
+    format: 1,
+    version: '1',
+    cluster: 'demo',
+    fromMs: 0,
+    untilMs: 1,
+    savedAtMs: 2,
+  };
+  const lines = [{ ...facts, statement: 'of a test' }, [0, snapshot]].map((line) => JSON.stringify(line)).join('\n');
+  const base64 = gzipSync(lines).toString('base64');
+  return Buffer.from(`<script type="application/x-whitewater-recording" id="recording">${base64}</script>`);
+}

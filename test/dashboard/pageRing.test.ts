@@ -143,7 +143,7 @@ t.test(
       t.pass(`${fate} ${from} to ${to}`);
     }
     t.equal(await page.locator('.lit-link[data-light=selected]').count(), 1, 'its chord is lit');
-    t.match(await details(page).innerText(), 'A recording has no texts of frames');
+    await details(page).getByText('A recording has no texts of frames').waitFor();
     t.strictSame(await accessibilityProblems(page), []);
 
     await t.test('in the past they move with the time, and a held one stays', async (t) => {

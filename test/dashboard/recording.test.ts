@@ -13,9 +13,9 @@ import {
 } from '../../server/dashboard/src/model/history/openRecording.ts';
 import { recordingName, writeRecording } from '../../server/dashboard/src/model/history/recording.ts';
 import { FILE_BYTES_MAX, type RecordingFacts } from '../../server/dashboard/src/model/history/recordingFormat.ts';
-import { clusterId } from '../../shared/ids.ts';
+import { clusterId, peerId } from '../../shared/ids.ts';
 import { FEED_FROM_MS, recordedFeed } from './support/feeds.ts';
-import { deltaOf, snapshotOf } from './support/views.ts';
+import { deltaOf, snapshotOf, viewOf } from './support/views.ts';
 
 const demo = clusterId('demo');
 /** With everything in it that could end an element early. */
@@ -83,6 +83,16 @@ t.test('blanks at the ends of lines, as of an editor, change nothing', async (t)
   for (const atMs of [FEED_FROM_MS, FEED_FROM_MS + 3000, FEED_FROM_MS + 7000]) {
     t.strictSame(await edited.pictureAt(atMs), await history.pictureAt(atMs));
   }
+});
+
+t.test('more peers than a relay serves are refused, at once or one after the other', async (t) => {
+  const peers = (from: number, count: number) =>
+    Array.from({ length: count }, (_, index) => viewOf(peerId(`p${from + index}`), null));
+  const { history } = await opened(fileOf([HEADER, [0, snapshotOf(peers(0, 256))]]));
+  t.equal((await history.pictureAt(1_700_000_000_000))?.peers.length, 256);
+  await t.rejects(opened(fileOf([HEADER, [0, snapshotOf(peers(0, 257))]])), /damaged or cut off \(line 2\)/);
+  const growing = [HEADER, [0, snapshotOf(peers(0, 200))], [1, deltaOf({ peers: peers(200, 57) })]];
+  await t.rejects(opened(fileOf(growing)), /more than 256 peers and clients at once/);
 });
 
 t.test('what the console was told, which no feed tells, is in the recording', async (t) => {

@@ -22,6 +22,7 @@ import {
 } from '../../server/dashboard/src/connection/actions/settingsActions.ts';
 import type { LinkFaults } from '../../server/dashboard/src/model/linkFaults.ts';
 import { listenRelay } from '../../server/listen.ts';
+import { WhitewaterError } from '../../shared/errors.ts';
 import type { NetworkView } from '../../shared/http/Network.ts';
 import { clusterId, type PeerId } from '../../shared/ids.ts';
 import { FakeOwner } from '../support/FakeOwner.ts';
@@ -129,6 +130,70 @@ t.test('what is done on the page and undone leaves no trace', async (t) => {
     t.strictSame((await network.rules()).rules, []);
   });
 
+  await t.test('what somebody else changed in the midst of a movement is not taken back unasked', async (t) => {
+    await client.heal(demo);
+    const page = fresh();
+    for (const drop of [0.4, 0.3]) await page.run(linkAction('*', '*', { drop }), { stroke: 1 });
+    await network.setRule('theirs', { from: 'p3', to: '*', drop: 1 });
+    for (const drop of [0.2, 0.1]) await page.run(linkAction('*', '*', { drop }), { stroke: 1 });
+    await page.undo();
+    t.equal(page.undoTrouble.value?.code, 'EPOCH_DIFFERS');
+    t.equal((await network.rules()).rules.length, 2, 'nothing was changed');
+    await page.undo('allTheSame');
+    t.equal(page.undoTrouble.value, null);
+    t.strictSame((await network.rules()).rules, []);
+    await page.redo();
+    await page.undo();
+    t.equal(page.undoTrouble.value, null, 'done again, it is nobody else’s any more');
+  });
+
+  await t.test('nor what was changed between the question what is in force and the deed', async (t) => {
+    const overtaken = (): Actions => {
+      const view = async (): Promise<NetworkView> => {
+        const seen = await network.view();
+        await network.setRule('theirs', { from: 'p3', to: '*', drop: 1 });
+        return seen;
+      };
+      const asked = { network: () => ({ view }) } as unknown as RelayClient;
+      return makeActions({ base: new URL(relay.url), client: asked, cluster: demo });
+    };
+    for (const action of [
+      profileAction('flaky'),
+      cutAction(p1, p2),
+      partitionAction([[p1], [p2]]),
+      reconnectAction(),
+    ]) {
+      await client.heal(demo);
+      const page = overtaken();
+      t.ok(done(await page.run(action)), action.label);
+      await page.undo();
+      t.equal(page.undoTrouble.value?.code, 'EPOCH_DIFFERS', action.label);
+      t.ok((await network.rules()).rules.some(({ name }) => name === 'theirs'));
+    }
+  });
+
+  await t.test('what changed nothing raised no epoch, and is undone without a question', async (t) => {
+    await client.heal(demo);
+    for (const action of [healAction(), reconnectAction()]) {
+      const page = fresh();
+      await page.run(action);
+      await page.undo();
+      t.equal(page.undoTrouble.value, null, action.label);
+    }
+  });
+
+  await t.test('deeds that follow at once are undone one by one', async (t) => {
+    await client.heal(demo);
+    const page = fresh();
+    await Promise.all([page.run(cutAction(p1, p2)), page.run(cutAction(p2, p3))]);
+    await page.undo();
+    t.equal(page.undoTrouble.value, null);
+    t.match((await network.rules()).rules, [{ name: 'p1-p2' }]);
+    await page.undo();
+    t.equal(page.undoTrouble.value, null);
+    t.strictSame((await network.rules()).rules, []);
+  });
+
   await t.test('one movement of a slider is one deed', async (t) => {
     await client.heal(demo);
     const page = fresh();
@@ -186,4 +251,43 @@ t.test('what is done on the page and undone leaves no trace', async (t) => {
     t.strictSame((await network.rules()).rules, []);
     t.strictSame((await processes.view()).settings, before.settings);
   });
+
+  await t.test('of a deed of two requests, the half that was done is undone', async (t) => {
+    await client.heal(demo);
+    const page = fresh();
+    const processes = client.processes(demo);
+    const before = await processes.view();
+    const outcome = await page.run(fullSpeedAction({ heartbeatMs: 77 }));
+    t.match(outcome, {
+      kind: 'refused',
+      error: { code: 'RULE_UNKNOWN', message: /heartbeats of 77 ms is done.*but not/ },
+    });
+    t.equal((await processes.view()).settings?.heartbeatMs, 77);
+    await page.undo();
+    t.equal(page.undoTrouble.value, null);
+    t.strictSame((await processes.view()).settings, before.settings);
+    t.equal(page.undoable.value, null);
+  });
+
+  await t.test(
+    'an undo of two requests that is refused puts neither back; one of which half failed goes on',
+    async (t) => {
+      await client.heal(demo);
+      const page = fresh();
+      const processes = client.processes(demo);
+      const before = await processes.view();
+      await page.run(slowMotionAction());
+      await network.setRule('theirs', { from: 'p3', to: '*', drop: 1 });
+      await page.undo();
+      t.equal(page.undoTrouble.value?.code, 'EPOCH_DIFFERS');
+      t.equal((await processes.view()).settings?.heartbeatMs, 500, 'the settings stay, too');
+      owner.failure = new WhitewaterError('PROCESS_NOT_OWNED', 'not now');
+      await page.undo('allTheSame');
+      t.equal(page.undoTrouble.value?.code, 'PROCESS_NOT_OWNED');
+      t.strictSame((await network.rules()).rules, []);
+      await page.undo();
+      t.equal(page.undoTrouble.value, null);
+      t.strictSame((await processes.view()).settings, before.settings);
+    },
+  );
 });

@@ -1,63 +1,16 @@
 import t from 'tap';
-import type { Picture } from '../../server/dashboard/src/model/Picture.ts';
-import { reduce } from '../../server/dashboard/src/model/reduce.ts';
 import { explain } from '../../server/dashboard/src/model/why/explain.ts';
-import type { Explanation, Question, Reason } from '../../server/dashboard/src/model/why/Explanation.ts';
+import type { Question } from '../../server/dashboard/src/model/why/Explanation.ts';
 import type { Facts } from '../../server/dashboard/src/model/why/Facts.ts';
-import { KeptTrail } from '../../server/dashboard/src/model/why/KeptTrail.ts';
 import { questionsFor, questionText } from '../../server/dashboard/src/model/why/questions.ts';
-import { LOST_MAX, NO_TRAIL, TRAIL_MAX } from '../../server/dashboard/src/model/why/Trail.ts';
-import type { ClusterView, PeerView } from '../../shared/http/ClusterView.ts';
-import type { SampledMessage } from '../../shared/http/Live.ts';
-import type { NetworkView } from '../../shared/http/Network.ts';
-import type { Rule } from '../../shared/http/Rule.ts';
 import type { PeerId } from '../../shared/ids.ts';
 import type { Status } from '../../shared/messages/Status.ts';
+import { after, factsOf, log, matching, networkOf, told, viewsOf } from './support/explaining.ts';
 import { FEED_FROM_MS, recordedFeed } from './support/feeds.ts';
 import { followerStatus, IDS, leaderStatus, statusOf } from './support/statuses.ts';
-import { deltaOf, pictureOf, snapshotOf, viewOf } from './support/views.ts';
+import { viewOf } from './support/views.ts';
 
 const [P1, P2, P3, P4, P5] = IDS as readonly [PeerId, PeerId, PeerId, PeerId, PeerId];
-
-function factsOf(views: PeerView[], changes: Partial<ClusterView> = {}, network: NetworkView | null = null): Facts {
-  const picture = pictureOf(snapshotOf(views, changes));
-  return { picture, nowMs: picture.receivedAtMs, network, trail: NO_TRAIL };
-}
-
-function viewsOf(...statuses: readonly (Status | 'away')[]): PeerView[] {
-  return statuses.map((status, at) => {
-    const id = IDS[at] ?? P1;
-    return status === 'away' ? viewOf(id, statusOf(), { connected: false }) : viewOf(id, status);
-  });
-}
-
-function networkOf(rules: Readonly<Record<string, Rule>>): NetworkView {
-  const views = Object.entries(rules).map(([name, rule]) => ({
-    ...{ name, rule, ofProfile: false, sinceEpoch: 1, ageMs: 100, matched: 0 },
-    hits: {} as NetworkView['rules'][number]['hits'],
-  }));
-  return { epoch: 1, seed: 's', profile: { name: 'reliable' }, partition: null, rules: views, delayed: 0, held: 0 };
-}
-
-/** Every sentence of an answer with its section, one a line, indented by depth. */
-function told({ answer, reasons }: Explanation): string {
-  const line = (depth: number, { text, rule, because }: Reason): string[] => [
-    `${'  '.repeat(depth)}${text}${rule?.paper == null ? '' : ` [${rule.paper}]`}`,
-    ...because.flatMap((one) => line(depth + 1, one)),
-  ];
-  return [answer, ...reasons.flatMap((one) => line(1, one))].join('\n');
-}
-
-const log = (terms: readonly number[], changes: Partial<Status> = {}): Partial<Status> => ({
-  terms: terms.flatMap((term, at) => (terms[at - 1] === term ? [] : [{ term, firstIndex: at + 1 }])),
-  ...{ lastLogIndex: terms.length, lastLogTerm: terms.at(-1) ?? 0, durableIndex: terms.length },
-  ...changes,
-});
-
-const matching = (matched: Readonly<Record<string, number>>, heardMsAgo = 10): NonNullable<Status['progress']> =>
-  Object.entries(matched).map(([peer, matchIndex]) => ({
-    ...{ peer: peer as PeerId, mode: 'replicate' as const, nextIndex: matchIndex + 1, matchIndex, heardMsAgo },
-  }));
 
 t.test('no leader: too few are there', async (t) => {
   const text = told(explain({ ask: 'noLeader' }, factsOf(viewsOf(statusOf(), statusOf(), 'away', 'away', 'away'))));
@@ -210,6 +163,52 @@ t.test('not committed: the follower has not heard of it; the leader does not hav
   t.match(told(explain({ ask: 'notCommitted', peer: P1, index: 1 }, alone)), /nobody leads, and only a leader commits/);
 });
 
+t.test('what a leader committed at an index of which it does not tell the term may be another entry', async (t) => {
+  const compacted = { terms: [{ term: 6, firstIndex: 5 }], firstLogIndex: 5, snapshotIndex: 4 };
+  const leads = leaderStatus(6, { ...log([1, 1, 6, 6, 6, 6], { commitIndex: 6 }), ...compacted });
+  const factsWith = (leader: Status, other: Partial<Status>): Facts =>
+    factsOf(viewsOf(leader, followerStatus(5, null, other)), { leader: P1, term: 6 });
+  const ask = (facts: Facts, index: number): string => told(explain({ ask: 'notCommitted', peer: P2, index }, facts));
+  const minority = log([1, 1, 5, 5], { commitIndex: 2 });
+  const compactedAway = ask(factsWith(leads, minority), 4);
+  t.match(
+    compactedAway,
+    /^Whether p2's entry 4 of term 5 is committed is not told: p1 has committed an entry 4, which may be another/,
+  );
+  t.match(compactedAway, /p1's log begins at 5: what it held at 4 is in its snapshot[^]*\[7\]/);
+  const manyRuns = leaderStatus(6, { ...log([1, 1, 6, 6, 6, 6], { commitIndex: 6 }), terms: compacted.terms });
+  t.match(
+    ask(factsWith(manyRuns, minority), 4),
+    /is not told[^]*p1 does not tell the terms of its log as far back as 4/,
+  );
+  const silent = { ...minority, terms: undefined } as unknown as Partial<Status>;
+  t.match(ask(factsWith(leaderStatus(6, log([1, 1, 6, 6], { commitIndex: 4 })), silent), 4), /its own entry there/);
+
+  const same = log([1, 1, 6, 6, 6, 6], { commitIndex: 2 });
+  t.match(
+    ask(factsWith(leads, same), 4),
+    /entry 4 of term 6 is committed, and p2 has not heard/,
+    'they agree further on',
+  );
+  t.match(ask(factsWith(leads, minority), 2), /entry 2 of term 1 is committed/, 'by its own account');
+});
+
+t.test('behind a leader whose log is compacted, what is committed is not lacked', async (t) => {
+  const compacted = { terms: [{ term: 6, firstIndex: 9 }], firstLogIndex: 9, snapshotIndex: 8, commitIndex: 10 };
+  const leads = leaderStatus(6, {
+    ...log([1, 1, 1, 1, 1, 6, 6, 6, 6, 6]),
+    ...compacted,
+    progress: [{ peer: P2, mode: 'probe', nextIndex: 9, matchIndex: 0, heardMsAgo: 10 }],
+  });
+  const ask = (own: Status): string =>
+    told(explain({ ask: 'behind', peer: P2 }, factsOf(viewsOf(leads, own), { leader: P1, term: 6 })));
+  const cutOff = ask(followerStatus(5, null, log([1, 1, 1, 1, 1, 5, 5], { commitIndex: 4 })));
+  t.match(cutOff, /^p2 lacks at most 6 entries of those that p1 holds, which end at 10\./);
+  t.match(cutOff, /p1 does not know yet how far p2's log agrees with its own, and sends 9 next/);
+  t.match(ask(followerStatus(5, null, log([1, 1, 1, 1], { commitIndex: 4 }))), /^p2 lacks 6 entries/);
+  t.match(ask(followerStatus(6, P1, { ...log([]), ...compacted, lastLogIndex: 10, terms: [] })), /^p2 is not behind/);
+});
+
 t.test('a hollow crown: whom it does not hear, what stands between, and who leads a higher term', async (t) => {
   const old = leaderStatus(1, {
     ...{ canCommit: false, checkQuorum: false, ...log([1, 1], { commitIndex: 1 }) },
@@ -236,6 +235,23 @@ t.test('a hollow crown: whom it does not hear, what stands between, and who lead
   t.strictSame(offered.slice(0, 2), ['Why can p1 commit nothing?', 'Why is entry 2 of p1 not committed?']);
 });
 
+t.test('a hollow crown of a leader that told it can commit: paused, or another leads', async (t) => {
+  const paused = { id: P1, state: 'paused' as const, pid: 1, restarts: 0 };
+  const processes = { owned: true, cluster: null, settings: null, processes: [paused] };
+  const facts = factsOf(viewsOf(leaderStatus(1), leaderStatus(2)), { leader: P2, term: 2 });
+  const ask = (of: Facts): string => told(explain({ ask: 'cannotCommit', peer: P1 }, of));
+  t.match(
+    ask(facts),
+    /^p1 believes that it leads term 1, and has not heard that another leads already\.[^]*p2 leads term 2/,
+  );
+  const still = factsOf(viewsOf(leaderStatus(1), statusOf()), { leader: P1, term: 1, processes });
+  t.match(
+    ask(still),
+    /^p1 believes that it leads term 1, and is paused, so it cannot commit\.\n {2}p1's process is paused/,
+  );
+  t.match(told(explain({ ask: 'noLeader' }, still)), /p1 leads term 1, but it is paused, so it cannot commit\./);
+});
+
 t.test('a timer, a learner, one of priority 0, and one that told nothing', async (t) => {
   const timer = { timeoutMs: 300, remainingMs: 120, reason: 'grantedVote' as const };
   const facts = factsOf(
@@ -255,23 +271,6 @@ t.test('a timer, a learner, one of priority 0, and one that told nothing', async
   t.match(told(explain({ ask: 'notElected', peer: P3 }, facts)), /it is no voter/);
   t.match(told(explain({ ask: 'notElected', peer: P4 }, facts)), /p4 has told nothing/);
 });
-
-/** What is known after a feed has been followed up to a time. */
-function after(
-  feed: readonly { readonly receivedAtMs: number; readonly message: SampledMessage }[],
-  untilMs = Infinity,
-): Facts {
-  const trail = new KeptTrail();
-  let picture: Picture | null = null;
-  for (const { message, receivedAtMs } of feed) {
-    if (message.timeMs > untilMs) break;
-    const before: Picture | null = picture;
-    if (message.type !== 'frames') picture = reduce(picture, message, receivedAtMs);
-    if (picture !== null) trail.watch(message, picture, before);
-  }
-  if (picture === null) throw new Error('a feed begins with a snapshot');
-  return { picture, nowMs: picture.receivedAtMs, network: null, trail };
-}
 
 t.test('a recorded feed: the stale leader, its entries, its end, and what became of them', async (t) => {
   const feed = recordedFeed();
@@ -300,124 +299,6 @@ t.test('a recorded feed: the stale leader, its entries, its end, and what became
   );
   const offered = questionsFor(ended, null).map(({ ask }) => ask);
   t.ok(offered.includes('vanished') && offered.includes('steppedDown'), offered.join());
-});
-
-/** A feed of these statuses of p1 and p2, a second apart. */
-function feedOf(...moments: readonly (readonly [Status, Status])[]): Facts {
-  const messages = moments.map(([one, two], at): { receivedAtMs: number; message: SampledMessage } => {
-    const leader = [one, two].findIndex(({ role }) => role === 'leader');
-    const about = { leader: IDS[leader] ?? null, term: Math.max(one.term, two.term) };
-    const timeMs = FEED_FROM_MS + at * 1000;
-    const views = [viewOf(P1, one), viewOf(P2, two)];
-    const message = at === 0 ? { ...snapshotOf(views, about), timeMs } : deltaOf({ ...about, timeMs, peers: views });
-    return { receivedAtMs: at * 1000, message };
-  });
-  return after(messages);
-}
-
-t.test('stepping down for want of a majority, by removal, by a new process', async (t) => {
-  const two = { voters: [P1, P2] };
-  const led = leaderStatus(2, { ...two, progress: matching({ p2: 0 }, 380), uptimeMs: 1000 });
-  const end = (changes: Partial<Status>): string =>
-    told(
-      explain(
-        { ask: 'steppedDown', peer: P1 },
-        feedOf([led, statusOf(two)], [statusOf({ ...two, term: 2, uptimeMs: 2000, ...changes }), statusOf(two)]),
-      ),
-    );
-  t.match(end({}), /it heard no majority for a whole election timeout\.[^]*p1 has heard nothing for 380 ms from p2/);
-  t.match(end({ uptimeMs: 10 }), /its process was started again/);
-  t.match(end({ voters: [P2] }), /it is no voter any more/);
-  t.match(told(explain({ ask: 'steppedDown', peer: P2 }, feedOf([led, statusOf(two)]))), /p2 is not known to have led/);
-  t.match(told(explain({ ask: 'steppedDown', peer: P1 }, feedOf([led, statusOf(two)]))), /it leads/);
-});
-
-t.test('what was committed and is gone is said to be wrong', async (t) => {
-  const committed = log([1, 1], { commitIndex: 2 });
-  const facts = feedOf(
-    [leaderStatus(1, committed), followerStatus(1, P1, committed)],
-    [leaderStatus(1, committed), followerStatus(2, null, log([1, 2]))],
-  );
-  t.match(
-    told(explain({ ask: 'vanished', index: 2, term: 1 }, facts)),
-    /had been committed, and p2 lost it: that must not happen/,
-  );
-});
-
-t.test('entries that a snapshot took are not given up', async (t) => {
-  const facts = feedOf(
-    [leaderStatus(1, log([1, 1, 1], { commitIndex: 3 })), statusOf(log([1, 1, 1], { commitIndex: 3 }))],
-    [
-      leaderStatus(1, log([1, 1, 1], { commitIndex: 3 })),
-      statusOf({
-        ...log([1, 1, 1], { commitIndex: 3 }),
-        terms: [{ term: 1, firstIndex: 3 }],
-        firstLogIndex: 3,
-        snapshotIndex: 2,
-      }),
-    ],
-  );
-  t.strictSame(facts.trail.until(Infinity), []);
-});
-
-t.test('refusals are remembered when the election is over, frames that were lost have their cause', async (t) => {
-  const two = { voters: [P1, P2, P3] };
-  const asks = statusOf({
-    ...two,
-    role: 'preCandidate',
-    term: 2,
-    votes: { granted: [P1], refused: [{ peer: P2, refusal: 'logBehind' }] },
-  });
-  const facts = feedOf(
-    [asks, statusOf({ ...two, ...log([2]) })],
-    [statusOf({ ...two, term: 2 }), statusOf({ ...two, ...log([2]) })],
-  );
-  t.match(
-    told(explain({ ask: 'refused', voter: P2, candidate: P1 }, facts)),
-    /p2 refused p1 a pre-vote for term 3 1\.0 s ago: p1's log ends with term 0, index 0, p2's with term 2, index 1/,
-  );
-  const trail = new KeptTrail();
-  const frame = {
-    seq: 7,
-    timeMs: 10,
-    type: 'RequestVote',
-    from: P1,
-    to: P2,
-    id: 1,
-    bytes: 9,
-    fate: 'dropped' as const,
-    cause: 'loss' as const,
-    strikes: ['quiet'],
-  };
-  const message = { type: 'frames' as const, timeMs: 10, isWhole: false, ends: [], crowded: [], queues: [] };
-  trail.watch(
-    { ...message, frames: Array.from({ length: LOST_MAX + 20 }, (_, at) => ({ ...frame, seq: at })) },
-    facts.picture,
-    null,
-  );
-  t.equal(trail.lostUntil(Infinity).length, LOST_MAX, 'bounded');
-  trail.watch({ ...message, timeMs: 20, frames: [{ ...frame, seq: 9000 }] }, facts.picture, null);
-  const lost = told(explain({ ask: 'lost', seq: 9000 }, { ...facts, trail }));
-  t.match(
-    lost,
-    /^RequestVote from p1 to p2 was lost: it was lost by chance, as a rule wants it\.[^]*rule quiet struck it/,
-  );
-  t.match(told(explain({ ask: 'lost', seq: 1 }, { ...facts, trail })), /not among those that are known/);
-});
-
-t.test('the trail is bounded', async (t) => {
-  const trail = new KeptTrail();
-  const [one, two] = [statusOf({ role: 'candidate' }), statusOf()].map((status) =>
-    pictureOf(snapshotOf([viewOf(P1, status)])),
-  );
-  if (one === undefined || two === undefined) throw new Error('two pictures are expected');
-  for (let at = 0; at < 3 * TRAIL_MAX; at += 1) {
-    const [before, now] = at % 2 === 0 ? [one, two] : [two, one];
-    trail.watch(deltaOf({ timeMs: at }), now, before);
-  }
-  const kept = trail.until(Infinity);
-  t.ok(kept.length >= TRAIL_MAX && kept.length <= 2 * TRAIL_MAX, `${kept.length}`);
-  t.equal(kept[0]?.atMs, 3 * TRAIL_MAX - 1, 'the newest is there');
 });
 
 t.test('every question has an answer of whatever is known', async (t) => {

@@ -12,7 +12,7 @@ import {
   startPeersLine,
 } from '../../server/dashboard/src/connection/shell.ts';
 import { electionTimerOf } from '../../server/dashboard/src/model/aging.ts';
-import { crownOf } from '../../server/dashboard/src/model/crown.ts';
+import { crownOf, hollowText } from '../../server/dashboard/src/model/crown.ts';
 import {
   captionOf,
   connectionText,
@@ -58,6 +58,55 @@ t.test('the crown is full only on a leader that can commit and is in sight', asy
   t.equal(crownOf(peerWith(followerStatus(2, p2))), null);
   t.equal(crownOf(peerWith(null)), null);
 });
+
+t.test(
+  'no crown is full on a leader whose word does not hold any more: it is paused, outdone, or silent',
+  async (t) => {
+    const leads = { leader: p1, term: 2 };
+    const crowns = ({ peers }: Picture): string =>
+      peers
+        .map((peer) => crownOf(peer) ?? '')
+        .filter((crown) => crown !== '')
+        .join(' ');
+    const scene = { p1: leaderStatus(2), p2: leaderStatus(3) };
+    const two = cluster(scene, { leader: p2, term: 3 });
+    t.equal(crowns(two), 'hollow full', 'never two');
+    t.equal(hollowText(two.peers[0] as SeenPeer), 'has not heard that another leads already');
+
+    const processes = { owned: true, cluster: null, settings: null };
+    const paused = { id: p1, state: 'paused' as const, pid: 1, restarts: 0 };
+    const still = cluster({ p1: leaderStatus(2) }, { ...leads, processes: { ...processes, processes: [paused] } });
+    t.equal(crowns(still), 'hollow');
+    t.equal(headlineOf(still).detail, 'p1 is paused, so it cannot commit');
+
+    const later = (count: number): Picture =>
+      cluster(
+        {
+          p1: leaderStatus(2),
+          ...Object.fromEntries(IDS.slice(1, 1 + count).map((id) => [id, followerStatus(5, null)])),
+        },
+        { leader: p1, term: 5 },
+      );
+    t.equal(crowns(later(3)), 'hollow', 'a majority is in a later term');
+    t.equal(crowns(later(2)), 'full', 'a minority that asks for votes by itself takes nothing from it');
+
+    const snapshot = snapshotOf(
+      IDS.map((id) => viewOf(id, id === p1 ? leaderStatus(2) : followerStatus(2, p1))),
+      leads,
+    );
+    const quiet = (count: number): ReturnType<typeof deltaOf>[] => Array.from({ length: count }, () => deltaOf(leads));
+    const beats = deltaOf({ ...leads, links: [{ from: p1, to: p2, delivered: 1, dropped: 0 }] });
+    t.equal(crowns(pictureOf(snapshot, ...quiet(7))), 'full');
+    const silent = pictureOf(snapshot, ...quiet(8));
+    t.equal(crowns(silent), 'hollow', 'nothing came for longer than a follower waits');
+    t.match(headlineOf(silent), { crown: 'hollow', detail: 'p1 says nothing, so nobody knows whether it still leads' });
+    t.equal(
+      crowns(pictureOf(snapshot, ...quiet(7), beats, ...quiet(5))),
+      'full',
+      'its heartbeats came, if no new status',
+    );
+  },
+);
 
 t.test('the headline says who leads, and what is odd about it', async (t) => {
   t.strictSame(headlineOf(cluster({ p3: leaderStatus(4) }, { leader: p3, term: 4 })), {

@@ -32,11 +32,11 @@ export function App({ base, client }: AppProps) {
   const [wanted, choose] = useWantedCluster();
   const known = clusters.phase === 'known' ? clusters.clusters : [];
   const cluster = chosenCluster(wanted, known);
-  const { session, askAgain: askForSession } = useSession(base);
+  const { session, rights, ask: askForSession } = useSession(base);
   const count = useSignal(known.length);
   count.value = known.length;
   const isOnlyCluster = useComputed(() => count.value < 2);
-  const store = useClusterStore({ base, client, cluster, session, isOnlyCluster });
+  const store = useClusterStore({ base, client, cluster, session, rights, isOnlyCluster });
   const relay = base.href.replace(/\/$/, '');
   const recording = opened.value?.store ?? null;
   const shown = recording ?? store;
@@ -51,6 +51,12 @@ export function App({ base, client }: AppProps) {
     askForSession();
     store?.retry();
   }, [askAgain, askForSession, store]);
+
+  const isFed = useDerived(() => store?.link.value.state.phase === 'live', [store]);
+  useEffect(() => {
+    // A relay that was started anew may have other tokens.
+    if (isFed) askForSession();
+  }, [isFed, askForSession]);
 
   const isRefused = useDerived(() => store?.link.value.state.phase === 'unauthorised', [store]);
   const isLocked = recording === null && (clusters.phase === 'unauthorised' || isRefused);

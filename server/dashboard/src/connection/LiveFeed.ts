@@ -1,3 +1,4 @@
+import type { ClusterView } from '../../../../shared/http/ClusterView.ts';
 import type { SampledMessage } from '../../../../shared/http/Live.ts';
 import { retryDelayMs } from './backoff.ts';
 
@@ -12,6 +13,12 @@ export type FeedState =
 /** What an HTTP request tells about a relay whose WebSocket says nothing. */
 export type ProbeResult = 'ok' | 'unauthorised' | 'clusterUnknown' | 'unreachable';
 
+export interface Probed {
+  readonly result: ProbeResult;
+  /** The cluster as the relay told it; null when it did not. */
+  readonly cluster: ClusterView | null;
+}
+
 export interface FeedSocketEvents {
   readonly onText: (text: string) => void;
   /** Once, whether it had opened or not. Nothing comes after it. */
@@ -21,7 +28,7 @@ export interface FeedSocketEvents {
 export interface FeedPorts {
   /** Opens a socket; the function returned closes it, after which it reports nothing more. */
   readonly openSocket: (events: FeedSocketEvents) => () => void;
-  readonly probe: () => Promise<ProbeResult>;
+  readonly probe: () => Promise<Probed>;
   readonly nowMs: () => number;
   /** The function returned cancels it. */
   readonly setTimer: (action: () => void, afterMs: number) => () => void;
@@ -32,12 +39,17 @@ export interface FeedListener {
   readonly onState: (state: FeedState) => void;
   /** @param text the message as it came */
   readonly onMessage: (message: SampledMessage, text: string) => void;
-  /** The picture is as old as the newest call of this: a message came, or the relay answered that it is there. */
+  /** The picture is as old as the newest call of this: a message came, or the relay answered that nothing else has changed. */
   readonly onFresh: () => void;
+  /** Whether the picture made of the messages is that of the cluster, as far as every change of it would have been told. */
+  readonly isUpToDate: (cluster: ClusterView) => boolean;
 }
 
 /** A feed that is silent for so long is asked whether it still lives: an idle cluster has nothing to say. */
 export const SILENCE_MS_MAX = 3000;
+
+/** What the relay knows and the feed did not tell is late by so much at most; otherwise the socket is dead, however open it looks. */
+export const LATE_MS_MAX = 2000;
 
 /** An attempt to connect is given up after this long. */
 export const CONNECT_MS_MAX = 5000;
@@ -92,6 +104,8 @@ export class LiveFeed {
   #receive(text: string): void {
     const message = parse(text);
     if (message === undefined) return;
+    // An answer that is under way may be older than this.
+    this.#round += 1;
     // Only a snapshot shows that the feed works: it is the first message of every feed.
     if (message.type === 'snapshot') {
       this.#attempt = 0;
@@ -103,9 +117,13 @@ export class LiveFeed {
   }
 
   #checkSilence(): void {
-    this.#probe((result) => {
-      if (result !== 'ok') {
+    this.#probe(({ result, cluster }) => {
+      if (result !== 'ok' || cluster === null) {
         this.#lost(result);
+        return;
+      }
+      if (!this.#listener.isUpToDate(cluster)) {
+        this.#arm(() => this.#lost('ok'), LATE_MS_MAX);
         return;
       }
       this.#listener.onFresh();
@@ -117,7 +135,7 @@ export class LiveFeed {
   #lost(known?: ProbeResult): void {
     this.#leave();
     this.#attempt += 1;
-    if (known === undefined) this.#probe((result) => this.#wait(result));
+    if (known === undefined) this.#probe(({ result }) => this.#wait(result));
     else this.#wait(known);
   }
 
@@ -132,12 +150,12 @@ export class LiveFeed {
     this.#arm(() => this.#connect(), delayMs);
   }
 
-  #probe(then: (result: ProbeResult) => void): void {
+  #probe(then: (probed: Probed) => void): void {
     const round = ++this.#round;
-    const settle = (result: ProbeResult): void => {
-      if (round === this.#round && !this.#isStopped) then(result);
+    const settle = (probed: Probed): void => {
+      if (round === this.#round && !this.#isStopped) then(probed);
     };
-    this.#ports.probe().then(settle, () => settle('unreachable'));
+    this.#ports.probe().then(settle, () => settle({ result: 'unreachable', cluster: null }));
   }
 
   #arm(action: () => void, afterMs: number): void {

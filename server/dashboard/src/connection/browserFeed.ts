@@ -1,7 +1,13 @@
 import type { ClusterId } from '../../../../shared/ids.ts';
 import type { RelayClient } from '../../../../client/RelayClient.ts';
 import { WhitewaterError } from '../../../../shared/errors.ts';
-import type { FeedPorts, FeedSocketEvents, ProbeResult } from './LiveFeed.ts';
+import type { FeedPorts, FeedSocketEvents, Probed } from './LiveFeed.ts';
+
+/** @returns cancels it */
+export function browserTimer(action: () => void, afterMs: number): () => void {
+  const timer = setTimeout(action, afterMs);
+  return () => clearTimeout(timer);
+}
 
 /** What a feed needs of a browser. */
 export function browserFeed(base: URL, client: RelayClient, cluster: ClusterId): FeedPorts {
@@ -12,10 +18,7 @@ export function browserFeed(base: URL, client: RelayClient, cluster: ClusterId):
     openSocket: (events) => openSocket(url.href, events),
     probe: () => probe(client, cluster),
     nowMs: () => performance.now(),
-    setTimer: (action, afterMs) => {
-      const timer = setTimeout(action, afterMs);
-      return () => clearTimeout(timer);
-    },
+    setTimer: browserTimer,
     random: () => Math.random(),
   };
 }
@@ -32,14 +35,14 @@ function openSocket(url: string, { onText, onClosed }: FeedSocketEvents): () => 
   };
 }
 
-async function probe(client: RelayClient, cluster: ClusterId): Promise<ProbeResult> {
+async function probe(client: RelayClient, cluster: ClusterId): Promise<Probed> {
   try {
-    await client.cluster(cluster);
-    return 'ok';
+    return { result: 'ok', cluster: await client.cluster(cluster) };
   } catch (error) {
     const code = error instanceof WhitewaterError ? error.code : 'INTERNAL';
     // Of a peer's or a client's token the relay takes no look: another one is asked for.
-    if (code === 'TOKEN_WRONG' || code === 'ACCESS_DENIED') return 'unauthorised';
-    return code === 'CLUSTER_UNKNOWN' ? 'clusterUnknown' : 'unreachable';
+    const isRefused = code === 'TOKEN_WRONG' || code === 'ACCESS_DENIED';
+    const known = code === 'CLUSTER_UNKNOWN' ? 'clusterUnknown' : 'unreachable';
+    return { result: isRefused ? 'unauthorised' : known, cluster: null };
   }
 }

@@ -8,9 +8,24 @@ export interface Session {
   readonly role: 'admin' | 'readOnly' | 'peer' | 'client' | null;
 }
 
-/** @throws {TypeError} when no relay answers */
+/**
+ * What may be done from this browser.
+ * - `asking`: the relay has not answered yet
+ * - `notTold`: it could not be asked; looking only, until it can
+ */
+export type Rights = 'everything' | 'looking' | 'asking' | 'notTold';
+
+/** @param hasFailed whether the relay was asked in vain. Nothing is allowed before it said so. */
+export function rightsOf(session: Session | null, hasFailed: boolean): Rights {
+  const role = session?.role ?? null;
+  if (role === null) return hasFailed ? 'notTold' : 'asking';
+  return role === 'admin' ? 'everything' : 'looking';
+}
+
+/** @throws {Error} when no relay answers, or not with a session */
 export async function readSession(base: URL): Promise<Session> {
   const response = await fetch(new URL('api/session', base));
+  if (!response.ok) throw new Error(`the relay answered ${response.status}`);
   return (await response.json()) as Session;
 }
 

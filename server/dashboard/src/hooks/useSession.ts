@@ -1,17 +1,17 @@
-import { type Signal, useSignal } from '@preact/signals';
-import { useCallback, useEffect } from 'preact/hooks';
-import { readSession, type Session } from '../connection/session.ts';
+import { useEffect, useMemo } from 'preact/hooks';
+import { readSession } from '../connection/session.ts';
+import { browserTimer } from '../connection/browserFeed.ts';
+import { type FollowedSession, followSession } from '../state/followSession.ts';
 
-/** What this browser may do; null until it is known. */
-export function useSession(base: URL): { readonly session: Signal<Session | null>; readonly askAgain: () => void } {
-  const session = useSignal<Session | null>(null);
-  const askAgain = useCallback(() => {
-    // Without an answer the commands that are shown lack the token, which their own error then asks for.
-    readSession(base).then(
-      (answer) => (session.value = answer),
-      () => undefined,
-    );
-  }, [base, session]);
-  useEffect(askAgain, [askAgain]);
-  return { session, askAgain };
+/** What this browser may do. */
+export function useSession(base: URL): FollowedSession {
+  const followed = useMemo(
+    () => followSession({ read: () => readSession(base), setTimer: browserTimer, random: () => Math.random() }),
+    [base],
+  );
+  useEffect(() => {
+    followed.ask();
+    return followed.stop;
+  }, [followed]);
+  return followed;
 }

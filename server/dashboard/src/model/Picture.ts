@@ -6,6 +6,7 @@ import type { SafetyView } from '../../../../shared/http/Safety.ts';
 import type { Standing } from '../../../../shared/http/standing.ts';
 import type { Traffic } from '../../../../shared/http/Traffic.ts';
 import type { ClusterId, PeerId } from '../../../../shared/ids.ts';
+import type { Doubt } from './doubt.ts';
 import type { LinkRate } from './linkRate.ts';
 
 /** The most events that the page keeps; older ones are forgotten. */
@@ -22,6 +23,8 @@ export interface SeenPeer {
   readonly leaderHeardAtMs: number | null;
   /** A peer that is no member has no role, whatever it says of itself; see `standingOf`. */
   readonly standing: Standing;
+  /** Null for whoever does not lead, too. */
+  readonly doubt: Doubt | null;
 }
 
 /** Everything that the page knows of one cluster. Changed by `reduce` alone. */

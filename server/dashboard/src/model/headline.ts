@@ -1,5 +1,5 @@
 import { signingSplitOf, signingSplitText } from '../../../../shared/http/signingSplit.ts';
-import { crownOf, otherLeaders, peerOf } from './crown.ts';
+import { crownOf, hollowText, otherLeaders, peerOf } from './crown.ts';
 import { shownRoleOf } from './describePeer.ts';
 import { groupsInForce } from './groups.ts';
 import type { Picture } from './Picture.ts';
@@ -25,7 +25,7 @@ export function headlineOf(picture: Picture): Headline {
   const title = `${leader.view.id} leads term ${leader.view.term ?? picture.term}`;
   const details = [
     ...signing,
-    ...(crown === 'hollow' ? [`${leader.view.id} hears no majority, so it cannot commit`] : []),
+    ...(crown === 'hollow' ? [`${leader.view.id} ${hollowText(leader)}`] : []),
     ...(others.length === 0
       ? []
       : [`${others.join(' and ')} still ${others.length === 1 ? 'believes it leads' : 'believe they lead'}`]),

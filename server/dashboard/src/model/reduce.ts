@@ -2,6 +2,7 @@ import type { LinkTraffic, LiveDelta, LiveEvent, LiveMessage, LiveSnapshot } fro
 import type { PeerView } from '../../../../shared/http/ClusterView.ts';
 import { accountOfMembers, membersToldOf, standingOf } from '../../../../shared/http/standing.ts';
 import type { PeerId } from '../../../../shared/ids.ts';
+import { doubtOf } from './doubt.ts';
 import { count, type LinkRate, linkKey, rateAt, SILENT } from './linkRate.ts';
 import { EVENTS_MAX, type Picture, type SeenPeer } from './Picture.ts';
 
@@ -10,9 +11,9 @@ import { EVENTS_MAX, type Picture, type SeenPeer } from './Picture.ts';
  * A delta without a snapshot before it means nothing, and changes nothing.
  */
 export function reduce(picture: Picture | null, message: LiveMessage, nowMs: number): Picture | null {
-  if (message.type === 'snapshot') return fromSnapshot(picture, message, nowMs);
+  if (message.type === 'snapshot') return withDoubts(fromSnapshot(picture, message, nowMs));
   if (picture === null) return null;
-  return withDelta(picture, message, nowMs);
+  return withDoubts(withDelta(picture, message, nowMs));
 }
 
 /** The relay sends a snapshot in the midst of a feed too, to a viewer that was too slow: the rates then live on. */
@@ -67,6 +68,7 @@ function seen(view: PeerView, nowMs: number, before?: SeenPeer): SeenPeer {
     heardAtMs: view.heardMsAgo === null ? null : nowMs - view.heardMsAgo,
     leaderHeardAtMs: before?.view.leader === view.leader ? (before.leaderHeardAtMs ?? null) : null,
     standing: before?.standing ?? 'member',
+    doubt: before?.doubt ?? null,
   };
 }
 
@@ -141,6 +143,18 @@ function withStanding(peers: readonly SeenPeer[], leader: PeerId | null): readon
   });
 }
 
+/** Whether a leader is to be believed depends on what the others tell, and on time. */
+function withDoubts(picture: Picture): Picture {
+  const peers = picture.peers.map((peer) => {
+    const doubt = doubtOf(peer, picture);
+    return doubt === peer.doubt ? peer : { ...peer, doubt };
+  });
+  return { ...picture, peers };
+}
+
+/** Made once: a comparison by `localeCompare` costs as much as all of a message besides. */
+const ORDER = new Intl.Collator('en', { numeric: true });
+
 function inOrder(peers: SeenPeer[]): SeenPeer[] {
-  return peers.sort((a, b) => a.view.id.localeCompare(b.view.id, 'en', { numeric: true }));
+  return peers.sort((a, b) => ORDER.compare(a.view.id, b.view.id));
 }

@@ -1,5 +1,5 @@
 import type { LiveFrames } from '../../../../shared/http/Frames.ts';
-import { type Groups, isCut, isLinkCut } from './groups.ts';
+import { draftOf, type Groups } from './groups.ts';
 import { linkKey, rateAt, SILENT } from './linkRate.ts';
 import type { Picture } from './Picture.ts';
 
@@ -25,20 +25,27 @@ export function unusualLinks(
 ): readonly UnusualLink[] {
   const waiting = new Map(queues.map((queue) => [`${queue.from}>${queue.to}`, queue]));
   const ids = picture.peers.map(({ view }) => view.id);
-  const links = ids.flatMap((from) =>
-    ids
-      .filter((to) => to !== from)
-      .map((to): UnusualLink => {
-        const rate = rateAt(picture.links.get(linkKey(from, to)) ?? SILENT, nowMs);
-        const { delayed = 0, held = 0 } = waiting.get(`${from}>${to}`) ?? {};
-        return {
-          ...{ from, to, delayed, held },
-          isCut: isCut(inForce, from, to) || isLinkCut(picture.partition, from, to),
-          deliveredPerSecond: rate.deliveredPerSecond,
-          droppedPerSecond: rate.droppedPerSecond,
-        };
-      }),
+  const groups = draftOf(inForce);
+  const cuts = new Set(
+    (picture.partition?.cuts ?? []).flatMap(([one, other]) => [linkKey(one, other), linkKey(other, one)]),
   );
+  // Of 250 peers there are 62,000 links, most of them plain: of these, nothing is made.
+  const told = receiversOf([...picture.links.keys(), ...waiting.keys(), ...cuts]);
+  const links = ids.flatMap((from) => {
+    const [group, receivers] = [groups.get(from), told.get(from)];
+    const some = ids.filter((to) => to !== from && (groups.get(to) !== group || receivers?.has(to) === true));
+    return some.map((to): UnusualLink => {
+      const key = linkKey(from, to);
+      const rate = rateAt(picture.links.get(key) ?? SILENT, nowMs);
+      const { delayed = 0, held = 0 } = waiting.get(key) ?? {};
+      return {
+        ...{ from, to, delayed, held },
+        isCut: groups.get(to) !== group || cuts.has(key),
+        deliveredPerSecond: rate.deliveredPerSecond,
+        droppedPerSecond: rate.droppedPerSecond,
+      };
+    });
+  });
   const sums = queues
     .filter(({ from }) => from === '*')
     .map(({ from, to, delayed, held }): UnusualLink => {
@@ -47,4 +54,15 @@ export function unusualLinks(
   const isUnusual = (link: UnusualLink): boolean =>
     link.isCut || link.droppedPerSecond >= DROPPED_PER_SECOND_MIN || link.delayed + link.held > 0;
   return [...links, ...sums].filter(isUnusual);
+}
+
+/** By sender. An id has no `>` in it. */
+function receiversOf(keys: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const receivers = new Map<string, Set<string>>();
+  for (const key of keys) {
+    const [from = '', to = ''] = key.split('>');
+    const known = receivers.get(from) ?? new Set();
+    receivers.set(from, known.add(to));
+  }
+  return receivers;
 }

@@ -6,6 +6,7 @@ import type { ClusterId } from '../../../../shared/ids.ts';
 import type { PanelId } from '../components/panels.ts';
 import type { Actions } from '../connection/actions/Actions.ts';
 import type { FeedState } from '../connection/LiveFeed.ts';
+import type { Rights } from '../connection/session.ts';
 import type { ShellContext } from '../connection/shell.ts';
 import type { Draft } from '../model/groups.ts';
 import type { History } from '../model/history/History.ts';
@@ -39,8 +40,8 @@ export interface Store {
   readonly frames: FrameSource;
   /** Everything in force, asked for anew whenever the picture's `faults.epoch` changed; null before the first answer, and in the past. */
   readonly network: ReadonlySignal<NetworkView | null>;
-  /** `looking`: a token that may only read, the past, a recording. No control is there then. */
-  readonly may: ReadonlySignal<'everything' | 'looking'>;
+  /** `looking`: a token that may only read, the past, a recording. No control is there but for `everything`. */
+  readonly may: ReadonlySignal<Rights>;
   readonly actions: Actions;
   /** Null in a recording. */
   readonly tours: Tours | null;

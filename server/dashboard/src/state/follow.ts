@@ -2,6 +2,7 @@ import { batch, signal, type Signal } from '@preact/signals';
 import { type FeedPorts, LiveFeed } from '../connection/LiveFeed.ts';
 import type { LiveFrames } from '../../../../shared/http/Frames.ts';
 import type { FeedHistory } from '../model/history/FeedHistory.ts';
+import { isUpToDate } from '../model/isUpToDate.ts';
 import type { Picture } from '../model/Picture.ts';
 import { isStale } from '../model/staleness.ts';
 import { RelayClock } from './relayClock.ts';
@@ -39,6 +40,10 @@ export function follow(ports: FeedPorts, history: FeedHistory, onFrames: (frames
       });
     },
     onFresh: () => know({ freshAtMs: ports.nowMs() }),
+    isUpToDate: (cluster) => {
+      const picture = live.peek();
+      return picture !== null && isUpToDate(picture, cluster);
+    },
   });
   feed.start();
   const aging = setInterval(() => {

@@ -4,7 +4,7 @@ import type { ClusterId } from '../../../../shared/ids.ts';
 import { makeActions } from '../connection/actions/makeActions.ts';
 import { browserFeed } from '../connection/browserFeed.ts';
 import { pageParts } from '../connection/pageParts.ts';
-import type { Session } from '../connection/session.ts';
+import type { Rights, Session } from '../connection/session.ts';
 import type { ShellContext } from '../connection/shell.ts';
 import { recordingName, writeRecording } from '../model/history/recording.ts';
 import { follow } from './follow.ts';
@@ -20,12 +20,13 @@ export interface StoreOptions {
   readonly client: RelayClient;
   readonly cluster: ClusterId;
   readonly session: ReadonlySignal<Session | null>;
+  readonly rights: ReadonlySignal<Rights>;
   readonly isOnlyCluster: ReadonlySignal<boolean>;
 }
 
 /** Follows a cluster until it is stopped. */
 export function makeStore(options: StoreOptions): { readonly store: Store; readonly stop: () => void } {
-  const { base, client, cluster, session, isOnlyCluster } = options;
+  const { base, client, cluster, session, rights, isOnlyCluster } = options;
   const view = makeView();
   const history = makeHistory();
   const following = follow(browserFeed(base, client, cluster), history, (frames) => time.cameLive(frames));
@@ -44,7 +45,7 @@ export function makeStore(options: StoreOptions): { readonly store: Store; reado
     nowMs: time.nowMs,
     frames: time.frames,
     network: computed(() => (isLive.value ? network.value : null)),
-    may: computed(() => (isLive.value && session.value?.role !== 'readOnly' ? 'everything' : 'looking')),
+    may: computed(() => (isLive.value ? rights.value : 'looking')),
     actions,
     tours: makeTours({ base, view, client, cluster, run: (action) => actions.run(action) }),
     shell: computed<ShellContext>(() => ({

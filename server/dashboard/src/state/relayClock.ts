@@ -1,3 +1,5 @@
+import { ClockFall } from '../model/history/ClockFall.ts';
+
 /** Seconds over which the least delay is looked for. */
 const SECONDS = 30;
 
@@ -8,9 +10,12 @@ const SECONDS = 30;
 export class RelayClock {
   readonly #least = new Map<number, number>();
   #offsetMs = NaN;
+  readonly #clock = new ClockFall();
 
   /** A message of the feed. @param timeMs on the relay's clock @param receivedAtMs on the page's */
   told(timeMs: number, receivedAtMs: number): void {
+    // The least of before would stand for the new time for half a minute.
+    if (this.#clock.falls(timeMs)) this.#least.clear();
     const second = Math.floor(receivedAtMs / 1000);
     this.#least.set(second, Math.min(this.#least.get(second) ?? Infinity, receivedAtMs - timeMs));
     for (const old of this.#least.keys()) if (old <= second - SECONDS) this.#least.delete(old);

@@ -12,7 +12,7 @@ import { UndoBar } from './UndoBar.tsx';
 export function BreakPanel() {
   const { picture, may } = useStore();
   if (picture.value === null) return null;
-  if (may.value === 'looking') return <LookingOnly what="Here stands what breaks the network" />;
+  if (may.value !== 'everything') return <LookingOnly what="Here stands what breaks the network" />;
   return (
     <section class="card controls" aria-labelledby="controls-title">
       <div class="controls-head">

@@ -26,9 +26,11 @@ export function DeedsPart() {
 function stateOf({ outcome, inverse, isUndone }: Deed): string {
   if (outcome === null) return 'under way';
   if (isUndone) return 'undone';
-  if (inverse === null)
-    return outcome.kind === 'refused' ? `failed: ${outcome.error.code}` : 'not known whether it took effect';
-  return 'none' in inverse
-    ? inverse.none
-    : `undone by: ${inverse.label}${inverse.note === undefined ? '' : `. ${inverse.note}`}`;
+  const failure = outcome.kind === 'refused' ? `failed: ${outcome.error.code}` : 'not known whether it took effect';
+  if (inverse === null) return failure;
+  const undoing =
+    'none' in inverse
+      ? inverse.none
+      : `undone by: ${inverse.label}${inverse.note === undefined ? '' : `. ${inverse.note}`}`;
+  return outcome.kind === 'done' ? undoing : `${failure}; what was done before, ${undoing}`;
 }

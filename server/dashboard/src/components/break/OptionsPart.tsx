@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { ElectionSettings, ElectionSettingsInForce } from '../../../../../shared/http/Processes.ts';
-import { isAction } from '../../connection/actions/Actions.ts';
+import { isAction, requestsOf } from '../../connection/actions/Actions.ts';
 import {
   fullSpeedAction,
   isSlow,
+  SETTINGS_PATH,
   settingsAction,
   SLOW_RULE,
   slowMotionAction,
@@ -49,7 +50,8 @@ function SlowMotion({ picture, settings }: SettingsProps & { readonly picture: P
   const { actions } = useStore();
   const isOn = isSlow(settings) && picture.faults.rules.includes(SLOW_RULE);
   const before = actions.done.value.find(({ action }) => action.label === slowMotionAction().label)?.inverse ?? null;
-  const usual = isAction(before) ? (before.body as ElectionSettings) : null;
+  const put = isAction(before) ? requestsOf(before).find(({ path }) => path === SETTINGS_PATH) : undefined;
+  const usual = put === undefined ? null : (put.body as ElectionSettings);
   return (
     <div class="row">
       {isOn ? (

@@ -97,7 +97,7 @@ function Console({ mayWrite }: { readonly mayWrite: boolean }) {
         {button('List', isFree ? listAction('', reader) : null, 'All keys, up to a hundred')}
       </div>
       {!isFree && <p class="hint">{UNDER_WAY_MAX} are under way: more wait for an answer.</p>}
-      {!mayWrite && <p class="hint">Your token may read keys, and write none.</p>}
+      {store.may.value === 'looking' && <p class="hint">Your token may read keys, and write none.</p>}
       <AskedList />
     </section>
   );

@@ -3,7 +3,7 @@ import { useNow } from '../../hooks/useNow.ts';
 import { useStore } from '../../hooks/useStore.ts';
 import { electionTimerOf, timerRemainingMs } from '../../model/aging.ts';
 import { connectionText, heardText, roleText } from '../../model/describePeer.ts';
-import { crownOf, peerOf } from '../../model/crown.ts';
+import { crownOf, hollowText, peerOf } from '../../model/crown.ts';
 import { lagOf } from '../../model/lag.ts';
 import type { Picture, SeenPeer } from '../../model/Picture.ts';
 import { countOf } from '../../model/votes.ts';
@@ -72,9 +72,7 @@ function Facts({ picture, peer, nowMs }: FactsProps) {
       ? ['Follows', view.leader ?? 'nobody']
       : [
           'Leads',
-          crown === 'full'
-            ? 'yes: a majority hears it, so it can commit'
-            : 'so it believes; it hears no majority and can commit nothing',
+          crown === 'full' ? 'yes: a majority hears it, so it can commit' : `so it believes; it ${hollowText(peer)}`,
         ],
     ...(timer === null
       ? []

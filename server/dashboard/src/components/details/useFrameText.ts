@@ -12,7 +12,8 @@ export type AskedText =
 /** A frame as it came, asked of the relay once. */
 export function useFrameText(seq: number): AskedText {
   const { client, cluster } = useStore();
-  const asked = useSignal<AskedText>({ phase: 'asking' });
+  // Without a relay nobody is asked, from the first moment.
+  const asked = useSignal<AskedText>({ phase: client === null ? 'noRelay' : 'asking' });
   useEffect(() => {
     let isOver = false;
     const tell = (answer: AskedText): void => {

@@ -16,7 +16,7 @@ export function ConnectionState() {
   if (state.phase === 'live' && !isStale) {
     return (
       <p class="connection" data-phase="live">
-        <span class="dot" /> {may.value === 'looking' ? 'live, looking only' : 'live'}
+        <span class="dot" /> {may.value === 'looking' || may.value === 'notTold' ? 'live, looking only' : 'live'}
       </p>
     );
   }

@@ -1,6 +1,6 @@
 import { Fragment } from 'preact';
 import { healAction, partitionAction } from '../../connection/actions/networkActions.ts';
-import type { Action, Deed } from '../../connection/actions/Actions.ts';
+import { type Action, type Deed, requestsOf } from '../../connection/actions/Actions.ts';
 import { commandLineOf, curlOf, type ShellContext } from '../../connection/shell.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
 import { useStore } from '../../hooks/useStore.ts';
@@ -10,7 +10,7 @@ import { Copyable } from '../Copyable.tsx';
 export function ShellPanel() {
   const { actions, shell, may } = useStore();
   const { draftGroups, isChanged } = usePartition();
-  if (may.value === 'looking') return null;
+  if (may.value !== 'everything') return null;
   const deed = actions.reversal.value ?? actions.done.value[0] ?? null;
   const chosen = isChanged && draftGroups.length > 1 ? partitionAction(draftGroups) : null;
   const action = actions.previewed.value ?? chosen ?? deed?.action ?? healAction();
@@ -28,10 +28,9 @@ export function ShellPanel() {
 }
 
 function Commands({ action, context }: { readonly action: Action; readonly context: ShellContext }) {
-  const requests = action.next === undefined ? [action] : [action, action.next];
   return (
     <div class="commands">
-      {requests.map((request) => (
+      {requestsOf(action).map((request) => (
         <Fragment key={request.path}>
           {request.words.length > 0 && <Copyable text={commandLineOf(request, context)} what="the command line" />}
           <Copyable text={curlOf(request, context)} what="the curl call" />

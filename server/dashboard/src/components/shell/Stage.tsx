@@ -1,3 +1,4 @@
+import { useMemo } from 'preact/hooks';
 import { useDerived } from '../../hooks/useDerived.ts';
 import { useNow } from '../../hooks/useNow.ts';
 import { usePartition } from '../../hooks/usePartition.ts';
@@ -5,6 +6,7 @@ import { useStore } from '../../hooks/useStore.ts';
 import { headlineOf } from '../../model/headline.ts';
 import { groupName, type Groups } from '../../model/groups.ts';
 import { rateAt } from '../../model/linkRate.ts';
+import { onRing } from '../../model/onRing.ts';
 import type { Picture } from '../../model/Picture.ts';
 import { CrownIcon } from '../CrownIcon.tsx';
 import { RingGestures } from '../break/RingGestures.tsx';
@@ -15,6 +17,9 @@ import { PeerList } from './PeerList.tsx';
 /** Holds the line open, so that the ring does not jump when there is something to say. */
 const NO_BREAK_SPACE = '\u00a0';
 
+/** Of one group, in the headline. */
+const NAMED_MAX = 20;
+
 /** The state of the cluster in a headline, and the ring. */
 export function Stage() {
   const { picture: shown, view, link, may } = useStore();
@@ -22,7 +27,8 @@ export function Stage() {
   const { inForce } = usePartition();
   const isOld = useDerived(() => view.mode.value.kind === 'live' && link.value.isStale, [view, link]);
   const picture = shown.value;
-  if (picture === null) return null;
+  const ringed = useMemo(() => (picture === null ? null : onRing(picture)), [picture]);
+  if (picture === null || ringed === null) return null;
   const { crown, title, detail } = headlineOf(picture);
   return (
     <section class="card stage" aria-label="The cluster">
@@ -33,13 +39,16 @@ export function Stage() {
         </h2>
         <PartitionFact {...{ inForce, picture }} />
         <FaultsFact picture={picture} />
+        {ringed !== picture && (
+          <p class="fact">{`${ringed.peers.length} of ${picture.peers.length} peers on the ring; the table has all`}</p>
+        )}
         <p class="detail">{isOld ? 'as it was when the relay was last heard' : detail || NO_BREAK_SPACE}</p>
         <TrafficFact picture={picture} nowMs={nowMs} />
       </div>
-      <Ring {...{ picture, inForce, nowMs }} draft={view.draft.value}>
+      <Ring {...{ inForce, nowMs }} picture={ringed} draft={view.draft.value}>
         {may.value === 'everything' && <RingGestures inForce={inForce} />}
       </Ring>
-      <PeerList {...{ picture, nowMs }} />
+      <PeerList picture={ringed} nowMs={nowMs} />
       <Legend />
     </section>
   );
@@ -53,7 +62,10 @@ function PartitionFact({ inForce, picture }: { readonly inForce: Groups; readonl
     return <p class="fact is-cut">{`partitioned${name}: cut from ${links.join(', ')}`}</p>;
   }
   if (inForce.length < 2 && absences.length > 0) {
-    return <p class="fact is-cut">{`partitioned${name}: ${absences.map(({ id }) => id).join(', ')} in turn`}</p>;
+    const lost = picture.peers.filter(({ view }) => view.isLost === true).map(({ view }) => view.id);
+    const now = lost.length === 0 ? 'none away now' : `away now: ${lost.join(', ')}`;
+    const all = absences.map(({ id }) => id).join(', ');
+    return <p class="fact is-cut">{`partitioned${name}: ${all} in turn, ${now}`}</p>;
   }
   if (inForce.length < 2) return <p class="fact">network whole</p>;
   return (
@@ -61,11 +73,16 @@ function PartitionFact({ inForce, picture }: { readonly inForce: Groups; readonl
       {`partitioned${name} `}
       {inForce.map((group, index) => (
         <span key={index} class="group-words" data-group={index % 6}>
-          <b>{groupName(index)}</b> {group.join(' ')}
+          <b>{groupName(index)}</b> {fewOf(group)}
         </span>
       ))}
     </p>
   );
+}
+
+function fewOf(ids: readonly string[]): string {
+  const left = ids.length - NAMED_MAX;
+  return left > 0 ? `${ids.slice(0, NAMED_MAX).join(' ')} and ${left} more` : ids.join(' ');
 }
 
 /** Faults besides the partition, by name: there is nothing to see of a rule until it strikes. */

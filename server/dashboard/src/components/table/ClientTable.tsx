@@ -19,8 +19,14 @@ export function ClientTable({ picture, nowMs }: ClientTableProps) {
   if (clients.length === 0) return null;
   const columns = [...COLUMNS, ...(may === 'everything' ? ['Action'] : [])];
   return (
-    <TableCard class="clients" id="clients-title" title="Clients" label="Table of clients" columns={columns}>
-      {clients.map((client) => (
+    <TableCard
+      class="clients"
+      id="clients-title"
+      title="Clients"
+      label="Table of clients"
+      columns={columns}
+      items={clients}
+      row={(client) => (
         <tr key={client.view.id} data-connected={client.view.connected}>
           <th scope="row">{client.view.id}</th>
           <td title={client.view.remoteAddress ?? ''}>{connectionText(client, nowMs)}</td>
@@ -32,8 +38,8 @@ export function ClientTable({ picture, nowMs }: ClientTableProps) {
             </td>
           )}
         </tr>
-      ))}
-    </TableCard>
+      )}
+    />
   );
 }
 

@@ -23,8 +23,8 @@ export function LinkTable({ picture, inForce, nowMs }: LinkTableProps) {
       title="Links with something to tell"
       label="Table of links"
       columns={COLUMNS}
-    >
-      {links.map((link) => (
+      items={links}
+      row={(link) => (
         <tr key={`${link.from}>${link.to}`}>
           <th scope="row">{link.from}</th>
           <td>{link.to}</td>
@@ -34,7 +34,7 @@ export function LinkTable({ picture, inForce, nowMs }: LinkTableProps) {
           <td class="numbers">{link.delayed}</td>
           <td class="numbers">{link.held}</td>
         </tr>
-      ))}
-    </TableCard>
+      )}
+    />
   );
 }

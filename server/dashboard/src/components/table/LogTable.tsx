@@ -21,11 +21,15 @@ export function LogTable({ picture }: { readonly picture: Picture }) {
   if (told.length === 0) return null;
   const leader = picture.peers.find(({ view }) => view.id === picture.leader)?.view.status ?? null;
   return (
-    <TableCard class="log-table" id="logs-title" title="Logs" label="Table of logs" columns={COLUMNS}>
-      {told.map((peer) => (
-        <LogRow key={peer.view.id} {...{ peer, leader }} />
-      ))}
-    </TableCard>
+    <TableCard
+      class="log-table"
+      id="logs-title"
+      title="Logs"
+      label="Table of logs"
+      columns={COLUMNS}
+      items={told}
+      row={(peer) => <LogRow key={peer.view.id} {...{ peer, leader }} />}
+    />
   );
 }
 

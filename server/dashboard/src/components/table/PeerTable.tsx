@@ -36,11 +36,15 @@ export function PeerTable(props: PeerTableProps) {
   const columns = [...COLUMNS, ...(inForce.length > 1 ? ['Group'] : []), ...(may === 'everything' ? ['Action'] : [])];
   const signersExist = picture.peers.some(({ view }) => view.connected && view.signs === true);
   return (
-    <TableCard class="peers" id="peers-title" title="Peers" label="Table of peers" columns={columns}>
-      {picture.peers.map((peer) => (
-        <PeerRow key={peer.view.id} {...props} {...{ peer, signersExist }} />
-      ))}
-    </TableCard>
+    <TableCard
+      class="peers"
+      id="peers-title"
+      title="Peers"
+      label="Table of peers"
+      columns={columns}
+      items={picture.peers}
+      row={(peer) => <PeerRow key={peer.view.id} {...props} {...{ peer, signersExist }} />}
+    />
   );
 }
 
@@ -96,7 +100,7 @@ function RoleCell({ peer }: { readonly peer: SeenPeer }) {
       <RoleIcon role={shownRoleOf(peer)} />
       <span>{roleText(peer)}</span>
       {crown !== null && <CrownIcon kind={crown} size={16} />}
-      {crown === 'hollow' && <span class="muted">cannot commit</span>}
+      {crown === 'hollow' && <span class="muted">{peer.doubt === 'silent' ? 'says nothing' : 'cannot commit'}</span>}
       {votes !== null && <span class="muted">{votes}</span>}
     </span>
   );

@@ -12,7 +12,7 @@ export function ToursPanel() {
   const on = useDerived(() => view.tour.value?.tour ?? null, [view]);
   useEffect(() => void tours?.load(), [tours]);
   const list = tours?.list.value ?? null;
-  if (tours === null || may.value === 'looking') {
+  if (tours === null || may.value !== 'everything') {
     return (
       <>
         <LookingOnly what="Here begin guided tours, which break a cluster step by step" />

@@ -28,6 +28,8 @@ export interface Action {
   readonly waitMs?: number;
   /** A second request of the same deed, sent when this one is done. */
   readonly next?: Action;
+  /** The first request by itself, where there is a second: what it did is undone alone when the second fails. */
+  readonly first?: Action;
   /** What one should know who does it: "terms do not go back". */
   readonly note?: string;
 }
@@ -64,7 +66,7 @@ export interface Deed {
   /** What undoes it, or why nothing does; null until it is done. */
   readonly inverse: Inverse | null;
   readonly isUndone: boolean;
-  /** Of a deed that changed the faults. */
+  /** Of a deed that changed the faults; null of one that did not. */
   readonly epochs: Epochs | null;
 }
 
@@ -99,6 +101,11 @@ export interface Actions {
   readonly reversal: ReadonlySignal<Pick<Deed, 'action' | 'outcome'> | null>;
   /** Newest first, at most DEEDS_MAX. */
   readonly done: ReadonlySignal<readonly Deed[]>;
+}
+
+/** What an action asks of the relay, one after the other. */
+export function requestsOf(action: Action): readonly Action[] {
+  return action.next === undefined ? [action] : [action, ...requestsOf(action.next)];
 }
 
 /** Whether an inverse undoes something. */

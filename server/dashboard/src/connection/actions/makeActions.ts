@@ -1,18 +1,14 @@
 import { batch, computed, signal } from '@preact/signals';
-import { RelayHttp } from '../../../../../client/RelayHttp.ts';
 import type { RelayClient } from '../../../../../client/RelayClient.ts';
-import { WhitewaterError } from '../../../../../shared/errors.ts';
 import type { ErrorAnswer } from '../../../../../shared/http/ErrorAnswer.ts';
 import type { ClusterId } from '../../../../../shared/ids.ts';
 import { renamed } from '../../model/undo/Epochs.ts';
 import { type Action, type Actions, type Before, type Deed, DEEDS_MAX, isAction, type Outcome } from './Actions.ts';
 import { askBefore } from './askBefore.ts';
-import { epochsOf, inverseOf } from './consequences.ts';
+import { consequencesOf } from './consequences.ts';
 import { makeReversals } from './makeReversals.ts';
+import { sender } from './send.ts';
 
-const TIMEOUT_MS = 10_000;
-/** Of the others it can be looked up whether they took effect. */
-const HAS_EFFECT = /^\/(?:kv|members|transfer|processes|peers\/[^/]+\/process)(?:\/|$)/;
 const NOTHING_YET = { outcome: null, inverse: null, isUndone: false, epochs: null };
 
 export interface ActionsOptions {
@@ -33,6 +29,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   const strokes = new Map<number, Stroke>();
   const inTurn = oneAtATime();
   let count = 0;
+  let lastChange: Promise<unknown> = Promise.resolve();
 
   const change = (number: number, changes: Partial<Deed>): void => {
     done.value = done.value.map((deed) => (deed.number === number ? { ...deed, ...changes } : deed));
@@ -40,16 +37,10 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
   /** The faults of epoch `from` are those of epoch `to` now. */
   const rename = (from: number, to: number): void => void (done.value = renamedIn(done.value, from, to));
   const carryOut = async (number: number, action: Action, before: Before | null): Promise<Outcome> => {
-    const outcome = await send(action);
-    if (outcome.kind !== 'done') {
-      // Of a stroke, what was done before stays, and so does what undoes it.
-      change(number, { action, outcome });
-      return outcome;
-    }
-    const { answer } = outcome;
-    const inverse = inverseOf(action, before, answer);
-    change(number, { action, outcome, inverse, epochs: epochsOf(before, answer) });
-    return outcome;
+    const sent = await send(action);
+    const epochs = done.value.find((deed) => deed.number === number)?.epochs ?? null;
+    change(number, consequencesOf(action, before, sent, epochs));
+    return sent.outcome;
   };
   const begin = (action: Action): number => {
     const number = ++count;
@@ -59,13 +50,17 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     });
     return number;
   };
+  /** What is in force before a change is what the change before it led to, however fast they follow on each other. */
+  const askedBefore = (action: Action): Promise<Before | null> =>
+    (isShortChange(action) ? lastChange : Promise.resolve()).then(() => askBefore(client, cluster, action));
   const run: Actions['run'] = (action, { stroke } = {}) => {
     const going = stroke === undefined ? undefined : strokes.get(stroke);
-    const { number, before } = going ?? { number: begin(action), before: askBefore(client, cluster, action) };
+    const { number, before } = going ?? { number: begin(action), before: askedBefore(action) };
     // What a hand did later must not arrive earlier.
     const outcome = Promise.all([before, going?.last]).then(([known]) => carryOut(number, action, known));
     // Whoever undoes means what was done just now, even if its answer is on the way.
     if (action.key === undefined) void inTurn(() => outcome);
+    if (isShortChange(action)) lastChange = outcome;
     if (stroke !== undefined) {
       strokes.clear();
       strokes.set(stroke, { number, before, last: outcome });
@@ -85,7 +80,7 @@ export function makeActions({ base, client, cluster }: ActionsOptions): Actions 
     ...{ run, done, reversal, previewed, undoable, redoable, undoTrouble },
     undo: (how = 'ifUnchanged') => inTurn(() => undo(how)),
     redo: () => inTurn(redo),
-    ask: send,
+    ask: async (action) => (await send(action)).outcome,
     preview: (action) => (previewed.value = action),
   };
 }
@@ -96,6 +91,11 @@ interface Stroke {
   readonly before: Promise<Before | null>;
   /** Its newest request. */
   readonly last: Promise<Outcome>;
+}
+
+/** A change of the network alone. Peers that start anew with other settings take a minute, for which nothing else waits. */
+function isShortChange({ asks, next }: Action): boolean {
+  return asks.includes('network') && next === undefined;
 }
 
 /** @returns begins what it is given when everything before it has ended */
@@ -109,37 +109,12 @@ function oneAtATime(): (work: () => Promise<unknown>) => Promise<void> {
 
 /** What was undone last, unless something else was done since. */
 function redoableOf(done: readonly Deed[]): Deed | null {
-  const newest = done.filter(({ outcome }) => outcome?.kind !== 'refused');
+  // Of what was refused, half may have been done.
+  const newest = done.filter(({ outcome, inverse }) => outcome?.kind !== 'refused' || inverse !== null);
   const end = newest.findIndex(({ isUndone }) => !isUndone);
   return (end === -1 ? newest : newest.slice(0, end)).at(-1) ?? null;
 }
 
 function renamedIn(deeds: readonly Deed[], from: number, to: number): readonly Deed[] {
   return deeds.map((deed) => ({ ...deed, epochs: renamed(deed.epochs, from, to) }));
-}
-
-function sender(base: URL, cluster: ClusterId): (action: Action) => Promise<Outcome> {
-  const http = new RelayHttp({ url: base.href, timeoutMs: TIMEOUT_MS });
-  const send = async (action: Action): Promise<Outcome> => {
-    const path = `api/clusters/${encodeURIComponent(cluster)}${action.path}`;
-    try {
-      const answer = await http.request<unknown>(action.method, path, () => true, {
-        ...(action.body === undefined ? {} : { body: action.body }),
-        wait: { timeoutMs: action.waitMs ?? TIMEOUT_MS },
-        hasEffect: action.method !== 'GET' && HAS_EFFECT.test(action.path),
-      });
-      return action.next === undefined ? { kind: 'done', answer } : await send(action.next);
-    } catch (error) {
-      const answer = answerOf(error);
-      return { kind: answer.definite || answer.code === 'RELAY_UNREACHABLE' ? 'refused' : 'unknown', error: answer };
-    }
-  };
-  return send;
-}
-
-function answerOf(error: unknown): ErrorAnswer {
-  if (error instanceof WhitewaterError) {
-    return { code: error.code, message: error.message, definite: error.definite };
-  }
-  return { code: 'INTERNAL', message: String(error), definite: false };
 }

@@ -1,10 +1,11 @@
 import { batch, type ReadonlySignal } from '@preact/signals';
-import { epochIn } from '../../model/undo/Epochs.ts';
+import { guardOf } from '../../model/undo/Epochs.ts';
 import { type Action, type Before, type Deed, isAction, type Outcome } from './Actions.ts';
-import { epochsOf, inverseOf } from './consequences.ts';
+import { consequencesOf, epochInAny } from './consequences.ts';
+import type { Sent } from './send.ts';
 
 export interface ReversalPorts {
-  readonly send: (action: Action) => Promise<Outcome>;
+  readonly send: (action: Action) => Promise<Sent>;
   readonly before: (action: Action) => Promise<Before | null>;
   readonly change: (number: number, changes: Partial<Deed>) => void;
   /** The faults of epoch `from` are those of epoch `to` now. */
@@ -21,13 +22,14 @@ export function makeReversals({ send, before, change, rename, undoable, redoable
     const deed = undoable.peek();
     const inverse = deed?.inverse ?? null;
     if (deed === null || !isAction(inverse)) return;
-    const guard = how === 'ifUnchanged' && deed.epochs !== null ? `?epoch=${deed.epochs.after}` : '';
-    const outcome = await send(guarded(inverse, guard));
+    const guard = how === 'ifUnchanged' && deed.epochs !== null ? `?epoch=${guardOf(deed.epochs)}` : '';
+    const { outcome, answers } = await send(guarded(inverse, guard));
     batch(() => {
       onEnd({ ...inverse, label: `undo of ${deed.action.label}` }, outcome);
-      if (outcome.kind !== 'done') return;
-      change(deed.number, { isUndone: true });
-      const epoch = epochIn(outcome.answer);
+      if (outcome.kind === 'done') change(deed.number, { isUndone: true });
+      // What is put back already is not put back again.
+      else if (answers.length > 0 && inverse.next !== undefined) change(deed.number, { inverse: inverse.next });
+      const epoch = epochInAny(answers);
       if (deed.epochs !== null && epoch !== null) rename(deed.epochs.before, epoch);
     });
   };
@@ -35,14 +37,14 @@ export function makeReversals({ send, before, change, rename, undoable, redoable
     const deed = redoable.peek();
     if (deed === null) return;
     const known = await before(deed.action);
-    const outcome = await send(deed.action);
+    const sent = await send(deed.action);
     batch(() => {
-      onEnd(deed.action, outcome);
-      if (outcome.kind !== 'done') return;
-      const epochs = epochsOf(known, outcome.answer);
+      onEnd(deed.action, sent.outcome);
+      if (sent.answers.length === 0) return;
+      const changes = consequencesOf(deed.action, known, sent, null);
+      const { epochs = null } = changes;
       if (deed.epochs !== null && epochs !== null) rename(deed.epochs.after, epochs.after);
-      const inverse = inverseOf(deed.action, known, outcome.answer);
-      change(deed.number, { outcome, inverse, epochs, isUndone: false });
+      change(deed.number, { ...changes, isUndone: false });
     });
   };
   return { undo, redo };

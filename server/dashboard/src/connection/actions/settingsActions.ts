@@ -2,6 +2,8 @@ import type { ElectionSettings, ElectionSettingsInForce } from '../../../../../s
 import type { Action } from './Actions.ts';
 import { changesNetwork } from './networkActions.ts';
 
+export const SETTINGS_PATH = '/processes/settings';
+
 /** Peers are started anew one after the other. */
 const SETTINGS_WAIT_MS = 120_000;
 
@@ -10,7 +12,7 @@ export function settingsAction(settings: ElectionSettings): Action {
   return {
     label: `Raft with ${settingsText(settings)}`,
     method: 'PUT',
-    path: '/processes/settings',
+    path: SETTINGS_PATH,
     body: settings,
     words: ['process', 'settings', ...flagsOf(settings)],
     needs: 'owner',
@@ -65,12 +67,13 @@ function both(label: string, first: Action, second: Action): Action {
   return {
     ...first,
     label,
-    next: second,
+    ...{ first, next: second },
     asks: [...first.asks, ...second.asks],
     inverse: (before, answer) => {
       const [one, other] = [first.inverse(before, answer), second.inverse(before, answer)];
       if ('none' in one || 'none' in other) return 'none' in one ? one : other;
-      return both(`${label} undone`, one, other);
+      // The second first: it may be refused because somebody else changed the network, and then nothing else is put back either.
+      return both(`${label} undone`, other, one);
     },
   };
 }

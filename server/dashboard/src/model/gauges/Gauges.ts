@@ -36,4 +36,6 @@ export interface Gauges {
   column(name: GaugeName, untilMs: number, seconds: number): Float64Array;
   /** Those of which anything was told. */
   names(): readonly GaugeName[];
+  /** All numbers of all seconds. */
+  forget(): void;
 }

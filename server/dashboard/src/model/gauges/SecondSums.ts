@@ -31,6 +31,10 @@ export class SecondSums {
     }
   }
 
+  forget(): void {
+    this.#seconds.clear();
+  }
+
   #change(name: GaugeName, atMs: number, how: (before: number) => number): void {
     const second = Math.floor(atMs / 1000);
     const values = this.#valuesOf(second);

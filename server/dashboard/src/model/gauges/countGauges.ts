@@ -2,6 +2,7 @@ import type { LiveFrames } from '../../../../../shared/http/Frames.ts';
 import type { LiveMessage } from '../../../../../shared/http/Live.ts';
 import type { Traffic } from '../../../../../shared/http/Traffic.ts';
 import { isReply, kindOf } from '../frames/kinds.ts';
+import { ClockFall, FALL_BACK_MS_MAX } from '../history/ClockFall.ts';
 import type { FeedWatcher } from '../history/FeedWatcher.ts';
 import { lagOf } from '../lag.ts';
 import { linkKey } from '../linkRate.ts';
@@ -21,11 +22,14 @@ export function countGauges(gauges: Gauges): FeedWatcher {
   const heartbeats = new Map<string, number>();
   let heartbeatSecond = 0;
   let newestEventMs = -Infinity;
+  const clock = new ClockFall();
 
-  const countHeartbeats = ({ frames }: LiveFrames): void => {
+  const countHeartbeats = ({ frames, timeMs: toldMs }: LiveFrames): void => {
     for (const sample of frames) {
-      const { type, from, to, timeMs } = sample;
+      const { type, from, to } = sample;
       if (isReply(type) || kindOf(sample) !== 'heartbeat') continue;
+      // Nothing was before it was told: a second in the future would push all others out.
+      const timeMs = Math.min(sample.timeMs, toldMs);
       const second = Math.floor(timeMs / 1000);
       if (second !== heartbeatSecond) heartbeats.clear();
       heartbeatSecond = second;
@@ -37,15 +41,21 @@ export function countGauges(gauges: Gauges): FeedWatcher {
   const countEvents = (message: LiveMessage): void => {
     const sinceMs = newestEventMs;
     for (const { kind, timeMs } of message.events) {
-      // A snapshot tells again what was told, and of what was before this page looked.
-      if (message.type === 'snapshot' && (timeMs <= sinceMs || sinceMs === -Infinity)) continue;
-      newestEventMs = Math.max(newestEventMs, timeMs);
-      if (kind === 'leaderElected') sums.add('elections', timeMs, 1);
+      // A snapshot tells again what was told, and of what was before this page looked or the relay's clock fell back.
+      const isOld = timeMs <= sinceMs || sinceMs === -Infinity || timeMs > message.timeMs + FALL_BACK_MS_MAX;
+      if (message.type === 'snapshot' && isOld) continue;
+      const atMs = Math.min(timeMs, message.timeMs);
+      newestEventMs = Math.max(newestEventMs, atMs);
+      if (kind === 'leaderElected') sums.add('elections', atMs, 1);
     }
     newestEventMs = Math.max(newestEventMs, message.timeMs - SILENCE_MS_MAX);
   };
 
   return (message, after, before) => {
+    if (clock.falls(message.timeMs)) {
+      sums.forget();
+      newestEventMs = -Infinity;
+    }
     if (message.type === 'frames') {
       countHeartbeats(message);
       const { delayed, held } = waitingIn(message);

@@ -72,8 +72,10 @@ function leaderless({ gauges, marks, untilMs }: GaugeFacts): Reading {
   const longestMs = Math.max(0, ...lengths);
   const last = stretches.at(-1);
   const nowMs = last !== undefined && (last.untilMs ?? 0) >= untilMs ? untilMs - last.atMs : null;
+  const heading = { key: 'leaderless', title: 'Time without leader', series };
+  if (!isTold(series)) return { ...heading, value: NOT_TOLD, detail: 'in ten minutes', limit: null };
   return {
-    ...{ key: 'leaderless', title: 'Time without leader', series },
+    ...heading,
     value: durationText(sumOf(series)),
     detail:
       nowMs !== null
@@ -91,10 +93,11 @@ function leaderless({ gauges, marks, untilMs }: GaugeFacts): Reading {
 
 function elections({ gauges, untilMs }: GaugeFacts): Reading {
   const series = gauges.column('elections', untilMs, GAUGE_SECONDS);
+  const isKnown = isTold(series);
   return {
     ...{ key: 'elections', title: 'Elections a minute', series, limit: null },
-    value: isTold(series) ? countText(sumOf(series.subarray(-60))) : NOT_TOLD,
-    detail: `leaders elected in the last minute; ${countText(sumOf(series))} in ten`,
+    value: isKnown ? countText(sumOf(series.subarray(-60))) : NOT_TOLD,
+    detail: `leaders elected in the last minute${isKnown ? `; ${countText(sumOf(series))} in ten` : ''}`,
   };
 }
 

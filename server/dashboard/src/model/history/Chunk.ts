@@ -29,10 +29,12 @@ export class Chunk {
   #blob: Blob | null = null;
   #entries: Entry[] | null = null;
   #isClosed = false;
+  #untilMs: number;
 
   /** @param picture as it was before the first message; null when there was none */
   constructor(fromMs: number, picture: Picture | null) {
     this.fromMs = fromMs;
+    this.#untilMs = fromMs;
     this.#key = JSON.stringify(
       picture === null ? null : ({ ...picture, links: [...picture.links] } satisfies KeptPicture),
     );
@@ -53,11 +55,18 @@ export class Chunk {
     return this.#blob?.size ?? 0;
   }
 
-  add(receivedAtMs: number, text: string): void {
+  /** When its last message came, on the relay's clock. */
+  get untilMs(): number {
+    return this.#untilMs;
+  }
+
+  /** @param atMs on the relay's clock */
+  add(atMs: number, receivedAtMs: number, text: string): void {
     if (this.#isClosed || this.#lines === null) throw new Error('nothing is added to a closed chunk');
     const line = `[${receivedAtMs},${text}]`;
     this.#lines.push(line);
     this.#lineCount += 1;
+    this.#untilMs = atMs;
     this.#textLength += line.length + 1;
   }
 

@@ -5,6 +5,7 @@ import type { Gauges } from '../gauges/Gauges.ts';
 import type { Picture } from '../Picture.ts';
 import { reduce } from '../reduce.ts';
 import { Chunk, type Entry } from './Chunk.ts';
+import { ClockFall } from './ClockFall.ts';
 import { NO_TRAIL, type Trail } from '../why/Trail.ts';
 import type { FeedWatcher } from './FeedWatcher.ts';
 import { framesOf, ENDS_WITHIN_MS, TOLD_WITHIN_MS } from './framesOf.ts';
@@ -16,20 +17,25 @@ import { statusesOf } from './statusesOf.ts';
 export const CHUNK_MS = 10_000;
 /** Ten minutes, and the chunk that is open. */
 export const CHUNKS_MAX = 61;
+/** A machine that slept, or a relay's clock that was set forward, would make a scale of months of them. */
+export const KEPT_MS = 600_000;
 export const BLOB_BYTES_MAX = 32 * 1024 * 1024;
 /** In UTF-16 units; a chunk that is fuller is closed early. */
 export const CHUNK_TEXT_MAX = 4 * 1024 * 1024;
-/** A relay's clock that falls back further than this names other times from then on: what was kept is forgotten. */
-export const FALL_BACK_MS_MAX = 1000;
 
 /** What a history may hold. */
 export interface HistoryBounds {
   readonly chunksMax: number;
   readonly blobBytesMax: number;
+  /** How much older than the newest message it may be. */
+  readonly keptMs: number;
 }
 
 /** A recording falls into chunks at other places than the history from which it was saved, and nothing of it may be lost by that. */
-export const RECORDING_BOUNDS: HistoryBounds = { chunksMax: 2 * CHUNKS_MAX, blobBytesMax: 2 * BLOB_BYTES_MAX };
+export const RECORDING_BOUNDS: HistoryBounds = {
+  ...{ chunksMax: 2 * CHUNKS_MAX, blobBytesMax: 2 * BLOB_BYTES_MAX },
+  keptMs: Infinity,
+};
 
 const INFLATED_MAX = 2;
 
@@ -40,12 +46,12 @@ export interface FeedHistoryOptions {
   /** Default: one that remembers nothing. */
   readonly trail?: Trail;
   readonly watchers?: readonly FeedWatcher[];
-  /** Default: CHUNKS_MAX and BLOB_BYTES_MAX. */
+  /** Default: CHUNKS_MAX, BLOB_BYTES_MAX and KEPT_MS. */
   readonly bounds?: HistoryBounds;
 }
 
 /**
- * The newest ten minutes of a feed. Bounds: CHUNKS_MAX chunks, BLOB_BYTES_MAX of compressed ones, CHUNK_TEXT_MAX of text a chunk;
+ * The newest ten minutes of a feed. Bounds: CHUNKS_MAX chunks, KEPT_MS, BLOB_BYTES_MAX of compressed ones, CHUNK_TEXT_MAX of text a chunk;
  * beyond them the oldest chunk goes. A single message that is longer stands in a chunk of its own.
  */
 export class FeedHistory implements History {
@@ -61,6 +67,7 @@ export class FeedHistory implements History {
   readonly #closing = new Set<Promise<void>>();
   #newest: Picture | null = null;
   #newestMs = -Infinity;
+  readonly #clock = new ClockFall();
 
   constructor({ extent, marks, gauges, trail = NO_TRAIL, watchers = [], bounds }: FeedHistoryOptions) {
     this.extent = extent;
@@ -68,7 +75,7 @@ export class FeedHistory implements History {
     this.gauges = gauges;
     this.trail = trail;
     this.#watchers = watchers;
-    this.#bounds = bounds ?? { chunksMax: CHUNKS_MAX, blobBytesMax: BLOB_BYTES_MAX };
+    this.#bounds = bounds ?? { chunksMax: CHUNKS_MAX, blobBytesMax: BLOB_BYTES_MAX, keptMs: KEPT_MS };
   }
 
   /** How much it holds, for tests and the bench. */
@@ -84,11 +91,11 @@ export class FeedHistory implements History {
    */
   add(message: SampledMessage, receivedAtMs: number, text = JSON.stringify(message)): Picture | null {
     if (this.#newest === null && message.type !== 'snapshot') return null;
-    if (message.timeMs < this.#newestMs - FALL_BACK_MS_MAX) this.#forget();
+    if (this.#clock.falls(message.timeMs)) this.#forget();
     const atMs = Math.max(this.#newestMs, message.timeMs);
     const line = text.includes('\n') ? JSON.stringify(message) : text;
-    this.#chunkFor(atMs, line.length).add(receivedAtMs, line);
     this.#newestMs = atMs;
+    this.#chunkFor(atMs, line.length).add(atMs, receivedAtMs, line);
     const before = this.#newest;
     const after = message.type === 'frames' ? before : reduce(before, message, receivedAtMs);
     this.#newest = after;
@@ -189,9 +196,10 @@ export class FeedHistory implements History {
   }
 
   #enforce(): void {
-    const { chunksMax, blobBytesMax } = this.#bounds;
+    const { chunksMax, blobBytesMax, keptMs } = this.#bounds;
     let { chunks, blobBytes } = this.size;
-    while (chunks > 1 && (chunks > chunksMax || blobBytes > blobBytesMax)) {
+    const isOld = (): boolean => (this.#chunks[0]?.untilMs ?? 0) < this.#newestMs - keptMs;
+    while (chunks > 1 && (chunks > chunksMax || blobBytes > blobBytesMax || isOld())) {
       blobBytes -= this.#chunks.shift()?.blobBytes ?? 0;
       chunks -= 1;
     }
@@ -204,6 +212,8 @@ export class FeedHistory implements History {
     this.#chunks.length = 0;
     this.#inflated.length = 0;
     this.#newestMs = -Infinity;
+    this.marks.forget();
+    this.gauges.forget();
   }
 }
 

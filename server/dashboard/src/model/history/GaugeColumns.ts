@@ -40,6 +40,12 @@ export class GaugeColumns implements Gauges {
     return [...this.#columns.keys()];
   }
 
+  forget(): void {
+    this.#columns.clear();
+    this.#newestSecond = Number.NEGATIVE_INFINITY;
+    this.newestMs.value = null;
+  }
+
   /** Seconds of which nothing was told are empty, and not those of ten minutes before. */
   #advance(second: number): void {
     const from = Math.max(this.#newestSecond + 1, second - GAUGE_SECONDS + 1);

@@ -29,6 +29,13 @@ export class KeptMarks implements Marks {
     return [...this.#marks.filter(touches), ...[...this.#lasting].filter(touches)].sort((a, b) => a.atMs - b.atMs);
   }
 
+  forget(): void {
+    this.#marks.length = 0;
+    this.#next = 0;
+    this.#lasting.clear();
+    this.version.value += 1;
+  }
+
   #last(mark: Mark): void {
     this.#lasting.add(mark);
     const [oldest] = this.#lasting;

@@ -30,4 +30,6 @@ export interface Marks {
   add(mark: Mark): (untilMs: number) => void;
   /** Those that touch a time, oldest first. */
   in(fromMs: number, untilMs: number): readonly Mark[];
+  /** All of them, stretches that last too. */
+  forget(): void;
 }

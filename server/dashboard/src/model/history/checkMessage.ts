@@ -14,7 +14,8 @@ import {
   text,
 } from './checks.ts';
 
-const PEERS_MAX = 1024;
+/** As many endpoints as a relay has in one cluster. */
+export const PEERS_MAX = 256;
 const LINKS_MAX = 65_536;
 const EVENTS_MAX = 2000;
 const FRAMES_MAX = 4000;
@@ -84,6 +85,7 @@ const peer = object({
   connections: count,
   signs: nullable(flag),
   refusedForMs: nullable(number),
+  isLost: optional(flag),
   role: nullable(role),
   term: nullable(count),
   votedFor: nullable(id),

@@ -1,4 +1,5 @@
 import type { LiveEvent } from '../../../../../shared/http/Live.ts';
+import { ClockFall, FALL_BACK_MS_MAX } from './ClockFall.ts';
 import type { FeedWatcher } from './FeedWatcher.ts';
 import type { Mark, Marks } from './Marks.ts';
 
@@ -28,29 +29,41 @@ const TONES: Readonly<Partial<Record<LiveEvent['kind'], Mark['tone']>>> = {
 /** Notes each event of the feed as a mark; a partition is one stretch, until it changes or is healed. */
 export function markEvents(marks: Marks): FeedWatcher {
   let newestMs = -Infinity;
-  let endPartition: ((untilMs: number) => void) | null = null;
+  let partition: { readonly mark: Mark; readonly end: (untilMs: number) => void } | null = null;
+  const clock = new ClockFall();
+  const beginPartition = (mark: Mark): void => {
+    partition = { mark, end: marks.add(mark) };
+  };
   return (message) => {
+    if (clock.falls(message.timeMs)) {
+      newestMs = -Infinity;
+      // It lasts, and its mark went with all others.
+      if (partition !== null) beginPartition({ ...partition.mark, atMs: message.timeMs });
+    }
     if (message.type === 'frames') return;
     const sinceMs = newestMs;
     for (const event of message.events) {
-      // A snapshot in the midst of a feed tells again what was told.
-      if (message.type === 'snapshot' && event.timeMs <= sinceMs) continue;
-      newestMs = Math.max(newestMs, event.timeMs);
+      // A snapshot in the midst of a feed tells again what was told, and what was before the relay's clock fell back.
+      const isOld = event.timeMs <= sinceMs || event.timeMs > message.timeMs + FALL_BACK_MS_MAX;
+      if (message.type === 'snapshot' && isOld) continue;
+      const atMs = Math.min(event.timeMs, message.timeMs);
+      newestMs = Math.max(newestMs, atMs);
       if (event.kind === 'partitioned' || event.kind === 'healed') {
-        endPartition?.(event.timeMs);
-        endPartition = null;
+        partition?.end(atMs);
+        partition = null;
       }
       const isStretch = event.kind === 'partitioned';
-      const end = marks.add({
-        atMs: event.timeMs,
+      const mark: Mark = {
+        atMs,
         untilMs: isStretch ? Infinity : null,
         lane: LANES[event.kind],
         peer: event.peer,
         kind: event.kind,
         text: event.text,
         tone: TONES[event.kind] ?? 'plain',
-      });
-      if (isStretch) endPartition = end;
+      };
+      if (isStretch) beginPartition(mark);
+      else marks.add(mark);
     }
   };
 }

@@ -1,5 +1,5 @@
 import { fromBase64 } from './base64.ts';
-import { checkMessage } from './checkMessage.ts';
+import { checkMessage, PEERS_MAX } from './checkMessage.ts';
 import { flag, id, list, nullable, number, object, oneOf, optional, text } from './checks.ts';
 import type { FeedHistory } from './FeedHistory.ts';
 import {
@@ -19,6 +19,8 @@ import { piecesOf, streamOf } from './streams.ts';
 const SLICE_BYTES = 256 * 1024;
 /** So many lines are added before what they filled is compressed. */
 const LINES_AT_ONCE = 200;
+/** The page answers the hand after so long, however many lines there are. */
+const WORK_MS = 30;
 
 export interface OpenLimits {
   readonly linesMax: number;
@@ -69,8 +71,10 @@ export async function openRecording(
 ): Promise<RecordingFacts> {
   let facts: RecordingFacts | null = null;
   let number = 0;
+  const rest = restNowAndThen();
   for await (const line of linesOf(base64, limits.textLengthMax)) {
     number += 1;
+    await rest();
     if (number > limits.linesMax) throw new RecordingRefused(`The recording has more than ${limits.linesMax} lines.`);
     if (facts === null) facts = factsIn(line);
     else addLine(history, line, number);
@@ -89,7 +93,34 @@ function addLine(history: FeedHistory, line: string, lineNumber: number): void {
   const message = checkMessage(value);
   if (comma === -1 || message === null || !number(receivedAtMs) || more.length > 0) throw damaged(`line ${lineNumber}`);
   // An editor may have left blanks behind it.
-  history.add(message, receivedAtMs as number, line.slice(comma + 1, line.lastIndexOf(']')));
+  const picture = history.add(message, receivedAtMs as number, line.slice(comma + 1, line.lastIndexOf(']')));
+  // No message has more, but one after the other they may bring more and more.
+  if (picture !== null && picture.peers.length + picture.clients.length > PEERS_MAX) {
+    throw new RecordingRefused(`The recording has more than ${PEERS_MAX} peers and clients at once.`);
+  }
+}
+
+/** @returns waits, when there was no rest for WORK_MS, until whatever else waits has had its turn */
+function restNowAndThen(): () => Promise<void> {
+  let restedAtMs = performance.now();
+  return async () => {
+    if (performance.now() - restedAtMs < WORK_MS) return;
+    await nextTask();
+    restedAtMs = performance.now();
+  };
+}
+
+/** A timer would be late in a page that is hidden. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener('message', () => {
+      port1.close();
+      resolve();
+    });
+    port1.start();
+    port2.postMessage(null);
+  });
 }
 
 function arrayIn(line: string): unknown[] {

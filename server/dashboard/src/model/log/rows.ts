@@ -1,7 +1,7 @@
 import type { Status } from '../../../../../shared/messages/Status.ts';
 import type { Picture, SeenPeer } from '../Picture.ts';
 import type { LogRow, LogRun, Stretch } from './LogView.ts';
-import { agreedUpTo, differences, joined, runsOf } from './runs.ts';
+import { agreedWithLeader, differences, joined, runsOf } from './runs.ts';
 
 /** A log that the others are held against. */
 interface Measure {
@@ -70,8 +70,7 @@ function rowOf(peer: SeenPeer, measure: Measure | null): LogRow {
 function agreedOf(status: Status, runs: readonly LogRun[], peer: SeenPeer, measure: Measure | null): number | null {
   if (measure === null || !measure.leads || measure.peer === peer) return null;
   if (runs.length === 0 || measure.runs.length === 0) return null;
-  // What it has committed is the leader's too, even where the terms are too old to be told.
-  return Math.max(agreedUpTo(runs, measure.runs), status.commitIndex);
+  return agreedWithLeader(status, measure.status);
 }
 
 /**

@@ -33,6 +33,11 @@ export function agreedUpTo(one: readonly LogRun[], other: readonly LogRun[]): nu
   return 0;
 }
 
+/** How far a peer holds the leader's log: what it has committed is the leader's too, even where the terms are too old to be told. */
+export function agreedWithLeader(own: Status, leads: Status): number {
+  return Math.max(agreedUpTo(runsOf(own), runsOf(leads)), own.commitIndex);
+}
+
 /** Where both logs have an entry, and not the same one. */
 export function differences(one: readonly LogRun[], other: readonly LogRun[]): readonly Stretch[] {
   const found: Stretch[] = [];

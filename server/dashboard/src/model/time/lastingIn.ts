@@ -51,7 +51,10 @@ function peerNow(peer: SeenPeer, process: ProcessView | undefined): Lasting {
     case 'leader':
       return crownOf(peer) === 'full'
         ? now('leader', `leads term ${term}`)
-        : now('hollow', `believes that it leads term ${term}, and can commit nothing`);
+        : now(
+            'hollow',
+            `believes that it leads term ${term}, and ${peer.doubt === 'silent' ? 'says nothing' : 'can commit nothing'}`,
+          );
     case 'candidate':
       return now('candidate', `stands for election in term ${term}`);
     case 'preCandidate':

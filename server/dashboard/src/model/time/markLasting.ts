@@ -1,3 +1,4 @@
+import { ClockFall } from '../history/ClockFall.ts';
 import type { FeedWatcher } from '../history/FeedWatcher.ts';
 import type { Marks } from '../history/Marks.ts';
 import type { Picture } from '../Picture.ts';
@@ -18,7 +19,10 @@ export function markLasting(marks: Marks): FeedWatcher {
     for (const { end } of begun.values()) end(untilMs);
     begun.clear();
   };
+  const clock = new ClockFall();
   return (message, after, before) => {
+    // The marks are forgotten with the history, and what lasts is to be marked anew.
+    if (clock.falls(message.timeMs)) begun.clear();
     if (message.type === 'frames') return;
     const lastMs = before?.relayTimeMs ?? message.timeMs;
     // Time that falls back names other moments, and a history that forgot them begins anew too.

@@ -1,4 +1,5 @@
 import type { Extent } from '../history/History.ts';
+import { dateText } from '../words.ts';
 
 /** A stretch of time that is seen, on the relay's clock. */
 export interface Span {
@@ -53,16 +54,19 @@ function heldIn(fromMs: number, lengthMs: number, extent: Extent): number {
   return Math.max(extent.fromMs, Math.min(extent.untilMs - lengthMs, fromMs));
 }
 
-/** Round times about so many pixels apart. */
+/** However wide the scale is, and however long: what is drawn has a bound. */
+export const TICKS_MAX = 20;
+
+/** Round times about so many pixels apart, at most TICKS_MAX. */
 export function ticksOf(
   { fromMs, untilMs }: Span,
   widthPx: number,
   apartPx: number,
 ): { readonly stepMs: number; readonly atMs: readonly number[] } {
-  const roughMs = ((untilMs - fromMs) / Math.max(1, widthPx)) * apartPx;
-  const stepMs = STEPS_MS.find((step) => step >= roughMs) ?? 60_000;
+  const lengthMs = untilMs - fromMs;
+  const stepMs = stepFrom(Math.max((lengthMs / Math.max(1, widthPx)) * apartPx, lengthMs / (TICKS_MAX - 1)));
   const first = Math.ceil(fromMs / stepMs);
-  const count = Math.max(0, Math.floor(untilMs / stepMs) - first + 1);
+  const count = Math.min(TICKS_MAX, Math.max(0, Math.floor(untilMs / stepMs) - first + 1));
   return { stepMs, atMs: Array.from({ length: count }, (_, index) => (first + index) * stepMs) };
 }
 
@@ -71,13 +75,41 @@ export function stepIn({ fromMs, untilMs }: Span): number {
   return STEPS_MS.findLast((step) => step <= (untilMs - fromMs) / 60) ?? 1;
 }
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const YEAR_MS = 365 * DAY_MS;
+
+/** What a Date can hold. */
+const DATE_MS_MAX = 8.64e15;
+
 const STEPS_MS = [
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500],
-  ...[1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000],
+  ...[1000, 2000, 5000, 10_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_MS),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_MS),
+  ...[1, 2, 5, 10, 30, 90].map((days) => days * DAY_MS),
 ] as const;
 
-/** 12:34:56, with as many digits behind it as the step needs. */
+/** The least round step that is no shorter. */
+function stepFrom(roughMs: number): number {
+  const known = STEPS_MS.find((step) => step >= roughMs);
+  if (known !== undefined) return known;
+  const unitMs = YEAR_MS * 10 ** Math.max(0, Math.floor(Math.log10(roughMs / YEAR_MS)));
+  return [1, 2, 5, 10].map((times) => times * unitMs).find((step) => step >= roughMs) ?? roughMs;
+}
+
+/**
+ * 12:34:56, with as many digits behind it as the step needs; days of the month before it where it is long, days alone where it is
+ * longer.
+ */
 export function tickText(atMs: number, stepMs: number, clock: (timeMs: number) => string): string {
   const text = clock(atMs);
+  if (stepMs >= HOUR_MS) {
+    // A forged recording names times that no calendar has.
+    if (Math.abs(atMs) > DATE_MS_MAX) return '';
+    const date = dateText(atMs);
+    return stepMs >= 10 * DAY_MS ? date.slice(0, -9) : date.slice(-14, -3);
+  }
   return stepMs >= 1000 ? text.slice(0, 8) : stepMs >= 100 ? text.slice(3, 10) : text.slice(6);
 }

@@ -1,7 +1,14 @@
-/** The epochs of the faults before and after a deed; null of one that leaves the faults alone. */
+/** The epochs of the faults before and after a deed. */
 export interface Epochs {
   readonly before: number;
   readonly after: number;
+  /** More was changed between the two than the deed itself did: putting back what was before would undo that too. */
+  readonly isContested: boolean;
+}
+
+/** The epoch that the faults must still have for a deed to be undone unasked: one that is long over when it is contested. */
+export function guardOf({ before, after, isContested }: Epochs): number {
+  return isContested ? before : after;
 }
 
 /**
@@ -11,7 +18,7 @@ export interface Epochs {
 export function renamed(epochs: Epochs | null, from: number, to: number): Epochs | null {
   if (epochs === null) return null;
   const name = (epoch: number): number => (epoch === from ? to : epoch);
-  return { before: name(epochs.before), after: name(epochs.after) };
+  return { ...epochs, before: name(epochs.before), after: name(epochs.after) };
 }
 
 /** The epoch that an answer of the relay tells: of all faults, of a cluster, or of one rule; null when it tells none. */

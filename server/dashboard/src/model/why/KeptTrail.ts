@@ -1,7 +1,7 @@
 import type { LiveFrames } from '../../../../../shared/http/Frames.ts';
 import type { PeerId } from '../../../../../shared/ids.ts';
 import type { Status } from '../../../../../shared/messages/Status.ts';
-import { FALL_BACK_MS_MAX } from '../history/FeedHistory.ts';
+import { ClockFall } from '../history/ClockFall.ts';
 import type { FeedWatcher } from '../history/FeedWatcher.ts';
 import type { LogRun } from '../log/LogView.ts';
 import { joined, runsOf, termAt } from '../log/runs.ts';
@@ -20,12 +20,11 @@ export class KeptTrail implements Trail {
   #happenings: Happening[] = [];
   #lost: LostFrame[] = [];
   #committed: Committed[] = [];
-  #newestMs = -Infinity;
+  readonly #clock = new ClockFall();
 
   /** Notes what a message tells. What was noted is forgotten when the history is, which names the same times. */
   readonly watch: FeedWatcher = (message, after, before) => {
-    if (message.timeMs < this.#newestMs - FALL_BACK_MS_MAX) this.#forget();
-    this.#newestMs = Math.max(this.#newestMs, message.timeMs);
+    if (this.#clock.falls(message.timeMs)) this.#forget();
     if (message.type === 'frames') this.#noteLost(message);
     else this.#noteStatuses(message.timeMs, after, before);
   };
@@ -42,30 +41,40 @@ export class KeptTrail implements Trail {
     this.#happenings = [];
     this.#lost = [];
     this.#committed = [];
-    this.#newestMs = -Infinity;
   }
 
-  #noteLost({ frames }: LiveFrames): void {
+  #noteLost({ frames, timeMs: toldMs }: LiveFrames): void {
     for (const { fate, timeMs, seq, type, from, to, cause, strikes } of frames) {
       if (fate !== 'dropped') continue;
-      this.#lost.push({ atMs: timeMs, seq, type, from, to, cause: cause ?? null, strikes: strikes ?? [] });
+      this.#lost.push({
+        atMs: Math.min(timeMs, toldMs),
+        seq,
+        type,
+        from,
+        to,
+        cause: cause ?? null,
+        strikes: strikes ?? [],
+      });
     }
     if (this.#lost.length > LOST_MAX) this.#lost = this.#lost.slice(-LOST_MAX);
   }
 
   #noteStatuses(atMs: number, after: Picture, before: Picture | null): void {
     const earlier = new Map(before?.peers.map(({ view }) => [view.id, view.status]));
-    for (const { view } of after.peers) {
-      const { id, status } = view;
+    const told = after.peers.flatMap(({ view: { id, status } }) => {
       const was = earlier.get(id) ?? null;
-      if (status === null || status === was) continue;
+      return status === null || status === was ? [] : [{ id, status, was }];
+    });
+    // First what all tell at once: by it is seen what one of them lost.
+    for (const { id, status } of told) this.#noteCommitted(id, status);
+    for (const { id, status, was } of told) {
       this.#noteRefusals(atMs, id, status, was, after);
       if (was !== null) {
         const isRestart = status.uptimeMs < was.uptimeMs || status.pid !== was.pid;
         this.#noteRole(atMs, id, was, status, isRestart);
         this.#noteReplaced(atMs, id, was, status, isRestart);
+        this.#noteTaken(atMs, id, was, status, isRestart);
       }
-      this.#noteCommitted(id, status);
     }
   }
 
@@ -108,6 +117,35 @@ export class KeptTrail implements Trail {
     }
   }
 
+  /**
+   * What was not known to be committed and is gone behind a snapshot. That may hold the very same: only where another term is known
+   * to be committed there, it does not.
+   */
+  #noteTaken(atMs: number, peer: PeerId, before: Status, after: Status, isRestart: boolean): void {
+    const told = runsOf(after);
+    const until = Math.min(after.snapshotIndex, (told[0]?.from ?? after.firstLogIndex) - 1);
+    if (after.terms === undefined || until <= before.commitIndex) return;
+    for (const run of runsOf(before)) {
+      // While a term lasts its leader gives up nothing of it.
+      if (run.term === after.term) continue;
+      const isKept = this.#committed.find(({ term }) => term === run.term)?.to ?? 0;
+      const { from, to } = overlap(run, Math.max(before.commitIndex, isKept) + 1, until);
+      if (from > to) continue;
+      const others = this.#committed.filter((one) => one.term !== run.term && one.from <= to && one.to >= from);
+      const lostFrom = Math.min(to + 1, ...others.map((other) => Math.max(from, other.from)));
+      const by = others.find((other) => other.from <= lostFrom && other.to >= lostFrom)?.term ?? null;
+      for (const [first, last, byTerm] of [
+        [from, lostFrom - 1, null],
+        // What differs at one index differs at all later ones.
+        [lostFrom, to, by],
+      ] as const) {
+        if (first > last) continue;
+        const gone = { atMs, peer, run, from: first, to: last, after, isRestart };
+        this.#add({ ...this.#replaced(gone), byTerm, snapshotIndex: after.snapshotIndex });
+      }
+    }
+  }
+
   #replaced({ atMs, peer, run, from, to, after, isRestart }: Gone): Replaced {
     const held = this.#committed.find(
       (committed) => committed.term === run.term && committed.from <= to && committed.to >= from,
@@ -116,6 +154,7 @@ export class KeptTrail implements Trail {
     const { leader, term: leaderTerm } = after;
     return {
       ...{ kind: 'replaced', atMs, peer, term: run.term, from, to, leader, leaderTerm, byTerm, isRestart },
+      snapshotIndex: null,
       committedBy: held?.by ?? null,
     };
   }

@@ -39,7 +39,7 @@ export interface RoleChange {
   readonly isRestart: boolean;
 }
 
-/** Entries that a log held and holds no more, although no snapshot took them. */
+/** Entries that a log held and holds no more, although no snapshot is known to have them. */
 export interface Replaced extends Stretch {
   readonly kind: 'replaced';
   readonly atMs: number;
@@ -48,8 +48,10 @@ export interface Replaced extends Stretch {
   /** Whom it followed then, and in which term. */
   readonly leader: PeerId | null;
   readonly leaderTerm: number;
-  /** What stands at the first of these indexes since; null for nothing. */
+  /** What stands at the first of these indexes since; null for nothing, or where a snapshot stands of which nobody told that term. */
   readonly byTerm: number | null;
+  /** The end of the snapshot that stands there since; null where none does. Without a term, it may hold these very entries. */
+  readonly snapshotIndex: number | null;
   /** Who had told that one of these entries is committed; null if nobody ever did. */
   readonly committedBy: PeerId | null;
   readonly isRestart: boolean;

@@ -1,7 +1,8 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
+import type { Status } from '../../../../../shared/messages/Status.ts';
 import { agedMs, electionTimerOf, timerRemainingMs } from '../aging.ts';
 import { peerOf } from '../crown.ts';
-import { agreedUpTo, runsOf } from '../log/runs.ts';
+import { agreedWithLeader, runsOf, termAt } from '../log/runs.ts';
 import { durationText, type TIMER_REASON_WORDS } from '../words.ts';
 import { silences } from './cannotCommit.ts';
 import type { Explanation, Reason } from './Explanation.ts';
@@ -25,18 +26,23 @@ export function behind(facts: Facts, id: PeerId): Explanation {
   const lead = leader.view.id;
   if (lead === id) return explanation(`${id} leads: its log is the one that the others follow.`, []);
   const progress = leads.progress?.find(({ peer }) => peer === id);
-  const lag = own === null ? null : Math.max(0, leads.lastLogIndex - agreedUpTo(runsOf(own), runsOf(leads)));
-  if (lag === 0)
+  const agreed = own === null ? null : agreedWithLeader(own, leads);
+  if (agreed !== null && agreed >= leads.lastLogIndex)
     return explanation(`${id} is not behind: it has all that ${lead} has, up to ${leads.lastLogIndex}.`, []);
   const keeps = obstacleBothWays(facts, lead, id, 'AppendEntries');
-  const lacking = lag === null ? 'It is not told how far' : `${id} lacks ${counted(lag, 'entry', 'entries')}`;
+  const lacking =
+    own === null || agreed === null
+      ? `It is not told how many entries ${id} lacks`
+      : `${id} lacks ${lacked(agreed, own, leads)}`;
   const reasons: Reason[] = [
     ...(keeps === null ? [] : [keeps]),
     ...(progress === undefined
       ? [reason(`${lead} does not count ${id} among its members`, RULES.learners, [aboutPeer(id)])]
       : [
           reason(
-            `${lead} knows that ${id} has entries up to ${progress.matchIndex}, and sends ${progress.nextIndex} next`,
+            progress.matchIndex === 0
+              ? `${lead} does not know yet how far ${id}'s log agrees with its own, and sends ${progress.nextIndex} next`
+              : `${lead} knows that ${id} has entries up to ${progress.matchIndex}, and sends ${progress.nextIndex} next`,
             RULES.matching,
             [aboutEntry(id, Math.max(1, progress.matchIndex))],
             modeOf(lead, id, progress.mode),
@@ -53,13 +59,20 @@ export function behind(facts: Facts, id: PeerId): Explanation {
   ]);
 }
 
+/** Where both have a next entry and not both tell its term, more than what is known to be the same may be. */
+function lacked(agreed: number, own: Status, leads: Status): string {
+  const text = counted(leads.lastLogIndex - agreed, 'entry', 'entries');
+  const isTold = [own, leads].every((of) => termAt(runsOf(of), agreed + 1) !== null);
+  return isTold || own.lastLogIndex <= agreed ? text : `at most ${text}`;
+}
+
 function modeOf(leader: PeerId, id: PeerId, mode: 'probe' | 'replicate' | 'snapshot'): Reason[] {
   if (mode === 'replicate') return [];
   if (mode === 'snapshot') return [reason(`${leader} sends ${id} a snapshot first`, RULES.snapshot)];
   return [reason(`${leader} is still looking for where ${id}'s log agrees with its own`, RULES.matching)];
 }
 
-function diskOf(id: PeerId, own: ReturnType<typeof statusIn>): Reason[] {
+function diskOf(id: PeerId, own: Status | null): Reason[] {
   if (own?.disk === undefined || own.disk.writingMs < SLOW_WRITE_MS) return [];
   const { unsyncedEntries, writingMs } = own.disk;
   const waiting = counted(unsyncedEntries, 'entry waits', 'entries wait');

@@ -1,6 +1,8 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
-import { agedMs } from '../aging.ts';
-import { crownOf, peerOf } from '../crown.ts';
+import type { Status } from '../../../../../shared/messages/Status.ts';
+import { agedMs, heardMsAgo } from '../aging.ts';
+import { crownOf, hollowText, peerOf } from '../crown.ts';
+import type { SeenPeer } from '../Picture.ts';
 import { durationText } from '../words.ts';
 import type { Explanation, Reason } from './Explanation.ts';
 import { neededText } from '../voters.ts';
@@ -20,6 +22,11 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
     return explanation(`${id} can commit: it heard from a majority within ${status.electionTimeoutMsMin} ms.`, []);
   }
   const away = whyAway(facts, id);
+  if (status.canCommit) {
+    const believes = `${id} believes that it leads term ${status.term}, and ${hollowText(peer)}.`;
+    const reasons = [...(away === null ? [] : [away]), ...silenceOf(peer, status, facts), ...beyondItsTerm(facts, id)];
+    return explanation(believes, reasons, unknownOf(facts));
+  }
   const voters = {
     now: status.voters,
     outgoing: status.votersOutgoing,
@@ -48,6 +55,15 @@ export function cannotCommit(facts: Facts, id: PeerId): Explanation {
     ],
     unknownOf(facts),
   );
+}
+
+/** Nothing came from a leader that sends heartbeats all the time. */
+function silenceOf(peer: SeenPeer, { heartbeatMs }: Status, { nowMs }: Facts): Reason[] {
+  const heardAgoMs = heardMsAgo(peer, nowMs);
+  if (peer.doubt !== 'silent' || heardAgoMs === null) return [];
+  const { id } = peer.view;
+  const text = `the relay has heard nothing of ${id} for ${durationText(heardAgoMs)}, and a leader sends something each ${durationText(heartbeatMs)}`;
+  return [reason(text, RULES.election, [aboutPeer(id)])];
 }
 
 /** Whom a leader has not heard, and for how long. */

@@ -1,6 +1,6 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
 import { electionTimerOf, timerRemainingMs } from '../aging.ts';
-import { crownOf, peerOf } from '../crown.ts';
+import { crownOf, hollowText, peerOf } from '../crown.ts';
 import { shownRoleOf } from '../describePeer.ts';
 import { countOf } from '../votes.ts';
 import { durationText } from '../words.ts';
@@ -23,7 +23,7 @@ export function noLeader(facts: Facts): Explanation {
   if (leader !== undefined) {
     const { id, term } = leader.view;
     const canCommit = crownOf(leader) === 'full';
-    const rest = canCommit ? '' : ', but it hears no majority and can commit nothing';
+    const rest = canCommit ? '' : `, but it ${hollowText(leader)}`;
     return explanation(`There is a leader: ${id} leads term ${term ?? picture.term}${rest}.`, []);
   }
   const voters = votersIn(facts.picture);

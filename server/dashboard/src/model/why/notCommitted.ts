@@ -1,7 +1,7 @@
 import type { PeerId } from '../../../../../shared/ids.ts';
 import type { Status } from '../../../../../shared/messages/Status.ts';
 import { peerOf } from '../crown.ts';
-import { runsOf, termAt } from '../log/runs.ts';
+import { agreedUpTo, runsOf, termAt } from '../log/runs.ts';
 import { durationText } from '../words.ts';
 import { beyondItsTerm } from './cannotCommit.ts';
 import type { Explanation, Reason, Rule } from './Explanation.ts';
@@ -43,7 +43,9 @@ export function notCommitted(facts: Facts, peer: PeerId, index: number): Explana
   if (index <= status.commitIndex) return committed(asked);
   const leading = leaderFor(asked);
   if (leading === null) return nobodyLeads(asked);
-  return replacedSoon(asked, leading) ?? notToldYet(asked, leading) ?? waits(asked, leading);
+  return (
+    replacedSoon(asked, leading) ?? notToldYet(asked, leading) ?? notComparable(asked, leading) ?? waits(asked, leading)
+  );
 }
 
 function committed({ name, peer, index, status }: Asked): Explanation {
@@ -105,8 +107,9 @@ function replacedSoon({ facts, name, peer, index, term, status }: Asked, leading
 }
 
 /** The leader has committed it; this follower has not heard so. */
-function notToldYet({ facts, name, peer, index, term }: Asked, leading: Leading): Explanation | null {
-  if (leading.status.commitIndex < index || (leading.term !== null && leading.term !== term)) return null;
+function notToldYet({ facts, name, peer, index, status }: Asked, leading: Leading): Explanation | null {
+  // The same index alone proves nothing: only where their terms agree are the two logs one.
+  if (leading.status.commitIndex < index || agreedUpTo(runsOf(status), runsOf(leading.status)) < index) return null;
   const keeps = obstacle(facts, leading.id, peer, 'AppendEntries');
   const answer = `${name} is committed, and ${peer} has not heard of it yet.`;
   const every = durationText(leading.status.heartbeatMs);
@@ -123,6 +126,38 @@ function notToldYet({ facts, name, peer, index, term }: Asked, leading: Leading)
       keeps === null ? [] : [keeps],
     ),
   ]);
+}
+
+/** The leader has committed an entry there, and nobody told whether it is this one. */
+function notComparable({ facts, name, peer, index, term }: Asked, leading: Leading): Explanation | null {
+  const { id, status } = leading;
+  if (status.commitIndex < index || (leading.term !== null && term !== null)) return null;
+  const keeps = obstacleBothWays(facts, id, peer, 'AppendEntries');
+  const untold =
+    leading.term !== null
+      ? reason(`${peer} does not tell the term of its own entry there`, RULES.matching, [aboutEntry(peer, index)])
+      : status.firstLogIndex > index
+        ? reason(
+            `${id}'s log begins at ${status.firstLogIndex}: what it held at ${index} is in its snapshot, and the term of that is not told`,
+            RULES.snapshot,
+            [aboutPeer(id)],
+          )
+        : reason(`${id} does not tell the terms of its log as far back as ${index}`, RULES.matching, [aboutPeer(id)]);
+  return explanation(
+    `Whether ${name} is committed is not told: ${id} has committed an entry ${index}, which may be another one.`,
+    [
+      reason(`${id} has committed up to ${status.commitIndex}`, RULES.replication, [
+        aboutEntry(id, status.commitIndex),
+      ]),
+      untold,
+      keeps === null
+        ? reason(`${peer} takes what ${id} sends next, and gives its own up if it is another`, RULES.matching, [
+            aboutPeer(peer),
+          ])
+        : reason(`${peer} still holds its own, since ${id} does not get through to it`, RULES.matching, [], [keeps]),
+    ],
+    [`A read of what it wrote, which ${id} answers, tells whether that is committed.`],
+  );
 }
 
 /** The leader has it, and may not count it as committed. */

@@ -30,6 +30,7 @@ export function vanished(facts: Facts, index: number, term: number): Explanation
       ['What was given up before this page was opened is not known.'],
     );
   }
+  if (gone.every(isUntold)) return notTold(facts, name, index, gone);
   const wasCommitted = gone.find(({ committedBy }) => committedBy !== null);
   if (wasCommitted !== undefined) return wasLost(name, wasCommitted);
   const losers = picture.peers.map(({ view }) => view.id).filter((id) => gone.some(({ peer }) => peer === id));
@@ -82,12 +83,38 @@ export function vanished(facts: Facts, index: number, term: number): Explanation
   );
 }
 
+/** A snapshot stands there, and may hold this very entry. */
+function isUntold({ snapshotIndex, byTerm }: Replaced): boolean {
+  return snapshotIndex !== null && byTerm === null;
+}
+
+function notTold(facts: Facts, name: string, index: number, gone: readonly Replaced[]): Explanation {
+  const { peers } = facts.picture;
+  const losers = peers.map(({ view }) => view.id).filter((id) => gone.some(({ peer }) => peer === id));
+  return explanation(
+    `What became of ${name} is not told: ${listed(losers)} held it, not committed, and a snapshot stands in its place.`,
+    gone.map((one) => replacement(facts, one, index)),
+    [
+      'A snapshot holds what was committed; this entry is in it, or was given up.',
+      'A read of what it wrote, which the leader answers, tells whether that is committed.',
+    ],
+  );
+}
+
 function replacement(
   { picture }: Facts,
-  { peer, atMs, byTerm, leader, leaderTerm, isRestart }: Replaced,
+  { peer, atMs, byTerm, leader, leaderTerm, isRestart, snapshotIndex }: Replaced,
   index: number,
 ): Reason {
   const ago = agoText(picture.relayTimeMs - atMs);
+  if (snapshotIndex !== null) {
+    const holds = byTerm === null ? 'nobody told which entry that holds there' : `that holds another entry there`;
+    return reason(
+      `a snapshot up to ${snapshotIndex} replaced ${peer}'s log ${ago} ago, index ${index} with it: ${holds}`,
+      RULES.snapshot,
+      [aboutPeer(peer)],
+    );
+  }
   if (isRestart)
     return reason(`${peer} lost it ${ago} ago, as its process began anew`, RULES.durable, [aboutPeer(peer)]);
   const by = byTerm === null ? 'and has nothing there' : `for one of term ${byTerm}`;
