@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { WhitewaterError } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import type { Command } from './Command.ts';
+import { commandMeant, flagMeant } from './foreignWords.ts';
 import { readConfigurationFile } from './settings/configurationFile.ts';
 import { flagOf, variableOf, type Setting } from './settings/Setting.ts';
 import { Settings } from './settings/Settings.ts';
@@ -149,7 +150,20 @@ function usageError(error: CommanderError, program: Commander, words: readonly s
     .replace(/^error: /, '')
     .split('\n')
     .map((line) => line.replace(/\.$/, ''));
-  const meant = /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
-  const next = meant === undefined ? `see ${help}` : `did you mean ${meant}? See ${help}`;
+  const strange = /^unknown (?:command|option) '(.*)'$/.exec(problem)?.[1] ?? '';
+  const foreign =
+    command === undefined
+      ? commandMeant(strange)
+      : flagMeant(
+          strange,
+          command.options.map(({ long }) => long ?? ''),
+        );
+  const meant = foreign ?? /Did you mean (?:one of )?(.*)\?/.exec(suggestion ?? '')?.[1];
+  const next = meant === undefined ? `${quoteHint(problem)}see ${help}` : `did you mean ${meant}? See ${help}`;
   return new WhitewaterError('USAGE', `${problem}; ${next}`, { cause: error });
+}
+
+/** A shell puts the names of all files in the place of a bare *. */
+function quoteHint(problem: string): string {
+  return problem.startsWith('too many arguments') ? 'write * and what has blanks in quotes, such as "*"; ' : '';
 }

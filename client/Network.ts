@@ -1,7 +1,8 @@
 import { WhitewaterError } from '../shared/errors.ts';
 import type { ClusterView } from '../shared/http/ClusterView.ts';
 import type { JournalLine } from '../shared/http/Journal.ts';
-import type { NetworkView, RuleView } from '../shared/http/Network.ts';
+import type { NetworkView, ProfileName, RuleView } from '../shared/http/Network.ts';
+import type { PARTITION_SHAPES } from '../shared/http/Partition.ts';
 import type { GivenNetwork, GivenPartition, GivenProfile, GivenRule } from './Given.ts';
 import type { JournalOptions } from './JournalOptions.ts';
 import type { ChangeOptions, NetworkClient, ReleaseOptions } from './NetworkClient.ts';
@@ -10,6 +11,20 @@ import { type UntilOptions, untilView, type ViewCondition } from './untilView.ts
 
 type Ends = string | readonly string[];
 type Faults = Omit<GivenRule, 'from' | 'to'>;
+
+/** The name of a shape, with the id that some of them take: `ring`, `isolate:p1`. */
+export type ShapeName =
+  Exclude<(typeof PARTITION_SHAPES)[number], `${string}:ID`> | `${'isolate' | 'bridge' | 'one-way'}:${string}`;
+
+/** A partition: a shape, groups of endpoints that hear each other, or more exactly. */
+export type GivenParts = ShapeName | readonly (readonly string[])[] | GivenPartition;
+
+/** All faults of a network. */
+export type WholeNetwork = Omit<GivenNetwork, 'partition' | 'profile'> & {
+  readonly partition?: GivenParts | null;
+  /** By its name, or with more. */
+  readonly profile?: ProfileName | GivenProfile;
+};
 
 /** How a partition is put in force, beside its groups or shape. */
 export interface PartitionOptions extends ChangeOptions {
@@ -39,12 +54,8 @@ export class Network {
    * @param parts groups of endpoints; or a shape such as `ring` or `isolate:p1`; or `{ cuts: [[from, to], ...] }`
    * @throws {WhitewaterError} PARTITION_OVERLAPS, PEER_UNKNOWN, REQUEST_INVALID, CLUSTER_UNKNOWN
    */
-  partition(
-    parts: string | readonly (readonly string[])[] | GivenPartition,
-    { frames, epoch, ...options }: PartitionOptions = {},
-  ): Promise<ClusterView> {
-    const request = typeof parts === 'string' ? { shape: parts } : isGroups(parts) ? { groups: parts } : parts;
-    return this.#client.setPartition({ ...request, ...options }, changeOf(frames, epoch));
+  partition(parts: GivenParts, { frames, epoch, ...options }: PartitionOptions = {}): Promise<ClusterView> {
+    return this.#client.setPartition({ ...partitionOf(parts), ...options }, changeOf(frames, epoch));
   }
 
   /** Each of these alone: nobody hears it, and it hears nobody. In place of the partition before. */
@@ -85,9 +96,14 @@ export class Network {
     return (await this.#client.rules()).rules;
   }
 
-  /** Everything at once, in one step; what is left out is not in force afterwards. */
-  apply(request: GivenNetwork, options: ChangeOptions = {}): Promise<NetworkView> {
-    return this.#client.apply(request, options);
+  /** Everything at once, in one step; what is left out is not in force afterwards, but for the seed, which stays. */
+  apply({ partition, profile, ...request }: WholeNetwork, options: ChangeOptions = {}): Promise<NetworkView> {
+    const given = {
+      ...request,
+      ...(partition === undefined ? {} : { partition: partition === null ? null : partitionOf(partition) }),
+      ...(profile === undefined ? {} : { profile: typeof profile === 'string' ? { name: profile } : profile }),
+    };
+    return this.#client.apply(given, options);
   }
 
   /** A named network such as `wan` or `labrpc-unreliable`, or by `rules` one of your own. */
@@ -171,6 +187,11 @@ export class Network {
       return undefined;
     }
   }
+}
+
+function partitionOf(parts: GivenParts): GivenPartition {
+  if (typeof parts === 'string') return { shape: parts };
+  return isGroups(parts) ? { groups: parts } : parts;
 }
 
 function isGroups(parts: readonly (readonly string[])[] | GivenPartition): parts is readonly (readonly string[])[] {

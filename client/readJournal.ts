@@ -25,16 +25,20 @@ export async function* readJournal(
   signal?.addEventListener('abort', end, { once: true });
   if (signal?.aborted === true) end();
   let seen = after;
+  let left = limit ?? Infinity;
   try {
     while (!isEnding()) {
-      const query = queryOf({ after: seen, kinds: kinds?.join(','), limit });
+      const query = queryOf({ after: seen, kinds: kinds?.join(','), limit: left === Infinity ? undefined : left });
       for await (const line of parsed(http, http.resolve(`${pathOf(cluster)}/journal${query}`), ending.signal)) {
         // Each answer has a head of its own; one is enough.
         if (line.kind === 'journal' && seen !== after) continue;
-        if (line.kind !== 'journal') seen = Math.max(seen ?? 0, line.seq);
+        if (line.kind !== 'journal') {
+          seen = Math.max(seen ?? 0, line.seq);
+          left -= 1;
+        }
         yield line;
       }
-      if (!follow) return;
+      if (!follow || left <= 0) return;
       seen ??= 0;
       await pause(FOLLOW_EVERY_MS, ending.signal);
     }

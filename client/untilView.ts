@@ -109,7 +109,7 @@ export function describeView({ leader, term, peers, partition }: ClusterView): s
       if (!connected) return `${id} disconnected`;
       return role === null ? `${id} connected` : `${id} ${role} in term ${own ?? 0}, commit ${commitIndex ?? 0}`;
     });
-  const head = leader === null ? `no leader, term ${term}` : `leader ${leader}, term ${term}`;
+  const head = leader === null ? `no leader, highest term ${term}` : `leader ${leader}, highest term ${term}`;
   const cut =
     partition === null
       ? []

@@ -1,4 +1,4 @@
-import { saveJournal } from '../cli/network/saveJournal.ts';
+import { saveLines } from '../cli/network/JournalFile.ts';
 import { StepFailure } from '../client/scenario/StepFailure.ts';
 import type { Network } from '../client/Network.ts';
 import type { RelayClient } from '../client/RelayClient.ts';
@@ -46,7 +46,7 @@ export class TortureHands implements Hands {
       await cluster.startRelay();
       const offence = await watch.drain();
       if (offence !== undefined) throw new StepFailure(offence);
-      await saveJournal(network, directory.nextJournal()).catch(() => undefined);
+      await saveLines(network.journal(), directory.nextJournal()).catch(() => undefined);
       this.#isRelayDead = true;
       await cluster.killRelay();
       return '';

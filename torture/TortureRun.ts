@@ -93,7 +93,7 @@ export class TortureRun {
     this.rounds += 1;
     const plan = drawTorture(seed, this.rounds, voters.ids, clients);
     const stage: Stage = {
-      ...{ peers: voters.ids, cluster: name, network, client, processes: cluster },
+      ...{ peers: voters.ids, cluster: name, network, client, processes: cluster, journalAfter: 0 },
       ...{ memory: new Map(), requests: new Map(), random: seededRandom(seed, `stage/${this.rounds}`) },
     };
     const load = new Load({

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { WebSocket } from 'ws';
-import { saveJournal } from '../cli/network/saveJournal.ts';
+import { saveLines } from '../cli/network/JournalFile.ts';
 import { StepFailure } from '../client/scenario/StepFailure.ts';
 import { Timeline } from '../cli/scenario/Timeline.ts';
 import { Network } from '../client/Network.ts';
@@ -194,7 +194,7 @@ class Torture {
   /** What is needed to look into a run, beside what is on disk anyway. */
   async #keep(network: Network, run: TortureRun): Promise<void> {
     writeFileSync(this.#directory.file('history.porcupine'), porcupineHistory(run.history).text);
-    await saveJournal(network, this.#directory.nextJournal()).catch(() => undefined);
+    await saveLines(network.journal(), this.#directory.nextJournal()).catch(() => undefined);
     const view = await network.view().catch(() => undefined);
     writeFileSync(this.#directory.file('view.json'), `${JSON.stringify(view, undefined, 1)}\n`);
   }

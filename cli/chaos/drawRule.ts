@@ -11,7 +11,9 @@ export function drawRule(peers: readonly string[], ttlMs: number, random: Random
 
 /** One that holds frames until they are let go, or it ends. */
 export function drawHold(peers: readonly string[], ttlMs: number, random: Random): GivenRule {
-  return { ...meaning(peers, ttlMs, random), hold: true };
+  // Broad, so that there is something to let go: what is drawn narrowly holds nothing in the second that it has.
+  const from = pick(['*', 'leader', 'follower', ...peers], random);
+  return { from, to: '*', ttlMs, ...(random() < 0.3 ? { types: [pick(TYPES, random)] } : {}), hold: true };
 }
 
 /** One by which connections of this peer, if not of all, are answered late. */
@@ -28,13 +30,18 @@ const FRAMES = { min: 1, max: 30 };
 /** Of the connections of a peer, which are few while one rule is in force. */
 const FEW: readonly Part[] = [{ every: 2 }, { first: 1 }];
 
+const TYPES = ['@requests', '@replies', 'AppendEntries', 'RequestVote'];
+
 /** Which frames, and when. */
 function meaning(peers: readonly string[], ttlMs: number, random: Random): GivenRule {
   const ends = ['*', 'leader', 'follower', ...peers];
+  const from = pick(ends, random);
+  // Nobody sends to itself.
+  const to = pick(from === '*' || from === 'follower' ? ends : ends.filter((end) => end !== from), random);
   return {
-    ...{ from: pick(ends, random), to: pick(ends, random), ttlMs },
+    ...{ from, to, ttlMs },
     ...(random() < 0.3 ? { both: true } : {}),
-    ...(random() < 0.3 ? { types: [pick(['@requests', '@replies', 'AppendEntries', 'RequestVote'], random)] } : {}),
+    ...(random() < 0.3 ? { types: [pick(TYPES, random)] } : {}),
     ...(random() < 0.2
       ? { flap: { onMs: 100 + Math.round(random() * 400), offMs: 100 + Math.round(random() * 400) } }
       : {}),

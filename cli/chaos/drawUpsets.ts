@@ -1,4 +1,5 @@
 import type { GivenRule } from '../../client/Given.ts';
+import type { ShapeName } from '../../client/Network.ts';
 import { ORPHANS, PROFILES, type Orphans } from '../../shared/http/Network.ts';
 import { seededRandom, type Random } from '../../shared/random.ts';
 import { ruleText } from '../network/ruleText.ts';
@@ -69,8 +70,16 @@ function now(upset: Upset): Drawn {
 
 function partition({ random, peers }: Draw): Upset {
   const one = pick(peers, random);
-  const shapes = ['halves', 'majority-minority', 'isolate-leader', `isolate:${one}`, 'ring', 'bridge', `bridge:${one}`];
-  const shape = pick([...shapes, 'one-way', `one-way:${one}`, 'swizzle', 'none'], random);
+  const shapes: ShapeName[] = [
+    'halves',
+    'majority-minority',
+    'isolate-leader',
+    `isolate:${one}`,
+    'ring',
+    'bridge',
+    `bridge:${one}`,
+  ];
+  const shape = pick<ShapeName | 'none'>([...shapes, 'one-way', `one-way:${one}`, 'swizzle', 'none'], random);
   const stepMs = Math.round(between({ min: 100, max: 800 }, random));
   const isDelivered = random() < 0.3;
   const run = async ({ network }: Stage): Promise<string> => {

@@ -1,7 +1,7 @@
 import { nanoid } from 'nanoid';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
-import { saveJournal } from '../network/saveJournal.ts';
+import { JournalFile } from '../network/JournalFile.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { Scene } from '../scenario/Scene.ts';
 import { Timeline } from '../scenario/Timeline.ts';
@@ -11,6 +11,7 @@ import type { Settings } from '../settings/Settings.ts';
 import { flagOf } from '../settings/Setting.ts';
 import { PEERS } from '../settings/upSettings.ts';
 import { ChaosRun, LIVENESS_MS_MAX } from './ChaosRun.ts';
+import { type Struck, struckBetween, struckText } from './struck.ts';
 
 const FAILED = 1;
 /** The exit code of a process that Ctrl-C ended, as shells have it. */
@@ -24,6 +25,7 @@ export async function runChaos(invocation: Invocation): Promise<number> {
   const peers = settings.get(PEERS);
   const seed = settings.get(RUN_SEED) ?? nanoid(8);
   const durationMs = settings.get(MINUTES) * 60_000;
+  const journal = await JournalFile.openIfNamed(settings.get(JOURNAL_FILE));
   const interrupted = new AbortController();
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
   const timeline = new Timeline(settings.get(RUN_JSON) ? undefined : stdout);
@@ -35,8 +37,16 @@ export async function runChaos(invocation: Invocation): Promise<number> {
     timeline,
   });
   try {
-    return await performChaos(invocation, { scene, timeline, seed, durationMs, interrupted: interrupted.signal });
+    return await performChaos(invocation, {
+      scene,
+      timeline,
+      seed,
+      durationMs,
+      journal,
+      interrupted: interrupted.signal,
+    });
   } finally {
+    await journal?.close();
     await scene.close();
   }
 }
@@ -46,14 +56,17 @@ export interface ChaosParts {
   readonly timeline: Timeline;
   readonly seed: string;
   readonly durationMs: number;
+  /** Where the run's journal is to be kept. */
+  readonly journal?: JournalFile | undefined;
   readonly interrupted: AbortSignal;
 }
 
 /** The run on a scene that is open, and what is told of it. @returns the exit code */
 export async function performChaos(invocation: Invocation, parts: ChaosParts): Promise<number> {
-  const { scene, timeline, seed, durationMs, interrupted } = parts;
+  const { scene, timeline, seed, durationMs, journal, interrupted } = parts;
   const { stage, ledger } = scene;
   let run: ChaosRun | undefined;
+  const { traffic } = await stage.network.view();
   const failure = await scene.perform(
     (signal) => {
       run = new ChaosRun({ stage, seed, durationMs, timeline, ledger, signal });
@@ -61,9 +74,11 @@ export async function performChaos(invocation: Invocation, parts: ChaosParts): P
     },
     { interrupted, timeoutMs: durationMs + 3 * LIVENESS_MS_MAX + MARGIN_MS },
   );
-  const journal = invocation.settings.get(JOURNAL_FILE);
-  if (journal !== undefined) await saveJournal(stage.network, journal);
-  if (run !== undefined) summarize(invocation, { run, scene, timeline, failure, seed });
+  const view = await stage.network.view().catch(() => undefined);
+  const frames = view === undefined ? undefined : struckBetween(traffic, view.traffic);
+  if (run !== undefined) summarize(invocation, { run, scene, timeline, failure, seed, frames });
+  // Behind the verdict: a disk that is full must not take its place.
+  await journal?.save(stage.network.journal({ after: stage.journalAfter }));
   if (interrupted.aborted) return INTERRUPTED;
   return failure === undefined ? 0 : FAILED;
 }
@@ -74,9 +89,11 @@ interface Summary {
   readonly timeline: Timeline;
   readonly failure: string | undefined;
   readonly seed: string;
+  /** Undefined when the relay did not answer at the end. */
+  readonly frames: Struck | undefined;
 }
 
-function summarize(invocation: Invocation, { run, scene, timeline, failure, seed }: Summary): void {
+function summarize(invocation: Invocation, { run, scene, timeline, failure, seed, frames }: Summary): void {
   const { settings, stdout } = invocation;
   const { operations, rounds } = run;
   const faults = Object.fromEntries(run.faults);
@@ -92,6 +109,7 @@ function summarize(invocation: Invocation, { run, scene, timeline, failure, seed
       elapsedMs: timeline.elapsedMs,
       rounds,
       faults,
+      ...(frames === undefined ? {} : { frames }),
     };
     stdout.write(json({ ...result, elections, highestTerm, operations, timeline: timeline.entries }));
     return;
@@ -103,6 +121,7 @@ function summarize(invocation: Invocation, { run, scene, timeline, failure, seed
       '',
       `rounds      ${rounds}`,
       `faults      ${told.join(', ') || 'none'}`,
+      ...(frames === undefined ? [] : [`frames      ${struckText(frames)}`]),
       `elections   ${elections} terms with a leader, highest term ${highestTerm}`,
       `operations  ${acknowledged} writes acknowledged, ${unknown} unknown, ${failed} failed, ${reads} reads`,
       `repeat      ${repeat}`,

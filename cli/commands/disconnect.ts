@@ -1,5 +1,5 @@
 import type { Command } from '../Command.ts';
-import { parseDurationMs } from '../../client/scenario/duration.ts';
+import { parseTimeMs } from '../../client/scenario/duration.ts';
 import { ACCESS_SETTINGS } from '../settings/accessSettings.ts';
 import type { Setting } from '../settings/Setting.ts';
 import { JSON_OUTPUT } from '../settings/sharedSettings.ts';
@@ -8,7 +8,7 @@ const FOR: Setting<number> = {
   name: 'for',
   placeholder: '<duration>',
   description: 'refuse its new connections for this long',
-  parse: (text) => Math.round(parseDurationMs(text)),
+  parse: (text) => Math.round(parseTimeMs(text)),
   fallback: 0,
   fallbackText: '0, it may come back at once',
 };
@@ -18,7 +18,7 @@ export const disconnectCommand: Command = {
   summary: "cut a peer's connection to the relay",
   description:
     "Cuts a peer's connection to the relay, as a network does that fails. The peer connects again by itself; with --for the relay refuses it meanwhile.",
-  args: [{ name: '<peer>', description: 'name of the peer' }],
+  args: [{ name: '<peer>', description: 'name of the peer, or leader' }],
   settings: [FOR, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater disconnect p1', what: 'once; it comes back by itself' },

@@ -15,13 +15,14 @@ export const healCommand: Command = {
   ],
   run: async (invocation) => {
     const { chosenCluster, relayAccess } = await import('../live/relayAccess.ts');
-    const { printAnswer } = await import('../control/printAnswer.ts');
+    const { remarkUninhabited } = await import('../live/uninhabited.ts');
+    const { printAnswer, reachText } = await import('../control/printAnswer.ts');
     const { changeOptions } = await import('../network/changeOptions.ts');
     const access = relayAccess(invocation.settings);
     const cluster = await chosenCluster(access, invocation.settings);
     const answer = await access.client.heal(cluster, changeOptions(invocation.settings));
-    const peers = answer.peers.filter(({ kind }) => kind === 'peer').length;
-    printAnswer(invocation, answer, `${cluster}: healed; all ${peers} peers can reach each other`);
+    await remarkUninhabited(access, invocation);
+    printAnswer(invocation, answer, `${cluster}: healed; ${reachText(answer)}`);
     return 0;
   },
 };

@@ -14,7 +14,7 @@ export const isolateCommand: Command = {
   summary: 'cut some peers off from all others',
   description:
     'Cuts the named peers off from all others. Several stay together, as one group that the rest does not hear, unless --each puts every one alone. Replaces the partition before it; "whitewater heal" ends it.',
-  args: [{ name: '<peers...>', description: 'names of peers, with spaces or commas between them' }],
+  args: [{ name: '<peers...>', description: 'names of peers, or leader, with spaces or commas between them' }],
   settings: [EACH, EPOCH, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [
     { line: 'whitewater isolate p1', what: 'p1 alone' },

@@ -7,7 +7,7 @@ export const networkCommand: Command = {
   name: 'network',
   summary: 'show all faults in force, or replace them by those of a file',
   description:
-    'Shows the faults in force. With a file of YAML or JSON (rules, partition, profile, seed), puts those in force in one step; what the file leaves out is not in force afterwards.',
+    'Shows the faults in force. With a file of YAML or JSON (rules, partition, profile, seed), puts those in force in one step; what the file leaves out is not in force afterwards, but for the seed, which stays.',
   args: [{ name: '[file]', description: 'YAML or JSON' }],
   settings: [...CHANGE_SETTINGS, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [

@@ -10,7 +10,7 @@ export const processCommand: Command = {
     'Does something to the processes of peers that "whitewater up" started: list shows them; stop lets one end by itself, kill does not; start starts it again, restart stops it first; pause stops it in its tracks (SIGSTOP), and resume lets it go on. settings starts all that run anew, one after the other, with other times and rules of elections; what is left out stays as it is.',
   args: [
     { name: '<action>', description: 'list, stop, kill, start, restart, pause, resume or settings' },
-    { name: '[peers...]', description: 'names of peers' },
+    { name: '[peers...]', description: 'names of peers, or leader' },
   ],
   settings: [...PROCESS_SETTINGS, ...ACCESS_SETTINGS, JSON_OUTPUT],
   examples: [

@@ -10,6 +10,7 @@ import {
 import { peerId, type PeerId } from '../../shared/ids.ts';
 import { nearest } from '../../shared/nearest.ts';
 import type { Invocation } from '../Command.ts';
+import { withLeader } from '../live/leaderMeant.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import {
   NEW_CHECK_QUORUM,
@@ -31,10 +32,11 @@ export async function controlProcesses(invocation: Invocation): Promise<number> 
   const { settings, args, stdout } = invocation;
   const [text = '', ...names] = args;
   const word = wordOf(text);
-  const peers = peersOf(names);
-  refuseStrange(word, peers, settings);
+  const named = peersOf(names);
+  refuseStrange(word, named, settings);
   const access = relayAccess(settings);
   const cluster = await chosenCluster(access, settings);
+  const peers = await withLeader(named, access.client, cluster);
   const processes = access.client.processes(cluster);
   const view = await answerOf(word, peers, processes, settings);
   if (settings.get(JSON_OUTPUT)) stdout.write(json(view));

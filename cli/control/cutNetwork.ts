@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import { PARTITION_SHAPES } from '../../shared/http/Partition.ts';
 import type { Invocation } from '../Command.ts';
+import { withLeader } from '../live/leaderMeant.ts';
 import { epochOption } from '../network/changeOptions.ts';
 import { networkAccess } from '../network/networkAccess.ts';
 import { parseGroups } from '../parse/groups.ts';
@@ -36,7 +37,9 @@ function neitherNor(word: string, error: unknown): unknown {
 
 /** Puts a partition in force, in place of the one before, and says who can talk to whom now. */
 export async function cutNetwork(invocation: Invocation, groups: readonly (readonly string[])[]): Promise<number> {
-  return cut(invocation, { groups });
+  const { cluster, client } = await networkAccess(invocation);
+  const named = await Promise.all(groups.map((group) => withLeader(group, client, cluster)));
+  return cut(invocation, { groups: named });
 }
 
 async function cut(invocation: Invocation, request: GivenPartition): Promise<number> {

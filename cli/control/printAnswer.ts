@@ -8,6 +8,15 @@ export function printAnswer({ settings, stdout }: Invocation, answer: ClusterVie
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : `${visible(line)}\n`);
 }
 
+/** Who reaches whom in a network without faults. */
+export function reachText({ peers }: Pick<ClusterView, 'peers'>): string {
+  const all = peers.filter(({ kind }) => kind === 'peer');
+  const connected = all.filter((peer) => peer.connected).length;
+  if (all.length === 0) return 'nobody has connected yet';
+  if (connected === all.length) return `all ${connected} peers can reach each other`;
+  return `the ${connected} peers that are connected can reach each other`;
+}
+
 export function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }

@@ -1,14 +1,15 @@
 import type { Status } from '../../shared/messages/Status.ts';
 import type { Invocation } from '../Command.ts';
+import { withLeader } from '../live/leaderMeant.ts';
 import { chosenCluster, relayAccess } from '../live/relayAccess.ts';
 import { printAnswer } from './printAnswer.ts';
 
 /** Asks a peer to take its election timer for run out, and says what may come of it. */
 export async function timeOutPeer(invocation: Invocation): Promise<number> {
   const { settings, args } = invocation;
-  const peer = args[0] ?? '';
   const access = relayAccess(settings);
   const cluster = await chosenCluster(access, settings);
+  const [peer = ''] = await withLeader(args.slice(0, 1), access.client, cluster);
   const answer = await access.client.timeOut(cluster, peer);
   const status = answer.peers.find(({ id }) => id === peer)?.status;
   printAnswer(

@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { URL_OF_RELAY, WHICH_CLUSTER } from '../settings/sharedSettings.ts';
 import { tokenOf } from '../settings/token.ts';
+import { isInhabited } from './uninhabited.ts';
 
 export interface RelayAccess {
   readonly url: string;
@@ -17,13 +18,15 @@ export function relayAccess(settings: Settings): RelayAccess {
 }
 
 /**
- * The cluster that was named, or else the only one there is.
+ * The cluster that was named, or else the only one there is; those that are only prepared count if there are no others.
  * @throws {WhitewaterError} CLUSTER_UNKNOWN when there is none, USAGE when there are several
  */
 export async function chosenCluster({ url, client }: RelayAccess, settings: Settings): Promise<string> {
   const named = settings.get(WHICH_CLUSTER);
   if (named !== undefined) return named;
-  const ids = (await client.clusters()).map(({ id }) => id);
+  const all = await client.clusters();
+  const inhabited = all.filter(isInhabited);
+  const ids = (inhabited.length > 0 ? inhabited : all).map(({ id }) => id);
   if (ids.length > 1) {
     throw new WhitewaterError(
       'USAGE',

@@ -6,18 +6,18 @@ import { stopRequested } from '../process/shutdown.ts';
 import { AFTER_LINE, FOLLOW, KINDS, LINES_MAX, OUTPUT } from '../settings/networkSettings.ts';
 import type { Settings } from '../settings/Settings.ts';
 import { networkAccess } from './networkAccess.ts';
-import { saveLines } from './saveJournal.ts';
+import { saveLines, type SavedLines } from './JournalFile.ts';
 
 /** Prints the lines of a cluster's journal, one JSON object each. */
 export async function printJournal(invocation: Invocation): Promise<number> {
-  const { settings, stdout } = invocation;
+  const { settings, stdout, stderr } = invocation;
   const { routes } = await networkAccess(invocation);
   const ending = new AbortController();
   if (settings.get(FOLLOW)) void stopRequested(() => process.exit(130)).then(() => ending.abort());
   onOutputLost(() => ending.abort());
   const path = settings.get(OUTPUT);
   const lines = routes.journal({ ...optionsOf(settings), signal: ending.signal });
-  if (path !== undefined) await saveLines(lines, path);
+  if (path !== undefined) stderr.write(`${savedText(path, await saveLines(lines, path))}\n`);
   else {
     try {
       for await (const line of lines) {
@@ -29,6 +29,11 @@ export async function printJournal(invocation: Invocation): Promise<number> {
     }
   }
   return 0;
+}
+
+function savedText(path: string, { lines, forgotten }: SavedLines): string {
+  const count = `${lines} ${lines === 1 ? 'line' : 'lines'} in ${path}`;
+  return forgotten === 0 ? count : `${count}; the relay had forgotten ${forgotten} older ones`;
 }
 
 function optionsOf(settings: Settings): JournalOptions {

@@ -1,8 +1,11 @@
 import { linkName } from '../../client/Network.ts';
 import type { GivenRule } from '../../client/Given.ts';
 import { WhitewaterError } from '../../shared/errors.ts';
+import { SELECTOR_WORDS } from '../../shared/http/Rule.ts';
+import { isId } from '../../shared/legalId.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
+import { remarkUninhabited } from '../live/uninhabited.ts';
 import { parseEnds } from '../parse/ends.ts';
 import * as of from '../settings/linkSettings.ts';
 import { flagOf } from '../settings/Setting.ts';
@@ -27,10 +30,15 @@ async function putRule(invocation: Invocation): Promise<number> {
       'name both ends, such as "whitewater link p1 p2 --drop 0.3", or give --remove NAME',
     );
   }
+  if (from === to && isId(from) && !(SELECTOR_WORDS as readonly string[]).includes(from)) {
+    throw new WhitewaterError('USAGE', `nothing goes from ${from} to itself; name another end, such as "*"`);
+  }
   const rule: GivenRule = { from: parseEnds(from), to: parseEnds(to), ...faultsOf(settings) };
   const name = settings.get(of.NAME) ?? linkName(rule.from, rule.to);
-  const { cluster, routes } = await networkAccess(invocation);
+  const access = await networkAccess(invocation);
+  const { cluster, routes } = access;
   const answer = await routes.setRule(name, rule, changeOptions(settings));
+  await remarkUninhabited(access, invocation);
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : `${cluster}: ${answer.name}: ${ruleText(answer.rule)}\n`);
   return 0;
 }

@@ -3,6 +3,7 @@ import { WhitewaterError } from '../../shared/errors.ts';
 import { PROFILES, type NetworkView, type RuleView } from '../../shared/http/Network.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
+import { remarkUninhabited } from '../live/uninhabited.ts';
 import { isShape } from '../parse/shape.ts';
 import { peerId } from '../../shared/ids.ts';
 import { readDocument } from '../parse/document.ts';
@@ -29,8 +30,10 @@ export async function changeNetwork(invocation: Invocation): Promise<number> {
   const { settings, args, stdout } = invocation;
   const [path] = args;
   const request = path === undefined ? undefined : networkIn(path);
-  const { cluster, routes } = await networkAccess(invocation);
+  const access = await networkAccess(invocation);
+  const { cluster, routes } = access;
   const answer = request === undefined ? await routes.view() : await routes.apply(request, changeOptions(settings));
+  if (request !== undefined) await remarkUninhabited(access, invocation);
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -43,8 +46,10 @@ export async function changeProfile(invocation: Invocation): Promise<number> {
   if (word === undefined) return printProfile(invocation);
   const base = isFile(word) ? profileIn(word) : { name: word };
   const profile: GivenProfile = { ...base, ...(regions === undefined ? {} : { regions }) };
-  const { cluster, routes } = await networkAccess(invocation);
+  const access = await networkAccess(invocation);
+  const { cluster, routes } = access;
   const answer = await routes.setProfile(profile, changeOptions(settings));
+  await remarkUninhabited(access, invocation);
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : networkText(cluster, answer));
   return 0;
 }
@@ -59,8 +64,10 @@ async function printProfile(invocation: Invocation): Promise<number> {
 
 export async function setSeed(invocation: Invocation): Promise<number> {
   const { settings, args, stdout } = invocation;
-  const { cluster, routes } = await networkAccess(invocation);
+  const access = await networkAccess(invocation);
+  const { cluster, routes } = access;
   const answer = await routes.setSeed(args[0] ?? '', epochOption(settings));
+  await remarkUninhabited(access, invocation);
   const line = `${cluster}: seed ${answer.seed}; every link counts its frames anew\n`;
   stdout.write(settings.get(JSON_OUTPUT) ? json(answer) : line);
   return 0;

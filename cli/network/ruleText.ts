@@ -26,11 +26,22 @@ export function hitsText({ hits }: Pick<RuleView, 'hits'>): string {
 function faultText(fault: (typeof FAULTS)[number], rule: Rule): string {
   const value = rule[fault];
   if (value === true) return fault;
-  if (fault === 'rate' && rule.rate !== undefined) return `rate ${rule.rate.bytesPerSecond} B/s`;
+  if (fault === 'rate' && rule.rate !== undefined) return rateText(rule.rate);
   if (fault === 'delay' || fault === 'accept') return `${fault} ${delayText(rule[fault])}`;
   if (typeof value === 'number') return `${fault} ${value}`;
   if (typeof value === 'object' && 'probability' in value) return `${fault} ${value.probability}`;
-  return fault === 'drop' ? 'drop in bursts' : fault;
+  return typeof rule.drop === 'object' ? burstsText(rule.drop) : fault;
+}
+
+function rateText({ bytesPerSecond, queueBytesMax }: NonNullable<Rule['rate']>): string {
+  const queue = queueBytesMax === undefined ? '' : ` and a queue of ${queueBytesMax} B`;
+  return `rate ${bytesPerSecond} B/s${queue}`;
+}
+
+/** As `--bursts` takes them. */
+function burstsText({ goodToBad, badToGood, lossGood, lossBad }: Exclude<NonNullable<Rule['drop']>, number>): string {
+  const losses = lossGood === undefined && lossBad === undefined ? [] : [lossGood ?? 0, lossBad ?? 1];
+  return `drop in bursts of ${[goodToBad, badToGood, ...losses].join('/')}`;
 }
 
 function delayText(delay: Delay | undefined): string {

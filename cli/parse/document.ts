@@ -65,7 +65,7 @@ export function parseLocated(text: string, place: string): LocatedDocument {
     if (problem !== undefined) {
       if (OUT_OF_STACK.test(problem.message)) throw tooDeep(place, problem);
       const { line, col } = lineCounter.linePos(problem.pos[0]);
-      throw notYaml(`${place}:${line}:${col}`, problem.message, problem);
+      throw notYaml(`${place}:${line}:${col}`, `${problem.message}${hintFor(problem.message)}`, problem);
     }
     const value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX });
     refuseEndless(value, place);
@@ -84,6 +84,11 @@ export function parseLocated(text: string, place: string): LocatedDocument {
 
 function notYaml(place: string, why: string, cause: unknown): WhitewaterError {
   return new WhitewaterError('USAGE', `${place}: this is not YAML: ${why}`, { cause });
+}
+
+/** A bare * begins an alias. */
+function hintFor(message: string): string {
+  return message.startsWith('Alias') ? "; a * that means everybody stands in quotes: '*'" : '';
 }
 
 function tooDeep(place: string, cause?: unknown): WhitewaterError {

@@ -26,7 +26,9 @@ export async function replay(invocation: Invocation): Promise<number> {
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
   const timeline = new Timeline(settings.get(JSON_OUTPUT) ? undefined : stdout);
   const speed = settings.get(SPEED);
-  timeline.title(`${path}: ${changes.length} changes in ${formatDuration(durationMs)}, to ${cluster} at ${url}`);
+  timeline.title(
+    `${path}: ${changes.length} ${changes.length === 1 ? 'change' : 'changes'} in ${formatDuration(durationMs)}, to ${cluster} at ${url}`,
+  );
   if (forgotten > 0) timeline.event(`the journal lacks ${forgotten} older lines, which the relay had forgotten`);
   await network.heal();
   if (seed !== undefined) await network.seed(seed);

@@ -82,7 +82,8 @@ export class Place {
   fields<Name extends string>(names: readonly Name[], what = 'a mapping'): Fields<Name> {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return this.refuse(`${shown(value)} is not ${what} of ${names.join(', ')}`);
+      const given = value === null ? 'what is empty' : shown(value);
+      return this.refuse(`${given} is not ${what} of ${names.join(', ')}`);
     }
     const unknown = Object.keys(value).filter((key) => !(names as readonly string[]).includes(key));
     for (const key of unknown) this.#noteUnknown(key, names);
@@ -102,9 +103,13 @@ export class Place {
     const { mistakes } = this.#source;
     const near = nearest(key, names);
     const meant = near === undefined ? '' : `did you mean ${near}? `;
-    const problem = `${JSON.stringify(key)} is unknown; ${meant}legal: ${names.join(', ')}`;
+    const value = (this.value as Record<string, unknown>)[key];
+    // Within braces a comma ends a value: { partition: p1,p2 | p3 } has a field called "p2 | p3", with nothing in it.
+    const torn =
+      value === null && near === undefined ? "write a text that holds commas in quotes, such as 'p1,p2 | p3'; " : '';
+    const problem = `${JSON.stringify(key)} is unknown; ${meant}${torn}legal: ${names.join(', ')}`;
     mistakes.note(this.#mistake(problem, [...this.#steps, key], true));
-    mistakes.passOver((this.value as Record<string, unknown>)[key]);
+    mistakes.passOver(value);
     this.#isDoubtful = true;
   }
 

@@ -2,7 +2,7 @@ import { nanoid } from 'nanoid';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Invocation } from '../Command.ts';
 import { json } from '../control/printAnswer.ts';
-import { saveJournal } from '../network/saveJournal.ts';
+import { JournalFile } from '../network/JournalFile.ts';
 import { stopRequested } from '../process/shutdown.ts';
 import { JOURNAL_FILE, RUN_JSON, RUN_SEED, URL_OF_RUNNING } from '../settings/runSettings.ts';
 import { checkForeign } from './openStage.ts';
@@ -28,11 +28,16 @@ export async function runScenarios(invocation: Invocation): Promise<number> {
   if (settings.get(URL_OF_RUNNING) !== undefined) scenarios.forEach(checkForeign);
   const interrupted = new AbortController();
   void stopRequested(() => process.exit(INTERRUPTED)).then(() => interrupted.abort());
+  const journal = await JournalFile.openIfNamed(settings.get(JOURNAL_FILE));
   let failures = 0;
-  for (const scenario of scenarios) {
-    const passed = await runOne(invocation, scenario, interrupted.signal);
-    if (interrupted.signal.aborted) return INTERRUPTED;
-    if (!passed) failures += 1;
+  try {
+    for (const scenario of scenarios) {
+      const passed = await runOne(invocation, { scenario, journal, interrupted: interrupted.signal });
+      if (interrupted.signal.aborted) return INTERRUPTED;
+      if (!passed) failures += 1;
+    }
+  } finally {
+    await journal?.close();
   }
   return failures === 0 ? 0 : FAILED;
 }
@@ -51,7 +56,13 @@ function readThem({ args, settings, stdout }: Invocation): Scenario[] {
   }
 }
 
-async function runOne(invocation: Invocation, scenario: Scenario, interrupted: AbortSignal): Promise<boolean> {
+interface Parts {
+  readonly scenario: Scenario;
+  readonly journal: JournalFile | undefined;
+  readonly interrupted: AbortSignal;
+}
+
+async function runOne(invocation: Invocation, { scenario, journal, interrupted }: Parts): Promise<boolean> {
   const { settings, stdout } = invocation;
   const seed = settings.get(RUN_SEED) ?? scenario.seed ?? nanoid(8);
   const timeline = new Timeline(settings.get(RUN_JSON) ? undefined : stdout);
@@ -63,10 +74,10 @@ async function runOne(invocation: Invocation, scenario: Scenario, interrupted: A
       interrupted,
       timeoutMs: scenario.timeoutMs,
     });
-    const journal = settings.get(JOURNAL_FILE);
-    if (journal !== undefined) await saveJournal(scene.stage.network, journal);
+    if (!interrupted.aborted) tell(invocation, { scenario, seed, timeline, failure });
+    // Behind the verdict: a disk that is full must not take its place.
+    await journal?.save(scene.stage.network.journal({ after: scene.stage.journalAfter }));
     if (interrupted.aborted) return false;
-    tell(invocation, { scenario, seed, timeline, failure });
     return failure === undefined;
   } finally {
     await scene.close();

@@ -16,7 +16,7 @@ export const URL_OF_RUNNING: Setting<string | undefined> = {
 export const JOURNAL_FILE = textSetting({
   name: 'journal',
   placeholder: '<file>',
-  description: 'keep the journal of the network in this file',
+  description: 'keep the journal of the run in this file',
 });
 
 export const RUN_SEED = textSetting({
@@ -56,10 +56,21 @@ export const MINUTES: Setting<number> = {
   placeholder: '<number>',
   description: 'for so long; fractions are fine, and so are durations such as 30s',
   parse: (text) => {
-    const minutes = /^[\d.]+$/.test(text.trim()) ? Number(text) : parseDurationMs(text) / 60_000;
+    const minutes = minutesIn(text);
     if (minutes > 0 && minutes <= MINUTES_MAX) return minutes;
-    throw new RangeError(`${JSON.stringify(text)} is not a number of minutes: give one above 0, up to ${MINUTES_MAX}`);
+    const legal = `write 10, 0.5, 30s or 2m, above 0 and up to ${MINUTES_MAX} minutes`;
+    throw new RangeError(`${JSON.stringify(text)} is not a number of minutes: ${legal}`);
   },
   fallback: 1,
   fallbackText: '1',
 };
+
+/** NaN when it is none. */
+function minutesIn(text: string): number {
+  if (/^[\d.]+$/.test(text.trim())) return Number(text);
+  try {
+    return parseDurationMs(text) / 60_000;
+  } catch {
+    return Number.NaN;
+  }
+}

@@ -38,18 +38,27 @@ export function formatPartition(view: Pick<ClusterView, 'partition' | 'peers'>):
   const parts = [
     ...(sides.length > 1 ? [formatSides(sides)] : []),
     ...(cuts.length > 0 ? [`cut: ${[...named, ...further].join(', ')}`] : []),
-    ...(absences.length > 0 ? [`${absences.map(({ id }) => id).join(', ')} leave and come back in turn`] : []),
+    ...(absences.length > 0 ? [absencesText(absences, view.peers)] : []),
   ];
   return `${shape === undefined ? '' : `${shape}: `}${parts.join('; ')}`;
 }
 
-/** What the partition means for elections: which sides have a majority of the voters. */
+function absencesText(absences: readonly { readonly id: string }[], peers: ClusterView['peers']): string {
+  const lost = peers.filter(({ isLost }) => isLost === true).map(({ id }) => id);
+  const now = lost.length === 0 ? 'none is away now' : `away now: ${lost.join(', ')}`;
+  return `${absences.map(({ id }) => id).join(', ')} leave and come back in turn, ${now}`;
+}
+
+/** What the partition means for elections at this moment: which sides have a majority of the voters. */
 export function effectOf(view: Pick<ClusterView, 'leader' | 'partition' | 'peers'>): string {
   const { voters, votersOutgoing } = accountOfMembers(view.leader, view.peers) ?? { voters: [], votersOutgoing: [] };
   if (voters.length === 0) return 'no peer has said yet who votes';
   // While the members change, it takes a majority of the old voters too (paper, section 6).
   const isAble = (ids: readonly string[]): boolean => isMajority(ids, voters) && isMajority(ids, votersOutgoing);
-  const able = sidesOf(view).find(({ ids }) => isAble(ids));
+  const lost = new Set<string>(view.peers.filter(({ isLost }) => isLost === true).map(({ id }) => id));
+  const able = sidesOf(view)
+    .map(({ ids }) => ({ ids: ids.filter((id) => !lost.has(id)) }))
+    .find(({ ids }) => isAble(ids));
   const { cuts = [] } = view.partition ?? {};
   if (able !== undefined && cuts.length > 0) {
     const leaders = voters.filter(

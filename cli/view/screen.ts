@@ -48,7 +48,7 @@ export function renderScreen(screen: Screen, look: ScreenLook): string {
 function titleOf({ cluster, view, notice }: Screen, colours: Colours): Line {
   const pieces = [{ text: cluster, paint: colours.bold }, { text: '  ' }];
   if (notice !== undefined) return [...pieces, { text: notice, paint: colours.yellow }];
-  if (view === undefined) return [...pieces, { text: 'no peer has connected yet' }];
+  if (view === undefined || view.peers.length === 0) return [...pieces, { text: 'no peer has connected yet' }];
   const peers = view.peers.filter(({ kind }) => kind === 'peer');
   const told = membersToldOf(accountOfMembers(view.leader, peers));
   const members = peers.filter((peer) => standingOf(peer, told) === 'member');

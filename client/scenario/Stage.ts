@@ -37,5 +37,7 @@ export interface Stage extends Ground {
   readonly network: Network;
   /** Undefined for a cluster that somebody else runs. */
   readonly processes: Processes | undefined;
+  /** The number of the journal's newest line when the stage was set: what came before is no part of what happens here. */
+  readonly journalAfter: number;
   readonly requests: Map<string, Request>;
 }

@@ -86,7 +86,7 @@ t.test('what a relay with a token refuses', async (t) => {
     run(t, ['partition', 'p1|p2'], env),
     run(t, ['status'], env),
   ]);
-  endedWith(t, wrong, 'TOKEN_WRONG', /locked/);
+  endedWith(t, wrong, 'TOKEN_WRONG', /the token that was given is none of this relay/);
   endedWith(t, unknown, 'CLUSTER_UNKNOWN', /blue/);
   endedWith(t, partition, 'CLUSTER_UNKNOWN', /no peer has connected/);
   t.equal(none.code, 0);

@@ -7,6 +7,7 @@ import { Network } from '../../client/Network.ts';
 import { RelayClient } from '../../client/RelayClient.ts';
 import { COMMANDS } from '../../cli/commands.ts';
 import { runProgram } from '../../cli/program.ts';
+import { peerId } from '../../shared/ids.ts';
 import { TestRelay } from '../server/support/relay.ts';
 
 interface Stage {
@@ -140,7 +141,7 @@ t.test('a journal is printed, kept in a file, and its faults are in force again'
   await command('disconnect', 'p3', '--for', '1ms');
   await command('partition', 'p1|p2,p3');
   const file = join(folder, 'run.ndjson');
-  t.equal(await command('journal', '--output', file), '');
+  t.match(await command('journal', '--output', file), /^\d+ lines in \S+run\.ndjson\n$/);
   const lines = readFileSync(file, 'utf8')
     .trim()
     .split('\n')
@@ -395,4 +396,85 @@ t.test('--epoch: a change is made only if the faults are still those that were l
     await command(...words, '--epoch', String(before));
     t.equal(await epoch(), before + 1, words.join(' '));
   }
+});
+
+t.test(
+  'faults for a cluster that nobody joined are remarked where others have peers, and do not count as a cluster',
+  async (t) => {
+    const { command, relay } = await start(t);
+    const client = new RelayClient({ url: relay.url });
+    t.notMatch(await command('link', 'p1', 'p2', '--drop', '1', '--cluster', 'demo'), /whitewater:/);
+    const remark =
+      'whitewater: nobody has connected to dmeo yet, and what was changed waits for its peers; did you mean demo?';
+    for (const words of [
+      ['link', 'p1', 'p2', '--drop', '1'],
+      ['profile', 'lan'],
+      ['seed', '7'],
+    ]) {
+      t.match(await command(...words, '--cluster', 'dmeo'), remark, words.join(' '));
+    }
+    t.match(await command('heal', '--cluster', 'dmeo'), /dmeo: healed; nobody has connected yet/);
+    t.match(await command('profile', 'lan', '--cluster', 'elsewhere'), /its peers; there are peers in demo\n/);
+    t.match(await command('rules'), /p1-p2/, 'the only cluster with peers is meant');
+    t.match(await command('status'), /^dmeo {2}no peer has connected yet$/m);
+    await t.rejects(client.cluster('dmo'), {
+      code: 'CLUSTER_UNKNOWN',
+      message: /; did you mean demo\?; known are demo, dmeo \(to which nobody connected either\), elsewhere/,
+    });
+  },
+);
+
+t.test('words of other tools, and what a shell makes of a bare star', async (t) => {
+  const { command } = await start(t);
+  for (const [words, message] of [
+    [['cut', 'p1'], /did you mean partition\?/],
+    [['kill', 'p1'], /did you mean process kill\?/],
+    [['link', 'p1', 'p2', '--loss', '0.1'], /did you mean --drop\?/],
+    [['link', 'p1', 'p2', '--bandwidth', '1kB/s'], /did you mean --rate\?/],
+    [['up', '--secret', 'abc'], /did you mean --secret-file\?/],
+    [['partitoin', 'p1'], /did you mean partition\?/],
+    [
+      ['link', 'p1', 'a', 'b', 'c', '--drop', '1'],
+      /too many arguments.*write \* and what has blanks in quotes, such as "\*"/,
+    ],
+    [['link', 'p1', 'p1', '--drop', '1'], /nothing goes from p1 to itself/],
+    [['disconnect', 'p1', '--for', '5'], /"5" has no unit: write 5ms or 5s/],
+    [['chaos', '--minutes', 'ten'], /"ten" is not a number of minutes: write 10, 0\.5, 30s or 2m/],
+  ] as const) {
+    await t.rejects(command(...words), { code: 'USAGE', message }, words.join(' '));
+  }
+  const meant = { code: 'PEER_UNKNOWN', message: /did you mean leader\?/ };
+  await t.rejects(command('link', 'leadr', '*', '--drop', '1'), meant);
+});
+
+t.test('"leader" is whoever leads at the moment, wherever a peer is named', async (t) => {
+  const { command, relay } = await start(t);
+  await t.rejects(command('isolate', 'leader'), { code: 'PARTITION_SHAPE_UNFIT', message: /^nobody leads demo/ });
+  const leader = await relay.dial('p2');
+  leader.status({ role: 'leader', term: 3, leader: peerId('p2') });
+  await leader.settled();
+  t.match(await command('isolate', 'leader'), /^demo: cut into p2 \| p1,p3/);
+  t.match(await command('isolate', 'leader', 'p2', 'p1'), /^demo: cut into p2,p1 \| p3/);
+  t.match(await command('disconnect', 'leader'), /^demo: cut the connection of p2/);
+});
+
+t.test('a journal that is followed ends after as many lines as were asked for', async (t) => {
+  const { command } = await start(t);
+  await command('seed', '1');
+  const followed = command('journal', '--follow', '--kinds', 'faults', '--limit', '3');
+  for (const seed of ['2', '3', '4']) await command('seed', seed);
+  const lines = (await followed).trim().split('\n');
+  t.equal(lines.length, 4, 'the head and three');
+});
+
+t.test('while peers come and go, it is told who is away now, and who can have a leader without them', async (t) => {
+  const { command } = await start(t);
+  const whole = await command('partition', 'swizzle', '--step', '1h');
+  const lost = /away now: (p\d)/.exec(whole)?.[1] ?? '';
+  t.match(whole, /swizzle: p\d, p\d(, p\d)? leave and come back in turn, away now: p\d/);
+  const status = JSON.parse(await command('status', '--json')) as { peers: { id: string; isLost?: boolean }[] };
+  t.same(
+    status.peers.filter(({ isLost }) => isLost === true).map(({ id }) => id),
+    [lost],
+  );
 });

@@ -142,7 +142,10 @@ t.test('everything at once, profiles, seeds and shapes', async (t) => {
   t.match(await network.isolate('c'), { partition: { groups: [['c']] } });
   t.match(await network.reconnect(), { partition: null });
   t.equal((await network.seed(7)).seed, '7');
-  await t.rejects(network.partition('star'), { code: 'PARTITION_SHAPE_UNKNOWN', message: /majority-minority/ });
+  await t.rejects(network.partition('star' as 'ring'), {
+    code: 'PARTITION_SHAPE_UNKNOWN',
+    message: /majority-minority/,
+  });
   await t.rejects(network.partition([['a'], ['nobody']]), { code: 'PEER_UNKNOWN' });
   await t.rejects(network.rule('bad', { from: 'a', to: 'b', delay: '50..200' }), { message: /unit/ });
   const after = await network.faults();

@@ -57,7 +57,7 @@ export function fakeStage(parts: FakeStageParts = {}): Stage {
     return value === null ? null : { key, value, revision: 1 };
   };
   return {
-    ...{ peers, cluster: 'demo', processes: undefined, memory: new Map(), requests: new Map() },
+    ...{ peers, cluster: 'demo', processes: undefined, journalAfter: 0, memory: new Map(), requests: new Map() },
     network: network as unknown as Network,
     client: { get, network: () => ({ rule: async () => rule }) } as unknown as RelayClient,
     random: seededRandom('x', 'test'),

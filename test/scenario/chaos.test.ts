@@ -9,15 +9,19 @@ import type { Stage } from '../../client/scenario/Stage.ts';
 import { Timeline } from '../../cli/scenario/Timeline.ts';
 import { Settings } from '../../cli/settings/Settings.ts';
 import { type ErrorCode, WhitewaterError } from '../../shared/errors.ts';
+import type { ClusterView } from '../../shared/http/ClusterView.ts';
 import type { JournalLine } from '../../shared/http/Journal.ts';
+import { noDrops, type Traffic } from '../../shared/http/Traffic.ts';
 import { fakeStage, peer, viewOf } from './FakeStage.ts';
 
 const PEERS = ['p1', 'p2', 'p3'];
-const VIEW = viewOf(
+const PEERS_TOLD = viewOf(
   peer('p1', { role: 'leader', leader: 'p1' }),
   peer('p2', { leader: 'p1' }),
   peer('p3', { leader: 'p1' }),
 );
+const TRAFFIC = { framesIn: 0, framesDelivered: 0, framesCopied: 0, framesDropped: noDrops() } as Traffic;
+const VIEW: ClusterView = { ...PEERS_TOLD, traffic: TRAFFIC };
 
 type Told = Readonly<Record<string, unknown>>;
 
