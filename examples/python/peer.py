@@ -223,8 +223,13 @@ def parse(words=None):
         type=lambda text: text.split(","),
         help="the ids of all voters at the cluster's beginning, the same for each",
     )
-    parser.add_argument("--cluster", default="demo")
-    parser.add_argument("--relay", type=_relay, default=_relay("http://127.0.0.1:7070"))
+    parser.add_argument("--cluster", default="demo", help="name of the cluster; demo by default")
+    parser.add_argument(
+        "--relay",
+        type=_relay,
+        default=_relay("http://127.0.0.1:7070"),
+        help="where the relay answers; http://127.0.0.1:7070 by default",
+    )
     parser.add_argument("--data", help="directory of term, vote and log; data/ID by default")
     parser.add_argument("--token-file", help="a file that holds the relay's token")
     parser.add_argument(
@@ -245,6 +250,8 @@ def parse(words=None):
     for text in [options.id, options.cluster, *options.peers]:
         if name.fullmatch(text) is None:
             parser.error(f"{text!r} is not a legal name")
+    if options.id not in options.peers:
+        parser.error(f"--peers {','.join(options.peers)} does not name {options.id}: it lists all voters, this one too")
     options.data = options.data or f"data/{options.id}"
     options.token = os.environ.get("WHITEWATER_TOKEN", "")
     if options.token_file:

@@ -1,7 +1,7 @@
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { Profile } from '../../shared/http/Network.ts';
 import type { Partition } from '../../shared/http/Partition.ts';
-import { isRuleName, LEGAL_RULE_NAME, type Rule } from '../../shared/http/Rule.ts';
+import { isRuleName, LEGAL_RULE_NAME, SELECTOR_WORDS, type Rule } from '../../shared/http/Rule.ts';
 import { nearest } from '../../shared/nearest.ts';
 import { invalid } from './checkRule.ts';
 import { type CompiledPartition, compilePartition, doubledIn } from './partition.ts';
@@ -215,7 +215,8 @@ function refuseUnknown(named: readonly Named[], { endpoints }: ChangeContext): v
   const unknown = named.filter(({ id }) => !known.has(id));
   const [first] = unknown;
   if (first === undefined) return;
-  const meant = nearest(first.id, endpoints);
+  const isOfRule = first.place.includes('/from') || first.place.includes('/to');
+  const meant = nearest(first.id, isOfRule ? [...endpoints, ...SELECTOR_WORDS] : endpoints);
   const hint = meant === undefined ? '' : ` (did you mean ${meant}?)`;
   const message =
     `${first.place} names ${first.id}, which never connected${hint}; ` +

@@ -52,7 +52,8 @@ export function guardRequests(app: RelayApp, hub: Hub, hosts: HostGuard, tokens:
     }
     if (hub.isStopping) throw new WhitewaterError('RELAY_STOPPING', 'the relay is shutting down');
     request.grant = tokens.grantOf(headers);
-    tokens.check(request.grant, accessOf(request), clusterOf(request));
+    const hasToken = headers.authorization !== undefined;
+    tokens.check(request.grant, { access: accessOf(request), cluster: clusterOf(request), hasToken });
     if (request.ws && !request.is404 && request.routeOptions.config.isSocket !== true) {
       throw new WhitewaterError('REQUEST_INVALID', 'this is no WebSocket: ask for it without "Upgrade"');
     }

@@ -76,7 +76,8 @@ function unknownNames(
   }
   const meant = nearest(name, known);
   const unknown = names.slice(0, PROBLEMS_MAX).map((each) => JSON.stringify(each.slice(0, 64)));
-  return `${place} has no ${unknown.join(', ')}; ${meant === undefined ? may : `did you mean ${meant}?`}`;
+  const areUnknown = `${unknown.join(', ')} ${unknown.length === 1 ? 'is' : 'are'} unknown in the ${place}`;
+  return `${areUnknown}; ${meant === undefined ? may : `did you mean ${meant}?`}`;
 }
 
 function valueAt(value: unknown, pointer: string): unknown {

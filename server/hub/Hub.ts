@@ -4,6 +4,7 @@ import { WhitewaterError, type ErrorCode } from '../../shared/errors.ts';
 import type { ClusterId, PeerId } from '../../shared/ids.ts';
 import type { SafetyRule } from '../../shared/http/Safety.ts';
 import type { Hello } from '../../shared/messages/Hello.ts';
+import { nearest } from '../../shared/nearest.ts';
 import { AddressLimits } from '../locks/AddressLimits.ts';
 import type { ResolvedOptions } from '../options.ts';
 import { BufferBudget } from './BufferBudget.ts';
@@ -78,7 +79,11 @@ export class Hub implements HubServices {
     const cluster = this.#clusters.get(id);
     if (cluster !== undefined) return cluster;
     const known = [...this.#clusters.keys()].sort();
-    const message = `no endpoint of a cluster ${id} ever connected to this relay; known are ${known.join(', ') || 'none yet'}`;
+    const inhabited = known.filter((name) => !this.#prepared.has(name));
+    const meant = nearest(id, inhabited);
+    const hint = meant === undefined ? '' : `; did you mean ${meant}?`;
+    const names = known.map((name) => (inhabited.includes(name) ? name : `${name} (to which nobody connected either)`));
+    const message = `no endpoint of a cluster ${id} ever connected to this relay${hint}; known are ${names.join(', ') || 'none yet'}`;
     throw new WhitewaterError('CLUSTER_UNKNOWN', message, { details: { known } });
   }
 

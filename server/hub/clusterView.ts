@@ -1,6 +1,7 @@
 import type { ClusterSummary, ClusterView, FaultsSummary, PeerView } from '../../shared/http/ClusterView.ts';
 import { accountOfMembers, membersToldOf } from '../../shared/http/standing.ts';
 import type { Faults } from '../faults/Faults.ts';
+import { isAbsent } from '../faults/partition.ts';
 import type { Cluster } from './Cluster.ts';
 import type { Endpoint } from './Endpoint.ts';
 
@@ -8,7 +9,7 @@ export function clusterView(cluster: Cluster, nowMs: number): ClusterView {
   const { id, leadership, partition, faults, traffic, roster, processes } = cluster;
   return {
     ...{ id, leader: leadership.leader, term: leadership.term, partition, faults: faultsSummary(faults.current) },
-    peers: roster.sorted().map((endpoint) => peerView(endpoint, nowMs)),
+    peers: peerViews(cluster, roster.sorted(), nowMs),
     traffic,
     safety: cluster.safety.view(),
     ...(processes === undefined ? {} : { processes }),
@@ -32,8 +33,16 @@ export function clusterSummary(cluster: Cluster): ClusterSummary {
   };
 }
 
+export function peerViews({ faults }: Cluster, endpoints: readonly Endpoint[], nowMs: number): PeerView[] {
+  const { partition } = faults.current;
+  return endpoints.map((endpoint) => {
+    const isLost = partition !== undefined && isAbsent(partition, endpoint.id, nowMs);
+    return isLost ? { ...peerView(endpoint, nowMs), isLost } : peerView(endpoint, nowMs);
+  });
+}
+
 /** @param nowMs the relay's clock, by which the ages are reckoned; they are whole milliseconds */
-export function peerView(endpoint: Endpoint, nowMs: number): PeerView {
+function peerView(endpoint: Endpoint, nowMs: number): PeerView {
   const { connection, status } = endpoint;
   const refusedForMs = Math.ceil(endpoint.refusedUntilMs - nowMs);
   return {

@@ -34,7 +34,12 @@ export class EventList {
 
   /** The first whose number is above; undefined when there is none. */
   after(seq: number): EventNote | undefined {
-    return this.#notes[lowerBound(this.#start, this.#notes.length, (at) => (this.#notes[at]?.seq ?? 0) <= seq)];
+    return this.#notes[this.#placeAfter(seq)];
+  }
+
+  /** How many have a number above. */
+  countAfter(seq: number): number {
+    return this.#notes.length - this.#placeAfter(seq);
   }
 
   /** @returns those that had to be forgotten, oldest first */
@@ -53,6 +58,10 @@ export class EventList {
       this.#start = 0;
     }
     return forgotten;
+  }
+
+  #placeAfter(seq: number): number {
+    return lowerBound(this.#start, this.#notes.length, (at) => (this.#notes[at]?.seq ?? 0) <= seq);
   }
 }
 

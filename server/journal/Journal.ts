@@ -33,7 +33,6 @@ export class Journal {
   #frameBytes = 0;
   #bytesMax: number;
   #seq = 0;
-  #forgotten = 0;
 
   /** @param nowMs milliseconds since the Unix epoch, never going back */
   constructor(bytesMax: number, nowMs: () => number) {
@@ -46,7 +45,16 @@ export class Journal {
   }
 
   get forgotten(): number {
-    return this.#forgotten;
+    return this.forgottenAfter(0);
+  }
+
+  /** Of the lines whose number is above, how many are not told any more. */
+  forgottenAfter(after: number): number {
+    const checkpoint = this.#checkpoint?.seq ?? 0;
+    const from = Math.max(after, checkpoint);
+    const frames = this.#chunks.reduce((count, chunk) => count + chunk.length - chunk.placeAfter(from), 0);
+    const told = frames + this.#changes.countAfter(from) + this.#others.countAfter(from) + (after < checkpoint ? 1 : 0);
+    return Math.max(0, this.#seq - after) - told;
   }
 
   /** About how much memory it takes. */
@@ -148,7 +156,6 @@ export class Journal {
     while (this.#chunks.length > 1 && this.#frameBytes > this.#bytesMax * FRAMES_SHARE) {
       const oldest = this.#chunks.shift();
       this.#frameBytes -= oldest?.bytes ?? 0;
-      this.#forgotten += oldest?.length ?? 0;
     }
   }
 
@@ -158,13 +165,8 @@ export class Journal {
 
   #trimEvents(): void {
     const changes = this.#changes.trim(this.#bytesMax * FAULTS_SHARE - this.#checkpointBytes);
-    const others = this.#others.trim(this.#bytesMax * (1 - FRAMES_SHARE - FAULTS_SHARE));
-    this.#forgotten += changes.length + others.length;
-    const newest = changes.findLast(({ kind }) => kind === 'faults');
-    if (newest === undefined) return;
-    // It is told all the same, in the place of the one before.
-    this.#forgotten += (this.#checkpoint === undefined ? 0 : 1) - 1;
-    this.#checkpoint = newest;
+    this.#others.trim(this.#bytesMax * (1 - FRAMES_SHARE - FAULTS_SHARE));
+    this.#checkpoint = changes.findLast(({ kind }) => kind === 'faults') ?? this.#checkpoint;
   }
 
   *#frameLines(after: number, kinds: ReadonlySet<JournalKind>): Generator<NumberedLine, void, undefined> {

@@ -4,7 +4,7 @@ import type { LinkTraffic, LiveDelta, LiveEvent, LiveSnapshot } from '../../shar
 import { NOT_OWNED, type ProcessesView } from '../../shared/http/Processes.ts';
 import type { SafetyView } from '../../shared/http/Safety.ts';
 import type { Cluster } from '../hub/Cluster.ts';
-import { clusterView, faultsSummary, peerView } from '../hub/clusterView.ts';
+import { clusterView, faultsSummary, peerViews } from '../hub/clusterView.ts';
 import type { Endpoint } from '../hub/Endpoint.ts';
 import { EventLog } from '../hub/EventLog.ts';
 import type { HubServices } from '../hub/HubServices.ts';
@@ -163,7 +163,7 @@ export class LiveFeed {
       ...{ type: 'delta', timeMs: Date.now(), leader: leadership.leader, term: leadership.term },
       ...(hasPartition ? { partition } : {}),
       ...(hasFaults ? { faults: faultsSummary(faults.current) } : {}),
-      peers: endpoints.map((endpoint) => peerView(endpoint, nowMs)),
+      peers: peerViews(this.#cluster, endpoints, nowMs),
       ...{ events, links, traffic },
       ...(safety === undefined ? {} : { safety }),
       ...(processes === undefined ? {} : { processes }),

@@ -44,16 +44,15 @@ export class TokenGuard {
   }
 
   /**
-   * @param cluster that the request is about, if it is about one
    * @throws {WhitewaterError} TOKEN_WRONG without a good token; ACCESS_DENIED with one that may not do this
    */
-  check(grant: Grant | undefined, access: Access, cluster: string | undefined): void {
+  check(grant: Grant | undefined, { access, cluster, hasToken }: Asked): void {
     if (access === 'open') return;
     if (grant === undefined) {
-      throw new WhitewaterError(
-        'TOKEN_WRONG',
-        'this relay is locked: give its token with --token-file or WHITEWATER_TOKEN, or in a request as "Authorization: Bearer TOKEN"',
-      );
+      const what = hasToken ? 'the token that was given is none of this relay' : 'this relay is locked';
+      const how =
+        'give its token with --token-file or WHITEWATER_TOKEN, or in a request as "Authorization: Bearer TOKEN"';
+      throw new WhitewaterError('TOKEN_WRONG', `${what}: ${how}`);
     }
     if (!allows(grant, access, cluster)) throw denied(grant, access, cluster);
   }
@@ -72,6 +71,15 @@ export class TokenGuard {
     const session = sessionIn(headers.cookie);
     if (session !== undefined) this.#sessions.end(session);
   }
+}
+
+/** What a request is for. */
+export interface Asked {
+  readonly access: Access;
+  /** The cluster that it is about, if it is about one. */
+  readonly cluster: string | undefined;
+  /** Whether it came with a token at all, for the message. */
+  readonly hasToken: boolean;
 }
 
 function denied(grant: Grant, access: Access, cluster: string | undefined): WhitewaterError {

@@ -114,7 +114,7 @@ function refuseUnknown(place: string, held: object, known: readonly string[]): v
   if (strange === undefined) return;
   const meant = nearest(strange, known);
   const hint = meant === undefined ? `it may have ${known.join(', ')}` : `did you mean ${meant}?`;
-  throw wrong(place, `has no ${JSON.stringify(strange.slice(0, 64))}; ${hint}`);
+  throw wrong(`${JSON.stringify(strange.slice(0, 64))} in ${place}`, `is unknown; ${hint}`);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

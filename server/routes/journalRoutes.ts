@@ -66,7 +66,8 @@ function* linesOf(
   kinds: ReadonlySet<JournalKind>,
   linesMax: number,
 ): Generator<string, void, undefined> {
-  const { newestSeq, forgotten } = journal;
+  const { newestSeq } = journal;
+  const forgotten = journal.forgottenAfter(after);
   const timeMs = performance.timeOrigin + performance.now();
   yield JSON.stringify({ kind: 'journal', cluster: id, version: VERSION, timeMs, newest: newestSeq, forgotten });
   let count = 0;

@@ -32,6 +32,8 @@ export const PeerView = Type.Object({
   signs: nullable(Type.Boolean()),
   /** While an operator refuses its connections: how much longer. */
   refusedForMs: nullable(Milliseconds),
+  /** Present while a partition that loses peers in turn (`swizzle`) keeps this one from all others. */
+  isLost: Type.Optional(Type.Literal(true)),
   role: nullable(Role),
   term: nullable(Term),
   votedFor: nullable(PeerId),

@@ -24,7 +24,7 @@ export const JournalHead = Type.Object({
   timeMs,
   /** The number of the newest line; 0 when there is none yet. */
   newest: Count,
-  /** Lines that were forgotten to make room: all of the lowest numbers, but of kinds apart. */
+  /** Of the lines after the number that was asked for, those that were forgotten to make room: of the lowest numbers, but of kinds apart. */
   forgotten: Count,
 });
 

@@ -295,8 +295,8 @@ t.test('tokens are refused whole, with the place and what is legal, and without 
     [[], /^tokens is no object/],
     [{}, /^tokens holds no token/],
     [{ clusters: {} }, /holds no token/],
-    [{ admins: ['s3cret'] }, /^tokens has no "admins"; did you mean admin\?/],
-    [{ peer: ['s3cret'] }, /^tokens has no "peer"; it may have admin, readOnly, clusters/],
+    [{ admins: ['s3cret'] }, /^"admins" in tokens is unknown; did you mean admin\?/],
+    [{ peer: ['s3cret'] }, /^"peer" in tokens is unknown; it may have admin, readOnly, clusters/],
     [{ admin: 's3cret' }, /^tokens\.admin is no list/],
     [{ admin: ['fine', 's3cret with blanks'] }, /^tokens\.admin\[1\] is no token: give 1 to 1024 visible/],
     [{ admin: [''] }, /^tokens\.admin\[0\] is no token/],
@@ -308,7 +308,7 @@ t.test('tokens are refused whole, with the place and what is legal, and without 
     ],
     [{ clusters: { 'no name': { peer: ['s3cret'] } } }, /^tokens\.clusters\.no name is no name of a cluster/],
     [{ clusters: { demo: ['s3cret'] } }, /^tokens\.clusters\.demo is no object/],
-    [{ clusters: { demo: { viewer: ['s3cret'] } } }, /^tokens\.clusters\.demo has no "viewer"/],
+    [{ clusters: { demo: { viewer: ['s3cret'] } } }, /^"viewer" in tokens\.clusters\.demo is unknown/],
     [{ admin: Array.from({ length: TOKENS_MAX + 1 }, (_, at) => `t${at}`) }, /holds 1001 tokens: give 1000 at most/],
   ];
   for (const [value, message] of cases) {

@@ -168,14 +168,14 @@ t.test('a change that makes no sense is refused whole, with the place and what i
       /^body may not have shape beside groups; it may have groups, cuts, inFlight; or else shape, stepMs, inFlight;/,
     ],
     ['partition', { groups: [[]] }, 'REQUEST_INVALID', /^body\/groups\/0 must not have fewer than 1 items;/],
-    ['partition', { shpe: 'halves' }, 'REQUEST_INVALID', /^body has no "shpe"; did you mean shape\?/],
+    ['partition', { shpe: 'halves' }, 'REQUEST_INVALID', /^"shpe" is unknown in the body; did you mean shape\?/],
     ['partition', { shape: 'halves', stepMs: 0 }, 'REQUEST_INVALID', /^body\/stepMs must/],
     ['network', { partition: { groups: [[]] } }, 'REQUEST_INVALID', /^body\/partition\/groups\/0 must not have fewer/],
     [
       'network',
       { partition: { shpe: 'x' } },
       'REQUEST_INVALID',
-      /^body\/partition has no "shpe"; did you mean shape\?/,
+      /^"shpe" is unknown in the body\/partition; did you mean shape\?/,
     ],
     ['profile', { name: 'own', rules: { x: { from: '*', to: '*', drop: 1, ttlMs: 5 } } }, 'RULE_INVALID', /ttlMs/],
     [

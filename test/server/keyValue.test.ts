@@ -150,14 +150,19 @@ t.test('a refusal says what would have been right', async (t) => {
     refused(t, await relay.request(method, `${demo}/${path}`, '{}'), 'REQUEST_INVALID', message);
   }
   const wrong: [method: string, path: string, body: string | undefined, message: RegExp][] = [
-    ['GET', 'kv/a?foo=1&read=x', undefined, /^query has no "foo"; it may have read, at, timeoutMs$/],
-    ['GET', 'kv/a?timeout=1', undefined, /^query has no "timeout"; did you mean timeoutMs\?$/],
+    ['GET', 'kv/a?foo=1&read=x', undefined, /^"foo" is unknown in the query; it may have read, at, timeoutMs$/],
+    ['GET', 'kv/a?timeout=1', undefined, /^"timeout" is unknown in the query; did you mean timeoutMs\?$/],
     ['GET', 'kv/a?read=x', undefined, /^query\/read must be "linearizable" or "stale"$/],
     ['GET', 'kv/a?timeoutMs=x', undefined, /^query\/timeoutMs .* \(Milliseconds, 1 to 60000\)$/],
-    ['PUT', 'kv/a', '{"value":"x","more":1}', /^body has no "more"; it may have value, expectedRevision; send for/],
+    [
+      'PUT',
+      'kv/a',
+      '{"value":"x","more":1}',
+      /^"more" is unknown in the body; it may have value, expectedRevision; send for/,
+    ],
     ['PUT', 'kv/a', '{"value":7}', /^body\/value must be string; send for/],
     ['PUT', 'members/p1', '{"role":"king"}', /^body\/role must be "voter" or "learner"; send for/],
-    ['POST', 'peers/p1/disconnect', '{"forMss":1}', /^body has no "forMss"; did you mean forMs\?/],
+    ['POST', 'peers/p1/disconnect', '{"forMss":1}', /^"forMss" is unknown in the body; did you mean forMs\?/],
   ];
   for (const [method, path, body, message] of wrong) {
     refused(t, await relay.request(method, `${demo}/${path}`, body), 'REQUEST_INVALID', message);
