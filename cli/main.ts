@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { COMMANDS } from './commands.ts';
 import { closeOutput, ignoreOutputErrors, lostOutput } from './process/output.ts';
+import { wordsOfProcess } from './process/held.ts';
 import { tellSupervisor } from './process/supervised.ts';
 import { runProgram } from './program.ts';
 import { WhitewaterError } from '../shared/errors.ts';
@@ -14,7 +15,7 @@ process.on('uncaughtException', (error) => {
   void fail(error).then((code) => process.exit(code));
 });
 
-const exitCode = await runProgram(COMMANDS, process.argv.slice(2), {
+const exitCode = await runProgram(COMMANDS, await wordsOfProcess(), {
   environment: process.env,
   folder: process.cwd(),
   stdout: process.stdout,

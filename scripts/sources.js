@@ -7,6 +7,7 @@ import { FOLDERS } from './folders.js';
 /** The repository's root, with a separator at its end. */
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(ROOT, 'dist');
+export const MAIN = join(DIST, 'cli/main.js');
 export const STAMP = '.stamp';
 
 /** Tests are built by themselves. */

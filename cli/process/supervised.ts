@@ -23,6 +23,12 @@ export type OwnerNews =
   /** The call is done, or was refused; and how all are. */
   | { readonly type: 'answer'; readonly call: number; readonly view: ProcessesView; readonly error?: CallError };
 
+/** What the supervisor tells a child that it held: its words, after which it runs. */
+export interface SupervisorNews {
+  readonly type: 'begin';
+  readonly words: readonly string[];
+}
+
 export interface CallError {
   readonly code: ErrorCode;
   readonly message: string;

@@ -12,7 +12,7 @@ import { childEnvironment, peerDirectory, peerWords, relayWords, type UpPlan } f
 const PATIENCE_MS = 1200;
 
 export interface FleetHandlers {
-  /** The relay listens for the first time, and the peers are being started. */
+  /** The relay listens for the first time, and the peers know where. */
   onListening(url: string, timeMs: number): void;
   /** The relay ended by itself; what it knew is gone with it. */
   onRelayEnded(): void;
@@ -36,7 +36,8 @@ export class Fleet {
   readonly #served: ServedOwner;
   #election: ElectionOptions;
   #port: number;
-  #relayUrl = '';
+  /** Undefined until the relay listens for the first time. */
+  #relayUrl: string | undefined;
 
   constructor(plan: UpPlan, data: DataDirectory, handlers: FleetHandlers) {
     this.#plan = plan;
@@ -77,6 +78,7 @@ export class Fleet {
 
   start(): void {
     this.#relay.start();
+    for (const peer of this.#peers) peer.hold();
   }
 
   /** @returns undefined when it is none of them */
@@ -122,7 +124,7 @@ export class Fleet {
   }
 
   #listening(url: string, timeMs: number): void {
-    const isFirst = this.#relayUrl === '';
+    const isFirst = this.#relayUrl === undefined;
     this.#relayUrl = url;
     // A relay that is started again has to be where everybody looks for it.
     this.#port = Number(new URL(url).port);
@@ -132,7 +134,7 @@ export class Fleet {
       this.#handlers.onNews(`the relay listens again at ${url}`);
       return;
     }
-    for (const peer of this.#peers) peer.start();
+    for (const peer of this.#peers) peer.release();
     this.#handlers.onListening(url, timeMs);
   }
 

@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { WhitewaterError } from '../../shared/errors.ts';
 import type { ProcessView } from '../../shared/http/Processes.ts';
 import { peerId } from '../../shared/ids.ts';
-import type { ChildReport, OwnerCall, OwnerNews } from '../process/supervised.ts';
+import { HELD_VARIABLE } from '../process/held.ts';
+import type { ChildReport, OwnerCall, OwnerNews, SupervisorNews } from '../process/supervised.ts';
 import type { ProcessRow } from '../view/PeerRow.ts';
 import { Arrival } from './Arrival.ts';
 import { Backoff } from './Backoff.ts';
@@ -13,7 +14,7 @@ import { isFinal } from './finalErrors.ts';
 export interface ProcessPlan {
   /** For people: `relay`, or the peer's id. */
   readonly name: string;
-  /** Asked anew at each start: the words after `whitewater`. */
+  /** Asked anew at each start, and when one that was held is let go: the words after `whitewater`. */
   readonly words: () => readonly string[];
   readonly environment: NodeJS.ProcessEnv;
   /** The program's own file; by default the one that runs this process. */
@@ -68,6 +69,8 @@ export class KeptProcess {
   readonly #backoff = new Backoff();
   #state: State = { type: 'idle' };
   #isStopping = false;
+  /** It loads what it can, and waits for its words. */
+  #isHeld = false;
   /** Ended on purpose, and not started again until `up`. */
   #isDown = false;
   #hasWorked = false;
@@ -120,12 +123,25 @@ export class KeptProcess {
     return this.#state.type === 'over';
   }
 
+  /** Starts it as far as it comes without knowing its words; the rest follows with `release`. */
+  hold(): void {
+    this.#isHeld = true;
+    this.start();
+  }
+
+  /** Lets it go on that was held. */
+  release(): void {
+    this.#isHeld = false;
+    // One that is between two starts gets its words with the next.
+    if (this.#state.type === 'running') void this.send({ type: 'begin', words: this.#plan.words() });
+  }
+
   /** Does nothing once it was told to stop. */
   start(): void {
     if (this.#isStopping || this.#isDown || this.#state.type === 'running') return;
     const child = fork(this.#plan.program ?? mainFile(), [...this.#plan.words()], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      env: this.#plan.environment,
+      env: { ...this.#plan.environment, ...(this.#isHeld && { [HELD_VARIABLE]: '1' }) },
       // A debugger's port can be taken once only.
       execArgv: process.execArgv.filter((word) => !word.startsWith('--inspect')),
     });
@@ -200,7 +216,7 @@ export class KeptProcess {
   }
 
   /** Tells it something; resolves when that is on its way, or cannot be any more. */
-  send(news: OwnerNews): Promise<void> {
+  send(news: OwnerNews | SupervisorNews): Promise<void> {
     return new Promise((resolve) => {
       const state = this.#state;
       if (state.type !== 'running' || !state.child.connected) return resolve();

@@ -130,11 +130,13 @@ export function peerDirectory(plan: Pick<UpPlan, 'cluster'>, id: PeerId, dataDir
   return join(clusterDirectory(plan, dataDirectory), id);
 }
 
-export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string, dataDirectory: string): string[] {
+/** @param relayUrl undefined as long as nobody knows it */
+export function peerWords(plan: UpPlan, id: PeerId, relayUrl: string | undefined, dataDirectory: string): string[] {
   const { snapshotEntries, snapshotBytes, trailingEntries, leaseReads } = plan.replication;
   const { heartbeatMs, electionTimeoutMsMin, electionTimeoutMsMax, preVote, checkQuorum } = plan.election;
   return [
-    ...['peer', '--cluster', plan.cluster, '--id', id, '--peers', plan.peers.join(','), '--relay', relayUrl],
+    ...['peer', '--cluster', plan.cluster, '--id', id, '--peers', plan.peers.join(',')],
+    ...(relayUrl === undefined ? [] : ['--relay', relayUrl]),
     ...['--data', peerDirectory(plan, id, dataDirectory)],
     ...['--heartbeat', String(heartbeatMs), '--election-timeout', `${electionTimeoutMsMin}..${electionTimeoutMsMax}`],
     preVote ? '--pre-vote' : '--no-pre-vote',

@@ -12,6 +12,8 @@ export class RunningUp {
   readonly process: RunningProcess;
   readonly url: string;
   readonly client: RelayClient;
+  /** Those that were there when the relay began to listen: the words of a peer tell of it only from its second start on. */
+  readonly #first: ReadonlySet<number>;
 
   static async start(t: Test, ...args: string[]): Promise<RunningUp> {
     const process = RunningProcess.start(t, { name: 'up', args: ['up', '--port', '0', ...args] });
@@ -27,6 +29,8 @@ export class RunningUp {
     this.process = process;
     this.url = url;
     this.client = new RelayClient({ url });
+    const own = process.pid;
+    this.#first = new Set(processes().flatMap(({ parent, pid }) => (parent === own ? [pid] : [])));
   }
 
   /** The relay and the peers, those whose parent has gone too, by a word that stands in the command line of each. */
@@ -34,8 +38,10 @@ export class RunningUp {
     const { port } = new URL(this.url);
     const own = this.process.pid;
     return processes().filter(
-      ({ parent, words }) =>
-        parent === own || (words.includes('main.js') && new RegExp(`:${port}\\b|--port ${port}\\b`).test(words)),
+      ({ parent, pid, words }) =>
+        parent === own ||
+        this.#first.has(pid) ||
+        (words.includes('main.js') && new RegExp(`:${port}\\b|--port ${port}\\b`).test(words)),
     );
   }
 

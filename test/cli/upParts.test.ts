@@ -75,6 +75,10 @@ t.test('everything is passed on, and the token not in the words', async (t) => {
       '--trailing-entries 0 --no-lease-reads --seed 7 --trace election,vote ' +
       '--trace-file /traces/demo-p2.ndjson',
   );
+  t.notOk(
+    peerWords(PLAN, peerId('p2'), undefined, '/data').includes('--relay'),
+    'before anybody knows where the relay is',
+  );
   process.env['WHITEWATER_HEARTBEAT'] = '7s';
   t.teardown(() => {
     delete process.env['WHITEWATER_HEARTBEAT'];
