@@ -22,12 +22,10 @@ function wordsFromSupervisor(): Promise<string[]> {
   process.on('SIGINT', ignore).on('SIGHUP', ignore).on('disconnect', leave);
   if (!process.connected) leave();
   return new Promise((resolve) => {
-    const hear = (news: unknown): void => {
-      const { type, words } = news as SupervisorNews;
-      if (type !== 'begin') return;
-      process.off('message', hear).off('SIGINT', ignore).off('SIGHUP', ignore).off('disconnect', leave);
-      resolve([...words]);
-    };
-    process.on('message', hear);
+    // It tells a peer nothing else.
+    process.once('message', (news: unknown) => {
+      process.off('SIGINT', ignore).off('SIGHUP', ignore).off('disconnect', leave);
+      resolve([...(news as SupervisorNews).words]);
+    });
   });
 }
