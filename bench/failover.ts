@@ -1,4 +1,4 @@
-// npm run bench -- failover [--quick|--full] [--trials N] [--lines 12-24,150-300] [--setups paper,plain] [--ends kill,cut] [--write-docs]
+// npm run bench -- failover [--quick|--full] [--trials N] [--lines 12-24,150-300] [--setups paper,plain] [--ends kill,cut] [--travel MS] [--write-docs]
 //
 // How long a cluster of real processes is without a leader when it loses it, beside Figure 16 of the Raft paper.
 import { LINES, measureFailover, plannedSeconds } from './failover/measure.ts';
@@ -7,7 +7,7 @@ import { ENDS, SETUPS, type FailoverPlan } from './failover/result.ts';
 import { someOf, wholeNumber } from './support/flagValues.ts';
 import { program } from './support/program.ts';
 
-const ALL = { setups: SETUPS, ends: ENDS, lines: LINES };
+const ALL = { setups: SETUPS, ends: ENDS, lines: LINES, travelMs: 0 };
 
 export const failoverBench = program({
   name: 'failover',
@@ -27,13 +27,21 @@ export const failoverBench = program({
       says: "some of paper,plain: the paper's setup, or as shipped",
       isPartial: true,
     },
+    travel: {
+      type: 'string',
+      value: 'MS',
+      says: 'the relay delays each frame by so many milliseconds; 0 unless told otherwise',
+      isPartial: true,
+    },
     ends: { type: 'string', value: 'ENDS', says: 'some of kill,cut: how the leader is lost', isPartial: true },
   },
   adjust: (plan: FailoverPlan, flags) => {
     const trials = wholeNumber(flags, 'trials');
+    const travelMs = wholeNumber(flags, 'travel');
     return {
       ...{ ...plan, lines: someOf(flags, 'lines', LINES) },
       ...{ setups: someOf(flags, 'setups', SETUPS), ends: someOf(flags, 'ends', ENDS) },
+      ...(travelMs !== undefined && { travelMs }),
       ...(trials !== undefined && { trials, trialsWithoutSpread: Math.ceil(trials / 10) }),
     };
   },

@@ -61,9 +61,15 @@ async function measureLine(
   try {
     await cluster.start();
     await cluster.whole();
-    await heal(cluster, setup);
+    await heal(cluster, plan.travelMs);
     commitMs = await commitTime(cluster);
-    const options = { setup, end, heartbeatMs: election.heartbeatMs, withinMs: plan.trialMsMax };
+    const options = {
+      setup,
+      end,
+      travelMs: plan.travelMs,
+      heartbeatMs: election.heartbeatMs,
+      withinMs: plan.trialMsMax,
+    };
     const trouble = await trials.run(cluster, options);
     return { ...line, ...trials.figures(), commitMs, trouble };
   } catch (error) {

@@ -5,8 +5,8 @@ export const ENDS = ['kill', 'cut'] as const;
 export type End = (typeof ENDS)[number];
 
 /**
- * `paper`: a broadcast takes about 15 ms, two of the four that are left cannot win because their logs are shorter, and the rules are
- * those of the paper's Figure 2. `plain`: as shipped, but for the timeouts, and with nothing in the way.
+ * `paper`: two of the four that are left cannot win because their logs are shorter, and the rules are those of the paper's Figure 2.
+ * `plain`: as shipped, but for the timeouts, and with nothing in the way.
  */
 export const SETUPS = ['paper', 'plain'] as const;
 export type Setup = (typeof SETUPS)[number];
@@ -16,6 +16,8 @@ export interface FailoverPlan {
   readonly ends: readonly End[];
   /** As `150-300`. */
   readonly lines: readonly string[];
+  /** What the relay delays each frame by. */
+  readonly travelMs: number;
   readonly trials: number;
   /** Of the line whose timeouts have no spread. */
   readonly trialsWithoutSpread: number;

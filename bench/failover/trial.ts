@@ -7,14 +7,11 @@ import type { End, Setup } from './result.ts';
 
 /** Attempts to leave two followers an entry behind: a heartbeat may be lost in place of the entry. */
 const SHORTENINGS_MAX = 40;
-/**
- * One way, between any two. With what two writes and the processes take, a broadcast that is answered takes about the paper's 15 ms;
- * the bench tells how long a commit took.
- */
-const TRAVEL: GivenRule = { from: '*', to: '*', delay: '6ms' };
 
 export interface TrialOptions {
   readonly setup: Setup;
+  /** One way, between any two, besides what the machine takes. */
+  readonly travelMs: number;
   readonly end: End;
   readonly heartbeatMs: number;
   readonly withinMs: number;
@@ -28,10 +25,10 @@ export type TrialOutcome =
 /** Loses the leader of a whole cluster, and tells how long the others were without one. The cluster is whole again afterwards. */
 export async function runTrial(cluster: ElectorCluster, options: TrialOptions): Promise<TrialOutcome> {
   const reign = await cluster.whole();
-  const { setup, heartbeatMs, withinMs } = options;
-  const short = setup === 'paper' ? await leaveBehind(cluster, reign) : [];
+  const { setup, travelMs, heartbeatMs, withinMs } = options;
+  const short = setup === 'paper' ? await leaveBehind(cluster, reign, travelMs) : [];
   if (short === undefined) {
-    await heal(cluster, setup);
+    await heal(cluster, travelMs);
     return { type: 'discarded' };
   }
   await after(heartbeatMs);
@@ -42,15 +39,19 @@ export async function runTrial(cluster: ElectorCluster, options: TrialOptions): 
   const survivors = cluster.others(reign.leader);
   const following = await agreement(cluster, survivors, reign.term + 1, withinMs);
   if (options.end === 'kill') await cluster.startPeer(reign.leader);
-  await heal(cluster, setup);
+  await heal(cluster, travelMs);
   const isEarly = following.some((each) => stoodBefore(each, reign.term, lostAtMs));
   if (!isReady || isEarly) return { type: 'discarded' };
   if (following.length < survivors.length) return { type: 'cutShort' };
   return { type: 'elected', tookMs: Math.max(...following.map(({ sinceMs }) => sinceMs)) - lostAtMs };
 }
 
-export async function heal(cluster: ElectorCluster, setup: Setup): Promise<void> {
-  await cluster.network.apply({ rules: setup === 'paper' ? { travel: TRAVEL } : {} });
+export async function heal(cluster: ElectorCluster, travelMs: number): Promise<void> {
+  await cluster.network.apply({ rules: travelRules(travelMs) });
+}
+
+function travelRules(travelMs: number): Record<string, GivenRule> {
+  return travelMs === 0 ? {} : { travel: { from: '*', to: '*', delay: `${travelMs}ms` } };
 }
 
 async function lose(cluster: ElectorCluster, leader: PeerId, end: End): Promise<number> {
@@ -65,12 +66,12 @@ async function lose(cluster: ElectorCluster, leader: PeerId, end: End): Promise<
  * way to them. They still hear heartbeats; that these show them a gap, their leader does not hear.
  * @returns undefined when it did not come about
  */
-async function leaveBehind(cluster: ElectorCluster, reign: Reign): Promise<PeerId[] | undefined> {
+async function leaveBehind(cluster: ElectorCluster, reign: Reign, travelMs: number): Promise<PeerId[] | undefined> {
   const { leader } = reign;
   const short = inRandomOrder(cluster.others(leader)).slice(0, 2);
   const deaf: GivenRule = { from: short, to: [leader], types: ['AppendEntriesReply'], drop: 1 };
   const lossy: GivenRule = { from: [leader], to: short, types: ['AppendEntries'], drop: 1, first: 1 };
-  await cluster.network.apply({ rules: { travel: TRAVEL, deaf } });
+  await cluster.network.apply({ rules: { ...travelRules(travelMs), deaf } });
   for (let attempt = 0; attempt < SHORTENINGS_MAX; attempt += 1) {
     // A rule that is there anew begins to count anew.
     if (attempt > 0) await cluster.network.removeRule('lossy');
