@@ -172,7 +172,7 @@ t.test('a caption gives the role, and why', async (t) => {
     { peer: p5, refusal: 'logBehind' as const },
   ];
   const asking = peerWith(statusOf({ role: 'preCandidate', votes: { granted: [p1], refused } }));
-  t.strictSame(captionOf(asking, 0), ['pre-candidate', '1 of 3 votes', '2 refuse: hears a leader']);
+  t.strictSame(captionOf(asking, 0), ['pre-candidate', '1 of 3 votes', '2 hear a leader']);
   t.equal(votesText(asking), '1 of 3 votes; p3 hears a leader; p4 hears a leader; p5 has a newer log');
   t.equal(votesText(peerWith(followerStatus(1, null))), null);
 });

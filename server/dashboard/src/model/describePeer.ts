@@ -2,7 +2,7 @@ import { electionTimerOf, heardMsAgo, refusedForMs } from './aging.ts';
 import { crownOf } from './crown.ts';
 import type { SeenPeer } from './Picture.ts';
 import { type Count, countOf } from './votes.ts';
-import { durationText, REFUSAL_WORDS, TIMER_REASON_WORDS } from './words.ts';
+import { durationText, REFUSAL_WORDS, REFUSALS_WORDS, TIMER_REASON_WORDS } from './words.ts';
 import { STANDING_WORDS } from '../../../../shared/http/standing.ts';
 import type { Role } from '../../../../shared/messages/Status.ts';
 import { ROLE_WORDS } from '../../../../shared/roleWords.ts';
@@ -79,8 +79,8 @@ function refusalLines({ votes }: Count): readonly string[] {
   const first = refused[0];
   if (first?.refusal == null) return [];
   const same = refused.filter(({ refusal }) => refusal === first.refusal).map(({ voter }) => voter);
-  const words = REFUSAL_WORDS[first.refusal];
-  return [same.length === 1 ? `${first.voter} ${words}` : `${same.length} refuse: ${words}`];
+  const { refusal } = first;
+  return [same.length === 1 ? `${first.voter} ${REFUSAL_WORDS[refusal]}` : `${same.length} ${REFUSALS_WORDS[refusal]}`];
 }
 
 /** How the election stands, every refusal with its reason; null for a peer that asks for no votes. */

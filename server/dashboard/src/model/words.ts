@@ -18,6 +18,14 @@ export const REFUSAL_WORDS: Readonly<Record<VoteRefusal, string>> = {
   leaderAlive: 'hears a leader',
 };
 
+/** The same of several voters. */
+export const REFUSALS_WORDS: Readonly<Record<VoteRefusal, string>> = {
+  staleTerm: 'have a higher term',
+  alreadyVoted: 'voted for another',
+  logBehind: 'have a newer log',
+  leaderAlive: 'hear a leader',
+};
+
 /** 85 ms, 1.4 s, 3 s, 12 s, 3 min, 2 h. */
 export function durationText(durationMs: number): string {
   if (durationMs < 9950 && durationMs >= 1000 && durationMs % 1000 === 0) return `${durationMs / 1000} s`;
