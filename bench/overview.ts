@@ -16,7 +16,7 @@ export function overview(outcomes: Outcomes): string {
   });
   const met = rows.filter((row) => row[3] === 'yes').length;
   return [
-    `${met} of ${rows.length} goals are met. Each row is of the last run of its bench that was kept.`,
+    `${met} of ${rows.length} goals are met. Each row is of the last run of its bench that was kept. Why some are not: [PERFORMANCE.md](PERFORMANCE.md).`,
     table(['goal', 'to reach', 'measured', 'met', 'of'], rows),
   ].join('\n\n');
 }
