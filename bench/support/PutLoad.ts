@@ -1,6 +1,9 @@
 import { percentileOf } from './statistics.ts';
 import type { Load, LoadResult } from './replicaProtocol.ts';
 
+/** A process that answers itself without waiting for anything would come to nothing else, its timers among it. */
+const TURN_MS_MAX = 20;
+
 /** Asks for one put. Rejects when it was not done. */
 export type Put = (key: string, value: string) => Promise<unknown>;
 
@@ -20,6 +23,9 @@ export class PutLoad {
   #isEnding = false;
   #slowest = { tookMs: 0, atMs: 0 };
   #timer: NodeJS.Timeout | undefined;
+  readonly #turns: NodeJS.Timeout;
+  /** When this process last came to its timers. */
+  #turnAtMs = performance.now();
 
   constructor(put: Put, load: Load) {
     this.#put = put;
@@ -29,6 +35,7 @@ export class PutLoad {
     });
     // Whoever waits for the end hears of it.
     this.#ended.catch(() => undefined);
+    this.#turns = setInterval(() => (this.#turnAtMs = performance.now()), TURN_MS_MAX / 4).unref();
     if (load.putsPerSecond !== undefined) this.#askWhatIsDue(load.putsPerSecond);
     else for (let count = 0; count < (load.outstanding ?? 1); count += 1) this.#ask(performance.now());
     if (load.seconds !== undefined) setTimeout(() => this.#stop(), load.seconds * 1000);
@@ -71,8 +78,14 @@ export class PutLoad {
     if (this.#isEnding) {
       if (this.#waiting === 0) this.#end();
     } else if (this.#load.putsPerSecond === undefined) {
-      this.#ask(nowMs);
+      if (nowMs - this.#turnAtMs < TURN_MS_MAX) this.#ask(nowMs);
+      else setImmediate(() => this.#askAfterTurn());
     }
+  }
+
+  #askAfterTurn(): void {
+    this.#turnAtMs = performance.now();
+    if (!this.#isEnding) this.#ask(this.#turnAtMs);
   }
 
   #askWhatIsDue(putsPerSecond: number): void {
@@ -86,6 +99,7 @@ export class PutLoad {
   #stop(): void {
     this.#isEnding = true;
     clearTimeout(this.#timer);
+    clearInterval(this.#turns);
     if (this.#waiting === 0) this.#end();
   }
 }
