@@ -49,7 +49,7 @@ t.test('guided tours on a cluster of whitewater up', { skip: skipWithoutBrowser 
       colorScheme: 'dark',
       reducedMotion: 'reduce',
     });
-    await page.getByRole('button', { name: 'Tours', exact: true }).click();
+    await page.getByRole('button', { name: 'New here? Take a tour' }).click();
     await page.getByRole('button', { name: 'Start A split vote' }).click();
     for (const step of [1, 2]) await (await reached(page, step)).getByRole('button', { name: 'Next' }).click();
     const card = await reached(page, 3);

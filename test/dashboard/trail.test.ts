@@ -142,6 +142,10 @@ t.test('refusals are remembered when the election is over, frames that were lost
     lost,
     /^RequestVote from p1 to p2 was lost: it was lost by chance, as a rule wants it\.[^]*rule quiet struck it/,
   );
+  const missed = { ...frame, seq: 9001, cause: 'absent' as const, strikes: ['slow'] };
+  trail.watch({ ...message, timeMs: 21, frames: [missed] }, facts.picture, null);
+  const away = told(explain({ ask: 'lost', seq: 9001 }, { ...facts, trail }));
+  t.match(away, /was lost: its receiver was not connected\.[^]*rule slow struck it too, and that is not what lost it/);
   t.match(told(explain({ ask: 'lost', seq: 1 }, { ...facts, trail })), /not among those that are known/);
 });
 

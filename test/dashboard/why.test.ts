@@ -71,7 +71,10 @@ t.test('no leader: a split vote, refusals by their rules, and who has not answer
   );
   const text = told(explain({ ask: 'noLeader' }, facts));
   t.match(text, /^Nobody leads yet: p1 and p2 ask for votes\./);
-  t.match(text, /the votes of term 4 are split: p1 has p1 and p3; p2 has p2 and p4; it takes 3 of 5 voters \[5\.2\]/);
+  t.match(
+    text,
+    /the votes of term 4 are split: p1 has the votes of p1 and p3; p2 has the votes of p2 and p4; it takes 3 of 5 voters \[5\.2\]/,
+  );
   t.match(text, /p1 has 2 of 3 votes of term 4 that it needs/);
   t.match(text, /p2 refused p1 its vote of term 4: its vote of term 4 is its own already \[5\.2\]/);
   t.match(

@@ -19,6 +19,7 @@ import { Notice } from './Notice.tsx';
 import { OpenTrouble } from './shell/OpenTrouble.tsx';
 import { PageTools } from './shell/PageTools.tsx';
 import { RecordingState } from './shell/RecordingState.tsx';
+import { Tagline } from './shell/Tagline.tsx';
 import { TokenPrompt } from './shell/TokenPrompt.tsx';
 
 interface AppProps {
@@ -71,6 +72,7 @@ export function App({ base, client }: AppProps) {
     <StoreContext.Provider value={isLocked ? null : shown}>
       <Header>
         <ClusterChooser clusters={known} chosen={shown?.cluster ?? cluster} onChoose={choose} />
+        {store !== null && recording === null && !isLocked && hasPicture && <Tagline />}
         {shown !== null && !isLocked && (recording === null ? <ConnectionState /> : <RecordingState canClose />)}
         <PageTools />
       </Header>

@@ -32,7 +32,7 @@ export function OptionsPart({ picture }: { readonly picture: Picture }) {
 
 function NotOwned() {
   return (
-    <Part title="Raft's options" says="processes not owned">
+    <Part title="Raft's options" says="not run by whitewater up">
       <p class="hint">
         Peers that <code>npx whitewater up</code> started can be started anew with other settings from here. Others take
         them as flags: <code>--no-pre-vote</code>, <code>--no-check-quorum</code>, and for slow motion{' '}

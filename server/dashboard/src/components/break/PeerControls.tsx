@@ -46,7 +46,7 @@ export function PeerControls({ picture, peer }: PeerControlsProps) {
               ? 'A leader has no election timer'
               : !connected || !isVoter
                 ? 'Only a voter that is connected stands for election'
-                : 'Its election timer counts as run out (E). While others hear a leader, PreVote lets it come to nothing'
+                : 'Its election timer counts as run out (E). It stands, unless it hears a leader itself'
           }
         >
           Time out

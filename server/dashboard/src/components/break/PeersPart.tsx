@@ -14,7 +14,10 @@ export function PeersPart({ picture }: { readonly picture: Picture }) {
   const chosen = selected ?? own ?? picture.leader ?? ids[0] ?? null;
   const peer = picture.peers.find((known) => known.view.id === chosen);
   return (
-    <Part title="Peers and processes" says={picture.processes?.owned === true ? 'owned' : 'processes not owned'}>
+    <Part
+      title="Peers and processes"
+      says={picture.processes?.owned === true ? 'run by whitewater up' : 'not run by whitewater up'}
+    >
       <div class="row fields" role="group" aria-label="Which peer">
         {ids.map((id) => (
           <button

@@ -25,16 +25,24 @@ export function ClientSide() {
     void actions.run(clientSideAction(known, groups, CLIENT, words));
   };
   return (
-    <label>
-      Asks as one of{' '}
-      <select value={String(side)} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        <option value="-1">all sides</option>
-        {inForce.map((group, index) => (
-          <option key={index} value={String(index)}>
-            {groupName(index)}: {group.join(' ')}
-          </option>
-        ))}
-      </select>
-    </label>
+    <>
+      <label>
+        Asks as one of{' '}
+        <select value={String(side)} onChange={({ currentTarget }) => choose(currentTarget.value)}>
+          <option value="-1">all sides</option>
+          {inForce.map((group, index) => (
+            <option key={index} value={String(index)}>
+              {groupName(index)}: {group.join(' ')}
+            </option>
+          ))}
+        </select>
+      </label>
+      {side !== -1 && (
+        <p class="hint">
+          A client's first write, and its first after an idle minute, opens a session before, which takes a majority. To
+          see a write that stands in one log and is lost, write once on the whole network first.
+        </p>
+      )}
+    </>
   );
 }

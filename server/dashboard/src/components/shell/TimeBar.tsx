@@ -30,7 +30,7 @@ export function TimeBar() {
         </button>
         <button type="button" title="Space" onClick={() => playOrPause(store)} class="play">
           <Sign path={isPlaying ? 'M-3-5V5M3-5V5' : 'M-4-5L5 0L-4 5Z'} />
-          <span class="unseen">{isPlaying ? 'Pause' : 'Play'}</span>
+          <span class="unseen">{isPlaying ? 'Stop the picture' : 'Play'}</span>
         </button>
         <button type="button" title="On 1 s" disabled={mode.kind === 'live'} onClick={() => step(store, STEP_MS)}>
           <Sign path="M-4-5L4 0L-4 5Z" />

@@ -60,7 +60,7 @@ export function healAction(): Action {
     path: '/heal',
     body: undefined,
     words: ['heal'],
-    note: 'Undo does not shut out again whom the relay refused connections.',
+    note: 'Peers that were cut off for some seconds may come back at once as well; undo does not cut them off again.',
   };
 }
 

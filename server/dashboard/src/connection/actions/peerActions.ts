@@ -27,6 +27,7 @@ export function timeoutAction(peer: PeerId): Action {
     needs: 'admin',
     asks: [],
     inverse: () => ({ none: 'Terms do not go back.' }),
+    note: 'A peer that hears a leader does not stand: pause, kill or cut off the leader, wait for a timeout, and try again.',
   };
 }
 

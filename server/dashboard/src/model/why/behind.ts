@@ -11,7 +11,7 @@ import { unknownOf } from './noLeader.ts';
 import { obstacleBothWays } from './reach.ts';
 import { aboutEntry, aboutLink, aboutPeer, counted, explanation, reason } from './reasons.ts';
 import { RULES } from './rules.ts';
-import type { LostFrame } from './Trail.ts';
+import { isLostByRule, LOSS_CAUSES } from './lossCauses.ts';
 
 /** A disk that has written for longer is slow. */
 const SLOW_WRITE_MS = 100;
@@ -113,17 +113,6 @@ export function timer({ picture, nowMs }: Facts, id: PeerId): Explanation {
   ]);
 }
 
-const CAUSES: Readonly<Record<NonNullable<LostFrame['cause']>, string>> = {
-  partition: 'a partition stood between the two',
-  loss: 'it was lost by chance, as a rule wants it',
-  rate: 'its link had no room left: more came than passes',
-  disconnect: 'a rule closed the connection with it',
-  removed: 'the rule that delayed or held it went, and took it along',
-  bufferFull: 'too much waited already',
-  absent: 'its receiver was not connected',
-  slowReader: 'its receiver takes too slowly what waits for it',
-};
-
 /** Why a frame did not arrive. */
 export function lost({ trail, picture }: Facts, seq: number): Explanation {
   const frame = trail.lostUntil(picture.relayTimeMs).find((one) => one.seq === seq);
@@ -135,12 +124,17 @@ export function lost({ trail, picture }: Facts, seq: number): Explanation {
     );
   }
   const { type, from, to, cause, strikes } = frame;
-  const because = cause === null ? 'the relay does not tell why' : CAUSES[cause];
+  const because = cause === null ? 'the relay does not tell why' : LOSS_CAUSES[cause];
   return explanation(`${type} from ${from} to ${to} was lost: ${because}.`, [
     reason(`the relay dropped frame ${seq}${cause === null ? '' : ` (${cause})`}`, RULES.network, [
       { kind: 'frame', seq },
       aboutLink(from, to),
     ]),
-    ...strikes.map((name) => reason(`rule ${name} struck it`, RULES.network)),
+    ...strikes.map((name) =>
+      reason(
+        isLostByRule(frame) ? `rule ${name} struck it` : `rule ${name} struck it too, and that is not what lost it`,
+        RULES.network,
+      ),
+    ),
   ]);
 }

@@ -5,12 +5,14 @@ import { shownRoleOf } from '../describePeer.ts';
 import { countOf } from '../votes.ts';
 import { durationText } from '../words.ts';
 import type { Explanation, Reason } from './Explanation.ts';
+import { isLostByRule, LOSS_CAUSES } from './lossCauses.ts';
 import { isMajority, neededText, votersIn, type Voters } from '../voters.ts';
 import { type Facts, statusIn } from './Facts.ts';
 import { obstacleBothWays, reachedBy, whyAway } from './reach.ts';
 import { aboutPeer, counted, distinct, explanation, listed, reason, verb } from './reasons.ts';
 import { type KnownRefusal, refusalReason, refusalsBefore, refusalsOf } from './refusals.ts';
 import { RULES } from './rules.ts';
+import type { LostFrame } from './Trail.ts';
 
 /** Older refusals and losses say nothing about the election that is on. */
 const RECENT_MS = 5000;
@@ -99,7 +101,7 @@ function split(facts: Facts, voters: Voters): Reason[] {
     votes.set(status.votedFor, [...(votes.get(status.votedFor) ?? []), voter]);
   }
   if (votes.size < 2 || [...votes.values()].some((by) => isMajority(voters, new Set(by)))) return [];
-  const told = [...votes].map(([candidate, by]) => `${candidate} has ${listed(by)}`);
+  const told = [...votes].map(([id, by]) => `${id} has the ${by.length === 1 ? 'vote' : 'votes'} of ${listed(by)}`);
   return [
     reason(
       `the votes of term ${term} are split: ${told.join('; ')}; it takes ${neededText(voters)}`,
@@ -140,13 +142,17 @@ function earlier(facts: Facts): Reason[] {
 
 const VOTE_FRAMES = /^(?:PreVote|RequestVote)(?:Reply)?$/;
 
+function causeText({ cause }: LostFrame): string {
+  return cause === null ? 'cause: not told' : LOSS_CAUSES[cause];
+}
+
 /** Frames of this election that got lost, by what lost them. */
 export function lostVotes({ trail, picture }: Facts): Reason[] {
   const since = picture.relayTimeMs - RECENT_MS;
   const lost = trail.lostUntil(picture.relayTimeMs).filter(({ atMs, type }) => atMs >= since && VOTE_FRAMES.test(type));
   const by = new Map<string, typeof lost>();
   for (const frame of lost) {
-    const what = frame.strikes.length > 0 ? `rule ${frame.strikes.join(', ')}` : `cause: ${frame.cause ?? 'not told'}`;
+    const what = isLostByRule(frame) ? `rule ${frame.strikes.join(', ')}` : causeText(frame);
     by.set(what, [...(by.get(what) ?? []), frame]);
   }
   return [...by].map(([what, frames]) =>

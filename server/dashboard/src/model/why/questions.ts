@@ -1,6 +1,7 @@
 import { crownOf } from '../crown.ts';
 import { shownRoleOf } from '../describePeer.ts';
 import { logRows } from '../log/rows.ts';
+import { agreedWithLeader } from '../log/runs.ts';
 import type { Picture, SeenPeer } from '../Picture.ts';
 import type { Selection } from '../Selection.ts';
 import type { Question } from './Explanation.ts';
@@ -57,8 +58,14 @@ function aboutSelected({ picture }: Facts, selected: Selection | null): Question
   return [
     { ask: 'notElected', peer: id },
     { ask: 'timer', peer: id },
-    { ask: 'behind', peer: id },
+    ...(isLevel(picture, peer) ? [] : [{ ask: 'behind' as const, peer: id }]),
   ];
+}
+
+/** Whether it is known to have all that the leader has. */
+function isLevel({ peers, leader }: Picture, { view }: SeenPeer): boolean {
+  const leads = peers.find(({ view: { id } }) => id === leader)?.view.status ?? null;
+  return leads !== null && view.status !== null && agreedWithLeader(view.status, leads) >= leads.lastLogIndex;
 }
 
 /** The last entry of each log that differs, and of a leader that waits. */
